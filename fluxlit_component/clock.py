@@ -1,0 +1,26 @@
+"""The two clocks: wall time for deadlines that are stored, monotonic time for intervals.
+
+A store takes its clock as an argument, so that tests can turn the hands.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeAlias
+
+Clock: TypeAlias = Callable[[], float]
+"""Returns seconds. Wall clocks count from the Unix epoch."""
+
+wall: Clock = time.time
+monotonic: Clock = time.monotonic
+
+
+def deadline(now: float, seconds: float | None) -> float | None:
+    """The moment `seconds` after `now`; None (never) for None, zero and negative spans."""
+    return now + seconds if seconds is not None and seconds > 0 else None
+
+
+def is_past(moment: float | None, now: float) -> bool:
+    """Whether a deadline was reached. None is never reached."""
+    return moment is not None and moment <= now

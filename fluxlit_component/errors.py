@@ -1,0 +1,58 @@
+"""Every error the package raises on purpose.
+
+    FluxlitError
+    ├── ConfigurationError   a setting, argument or store URL that cannot work   (also a ValueError)
+    │   └── BundleMissing    the browser bundle was not built
+    ├── CodecError
+    │   ├── UnstorableValue  a value that cannot be kept exactly                 (also a TypeError)
+    │   └── CorruptValue     stored bytes that are not ours, or broken           (also a ValueError)
+    └── StoreUnavailable     the store gave no answer: neither "found" nor "absent"
+
+Messages say what to do. None of them ever holds a session id or a value.
+"""
+
+from __future__ import annotations
+
+
+class FluxlitError(Exception):
+    """Base of all errors of this package."""
+
+
+class ConfigurationError(FluxlitError, ValueError):
+    """A setting, an argument or a store URL cannot work; the message says what to change."""
+
+
+class BundleMissing(ConfigurationError):
+    """The browser bundle is not in the package: a checkout that was not built."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the browser bundle {name!r} is missing. In a checkout run `make build`; "
+            "an installed wheel always carries it, so reinstall fluxlit-component."
+        )
+
+
+class CodecError(FluxlitError):
+    """A value could not be turned into bytes, or bytes into a value."""
+
+
+class UnstorableValue(CodecError, TypeError):
+    """A value that cannot be kept exactly, and is therefore not kept at all.
+
+    Attributes:
+        type_name: qualified name of the offending type, for example ``"_thread.lock"``.
+        remedy: what the app's author can do about it, one sentence.
+    """
+
+    def __init__(self, type_name: str, remedy: str) -> None:
+        self.type_name = type_name
+        self.remedy = remedy
+        super().__init__(f"{type_name} cannot be stored: {remedy}")
+
+
+class CorruptValue(CodecError, ValueError):
+    """Stored bytes that this codec did not write, or that were damaged since."""
+
+
+class StoreUnavailable(FluxlitError):
+    """The store gave no answer. Not the same as "there is nothing": retry later, never mint a new id."""

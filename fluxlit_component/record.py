@@ -1,0 +1,81 @@
+"""What a store keeps and what is said to it: pure data, no behaviour.
+
+Versions count the commits of one record, from 1. A field carries the version of the commit that
+wrote it, so two writers can tell whether they saw the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of a session: the version that wrote it and its encoded value."""
+
+    version: int
+    data: bytes | None
+    """Encoded value, or None: a tombstone, the key was deleted at `version`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One session as the store holds it. Times are Unix seconds of the store's clock."""
+
+    version: int
+    created: float
+    idle_expires: float | None
+    """Moment after which the session is absent unless touched before; None: never."""
+    expires: float | None
+    """Moment after which the session is absent whatever happens; None: never."""
+    schema: int
+    fields: Mapping[str, Field]
+    now: float = 0.0
+    """What the store's clock said when it was read: differences to it are free of clock skew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a writer wants done to one key."""
+
+    data: bytes | None
+    """New encoded value, or None to delete the key."""
+    base: int = 0
+    """Version of the key as the writer last knew it; 0: it knew none."""
+    guarded: bool = False
+    """Write only if the stored version is still `base` (a merge would be needed otherwise)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Changes to be written in one atomic step, and the lifetimes that hold from then on."""
+
+    changes: Mapping[str, Change]
+    idle_seconds: float | None = None
+    """Idle lifetime, counted from this commit; None, zero, negative: no idle expiry."""
+    max_age_seconds: float | None = None
+    """Absolute lifetime, counted from the creation of the record and fixed by it; None: none."""
+    schema: int = 0
+    create: bool = False
+    """Begin the record if it is absent. Never revives a destroyed or expired one."""
+
+
+Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a commit. Anything but "committed" means that nothing was written."""
+
+    verdict: Verdict
+    version: int = 0
+    """The record's version after the commit; every field written by it carries this version."""
+    refused: Mapping[str, Field | None] = field(default_factory=dict)
+    """Guarded changes that were not made, with what stands there instead (None: nothing)."""
+    overwritten: frozenset[str] = frozenset()
+    """Keys whose stored version was newer than the writer's base: last writer won."""
+    idle_expires: float | None = None
+    expires: float | None = None
+    now: float = 0.0

@@ -1,0 +1,100 @@
+"""What a store must do, in words: enough to write a new one without reading another.
+
+`SessionStore` is the extension point, three methods. `VersionedStore` adds what lets two tabs
+write at once without losing anything; every built-in store has it, and any three-method store
+gets it from `stores.adapter`, with "last writer wins" for the whole session.
+
+Common to both:
+
+* ``session_id`` is any non-empty string. A built-in store keeps the session under
+  `identifier.stored_key(session_id)`; the id itself never reaches the backend.
+* Expired means absent, on every read and write, purged or not.
+* `StoreUnavailable` is raised when the backend gave no answer. It never means "absent".
+* Every method may be called from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from fluxlit_component.record import Commit, Outcome, Record
+
+
+@runtime_checkable
+class SessionStore(Protocol):
+    """Keeps one dict of values per session id. Any class with these three methods will do."""
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        """Return a fresh copy of the stored dict, or None if there is none or it has expired."""
+        ...
+
+    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
+        """Replace the whole dict.
+
+        `ttl_seconds`: None takes the store's default, a positive number is that many seconds from
+        now, zero or negative means that this write never expires.
+        """
+        ...
+
+    def delete(self, session_id: str) -> None:
+        """Remove the session; no error if there is none."""
+        ...
+
+
+@runtime_checkable
+class VersionedStore(SessionStore, Protocol):
+    """A store with records: per-key versions, atomic commits, two lifetimes.
+
+    `get`, `set` and `delete` work on the same records. `set` begins a fresh record whatever was
+    there, a destroyed one included: it is the caller's explicit word. `delete` leaves a marker
+    behind for a day, so that a late `commit` finds "destroyed" and writes nothing.
+    """
+
+    def load(self, session_id: str) -> Record | None:
+        """Return the whole record, tombstones included; None if absent, expired or destroyed."""
+        ...
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """Write all changes or, unless the verdict is "committed", none.
+
+        In one atomic step: a record that is destroyed or expired is left alone and said so; an
+        absent one is begun if `commit.create`, else the verdict is "absent". A guarded change
+        whose stored version (0 if the key is not there) differs from its base is left out and
+        returned in `refused`; the others are written with the record's next version. A change
+        whose stored version is newer than its base is written and named in `overwritten`. If
+        every change was refused, or there is none, nothing is written and the version stays.
+        Otherwise the idle deadline becomes now + `idle_seconds`; the absolute one is set when the
+        record is begun and never moves.
+        """
+        ...
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        """Move the idle deadline to now + `idle_seconds` (None, zero, negative: never).
+
+        False if the record is absent, expired or destroyed. The version stays.
+        """
+        ...
+
+    def copy(self, source: str, target: str) -> bool:
+        """Give `target` a copy of `source`: fields, versions, creation time and deadlines.
+
+        Atomic; False, and nothing done, if `source` is absent or anything stands under `target`.
+        """
+        ...
+
+    def rename(self, source: str, target: str) -> bool:
+        """`copy`, and `source` is destroyed in the same atomic step."""
+        ...
+
+    def take(self, session_id: str) -> Record | None:
+        """Return the record and destroy it, atomically: of many callers one gets it."""
+        ...
+
+    def purge(self, *, limit: int = 1000) -> int:
+        """Drop up to `limit` expired records and outlived markers; return how many."""
+        ...
+
+    def close(self) -> None:
+        """Release what this object opened itself. A client that was passed in stays open."""
+        ...
