@@ -1,0 +1,83 @@
+/**
+ * Our key in a URL: read it, remove it, set it. Pure string work on an absolute URL.
+ *
+ * The key may stand in the query (`?a=1&fluxlit_sid=...`) and in the fragment, which is read the same
+ * way (`#fluxlit_sid=...`). What is not ours stays byte for byte: URLSearchParams is used to *read* one
+ * segment as the browser would, never to write the rest, because it turns `%20` into `+`, `a` into
+ * `a=` and drops empty segments.
+ */
+
+import { isWellFormed } from "./protocol";
+
+interface Parts {
+  readonly path: string;
+  readonly query: string | null;
+  readonly fragment: string | null;
+}
+
+function cut(text: string, mark: string): [string, string | null] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, null] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function split(href: string): Parts {
+  const [head, fragment] = cut(href, "#");
+  const [path, query] = cut(head, "?");
+  return { path, query, fragment };
+}
+
+function join({ path, query, fragment }: Parts): string {
+  return path + (query === null ? "" : `?${query}`) + (fragment === null ? "" : `#${fragment}`);
+}
+
+/** The leading `&` keeps a `?` that belongs to the first name: URLSearchParams would eat it. */
+function read(part: string | null): URLSearchParams {
+  return new URLSearchParams(`&${part ?? ""}`);
+}
+
+function drop(part: string | null, key: string): string | null {
+  // Nothing of ours: nothing to touch, not even a lone `?`.
+  if (part === null || !read(part).has(key)) return part;
+  const others = part.split("&").filter((segment) => !read(segment).has(key));
+  return others.join("&") || null;
+}
+
+/** One well-formed value or nothing: of two ids nobody can say which one was meant. */
+function soleId(part: string | null, key: string): string | null {
+  const values = read(part).getAll(key);
+  const [value] = values;
+  return values.length === 1 && isWellFormed(value) ? value : null;
+}
+
+export function idInQuery(href: string, key: string): string | null {
+  return soleId(split(href).query, key);
+}
+
+export function idInFragment(href: string, key: string): string | null {
+  return soleId(split(href).fragment, key);
+}
+
+/** Whether the key stands in the URL at all, well-formed or not. */
+export function carriesKey(href: string, key: string): boolean {
+  const { query, fragment } = split(href);
+  return read(query).has(key) || read(fragment).has(key);
+}
+
+export function withoutKey(href: string, key: string): string {
+  const { path, query, fragment } = split(href);
+  return join({ path, query: drop(query, key), fragment: drop(fragment, key) });
+}
+
+/** The key set to `sid` in the query: where it stands, or at the end. Removed from the fragment. */
+export function withKey(href: string, key: string, sid: string): string {
+  const { path, query, fragment } = split(href);
+  const pair = new URLSearchParams([[key, sid]]).toString();
+  const segments = query ? query.split("&") : [];
+  const ours = segments.map((segment) => read(segment).has(key));
+  const first = ours.indexOf(true);
+  const kept = segments
+    .map((segment, at) => (at === first ? pair : segment))
+    .filter((_, at) => at === first || !ours[at]);
+  if (first < 0) kept.push(pair);
+  return join({ path, query: kept.join("&"), fragment: drop(fragment, key) });
+}

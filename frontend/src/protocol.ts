@@ -1,0 +1,65 @@
+/**
+ * What the server and the bridge say to each other.
+ *
+ * The server's `data` is an offer, the bridge's state value is an answer. Both are versioned and
+ * parsed where they arrive; `frontend/protocol/examples.json` describes them for both languages.
+ */
+
+export const PROTOCOL = 1;
+
+export type AddressBar = "clean" | "visible";
+
+/** How long the browser keeps the id. "browser" is parsed, and for now treated as "tab". */
+export type Scope = "tab" | "browser";
+
+/** Where the answered id was found; "offer" means that it came from the server. */
+export type Source = "memory" | "query" | "fragment" | "storage" | "history" | "offer";
+
+export interface Offer {
+  readonly protocol: typeof PROTOCOL;
+  /** The query key, and the name under which everything is kept. */
+  readonly param: string;
+  readonly sid: string;
+  /** True: the server knows this to be the tab's id. False: take it unless the tab has one. */
+  readonly held: boolean;
+  /** Whether the server wants to hear that a held id was adopted (it rotated the id). */
+  readonly confirm: boolean;
+  /** Ids this tab may not answer with: the server does not know them. */
+  readonly refused: readonly string[];
+  readonly addressBar: AddressBar;
+  readonly scope: Scope;
+}
+
+/** A type, not an interface: Streamlit's state values want an index signature. */
+export type Answer = {
+  readonly protocol: typeof PROTOCOL;
+  readonly sid: string;
+  readonly source: Source;
+};
+
+const SHAPE = /^[A-Za-z0-9_-]{43}$/;
+
+/** Whether `candidate` has the shape of an id. Says nothing about whether the server knows it. */
+export function isWellFormed(candidate: unknown): candidate is string {
+  return typeof candidate === "string" && SHAPE.test(candidate);
+}
+
+/** The offer in `data`, or null. Unknown fields are ignored: an older bridge, a newer server. */
+export function parseOffer(data: unknown): Offer | null {
+  if (typeof data !== "object" || data === null) return null;
+  const { protocol, param, sid, held, confirm, refused, addressBar, scope } = data as Record<
+    keyof Offer,
+    unknown
+  >;
+  if (protocol !== PROTOCOL) return null;
+  if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
+  if (typeof held !== "boolean" || typeof confirm !== "boolean") return null;
+  if (!Array.isArray(refused) || !refused.every((id) => typeof id === "string")) return null;
+  if (addressBar !== "clean" && addressBar !== "visible") return null;
+  if (scope !== "tab" && scope !== "browser") return null;
+  return { protocol, param, sid, held, confirm, refused, addressBar, scope };
+}
+
+export function makeAnswer(sid: string, source: Source): Answer {
+  return { protocol: PROTOCOL, sid, source };
+}
