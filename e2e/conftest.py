@@ -1,0 +1,81 @@
+"""One browser for all browser tests, one real server per app and module."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from fluxlit_component.testing.leaks import LeakRecorder
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+APPS = Path(__file__).parent / "apps"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one; the Makefile names it."""
+    chromium = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
+    found = {"executable_path": chromium} if chromium else {}
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    return {**browser_type_launch_args, **found, "args": quiet}
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamlitServer]]:
+    """Start an app of `e2e/apps` by name, once per module and environment, with a store file of its own."""
+    servers: dict[object, StreamlitServer] = {}
+
+    def start(name: str, *, args: tuple[str, ...] = (), **env: str) -> StreamlitServer:
+        key = (name, args, tuple(sorted(env.items())))
+        if key not in servers:
+            folder = tmp_path_factory.mktemp(name)
+            base = {"FLUXLIT_SESSION_SQLITE_PATH": str(folder / "sessions.db"), "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])}
+            servers[key] = StreamlitServer(APPS / name, env={**base, **env}, args=args).start()
+        return servers[key]
+
+    yield start
+    for server in servers.values():
+        server.close()
+
+
+@pytest.fixture
+def tab(page: Page) -> ContinuityPage:
+    """A fresh browser tab that counts script runs."""
+    page.set_default_timeout(15_000)
+    return ContinuityPage(page)
+
+
+@pytest.fixture
+def leaks(page: Page) -> LeakRecorder:
+    """Records all that leaves the tab."""
+    return LeakRecorder(page)
+
+
+@pytest.fixture
+def new_tab(browser: Browser) -> Iterator[Callable[..., ContinuityPage]]:
+    """Open a tab of another visitor: a browser context of its own."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> ContinuityPage:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return ContinuityPage(page)
+
+    yield make
+    for context in contexts:
+        context.close()

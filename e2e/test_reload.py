@@ -1,0 +1,71 @@
+"""F5 brings everything back, on every page, in one gated and one full run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+pytestmark = pytest.mark.core
+
+
+def fill_in(tab: ContinuityPage) -> None:
+    """What a visitor does on the first page."""
+    page = tab.page
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Name").press("Tab")
+    tab.rest()
+    page.get_by_text("Agree").click()
+    tab.rest()
+    page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    expect(page.get_by_text("count is 2")).to_be_visible()
+
+
+def test_a_new_visitor_costs_one_gated_and_one_full_run(
+    tab: ContinuityPage, serve: Callable[..., StreamlitServer]
+) -> None:
+    """The table of DESIGN section 3, first row."""
+    tab.open(serve("multi.py").url)
+    assert tab.runs == 2
+    expect(tab.page.get_by_text("status ready")).to_be_visible()
+    expect(tab.page.get_by_text("new True")).to_be_visible()
+
+
+def test_f5_restores_text_checkbox_and_counter(
+    tab: ContinuityPage, serve: Callable[..., StreamlitServer]
+) -> None:
+    """What was typed, ticked and counted is back after F5."""
+    tab.open(serve("multi.py").url)
+    fill_in(tab)
+    tab.reload()
+    assert tab.runs == 2
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    expect(tab.page.get_by_role("checkbox", name="Agree")).to_be_checked()
+    expect(tab.page.get_by_text("count is 2")).to_be_visible()
+    expect(tab.page.get_by_text("new False")).to_be_visible()
+
+
+def test_f5_twice_is_as_good_as_once(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
+    """Nothing wears off."""
+    tab.open(serve("multi.py").url)
+    fill_in(tab)
+    tab.reload()
+    tab.reload()
+    assert tab.runs == 2
+    expect(tab.page.get_by_text("count is 2")).to_be_visible()
+
+
+def test_a_widget_costs_one_run(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
+    """The bridge is silent when it agrees."""
+    tab.open(serve("multi.py").url)
+    tab.forget_runs()
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    assert tab.runs == 1

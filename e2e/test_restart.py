@@ -1,0 +1,95 @@
+"""The server is killed and started again: nothing is lost, with F5 and without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+pytestmark = pytest.mark.core
+APPS = Path(__file__).parent / "apps"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[StreamlitServer]:
+    """A server of the test's own, to be killed."""
+    with StreamlitServer(
+        APPS / "multi.py", env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
+    ) as running:
+        yield running
+
+
+def add(tab: ContinuityPage, text: str) -> None:
+    """Type a name and count once."""
+    tab.page.get_by_label("Name").fill(text)
+    tab.page.get_by_label("Name").press("Tab")
+    tab.rest()
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+
+
+def reconnected(tab: ContinuityPage) -> None:
+    """Wait until the page has its websocket back: Streamlit retries by itself."""
+    expect(tab.page.get_by_text("Connecting")).not_to_be_visible(timeout=30_000)
+    tab.page.wait_for_timeout(3000)
+
+
+def test_kill_and_f5(tab: ContinuityPage, server: StreamlitServer) -> None:
+    """F5 after the restart brings everything back."""
+    tab.open(server.url)
+    add(tab, "Ada")
+    server.restart()
+    tab.reload()
+    assert tab.runs == 2
+    expect(tab.page.get_by_text("count is 1")).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+
+
+def test_kill_and_go_on_without_f5(tab: ContinuityPage, server: StreamlitServer) -> None:
+    """The websocket returns; the next click is one run, and the state is all there."""
+    tab.open(server.url)
+    add(tab, "Ada")
+    server.restart()
+    reconnected(tab)
+    tab.forget_runs()
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    assert tab.runs == 1
+    expect(tab.page.get_by_text("count is 2")).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+
+
+def test_the_last_keystroke_before_the_reconnect_is_kept(tab: ContinuityPage, server: StreamlitServer) -> None:
+    """What the browser sends with the first run after a restart beats the stored value, and is stored."""
+    tab.open(server.url)
+    add(tab, "Ada")
+    server.restart()
+    reconnected(tab)
+    tab.page.get_by_label("Name").fill("Grace")
+    tab.page.get_by_label("Name").press("Tab")
+    tab.rest()
+    expect(tab.page.get_by_label("Name")).to_have_value("Grace")
+    expect(tab.page.get_by_text("count is 1")).to_be_visible()
+    tab.reload()
+    expect(tab.page.get_by_label("Name")).to_have_value("Grace")
+    expect(tab.page.get_by_text("count is 1")).to_be_visible()
+
+
+def test_a_restart_after_f5_and_one_after_a_link_are_the_same(tab: ContinuityPage, server: StreamlitServer) -> None:
+    """The bridge never answered on a page that came by link: it is asked, and the state comes back."""
+    tab.open(server.url)
+    add(tab, "Ada")
+    sid = tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')")
+    tab.open(f"{server.url}/?fluxlit_sid={sid}")
+    assert tab.runs == 1
+    server.restart()
+    reconnected(tab)
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    expect(tab.page.get_by_text("count is")).to_be_visible()

@@ -1,0 +1,139 @@
+"""A run arrives: which session is this? Identify, mount the bridge, wait at the gate if need be.
+
+An id is believed only if it is well formed and the store knows it, or if it is the server's own offer
+(session fixation, OWASP). "The store did not answer" never leads to a new id.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from fluxlit_component import identifier
+from fluxlit_component.bridge import Offer, close_gate, component_key, mount, parse_answer
+from fluxlit_component.internals import Run
+from fluxlit_component.policy import Policy
+from fluxlit_component.record import Record
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.tab import Tab
+
+_log = logging.getLogger("fluxlit_component")
+
+
+class Arrival:
+    """The arrival of one run of one tab. Call it once a run, under the tab's lock."""
+
+    def __init__(self, run: Run, tab: Tab, store: VersionedStore, policy: Policy) -> None:
+        self._run = run
+        self._tab = tab
+        self._store = store
+        self._policy = policy
+        self._first = tab.runs == 1
+        self.record: Record | None = None
+        """The record, if settling the id has read it."""
+
+    def settle(self) -> None:
+        """Settle the tab's id, or end the run at the gate, or go on without one."""
+        tab = self._tab
+        news = self._news()
+        if tab.sid is None:
+            self._identify(news)
+        elif tab.retiring and news == tab.sid:
+            self._retire()
+        answer = parse_answer(mount(self._offer()))
+        if tab.sid is None and answer is not None and answer != news:
+            self._consider(answer)
+        if tab.sid is None and self._may_wait():
+            close_gate(seconds=self._policy.gate_seconds, is_over=self._gate_is_over)
+
+    def _news(self) -> str | None:
+        """The bridge's answer as the browser sent it with this very run."""
+        state = self._run.sent_component_value(component_key(self._tab.param))
+        return parse_answer(state.get("answer")) if state is not None else None
+
+    def _identify(self, news: str | None) -> None:
+        tab = self._tab
+        if self._first:
+            # Only now: Streamlit caches the query of the page load, a rotated id would come back from it.
+            linked = self._run.query_value(tab.param)
+            if linked is not None and identifier.is_well_formed(linked):
+                self._consider(linked)
+        if tab.sid is None and news is not None:
+            self._consider(news)
+        if tab.sid is None and self._run.is_app_test and tab.status != "degraded":
+            # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
+            self._hold(tab.offer, None)
+            self._run.set_query_value(tab.param, tab.offer)
+
+    def _consider(self, candidate: str) -> None:
+        """Believe an id, or replace it by the offer, or refuse it and ask for another.
+
+        What the first run of a page load brings is from before: a link, or the component's state that
+        outlived a restarted server. The tab's memory may hold a better one, so an unknown id is refused
+        and the bridge asked. Later ones are the bridge's last word.
+        """
+        tab = self._tab
+        if candidate == tab.offer:
+            self._hold(candidate, None)
+            return
+        if candidate not in tab.refused:
+            try:
+                record = self._store.load(candidate)
+            except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
+                tab.degrade("read", error)
+                return
+            if record is not None:
+                self._hold(candidate, record)
+                return
+            _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
+            tab.refused.append(candidate)
+        if not self._first:
+            self._hold(tab.offer, None)
+
+    def _hold(self, sid: str, record: Record | None) -> None:
+        tab = self._tab
+        tab.sid, tab.status, self.record = sid, "ready", record
+        if record is None:
+            tab.is_new, tab.hydrated = True, True
+
+    def _offer(self) -> Offer:
+        tab, policy = self._tab, self._policy
+        held = tab.sid is not None
+        return Offer(
+            param=tab.param,
+            sid=tab.sid or tab.offer,
+            held=held,
+            confirm=held and bool(tab.retiring),
+            refused=() if held else tuple(tab.refused),
+            address_bar=policy.address_bar,
+            scope=policy.scope,
+        )
+
+    def _may_wait(self) -> bool:
+        tab, policy = self._tab, self._policy
+        if tab.status == "degraded":
+            return False
+        tab.status = "pending"
+        if not policy.wait or self._run.is_fragment or self._run.page_is_unresolved:
+            return False
+        if not self._gate_is_over():
+            return True
+        if tab.baseline is None:
+            _log.warning(
+                "the browser has not answered within %.1f s; the app goes on without its saved state, "
+                "which comes back if the answer does (blocked script, strict CSP, slow network?)",
+                policy.gate_seconds,
+            )
+        return False
+
+    def _gate_is_over(self) -> bool:
+        return self._tab.waited() > self._policy.gate_seconds
+
+    def _retire(self) -> None:
+        """The browser confirmed the new id: the old ones die."""
+        tab = self._tab
+        try:
+            for sid in tuple(tab.retiring):
+                self._store.delete(sid)
+                tab.retiring.remove(sid)
+        except Exception as error:  # noqa: BLE001
+            tab.degrade("rotate", error)

@@ -1,0 +1,166 @@
+"""A run leaves: find what it changed and commit that, on every way out.
+
+Nothing here yields to Streamlit or raises: the run may be leaving because the visitor clicked again,
+closed the tab, or because the app failed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fluxlit_component.clock import is_past, wall
+from fluxlit_component.internals import Run
+from fluxlit_component.policy import Policy
+from fluxlit_component.record import Commit, Outcome
+from fluxlit_component.revival import encoded
+from fluxlit_component.settings import is_debug
+from fluxlit_component.snapshot import Snapshot, take_snapshot
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.sync import Diff
+from fluxlit_component.tab import Tab
+
+_log = logging.getLogger("fluxlit_component")
+_TOUCH_BELOW: Final = 0.9
+"""Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
+
+
+class Departure:
+    """Saves for one run of one tab. Call under the tab's lock."""
+
+    def __init__(self, run: Run, tab: Tab, store: VersionedStore, policy: Policy) -> None:
+        self._run = run
+        self._tab = tab
+        self._store = store
+        self._policy = policy
+
+    def save(self, number: int, *, late: bool) -> None:
+        """Commit what changed.
+
+        `number` is that of the run. `late` tells that this is not the end of a full run: a fragment,
+        a call in mid-run, or the start of the next run after one that was not saved.
+        """
+        try:
+            self._save(number, late=late)
+        except Exception as error:  # noqa: BLE001 - a failing save must not break the app's run
+            _log.warning(
+                "the state could not be saved, the stored one stays as it was: %s",
+                type(error).__name__,
+                exc_info=error if is_debug() else None,
+            )
+
+    def _save(self, number: int, *, late: bool) -> None:
+        tab = self._tab
+        if tab.wiping:
+            return
+        state, live = self._run.read(), self._run.live_widgets()
+        tab.widgets.update(live)
+        snapshot = self._snapshot(state, live)
+        if tab.sid is None or not tab.hydrated:
+            if tab.baseline is None:
+                tab.baseline = {
+                    k: data for k, v in snapshot.values.items() if (data := encoded(v)) is not None
+                }
+            return
+        newest = number == tab.runs
+        deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()
+        values = {k: v for k, v in snapshot.values.items() if not self._is_muted(k, v)}
+        diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps)
+        for key, reason in {**snapshot.forbidden, **diff.skipped}.items():
+            tab.skip(key, reason)
+        self.commit(diff, values)
+        if newest and not late:
+            tab.drawn, tab.page, tab.closed = self._run.drawn_keys(), self._run.page, number
+        tab.deleted.clear()
+
+    def _snapshot(self, state: Mapping[str, Any], live: Mapping[str, str]) -> Snapshot:
+        # The key of a widget that was swept away shows what stood there before it was drawn.
+        written, tab = self._run.written_keys(), self._tab
+        leftovers = {k for k in state if k in tab.widgets and k not in live and k not in written}
+        mine = {k: v for k, v in state.items() if k not in leftovers}
+        return take_snapshot(mine, keys=self._policy.keys, widgets=live, healed=tab.healed)
+
+    def _deleted(self, state: Mapping[str, Any], *, newest: bool, late: bool) -> set[str]:
+        """Keys that the app deleted: there when its part of the run began, and gone.
+
+        Streamlit's own clean-up of widgets comes after a run; where it may have come in between, keys of
+        widgets that were not drawn do not count.
+        """
+        tab = self._tab
+        gone = {k for k in tab.base.known if k not in state and self._policy.keys.admit(k)}
+        deleted = gone & tab.deleted
+        if newest:
+            swept = tab.widgets - tab.drawn if late else frozenset[str]()
+            deleted |= {k for k in gone if k in tab.present and k not in swept}
+        return deleted
+
+    def _is_muted(self, key: str, value: object) -> bool:
+        muted = self._tab.muted.get(key)
+        if muted is None:
+            return False
+        if encoded(value) == muted:
+            return True
+        del self._tab.muted[key]
+        return False
+
+    def commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
+        """Write a diff; `values` is the whole state, for a record that has to be begun again."""
+        tab = self._tab
+        if tab.sid is None:
+            return
+        try:
+            if not diff.changes:
+                self._touch()
+                tab.status = "ready"
+                return
+            outcome = self._store.commit(tab.sid, self._request(diff))
+            if outcome.verdict in ("absent", "expired"):
+                diff, outcome = self._begin_again(outcome, values)
+        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
+            tab.base.keep(diff)
+            tab.degrade("write", error)
+            return
+        if outcome.verdict == "destroyed":
+            # Another tab destroyed the session, and destroyed is final: this one begins anew too.
+            tab.renew()
+            tab.wiping = True
+            return
+        tab.base.settle(diff, outcome)
+        tab.status = "ready"
+        if diff.changes:
+            tab.created = True
+            tab.learn(outcome)
+
+    def _request(self, diff: Diff) -> Commit:
+        return Commit(
+            diff.changes,
+            idle_seconds=self._policy.idle_seconds,
+            max_age_seconds=self._policy.max_age_seconds,
+            create=not self._tab.created,
+        )
+
+    def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
+        """The record is gone though nobody destroyed it: save the whole state of this living tab.
+
+        Lost by the store (restarted without persistence, evicted): under the same id. Expired, or lost
+        when its time was over: under a fresh one, because an expired id is dead.
+        """
+        tab = self._tab
+        now = wall() + tab.skew
+        if outcome.verdict == "expired" or is_past(tab.idle_expires, now) or is_past(tab.expires, now):
+            tab.renew()
+        tab.base.forget()
+        tab.created = False
+        diff = tab.base.diff(values, caps=self._policy.caps)
+        if tab.sid is None or not diff.changes:
+            return diff, Outcome("committed")
+        return diff, self._store.commit(tab.sid, self._request(diff))
+
+    def _touch(self) -> None:
+        tab, idle = self._tab, self._policy.idle_seconds
+        if not tab.created or tab.sid is None or idle is None or idle <= 0 or tab.idle_expires is None:
+            return
+        now = wall() + tab.skew
+        if tab.idle_expires - now < idle * _TOUCH_BELOW and self._store.touch(tab.sid, idle_seconds=idle):
+            tab.idle_expires = now + idle

@@ -1,0 +1,287 @@
+"""The four functions of the original system, `fluxlit.url_session`: same names, same arguments.
+
+On any object with `query_params` and `session_state` they do what they always did. Given the
+`streamlit` module inside a script run they use the bridge and believe no id that the store does not
+know, like `url_session`. For apps that call them already; a new app takes `url_session`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Protocol, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from fluxlit_component import internals
+from fluxlit_component.codec import encode
+from fluxlit_component.continuity import Continuity
+from fluxlit_component.errors import UnstorableValue
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.policy import Policy
+from fluxlit_component.settings import is_debug, is_disabled, load_settings
+from fluxlit_component.snapshot import Keys
+from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.stores.choice import choose_store
+from fluxlit_component.tab import Tab, tab_of
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_log = logging.getLogger("fluxlit_component.explicit")
+_KEYS = Keys()
+
+
+class Facade(Protocol):
+    """What the functions need of `st`: the `streamlit` module, or anything that looks like it."""
+
+    query_params: Any
+    session_state: Any
+
+
+def ensure_url_session(
+    st: Facade,
+    store: SessionStore,
+    *,
+    param: str | None = None,
+    initial: Mapping[str, Any] | None = None,
+    ttl_seconds: float | None = None,
+) -> str:
+    """Make sure there is a session and return its id.
+
+    Without an id one is minted, the store is seeded with `initial` and the query parameter is set; if
+    `query_params` cannot be written the id is returned and stored all the same. With an id, `initial` is
+    merged into the record. In a Streamlit run the gate may end the run here.
+
+    While disabled: returns the id in the query as it is, or ``""``.
+    """
+    name = _param(param)
+    if is_disabled():
+        return _query_get(st, name) or ""
+    if (run := _streamlit_run(st)) is not None:
+        tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
+        if initial:
+            continuity.seed(initial)
+        return tab.sid or ""
+    existing = _query_get(st, name)
+    if existing:
+        if initial:
+            store.set(existing, {**(store.get(existing) or {}), **initial}, ttl_seconds=ttl_seconds)
+        return existing
+    sid = new_session_id()
+    store.set(sid, dict(initial or {}), ttl_seconds=ttl_seconds)
+    _query_set(st, name, sid)
+    return sid
+
+
+def hydrate_url_session(
+    st: Facade,
+    store: SessionStore,
+    *,
+    param: str | None = None,
+    merge: bool = True,
+    blob: Mapping[str, Any] | None = None,
+) -> str | None:
+    """Bring the stored values into `st.session_state` and return the id.
+
+    Args:
+        st: the `streamlit` module or a facade.
+        store: where the record is.
+        param: query key; default from the settings.
+        merge: True fills absent keys only; False overwrites.
+        blob: values to use instead of reading the store.
+
+    Returns:
+        The id, also when the store has nothing under it; None without an id or while disabled.
+    """
+    if is_disabled():
+        return None
+    name = _param(param)
+    if (run := _streamlit_run(st)) is not None:
+        tab, _ = _open(run, store, name, fill_only=merge)
+        if blob is not None and tab.sid is not None:
+            _merge(st, blob, merge=merge)
+        return tab.sid
+    sid = _query_get(st, name)
+    if not sid:
+        return None
+    values = blob if blob is not None else store.get(sid)
+    if values is not None:
+        _merge(st, values, merge=merge)
+    return sid
+
+
+def persist_url_session(
+    st: Facade, store: SessionStore, *, param: str | None = None, ttl_seconds: float | None = None
+) -> str | None:
+    """Write the current `st.session_state` to the store and return the id, or None without one.
+
+    A failing snapshot leaves the store as it was and logs a warning, with a traceback when
+    ``FLUXLIT_DEBUG=1``, never the id. A value that cannot be stored is left out with a warning.
+    """
+    if is_disabled():
+        return None
+    name = _param(param)
+    if (run := _streamlit_run(st)) is not None:
+        tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
+        continuity.close()
+        return tab.sid
+    sid = _query_get(st, name)
+    if not sid:
+        return None
+    try:
+        values = _snapshot(st)
+    except Exception as error:  # noqa: BLE001 - a facade may raise anything; the record must not suffer
+        _log.warning(
+            "persist_url_session: session_state could not be read (%s), the store is left as it was%s",
+            type(error).__name__,
+            "" if is_debug() else "; set FLUXLIT_DEBUG=1 for the traceback",
+            exc_info=error if is_debug() else None,
+        )
+        return sid
+    try:
+        store.set(sid, values, ttl_seconds=ttl_seconds)
+    except UnstorableValue:
+        store.set(sid, _storable(values), ttl_seconds=ttl_seconds)
+    return sid
+
+
+def hydrate_url_session_typed(
+    st: Facade,
+    store: SessionStore,
+    model: type[ModelT],
+    *,
+    param: str | None = None,
+    merge: bool = True,
+    strict: bool = False,
+) -> tuple[str | None, ModelT | None]:
+    """Like `hydrate_url_session`, but the record must fit `model` before anything is merged.
+
+    The *validated* values are merged (a stored ``"3"`` arrives as ``3`` in an `int` field); stored keys
+    that the model does not name arrive as they are.
+
+    Returns:
+        ``(id, model)``; ``(id, None)`` when nothing is stored or it does not fit; ``(None, None)``
+        without an id or while disabled.
+
+    Raises:
+        pydantic.ValidationError: the record does not fit and `strict` is true.
+    """
+    if is_disabled():
+        return None, None
+    name = _param(param)
+    continuity = None
+    if (run := _streamlit_run(st)) is not None:
+        tab, continuity = _open(run, store, name, hydrate=False)
+        sid, values = tab.sid, continuity.stored_values()
+    else:
+        sid = _query_get(st, name)
+        values = store.get(sid) if sid else None
+    if not sid or values is None:
+        return sid or None, None
+    try:
+        validated = model.model_validate(dict(values))
+    except ValidationError:
+        if continuity is not None:
+            continuity.quarantine()
+        if strict:
+            raise
+        return sid, None
+    typed = _validated_values(validated, values)
+    if run is not None:
+        brought_back = _open(run, store, name, fill_only=merge)[1].put
+        _merge(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
+    else:
+        _merge(st, {**values, **typed}, merge=merge)
+    return sid, validated
+
+
+def _validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The validated value of each stored key, under the key it was stored with (name or alias)."""
+    found: dict[str, Any] = {}
+    for field, info in type(validated).model_fields.items():
+        for key in (info.validation_alias, info.alias, field):
+            if isinstance(key, str) and key in values:
+                found[key] = getattr(validated, field)
+                break
+    return found
+
+
+def _param(param: str | None) -> str:
+    return param if param is not None else load_settings().url_session_query_param
+
+
+def _streamlit_run(st: Facade) -> internals.Run | None:
+    return internals.current_run() if st is sys.modules.get("streamlit") else None
+
+
+def _open(
+    run: internals.Run,
+    store: SessionStore,
+    param: str,
+    *,
+    ttl_seconds: float | None = None,
+    fill_only: bool = False,
+    hydrate: bool = True,
+) -> tuple[Tab, Continuity]:
+    settings = load_settings(internals.app_secrets())
+    policy = Policy(
+        keys=_KEYS,
+        address_bar=settings.address_bar,
+        idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
+        max_age_seconds=settings.session_max_age,
+        gate_seconds=settings.gate_seconds,
+        fill_only=fill_only,
+        hydrate=hydrate,
+    )
+    tab = tab_of(run, param)
+    continuity = Continuity(run, tab, choose_store(store, settings, run.script_path), policy)
+    continuity.open()
+    return tab, continuity
+
+
+def _query_get(st: Facade, param: str) -> str | None:
+    query = st.query_params
+    if query is None or not hasattr(query, "get"):
+        return None
+    raw = query.get(param)
+    if isinstance(raw, list):
+        raw = raw[0] if raw else None
+    return None if raw is None else str(raw)
+
+
+def _query_set(st: Facade, param: str, sid: str) -> None:
+    """Best effort: a read-only mapping is not an error, the caller still gets the id."""
+    try:
+        cast("MutableMapping[str, str]", st.query_params)[param] = sid
+    except Exception as error:  # noqa: BLE001
+        # The exception may quote the value: its type is all that is said.
+        _log.debug("query parameter %r could not be set (%s)", param, type(error).__name__)
+
+
+def _merge(st: Facade, values: Mapping[str, Any], *, merge: bool) -> None:
+    state = st.session_state
+    for key, value in values.items():
+        if merge:
+            state.setdefault(key, value)
+        else:
+            state[key] = value
+
+
+def _snapshot(st: Facade) -> dict[str, Any]:
+    state = st.session_state
+    filtered = getattr(state, "filtered_state", None)
+    source = dict(filtered) if isinstance(filtered, Mapping) else {str(k): state[k] for k in state}
+    return {key: value for k, value in source.items() if _KEYS.admit(key := str(k))}
+
+
+def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for key, value in values.items():
+        try:
+            encode(value)
+        except UnstorableValue as error:
+            _log.warning("session key %r is not kept: %s", key, error)
+        else:
+            kept[key] = value
+    return kept

@@ -1,0 +1,269 @@
+"""The one place that touches what Streamlit does not document.
+
+Each function is guarded: when a release moved the thing it looks for, it returns the documented
+fallback and the package goes on with less comfort, never with an error. `tests/test_internals.py`
+fails with a telling message when that happens. Measured on Streamlit 1.51 to 1.67.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar, cast
+from urllib.parse import parse_qs
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+T = TypeVar("T")
+
+_APP_TEST_SESSION: Final = "test session id"
+_KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
+_RETRIES: Final = 5
+
+
+class Run:
+    """One script run, seen through Streamlit's script context."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
+
+    # --- which run this is -------------------------------------------------------------------
+
+    @property
+    def anchor(self) -> object:
+        """An object that lives exactly as long as the Streamlit session and takes weak references.
+
+        `SessionState` does until it got slots (somewhere after 1.51); then the fragment storage is
+        the next one of which a Streamlit session has exactly one.
+        """
+        state = getattr(self._context.session_state, "_state", None)
+        if state is not None and hasattr(type(state), "__weakref__"):
+            return cast("object", state)
+        return cast("object", self._context.fragment_storage)
+
+    @property
+    def is_app_test(self) -> bool:
+        """Whether AppTest drives the script: there is no browser that could answer."""
+        return getattr(self._context, "session_id", None) == _APP_TEST_SESSION
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether only fragments run, not the whole script."""
+        return bool(getattr(self._context, "fragment_ids_this_run", None))
+
+    @property
+    def script_path(self) -> str | None:
+        """Path of the app's main script."""
+        return getattr(self._context, "main_script_path", None)
+
+    @property
+    def page(self) -> str:
+        """An opaque name of the page being run; changes when the visitor changes the page."""
+        return str(_guard(lambda: self._context.page_script_hash, ""))
+
+    @property
+    def page_is_unresolved(self) -> bool:
+        """Whether a sub-page was asked for and `st.navigation` has not said yet which pages exist.
+
+        Ending the script now would make Streamlit forget the page.
+        """
+
+        def look() -> bool:
+            manager = self._context.pages_manager
+            return (
+                bool(manager.intended_page_name)
+                and manager._pages is None
+                and not _uses_pages_folder(manager)
+            )
+
+        return _guard(look, default=False)
+
+    @property
+    def token(self) -> object:
+        """An object that is the same throughout one run and another one in the next."""
+        return cast("object", self._context.cursors)
+
+    def query_value(self, param: str) -> str | None:
+        """The value of a query parameter of this run, if it has exactly one."""
+
+        def look() -> str | None:
+            found = parse_qs(self._context.query_string, keep_blank_values=True).get(param, [])
+            return found[0] if len(found) == 1 else None
+
+        return _guard(look, None)
+
+    def set_query_value(self, param: str, value: str) -> None:
+        """Set a query parameter of AppTest, which has no browser to hold it."""
+
+        def act() -> None:
+            import streamlit as st
+
+            st.query_params[param] = value
+
+        _guard(act, None)
+
+    # --- session state without yield points --------------------------------------------------
+
+    def read(self) -> dict[str, Any]:
+        """All plain and user-keyed values.
+
+        Unlike `st.session_state` this does not yield: it works while a rerun or stop is pending,
+        which is just when the last chance to save comes.
+        """
+        state = self._context.session_state
+        for attempt in range(_RETRIES):
+            try:
+                return dict(state.filtered_state)
+            except RuntimeError:
+                # A superseding run on another thread resized a dict under our hands.
+                if attempt == _RETRIES - 1:
+                    raise
+        return {}
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Set values without yielding. Raises what Streamlit raises for a drawn widget's key."""
+        safe = self._context.session_state
+        inner = getattr(safe, "_state", None)
+        target = inner if inner is not None else safe
+        for key, value in values.items():
+            target[key] = value
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Delete keys without yielding; a missing one is no error."""
+        safe = self._context.session_state
+        inner = getattr(safe, "_state", None)
+        target = inner if inner is not None else safe
+        for key in keys:
+            try:
+                del target[key]
+            except KeyError:
+                continue
+
+    # --- widgets -----------------------------------------------------------------------------
+
+    def written_keys(self) -> frozenset[str]:
+        """Keys set through session state since this run began, callbacks included."""
+        return _guard(lambda: frozenset(self._context.session_state._state._new_session_state), frozenset())
+
+    def live_widgets(self) -> dict[str, str]:
+        """User key -> value type of each widget that has a value of its own right now.
+
+        A widget that was not drawn in the last run has none: Streamlit swept it away, and what
+        `st.session_state` shows under its key may be a leftover from before it was drawn.
+        """
+
+        def look() -> dict[str, str]:
+            state = self._context.session_state._state
+            metadata = state._new_widget_state.widget_metadata
+            present = set(state._old_state) | set(state._new_widget_state.states)
+            mapping = dict(state._key_id_mapper.id_key_mapping)
+            return {
+                key: str(metadata[element].value_type)
+                for element, key in mapping.items()
+                if element in present and element in metadata
+            }
+
+        return _guard(look, {})
+
+    def drawn_keys(self) -> frozenset[str]:
+        """User keys of the widgets drawn in this run so far."""
+
+        def look() -> frozenset[str]:
+            mapping = dict(self._context.session_state._state._key_id_mapper.id_key_mapping)
+            return frozenset(mapping[element] for element in self._drawn_elements() if element in mapping)
+
+        return _guard(look, frozenset())
+
+    def _drawn_elements(self) -> frozenset[str]:
+        shared = getattr(self._context, "shared", None)
+        if shared is not None:
+            return frozenset(shared.widget_ids_this_run.snapshot())
+        return frozenset(self._context.widget_ids_this_run)
+
+    def sent_keys(self) -> frozenset[str]:
+        """User keys of the widgets whose values the browser sent along with this run."""
+
+        def look() -> frozenset[str]:
+            found = (
+                _KEYED_ELEMENT.fullmatch(i)
+                for i in tuple(self._context.session_state._state._new_widget_state.states)
+            )
+            return frozenset(match.group(1) for match in found if match)
+
+        return _guard(look, frozenset())
+
+    def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
+        """The state that the browser sent for the component mounted under `key`, before it is mounted.
+
+        None if there is none, or if it cannot be read: the mount call then returns it, one step later.
+        """
+
+        def look() -> Mapping[str, Any] | None:
+            states = self._context.session_state._state._new_widget_state.states
+            for element, held in tuple(states.items()):
+                match = _KEYED_ELEMENT.fullmatch(element)
+                if match is None or match.group(1) != key:
+                    continue
+                proto = held.value
+                value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
+                return value if isinstance(value, Mapping) else None
+            return None
+
+        return _guard(look, None)
+
+
+def current_run() -> Run | None:
+    """The script run of this thread, or None outside of one (bare Python, another thread)."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return Run(context) if context is not None else None
+
+
+def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
+    """Which restored key made Streamlit raise `error`, or None if it had nothing to do with us.
+
+    Streamlit names the key in the exception when a widget forbids assignment. For a value of the
+    wrong type or an option that is gone there is no such name, so the frames of Streamlit's own
+    code are searched for the widget's `key` argument.
+    """
+    candidates = frozenset(restored)
+
+    def look() -> str | None:
+        named = getattr(error, "exec_kwargs", {}).get("key")
+        if named in candidates:
+            return cast("str", named)
+        trace = error.__traceback__
+        found = None
+        while trace is not None:
+            frame = trace.tb_frame
+            if str(frame.f_globals.get("__name__", "")).startswith("streamlit.elements"):
+                key = frame.f_locals.get("key")
+                found = str(key) if isinstance(key, str) and key in candidates else found
+            trace = trace.tb_next
+        return found
+
+    return _guard(look, None)
+
+
+def app_secrets() -> Mapping[str, Any]:
+    """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error."""
+
+    def look() -> Mapping[str, Any]:
+        import streamlit as st
+
+        if not st.secrets.load_if_toml_exists():
+            return {}
+        return dict(st.secrets.get("fluxlit", {}))
+
+    return _guard(look, {})
+
+
+def _uses_pages_folder(manager: Any) -> bool:
+    return bool(getattr(manager, "uses_pages_directory", None))
+
+
+def _guard(look: Callable[[], T], default: T) -> T:
+    try:
+        return look()
+    except Exception:  # noqa: BLE001 - whatever a new release did, the app goes on
+        return default

@@ -1,0 +1,26 @@
+"""What holds for one call of `url_session`, after arguments and settings were merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fluxlit_component.snapshot import Keys
+from fluxlit_component.sync import Caps
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Plain data; lifetimes in seconds, None, zero and negative mean "none"."""
+
+    keys: Keys = field(default_factory=Keys)
+    address_bar: str = "clean"
+    scope: str = "tab"
+    idle_seconds: float | None = None
+    max_age_seconds: float | None = None
+    gate_seconds: float = 3.0
+    wait: bool = True
+    hydrate: bool = True
+    """Bring the state back as soon as the id is settled; False leaves it to a later call of the same run."""
+    fill_only: bool = False
+    """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
+    caps: Caps = field(default_factory=Caps)

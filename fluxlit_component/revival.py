@@ -1,0 +1,107 @@
+"""The state comes back: from the store at a page load, from the tab's base in every later run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fluxlit_component.codec import encode
+from fluxlit_component.errors import UnstorableValue
+from fluxlit_component.internals import Run
+from fluxlit_component.policy import Policy
+from fluxlit_component.record import Record
+from fluxlit_component.settings import is_debug
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.tab import Tab
+
+_log = logging.getLogger("fluxlit_component")
+_DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
+
+
+def hydrate(
+    run: Run, tab: Tab, store: VersionedStore, policy: Policy, record: Record | None
+) -> frozenset[str]:
+    """Bring the record into session state, once per page load; return the keys that were written.
+
+    Stored values win over defaults that the script has set, but not over what the visitor did
+    meanwhile: values sent by the browser after a restart of the server, and what changed while the run
+    went on without its record.
+    """
+    if record is None and tab.sid is not None:
+        try:
+            record = store.load(tab.sid)
+        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
+            tab.degrade("read", error)
+            return frozenset()
+    if record is None:
+        tab.hydrated = True
+        return frozenset()
+    values = tab.base.adopt(record)
+    tab.learn(record)
+    current = run.read()
+    keep = _changed_meanwhile(tab, current) | tab.healed
+    if tab.runs == 1:
+        keep |= run.sent_keys()
+    if policy.fill_only:
+        keep |= frozenset(current)
+    put = _write(run, tab, {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep})
+    tab.restored = tuple(sorted(put))
+    tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
+    return put
+
+
+def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
+    """Give back what Streamlit dropped because its widget was not on the page; return those keys.
+
+    Also what is still there but belongs to no drawn widget: a value assigned in an earlier run does
+    not reach a widget that is drawn only now, and a value seen under the key of a widget that was
+    swept away may be a leftover from before it was drawn.
+    """
+    state, live, written = run.read(), run.live_widgets(), run.written_keys()
+    tab.widgets.update(live)
+    same_page = run.page == tab.page
+    untouched = tab.healed | tab.quarantined | live.keys() | written
+    again: dict[str, Any] = {}
+    for key in tab.base.names():
+        if key in untouched or not policy.keys.admit(key):
+            continue
+        if key in tab.widgets:
+            if key not in state and same_page and key in tab.drawn:
+                tab.deleted.add(key)  # drawn a moment ago and gone: a callback deleted it
+            else:
+                again[key] = tab.base.value_of(key)
+        elif key in state:
+            again[key] = state[key]
+        else:
+            tab.deleted.add(key)
+    return _write(run, tab, again)
+
+
+def encoded(value: object) -> bytes | None:
+    """The value's bytes, or None if it cannot be kept."""
+    try:
+        return encode(value)
+    except UnstorableValue:
+        return None
+
+
+def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
+    baseline = tab.baseline
+    if baseline is None:
+        return frozenset()
+    return frozenset(k for k, v in current.items() if k in baseline and encoded(v) != baseline[k])
+
+
+def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
+    put: set[str] = set()
+    for key, value in values.items():
+        try:
+            run.write({key: value})
+        except Exception as error:  # noqa: BLE001 - Streamlit's refusal has no stable base class
+            tab.skip(key, _DRAWN_BEFORE)
+            if is_debug():
+                _log.debug("key %r could not be put back", key, exc_info=error)
+        else:
+            put.add(key)
+    return frozenset(put)

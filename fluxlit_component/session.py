@@ -1,0 +1,241 @@
+"""`url_session()` and `UrlSession`: continuity in one line, for the author of a Streamlit app.
+
+It is continuity, not authentication: whoever has the tab has the state. What is done step by step is
+in `continuity`; here are the arguments, their merge with the settings, and what the app may ask for.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import wraps
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
+
+import streamlit as st
+from typing_extensions import Self
+
+from fluxlit_component import internals
+from fluxlit_component.continuity import Continuity
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.policy import Policy
+from fluxlit_component.settings import AddressBar, is_disabled, load_settings
+from fluxlit_component.snapshot import Keys
+from fluxlit_component.stores.choice import StoreLike, choose_store
+from fluxlit_component.tab import Status, Tab, tab_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_log = logging.getLogger("fluxlit_component")
+
+
+class UrlSession:
+    """One run's view of the visitor's session. A context manager: leaving the block saves.
+
+    Attributes hold for the run in which the object was made.
+    """
+
+    def __init__(self, tab: Tab | None, continuity: Continuity | None) -> None:
+        self._tab = tab
+        self._continuity = continuity
+        self._rotated = False
+
+    def __repr__(self) -> str:
+        return f"UrlSession(status={self.status!r}, is_new={self.is_new}, restored={len(self.restored)} keys)"
+
+    @property
+    def id(self) -> str | None:
+        """The session id, 43 characters; None while disabled or pending. Never print or log it."""
+        return self._tab.sid if self._tab is not None else None
+
+    @property
+    def status(self) -> Status:
+        """How things stand.
+
+        ``"ready"``: the state is kept. ``"pending"``: the browser has not answered yet, nothing is
+        kept so far. ``"degraded"``: the store does not answer; the app goes on, changes are saved
+        when it is back. ``"disabled"``: switched off, or not in a Streamlit run.
+        """
+        return self._tab.status if self._tab is not None else "disabled"
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this page load found nothing to restore."""
+        return self._tab.is_new if self._tab is not None else True
+
+    @property
+    def restored(self) -> tuple[str, ...]:
+        """Keys whose values came back at this page load, sorted."""
+        return self._tab.restored if self._tab is not None else ()
+
+    @property
+    def skipped(self) -> Mapping[str, str]:
+        """Key -> why it is not kept and what to do about it."""
+        return MappingProxyType(dict(self._tab.skipped) if self._tab is not None else {})
+
+    def persist(self) -> bool:
+        """Save now what has changed so far. True if it is in the store, or nothing had changed."""
+        if self._continuity is None or self._tab is None:
+            return False
+        self._continuity.save()
+        return self._tab.status == "ready"
+
+    def rotate(self) -> bool:
+        """Give the session a new id and keep the data, as after a change of privilege (OWASP).
+
+        The old id keeps only what was there before, and dies as soon as the browser has confirmed the
+        new one; to make that prompt, leaving the `with` block starts a rerun. False if the store did
+        not answer: then the id stays.
+        """
+        self._rotated = self._continuity is not None and self._continuity.rotate()
+        return self._rotated
+
+    def clear(self) -> None:
+        """Empty `st.session_state` (the keys that are kept) and the record; the id stays.
+
+        Widgets on the page go on showing what they show; their values are kept again once they change.
+        """
+        if self._continuity is not None:
+            self._continuity.clear()
+
+    def destroy(self) -> bool:
+        """End the session for good: no late writer brings it back.
+
+        The rest of this run still sees its `st.session_state`; the next run begins with an empty one
+        and a new id. False if the store did not answer: then nothing has changed.
+        """
+        return self._continuity is not None and self._continuity.destroy()
+
+    @overload
+    def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
+    @overload
+    def fragment(
+        self, func: None = None, /, *, run_every: float | str | None = None
+    ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+    def fragment(
+        self, func: Callable[P, R] | None = None, /, *, run_every: float | str | None = None
+    ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
+        """`st.fragment` that also saves what the fragment changed, however it is left.
+
+        Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine too; its
+        changes are saved by the next full run.
+        """
+
+        def decorate(inner: Callable[P, R]) -> Callable[P, R]:
+            @wraps(inner)
+            def saved(*args: P.args, **kwargs: P.kwargs) -> R:
+                try:
+                    return inner(*args, **kwargs)
+                finally:
+                    run = internals.current_run()
+                    if run is not None and run.is_fragment and self._continuity is not None:
+                        self._continuity.save()
+
+            return st.fragment(saved, run_every=run_every)
+
+        return decorate if func is None else decorate(func)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[False]:
+        if self._continuity is None:
+            return False
+        refused = (
+            internals.refused_key(error, self._continuity.suspects()) if isinstance(error, Exception) else None
+        )
+        if refused is not None:
+            # A record made elsewhere, or by an older version of the app: one bad value, not a dead page.
+            self._continuity.heal(refused)
+            _log.warning("the stored value of %r does not fit its widget and was dropped: %s", refused, error)
+            st.rerun()
+        self._continuity.close()
+        if self._rotated and error is None:
+            st.rerun()
+        return False
+
+
+def url_session(
+    store: StoreLike | None = None,
+    *,
+    include: Iterable[str] | None = None,
+    exclude: Iterable[str] = (),
+    param: str | None = None,
+    address_bar: AddressBar | None = None,
+    ttl_seconds: float | None = None,
+    max_age_seconds: float | None = None,
+    wait: bool = True,
+) -> UrlSession:
+    """Make `st.session_state` of this browser tab survive reloads. Call it once a run, after `st.navigation`.
+
+        page = st.navigation([...])
+        with url_session():
+            page.run()
+
+    Args:
+        store: an object with get / set / delete, or a store URL; None: the `FLUXLIT_SESSION_STORE`
+            setting, else SQLite at `.streamlit/fluxlit_sessions.db` beside the app.
+        include: glob patterns of the keys to keep; None: all that can be kept.
+        exclude: glob patterns of keys not to keep; they win over `include`.
+        param: query key of the session id; default `fluxlit_sid`.
+        address_bar: ``"clean"`` (default): the id is never left in the URL. ``"visible"``: it stays in
+            the query, bookmarkable and weaker: it is in history and same-origin Referer headers.
+        ttl_seconds: idle lifetime in seconds; zero or negative: none. Default 24 hours.
+        max_age_seconds: absolute lifetime in seconds; zero or negative: none. Default 30 days.
+        wait: True ends the first run of a page load, drawing nothing, until the browser has said which
+            session it has (about a third of a second). False draws defaults first.
+
+    Raises:
+        ConfigurationError: an argument or setting that cannot work; never because of a visitor's input.
+    """
+    if is_disabled():
+        return UrlSession(None, None)
+    run = internals.current_run()
+    if run is None:
+        return UrlSession(None, None)
+    settings = load_settings(internals.app_secrets())
+    policy = Policy(
+        keys=Keys(
+            _patterns("include", include) if include is not None else None, _patterns("exclude", exclude)
+        ),
+        address_bar=_one_of("address_bar", address_bar or settings.address_bar, ("clean", "visible")),
+        idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
+        max_age_seconds=max_age_seconds if max_age_seconds is not None else settings.session_max_age,
+        gate_seconds=settings.gate_seconds,
+        wait=wait,
+    )
+    tab = tab_of(run, _name("param", param or settings.url_session_query_param))
+    continuity = Continuity(run, tab, choose_store(store, settings, run.script_path), policy)
+    continuity.open()
+    return UrlSession(tab, continuity)
+
+
+def _patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(patterns, str):
+        return (patterns,)
+    found = tuple(patterns)
+    for pattern in found:
+        if not isinstance(pattern, str):
+            message = f"{name} takes glob patterns as strings, not {type(pattern).__name__}"
+            raise ConfigurationError(message)
+    return found
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
+    if value not in allowed:
+        message = f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}"
+        raise ConfigurationError(message)
+    return value
+
+
+def _name(name: str, value: str) -> str:
+    if not value or any(c in value for c in "&=#?+% \t\r\n"):
+        message = f"{name} must be a plain query key without spaces or any of & = # ? + %, not {value!r}"
+        raise ConfigurationError(message)
+    return value

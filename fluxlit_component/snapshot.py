@@ -1,0 +1,101 @@
+"""Which keys of `st.session_state` are kept, and which must not be.
+
+Pure rules over names, widget kinds and values; what Streamlit says of itself comes from `internals`.
+It does not encode, compare or store anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+OWN_PREFIX: Final = "fluxlit_bridge"
+"""Keys of the mounted bridge begin with this; they hold the id and are never stored."""
+
+_INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
+
+# Streamlit raises StreamlitValueAssignmentNotAllowedError when one of these is drawn under a key
+# that was assigned (STREAMLIT.md "session_state"). A restored button would also click itself.
+_CLICK: Final = "a click is an event, not a state; keep what it did under a key of your own"
+_MESSAGE: Final = "a chat input forgets its text when sent; keep the messages under a key of your own"
+EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
+"""Reasons that tell of no loss: there was never a state to keep."""
+
+_FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
+    "trigger_value": _CLICK,
+    "string_trigger_value": _CLICK,
+    "json_trigger_value": _CLICK,
+    "chat_input_value": _MESSAGE,
+    "file_uploader_state_value": "Streamlit forbids to set uploads; keep their bytes under a key of your own",
+}
+_COMPONENT_KINDS: Final = frozenset({"json_value", "arrow_value", "bytes_value"})
+_COMPONENT_REMEDY: Final = (
+    "a custom component keeps its state in the browser; copy what you need to a key of your own"
+)
+_EDITOR_KEYS: Final = frozenset({"edited_rows", "added_rows", "deleted_rows"})
+_EDITOR_REMEDY: Final = (
+    "Streamlit forbids to set a data editor; keep the frame it returns under a key of your own"
+)
+_SELECTION_REMEDY: Final = "Streamlit forbids to set a selection; copy the selected rows to a key of your own"
+_HEALED_REMEDY: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the app's author wants kept: glob patterns of keys, matched case-sensitively."""
+
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+
+    def admit(self, key: object) -> bool:
+        """Whether a key takes part at all; the others are as if they did not exist."""
+        if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES):
+            return False
+        if any(fnmatchcase(key, pattern) for pattern in self.exclude):
+            return False
+        return self.include is None or any(fnmatchcase(key, pattern) for pattern in self.include)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The keys that take part, parted into values to keep and keys that must not be kept."""
+
+    values: Mapping[str, Any]
+    forbidden: Mapping[str, str] = field(default_factory=dict)
+    """Key -> why it is not kept, and what to do about it."""
+
+
+def take_snapshot(
+    state: Mapping[str, Any], *, keys: Keys, widgets: Mapping[str, str], healed: Iterable[str] = ()
+) -> Snapshot:
+    """Part `state` by the rules above. `widgets` maps user keys to Streamlit's value types."""
+    refused = frozenset(healed)
+    values: dict[str, Any] = {}
+    forbidden: dict[str, str] = {}
+    for key, value in state.items():
+        if not keys.admit(key):
+            continue
+        reason = _HEALED_REMEDY if key in refused else _reason(value, widgets.get(key))
+        if reason is None:
+            values[key] = value
+        else:
+            forbidden[key] = reason
+    return Snapshot(values, forbidden)
+
+
+def _reason(value: object, kind: str | None) -> str | None:
+    if kind is None:
+        return None
+    if kind in _FORBIDDEN_KINDS:
+        return _FORBIDDEN_KINDS[kind]
+    if kind in _COMPONENT_KINDS:
+        return _COMPONENT_REMEDY
+    if kind == "string_value" and isinstance(value, dict):
+        # A data editor and a selection report a string like a text input does; only the value tells.
+        if value.keys() == _EDITOR_KEYS:
+            return _EDITOR_REMEDY
+        if "selection" in value:
+            return _SELECTION_REMEDY
+    return None

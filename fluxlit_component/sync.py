@@ -1,0 +1,168 @@
+"""Three-way synchronisation of one tab with its record: base, diff, commit.
+
+`Base` is what the tab last knew of each key. At the end of a run the values are compared with it,
+only what changed is committed, and what the store answers becomes the new base. Knows records and
+the codec, not Streamlit and not any particular store.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fluxlit_component.codec import decode, encode, is_immutable
+from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.record import Change, Outcome, Record
+
+_log = logging.getLogger("fluxlit_component.sync")
+
+MAX_VALUE_BYTES: Final = 1024 * 1024
+MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
+MAX_KEYS: Final = 512
+_NOTHING: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much one session may keep. What is over is skipped by name, the rest is saved."""
+
+    value_bytes: int = MAX_VALUE_BYTES
+    session_bytes: int = MAX_SESSION_BYTES
+    keys: int = MAX_KEYS
+
+
+@dataclass(slots=True)
+class Known:
+    """What the tab last knew of one key."""
+
+    version: int
+    data: bytes
+    value: object = _NOTHING
+    """The object that `data` was made of, if it cannot change: the same object needs no look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a run changed, ready to be committed, and what could not be kept."""
+
+    changes: Mapping[str, Change]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    """Immutable objects behind changed keys, to be remembered once they are committed."""
+
+
+@dataclass(slots=True)
+class Base:
+    """What one tab last knew of its record. Never shared between visitors, never in session state."""
+
+    known: dict[str, Known] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    """Versions of keys that are not in `known`: tombstones seen in the record."""
+    unsaved: dict[str, bytes] = field(default_factory=dict)
+    """Newer values than `known` has, which the store could not take so far."""
+
+    def adopt(self, record: Record) -> dict[str, Any]:
+        """Take over a loaded record and return its values; a broken one is left out with a warning."""
+        self.forget()
+        values: dict[str, Any] = {}
+        for key, stored in record.fields.items():
+            if stored.data is None:
+                self.versions[key] = stored.version
+                continue
+            try:
+                values[key] = decode(stored.data)
+            except CorruptValue as error:
+                _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
+                self.versions[key] = stored.version
+                continue
+            same = values[key] if is_immutable(values[key]) else _NOTHING
+            self.known[key] = Known(stored.version, stored.data, same)
+        return values
+
+    def value_of(self, key: str) -> Any:
+        """A fresh copy of the newest value of `key`, saved or not."""
+        unsaved = self.unsaved.get(key)
+        return decode(self.known[key].data if unsaved is None else unsaved)
+
+    def names(self) -> frozenset[str]:
+        """Keys that have a value, saved or not."""
+        return frozenset(self.known) | frozenset(self.unsaved)
+
+    def diff(
+        self, values: Mapping[str, Any], *, deleted: Iterable[str] = (), caps: Caps | None = None
+    ) -> Diff:
+        """Compare `values` with what is known.
+
+        A key is unchanged if it holds the very same object and that object cannot change, or if it
+        encodes to the same bytes. That is the whole rule: a mutable value is always encoded.
+        """
+        caps = caps or Caps()
+        changes: dict[str, Change] = {}
+        skipped: dict[str, str] = {}
+        fixed: dict[str, object] = {}
+        for key in deleted:
+            if key in self.known:
+                changes[key] = Change(None, base=self.known[key].version)
+        total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
+        count = len(self.known) - len(changes)
+        for key, value in values.items():
+            known = self.known.get(key)
+            if known is not None and known.value is value:
+                continue
+            try:
+                data = encode(value)
+            except UnstorableValue as error:
+                skipped[key] = str(error)
+                continue
+            if is_immutable(value):
+                fixed[key] = value
+            if known is not None and known.data == data:
+                if key in fixed:
+                    known.value = value
+                continue
+            grown = total + len(data) - (len(known.data) if known is not None else 0)
+            reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
+            if reason is not None:
+                skipped[key] = reason
+                continue
+            total = grown
+            count += known is None
+            changes[key] = Change(
+                data, base=known.version if known is not None else self.versions.get(key, 0)
+            )
+        return Diff(changes, skipped, fixed)
+
+    def settle(self, diff: Diff, outcome: Outcome) -> None:
+        """Make what was committed the new base. Refused changes stay what they were: not yet known."""
+        self.unsaved.clear()
+        for key, change in diff.changes.items():
+            if key in outcome.refused:
+                continue
+            if change.data is None:
+                self.known.pop(key, None)
+                self.versions[key] = outcome.version
+            else:
+                self.known[key] = Known(outcome.version, change.data, diff.fixed.get(key, _NOTHING))
+                self.versions.pop(key, None)
+
+    def keep(self, diff: Diff) -> None:
+        """Remember changes that the store could not take; the next diff finds them again."""
+        self.unsaved = {key: change.data for key, change in diff.changes.items() if change.data is not None}
+
+    def forget(self) -> None:
+        """Know nothing any more, as for a record that is gone."""
+        self.unsaved.clear()
+        self.known.clear()
+        self.versions.clear()
+
+
+def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:
+    if size > caps.value_bytes:
+        return f"its {size} bytes are over the {caps.value_bytes} that one value may have; keep less"
+    if total > caps.session_bytes:
+        return f"the session would have {total} bytes, over its {caps.session_bytes}; keep less"
+    if count > caps.keys:
+        return f"the session has {caps.keys} keys already; keep several values under one key"
+    return None
