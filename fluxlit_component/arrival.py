@@ -10,6 +10,7 @@ import logging
 
 from fluxlit_component import identifier
 from fluxlit_component.bridge import Offer, close_gate, component_key, mount, parse_answer
+from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
@@ -94,6 +95,7 @@ class Arrival:
         tab.sid, tab.status, self.record = sid, "ready", record
         if record is None:
             tab.is_new, tab.hydrated = True, True
+            tab.hooks.tell(Event("new"))
 
     def _offer(self) -> Offer:
         tab, policy = self._tab, self._policy

@@ -38,6 +38,7 @@ class Continuity:
         """Settle the id, hydrate. May end the run at the gate, drawing nothing."""
         tab, record = self._tab, None
         with tab.lock:
+            tab.hooks = self._policy.hooks
             if tab.token is not self._run.token:
                 record = self._arrive()
             self._number = tab.runs

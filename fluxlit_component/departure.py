@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxlit_component.clock import is_past, wall
+from fluxlit_component.codec import decode
+from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Commit, Outcome
@@ -22,6 +24,7 @@ from fluxlit_component.sync import Diff
 from fluxlit_component.tab import Tab
 
 _log = logging.getLogger("fluxlit_component")
+_MERGE_TRIES: Final = 16
 _TOUCH_BELOW: Final = 0.9
 """Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
 
@@ -66,7 +69,7 @@ class Departure:
         newest = number == tab.runs
         deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()
         values = {k: v for k, v in snapshot.values.items() if not self._is_muted(k, v)}
-        diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps)
+        diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps, guarded=self._has_merger)
         for key, reason in {**snapshot.forbidden, **diff.skipped}.items():
             tab.skip(key, reason)
         self.commit(diff, values)
@@ -117,6 +120,12 @@ class Departure:
             outcome = self._store.commit(tab.sid, self._request(diff))
             if outcome.verdict in ("absent", "expired"):
                 diff, outcome = self._begin_again(outcome, values)
+            for _ in range(_MERGE_TRIES):
+                if not outcome.refused:
+                    break
+                self._note(diff, outcome)
+                diff = self._merge(outcome, values)
+                outcome = self._store.commit(tab.sid, self._request(diff))
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
             tab.base.keep(diff)
             tab.degrade("write", error)
@@ -126,11 +135,45 @@ class Departure:
             tab.renew()
             tab.wiping = True
             return
-        tab.base.settle(diff, outcome)
         tab.status = "ready"
-        if diff.changes:
+        self._note(diff, outcome)
+
+    def _note(self, diff: Diff, outcome: Outcome) -> None:
+        """Make what was committed the new base, and tell the hooks."""
+        tab = self._tab
+        tab.base.settle(diff, outcome)
+        written = tuple(sorted(key for key in diff.changes if key not in outcome.refused))
+        if written:
             tab.created = True
             tab.learn(outcome)
+            tab.hooks.tell(Event("persist", written))
+        if outcome.overwritten:
+            tab.hooks.tell(Event("conflict", tuple(sorted(outcome.overwritten))))
+
+    def _has_merger(self, key: str) -> bool:
+        return self._policy.merger_of(key) is not None
+
+    def _merge(self, outcome: Outcome, values: Mapping[str, Any]) -> Diff:
+        """Another tab wrote these keys first: bring both values together and try again on top of its."""
+        tab = self._tab
+        merged: dict[str, Any] = {}
+        for key, stored in outcome.refused.items():
+            mine, merger = values[key], self._policy.merger_of(key)
+            merged[key] = mine
+            if stored is not None and stored.data is not None and merger is not None:
+                try:
+                    base = tab.base.value_of(key) if key in tab.base.known else None
+                    merged[key] = merger(base, decode(stored.data), mine)
+                except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
+                    _log.warning(
+                        "the merger of %r failed (%s); this tab's value wins", key, type(error).__name__
+                    )
+            tab.base.concede(key, stored)
+            try:
+                self._run.write({key: merged[key]})
+            except Exception:  # noqa: BLE001 - its widget is drawn already
+                tab.inbox[key] = merged[key]
+        return tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger)
 
     def _request(self, diff: Diff) -> Commit:
         return Commit(
@@ -150,6 +193,7 @@ class Departure:
         now = wall() + tab.skew
         if outcome.verdict == "expired" or is_past(tab.idle_expires, now) or is_past(tab.expires, now):
             tab.renew()
+            tab.hooks.tell(Event("expire"))
         tab.base.forget()
         tab.created = False
         diff = tab.base.diff(values, caps=self._policy.caps)

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, ValidationError
 
 from fluxlit_component import internals
 from fluxlit_component.codec import encode
@@ -66,10 +66,10 @@ def ensure_url_session(
     existing = _query_get(st, name)
     if existing:
         if initial:
-            store.set(existing, {**(store.get(existing) or {}), **initial}, ttl_seconds=ttl_seconds)
+            _save(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
         return existing
     sid = new_session_id()
-    store.set(sid, dict(initial or {}), ttl_seconds=ttl_seconds)
+    _save(store, sid, dict(initial or {}), ttl_seconds)
     _query_set(st, name, sid)
     return sid
 
@@ -139,10 +139,7 @@ def persist_url_session(
             exc_info=error if is_debug() else None,
         )
         return sid
-    try:
-        store.set(sid, values, ttl_seconds=ttl_seconds)
-    except UnstorableValue:
-        store.set(sid, _storable(values), ttl_seconds=ttl_seconds)
+    _save(store, sid, values, ttl_seconds)
     return sid
 
 
@@ -200,7 +197,9 @@ def _validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[s
     """The validated value of each stored key, under the key it was stored with (name or alias)."""
     found: dict[str, Any] = {}
     for field, info in type(validated).model_fields.items():
-        for key in (info.validation_alias, info.alias, field):
+        alias = info.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else (alias,)
+        for key in (*choices, info.alias, field):
             if isinstance(key, str) and key in values:
                 found[key] = getattr(validated, field)
                 break
@@ -275,13 +274,24 @@ def _snapshot(st: Facade) -> dict[str, Any]:
     return {key: value for k, value in source.items() if _KEYS.admit(key := str(k))}
 
 
-def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
+def _save(store: SessionStore, sid: str, values: dict[str, Any], ttl_seconds: float | None) -> None:
+    try:
+        store.set(sid, values, ttl_seconds=ttl_seconds)
+    except UnstorableValue:
+        # A skipped key is not a deleted key: what the record had under it stays.
+        skipped = _unstorable(values)
+        before = store.get(sid) or {}
+        kept = {k: v for k, v in values.items() if k not in skipped}
+        stays = {k: before[k] for k in skipped & before.keys()}
+        store.set(sid, {**kept, **stays}, ttl_seconds=ttl_seconds)
+
+
+def _unstorable(values: Mapping[str, Any]) -> set[str]:
+    skipped: set[str] = set()
     for key, value in values.items():
         try:
             encode(value)
         except UnstorableValue as error:
             _log.warning("session key %r is not kept: %s", key, error)
-        else:
-            kept[key] = value
-    return kept
+            skipped.add(key)
+    return skipped

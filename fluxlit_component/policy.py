@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
+from fluxlit_component.hooks import Hooks
+from fluxlit_component.mergers import Merger
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.sync import Caps
 
@@ -24,3 +28,10 @@ class Policy:
     fill_only: bool = False
     """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
     caps: Caps = field(default_factory=Caps)
+    merge: Mapping[str, Merger] = field(default_factory=dict)
+    """Glob pattern of keys -> merger; the first that matches counts."""
+    hooks: Hooks = field(default_factory=Hooks)
+
+    def merger_of(self, key: str) -> Merger | None:
+        """The merger declared for a key."""
+        return next((merger for pattern, merger in self.merge.items() if fnmatchcase(key, pattern)), None)

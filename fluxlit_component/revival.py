@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import UnstorableValue
+from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
@@ -48,6 +49,7 @@ def hydrate(
     put = _write(run, tab, {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep})
     tab.restored = tuple(sorted(put))
     tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
+    tab.hooks.tell(Event("restore", tab.restored))
     return put
 
 
@@ -75,7 +77,9 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
             again[key] = state[key]
         else:
             tab.deleted.add(key)
-    return _write(run, tab, again)
+    put = _write(run, tab, {**again, **tab.inbox})
+    tab.inbox.clear()
+    return put
 
 
 def encoded(value: object) -> bytes | None:

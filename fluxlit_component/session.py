@@ -148,7 +148,9 @@ class UrlSession:
         if self._continuity is None:
             return False
         refused = (
-            internals.refused_key(error, self._continuity.suspects()) if isinstance(error, Exception) else None
+            internals.refused_key(error, self._continuity.suspects())
+            if isinstance(error, Exception)
+            else None
         )
         if refused is not None:
             # A record made elsewhere, or by an older version of the app: one bad value, not a dead page.

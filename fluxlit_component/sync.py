@@ -8,13 +8,13 @@ the codec, not Streamlit and not any particular store.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxlit_component.codec import decode, encode, is_immutable
 from fluxlit_component.errors import CorruptValue, UnstorableValue
-from fluxlit_component.record import Change, Outcome, Record
+from fluxlit_component.record import Change, Field, Outcome, Record
 
 _log = logging.getLogger("fluxlit_component.sync")
 
@@ -91,18 +91,25 @@ class Base:
         return frozenset(self.known) | frozenset(self.unsaved)
 
     def diff(
-        self, values: Mapping[str, Any], *, deleted: Iterable[str] = (), caps: Caps | None = None
+        self,
+        values: Mapping[str, Any],
+        *,
+        deleted: Iterable[str] = (),
+        caps: Caps | None = None,
+        guarded: Callable[[str], bool] | None = None,
     ) -> Diff:
         """Compare `values` with what is known.
 
         A key is unchanged if it holds the very same object and that object cannot change, or if it
-        encodes to the same bytes. That is the whole rule: a mutable value is always encoded.
+        encodes to the same bytes. That is the whole rule: a mutable value is always encoded. Keys that
+        are `guarded` are to be written only if nobody else wrote them: they have a merger.
         """
         caps = caps or Caps()
         changes: dict[str, Change] = {}
         skipped: dict[str, str] = {}
         fixed: dict[str, object] = {}
         for key in deleted:
+            self.unsaved.pop(key, None)
             if key in self.known:
                 changes[key] = Change(None, base=self.known[key].version)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
@@ -110,6 +117,7 @@ class Base:
         for key, value in values.items():
             known = self.known.get(key)
             if known is not None and known.value is value:
+                self.unsaved.pop(key, None)
                 continue
             try:
                 data = encode(value)
@@ -121,6 +129,7 @@ class Base:
             if known is not None and known.data == data:
                 if key in fixed:
                     known.value = value
+                self.unsaved.pop(key, None)
                 continue
             grown = total + len(data) - (len(known.data) if known is not None else 0)
             reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
@@ -130,16 +139,27 @@ class Base:
             total = grown
             count += known is None
             changes[key] = Change(
-                data, base=known.version if known is not None else self.versions.get(key, 0)
+                data,
+                base=known.version if known is not None else self.versions.get(key, 0),
+                guarded=guarded is not None and guarded(key),
             )
         return Diff(changes, skipped, fixed)
 
+    def concede(self, key: str, stored: Field | None) -> None:
+        """Take what another tab wrote as known, so that a merged value can be committed on top of it."""
+        if stored is None or stored.data is None:
+            self.known.pop(key, None)
+            self.versions[key] = stored.version if stored is not None else 0
+        else:
+            self.known[key] = Known(stored.version, stored.data)
+            self.versions.pop(key, None)
+
     def settle(self, diff: Diff, outcome: Outcome) -> None:
         """Make what was committed the new base. Refused changes stay what they were: not yet known."""
-        self.unsaved.clear()
         for key, change in diff.changes.items():
             if key in outcome.refused:
                 continue
+            self.unsaved.pop(key, None)
             if change.data is None:
                 self.known.pop(key, None)
                 self.versions[key] = outcome.version
@@ -148,8 +168,11 @@ class Base:
                 self.versions.pop(key, None)
 
     def keep(self, diff: Diff) -> None:
-        """Remember changes that the store could not take; the next diff finds them again."""
-        self.unsaved = {key: change.data for key, change in diff.changes.items() if change.data is not None}
+        """Remember changes that the store could not take; the next diff finds them again.
+
+        What an earlier diff left unsaved stays so: its key may be hidden just now.
+        """
+        self.unsaved.update({k: change.data for k, change in diff.changes.items() if change.data is not None})
 
     def forget(self) -> None:
         """Know nothing any more, as for a record that is gone."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from fluxlit_component.clock import Clock, monotonic, wall
+from fluxlit_component.hooks import Event, Hooks
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.internals import Run
 from fluxlit_component.record import Outcome, Record
@@ -38,6 +39,9 @@ class Tab:
     """Ids that the browser proposed and the store does not know."""
     retiring: list[str] = field(default_factory=list, repr=False)
     """Old ids after a rotation; they die when the browser has confirmed the new one."""
+
+    hooks: Hooks = field(default_factory=Hooks, repr=False)
+    """Those of the call that opened the tab last."""
 
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     runs: int = 0
@@ -71,6 +75,8 @@ class Tab:
     drawn: frozenset[str] = frozenset()
     """Widget keys drawn in the last run that ended."""
     page: str = ""
+    inbox: dict[str, object] = field(default_factory=dict, repr=False)
+    """Merged values for widgets that were drawn already: they are set when the next run begins."""
     muted: dict[str, bytes] = field(default_factory=dict, repr=False)
     """Widget values that the browser still shows after a wipe: not kept until they change."""
     token: object = field(default=None, repr=False)
@@ -97,6 +103,7 @@ class Tab:
             self.skipped[key] = reason
             level = logging.DEBUG if reason in EVENT_REMEDIES else logging.WARNING
             _log.log(level, "session key %r is not kept: %s", key, reason)
+            self.hooks.tell(Event("skip", (key,), {key: reason}))
 
     def degrade(self, doing: str, error: BaseException) -> None:
         """Note that the store did not answer, and say so once per outage. Never names the id."""
@@ -108,6 +115,7 @@ class Tab:
                 type(error).__name__,
                 exc_info=error if is_debug() else None,
             )
+            self.hooks.tell(Event("error", error=error if isinstance(error, Exception) else None))
         self.status = "degraded"
 
     def learn(self, found: Record | Outcome) -> None:

@@ -1,0 +1,62 @@
+"""Hooks: the app's own callables that are told what happened to a session. For logs, metrics, notices.
+
+A hook gets one `Event`. What it returns is ignored; an exception in it is logged and never breaks the
+run. A hook must not call `st.*`: it may run while the script is being stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from fluxlit_component.settings import is_debug
+
+_log = logging.getLogger("fluxlit_component")
+
+Kind: TypeAlias = Literal["new", "restore", "persist", "conflict", "skip", "expire", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened. Never holds a session id or a value."""
+
+    kind: Kind
+    keys: tuple[str, ...] = ()
+    """The keys concerned, sorted."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """For "skip": key -> why it is not kept and what to do."""
+    error: Exception | None = None
+    """For "error": what the store, a migration or a model raised."""
+
+
+Hook: TypeAlias = Callable[[Event], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """The hooks of one call, each or none."""
+
+    new: Hook | None = None
+    restore: Hook | None = None
+    persist: Hook | None = None
+    conflict: Hook | None = None
+    skip: Hook | None = None
+    expire: Hook | None = None
+    error: Hook | None = None
+
+    def tell(self, event: Event) -> None:
+        """Call the hook for the event's kind, if there is one."""
+        hook: Hook | None = getattr(self, event.kind)
+        if hook is None:
+            return
+        try:
+            hook(event)
+        except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
+            _log.warning(
+                "the on_%s hook failed: %s",
+                event.kind,
+                type(error).__name__,
+                exc_info=error if is_debug() else None,
+            )

@@ -1,0 +1,37 @@
+"""Mergers: what to do when two tabs changed the same key. Without one the last writer wins.
+
+A merger takes what both tabs knew (`base`, None if there was nothing), what the other tab wrote
+(`theirs`) and what this tab has (`mine`), and returns the value that holds both. It must not change
+its arguments. Any callable of that shape will do; three common ones are here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+Merger: TypeAlias = Callable[[Any, Any, Any], Any]
+"""``(base, theirs, mine) -> merged``."""
+
+
+def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[Any]:
+    """For lists that only grow, such as a chat: theirs, then what this tab added.
+
+    If this tab did more than append (it removed or changed older items), its list wins.
+    """
+    known = len(base or [])
+    if mine[:known] != (base or []):
+        return list(mine)
+    return [*theirs, *mine[known:]]
+
+
+def counter(base: float | None, theirs: float, mine: float) -> float:
+    """For numbers that are counted up or down: both tabs' steps add up."""
+    return theirs + (mine - (base or 0))
+
+
+def union(base: set[Any] | None, theirs: set[Any], mine: set[Any]) -> set[Any]:
+    """For sets: what either tab added is in, what either tab removed is out."""
+    before = base or set()
+    merged = (theirs | (mine - before)) - (before - mine)
+    return type(mine)(merged)
