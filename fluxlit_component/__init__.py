@@ -1,5 +1,6 @@
 """Session continuity for Streamlit: F5 keeps the state. One line, no cookies, nothing in the URL."""
 
+from fluxlit_component.codec import register
 from fluxlit_component.errors import (
     BundleMissing,
     CodecError,
@@ -7,6 +8,7 @@ from fluxlit_component.errors import (
     CorruptValue,
     FluxlitError,
     StoreUnavailable,
+    UnfitRecord,
     UnstorableValue,
 )
 from fluxlit_component.explicit import (
@@ -15,29 +17,39 @@ from fluxlit_component.explicit import (
     hydrate_url_session_typed,
     persist_url_session,
 )
+from fluxlit_component.hooks import Event
 from fluxlit_component.identifier import new_session_id
+from fluxlit_component.mergers import append, counter, union
 from fluxlit_component.session import UrlSession, url_session
 from fluxlit_component.stores.base import SessionStore, VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from fluxlit_component.sync import Caps
 
 __all__ = [
     "BundleMissing",
+    "Caps",
     "CodecError",
     "ConfigurationError",
     "CorruptValue",
+    "Event",
     "FluxlitError",
     "InMemorySessionStore",
     "SQLiteSessionStore",
     "SessionStore",
     "StoreUnavailable",
+    "UnfitRecord",
     "UnstorableValue",
     "UrlSession",
     "VersionedStore",
+    "append",
+    "counter",
     "ensure_url_session",
     "hydrate_url_session",
     "hydrate_url_session_typed",
     "new_session_id",
     "persist_url_session",
+    "register",
+    "union",
     "url_session",
 ]

@@ -15,7 +15,7 @@ from fluxlit_component.departure import Departure
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
-from fluxlit_component.revival import encoded, hydrate, put_back
+from fluxlit_component.revival import encoded, fill_in, hydrate, put_back
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.sync import Base
 from fluxlit_component.tab import Tab
@@ -44,6 +44,9 @@ class Continuity:
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
                 self._revive(record)
+            if self._policy.schema is not None:
+                fill_in(self._run, tab, self._policy.schema)
+                tab.present |= frozenset(self._policy.schema.model.model_fields)
 
     def _arrive(self) -> Record | None:
         tab = self._tab

@@ -57,6 +57,9 @@ class Departure:
         tab = self._tab
         if tab.wiping:
             return
+        if tab.read_only:
+            tab.status = "degraded"
+            return
         state, live = self._run.read(), self._run.live_widgets()
         tab.widgets.update(live)
         snapshot = self._snapshot(state, live)
@@ -180,6 +183,7 @@ class Departure:
             diff.changes,
             idle_seconds=self._policy.idle_seconds,
             max_age_seconds=self._policy.max_age_seconds,
+            schema=self._policy.schema.version if self._policy.schema is not None else self._tab.schema,
             create=not self._tab.created,
         )
 

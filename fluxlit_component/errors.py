@@ -6,6 +6,7 @@
     ├── CodecError
     │   ├── UnstorableValue  a value that cannot be kept exactly                 (also a TypeError)
     │   └── CorruptValue     stored bytes that are not ours, or broken           (also a ValueError)
+    ├── UnfitRecord          a stored record that the app's model or migrations cannot take
     └── StoreUnavailable     the store gave no answer: neither "found" nor "absent"
 
 Messages say what to do. None of them ever holds a session id or a value.
@@ -52,6 +53,10 @@ class UnstorableValue(CodecError, TypeError):
 
 class CorruptValue(CodecError, ValueError):
     """Stored bytes that this codec did not write, or that were damaged since."""
+
+
+class UnfitRecord(FluxlitError):
+    """A stored record that cannot be migrated or validated. It is left untouched."""
 
 
 class StoreUnavailable(FluxlitError):

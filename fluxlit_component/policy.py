@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any
 
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.mergers import Merger
+from fluxlit_component.schema import Schema
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.sync import Caps
 
@@ -28,6 +30,8 @@ class Policy:
     fill_only: bool = False
     """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
     caps: Caps = field(default_factory=Caps)
+    schema: Schema[Any] | None = None
+    """The model that the state must fit, if the app has declared one."""
     merge: Mapping[str, Merger] = field(default_factory=dict)
     """Glob pattern of keys -> merger; the first that matches counts."""
     hooks: Hooks = field(default_factory=Hooks)

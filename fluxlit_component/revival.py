@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxlit_component.codec import encode
-from fluxlit_component.errors import UnstorableValue
+from fluxlit_component.errors import UnfitRecord, UnstorableValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
+from fluxlit_component.schema import Schema
 from fluxlit_component.settings import is_debug
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.tab import Tab
@@ -38,8 +39,12 @@ def hydrate(
     if record is None:
         tab.hydrated = True
         return frozenset()
-    values = tab.base.adopt(record)
+    schema = policy.schema
+    values = tab.base.adopt(record, plain=schema.model.model_fields.keys() if schema is not None else ())
     tab.learn(record)
+    tab.schema = record.schema
+    if schema is not None:
+        values = _fitted(tab, schema, values, record.schema)
     current = run.read()
     keep = _changed_meanwhile(tab, current) | tab.healed
     if tab.runs == 1:
@@ -51,6 +56,28 @@ def hydrate(
     tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
     tab.hooks.tell(Event("restore", tab.restored))
     return put
+
+
+def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_version: int) -> dict[str, Any]:
+    """Validated values, or none of them if the record does not fit: then it is left as it is."""
+    newer = stored_version > schema.version
+    try:
+        fitted = schema.fit(values, stored_version)
+    except UnfitRecord as error:
+        _log.warning(
+            "the stored session (schema %d) does not fit %s (schema %d) and is left untouched: %s",
+            stored_version,
+            schema.model.__name__,
+            schema.version,
+            error,
+            exc_info=error.__cause__ if is_debug() else None,
+        )
+        tab.hooks.tell(Event("error", error=error))
+        tab.base.forget()
+        fitted, newer = {}, True
+    if newer:
+        tab.read_only, tab.status = True, "degraded"
+    return fitted
 
 
 def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
@@ -80,6 +107,12 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
     put = _write(run, tab, {**again, **tab.inbox})
     tab.inbox.clear()
     return put
+
+
+def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
+    """Set the model's defaults where there is no value, and renew values of classes defined anew."""
+    state = run.read()
+    _write(run, tab, {**schema.defaults(state), **schema.renew(state)})
 
 
 def encoded(value: object) -> bytes | None:

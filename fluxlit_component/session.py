@@ -7,10 +7,10 @@ in `continuity`; here are the arguments, their merge with the settings, and what
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import wraps
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
 import streamlit as st
 from typing_extensions import Self
@@ -18,14 +18,17 @@ from typing_extensions import Self
 from fluxlit_component import internals
 from fluxlit_component.continuity import Continuity
 from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.hooks import Hook, Hooks
+from fluxlit_component.mergers import Merger
 from fluxlit_component.policy import Policy
+from fluxlit_component.schema import M, Migration, Schema
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.choice import StoreLike, choose_store
+from fluxlit_component.sync import Caps
 from fluxlit_component.tab import Status, Tab, tab_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from fluxlit_component.typed import view_of
+from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,15 +36,18 @@ R = TypeVar("R")
 _log = logging.getLogger("fluxlit_component")
 
 
-class UrlSession:
+class UrlSession(Generic[M]):
     """One run's view of the visitor's session. A context manager: leaving the block saves.
 
     Attributes hold for the run in which the object was made.
     """
 
-    def __init__(self, tab: Tab | None, continuity: Continuity | None) -> None:
+    def __init__(
+        self, tab: Tab | None, continuity: Continuity | None, schema: Schema[M] | None = None
+    ) -> None:
         self._tab = tab
         self._continuity = continuity
+        self._schema = schema
         self._rotated = False
 
     def __repr__(self) -> str:
@@ -76,6 +82,40 @@ class UrlSession:
     def skipped(self) -> Mapping[str, str]:
         """Key -> why it is not kept and what to do about it."""
         return MappingProxyType(dict(self._tab.skipped) if self._tab is not None else {})
+
+    @property
+    def state(self) -> M:
+        """`st.session_state` as an instance of `model`: typed, with defaults, validated on assignment.
+
+        Reading sees the widgets' present values. Assigning validates (the model's own validators
+        included) and writes through; what is changed inside a value is saved like everything else.
+
+        Raises:
+            ConfigurationError: the session was made without `model=`.
+        """
+        if self._schema is None:
+            raise ConfigurationError("session.state needs a model: url_session(model=YourModel)")
+        return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
+
+    def keep_upload(
+        self, file: Upload | None, *, key: str, max_bytes: int = 1024 * 1024
+    ) -> KeptUpload | None:
+        """Keep what was uploaded, and give it back after F5, when the uploader itself is empty.
+
+        The bytes are kept under `key` of `st.session_state`, a key of your own, not the uploader's:
+
+            report = session.keep_upload(st.file_uploader("Report", key="up"), key="report")
+
+        Args:
+            file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned.
+            key: where to keep it.
+            max_bytes: a larger file is used in this run but not kept; the reason is in `skipped`.
+        """
+        return keep_upload(st.session_state, file, key=key, max_bytes=max_bytes, skip=self._skip)
+
+    def _skip(self, key: str, reason: str) -> None:
+        if self._tab is not None:
+            self._tab.skip(key, reason)
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed."""
@@ -163,6 +203,31 @@ class UrlSession:
         return False
 
 
+@overload
+def url_session(
+    store: StoreLike | None = None,
+    *,
+    model: type[M],
+    schema_version: int = 1,
+    migrations: Mapping[int, Migration] | None = None,
+    include: Iterable[str] | None = None,
+    exclude: Iterable[str] = (),
+    param: str | None = None,
+    address_bar: AddressBar | None = None,
+    ttl_seconds: float | None = None,
+    max_age_seconds: float | None = None,
+    wait: bool = True,
+    merge: Mapping[str, Merger] | None = None,
+    caps: Caps | None = None,
+    on_new: Hook | None = None,
+    on_restore: Hook | None = None,
+    on_persist: Hook | None = None,
+    on_conflict: Hook | None = None,
+    on_skip: Hook | None = None,
+    on_expire: Hook | None = None,
+    on_error: Hook | None = None,
+) -> UrlSession[M]: ...
+@overload
 def url_session(
     store: StoreLike | None = None,
     *,
@@ -173,7 +238,39 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
-) -> UrlSession:
+    merge: Mapping[str, Merger] | None = None,
+    caps: Caps | None = None,
+    on_new: Hook | None = None,
+    on_restore: Hook | None = None,
+    on_persist: Hook | None = None,
+    on_conflict: Hook | None = None,
+    on_skip: Hook | None = None,
+    on_expire: Hook | None = None,
+    on_error: Hook | None = None,
+) -> UrlSession[Any]: ...
+def url_session(
+    store: StoreLike | None = None,
+    *,
+    model: type[Any] | None = None,
+    schema_version: int = 1,
+    migrations: Mapping[int, Migration] | None = None,
+    include: Iterable[str] | None = None,
+    exclude: Iterable[str] = (),
+    param: str | None = None,
+    address_bar: AddressBar | None = None,
+    ttl_seconds: float | None = None,
+    max_age_seconds: float | None = None,
+    wait: bool = True,
+    merge: Mapping[str, Merger] | None = None,
+    caps: Caps | None = None,
+    on_new: Hook | None = None,
+    on_restore: Hook | None = None,
+    on_persist: Hook | None = None,
+    on_conflict: Hook | None = None,
+    on_skip: Hook | None = None,
+    on_expire: Hook | None = None,
+    on_error: Hook | None = None,
+) -> UrlSession[Any]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, after `st.navigation`.
 
         page = st.navigation([...])
@@ -192,15 +289,32 @@ def url_session(
         max_age_seconds: absolute lifetime in seconds; zero or negative: none. Default 30 days.
         wait: True ends the first run of a page load, drawing nothing, until the browser has said which
             session it has (about a third of a second). False draws defaults first.
+        model: a pydantic model whose fields are keys of the state: `session.state` is typed by it, and a
+            record is validated before any of it comes back.
+        schema_version: number of the model's present form, 1 or more. A record that cannot be brought
+            to it is left untouched and the app begins from its defaults.
+        migrations: version -> function from the values of that version to those of the next.
+        merge: glob pattern of keys -> what to do when another tab has written the key meanwhile
+            (`append`, `counter`, `union`, or a callable of base, theirs and mine). Without: last writer wins.
+        caps: how large values and the session may get; what is over is skipped by name.
+        on_new: told when a visitor without a session came.
+        on_restore: told which keys came back at a page load.
+        on_persist: told which keys were written.
+        on_conflict: told which keys another tab had written in between; this tab's value won.
+        on_skip: told which key is not kept and why.
+        on_expire: told when the record of a living tab had expired.
+        on_error: told what the store or a migration raised.
 
     Raises:
         ConfigurationError: an argument or setting that cannot work; never because of a visitor's input.
     """
-    if is_disabled():
-        return UrlSession(None, None)
+    schema = Schema(model, version=schema_version, migrations=migrations) if model is not None else None
     run = internals.current_run()
-    if run is None:
-        return UrlSession(None, None)
+    if run is None or is_disabled():
+        if schema is not None:
+            state = cast("MutableMapping[str, Any]", st.session_state)
+            state.update(schema.defaults(state))
+        return UrlSession(None, None, schema)
     settings = load_settings(internals.app_secrets())
     policy = Policy(
         keys=Keys(
@@ -211,11 +325,15 @@ def url_session(
         max_age_seconds=max_age_seconds if max_age_seconds is not None else settings.session_max_age,
         gate_seconds=settings.gate_seconds,
         wait=wait,
+        schema=schema,
+        merge=dict(merge or {}),
+        caps=caps or Caps(),
+        hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_error),
     )
     tab = tab_of(run, _name("param", param or settings.url_session_query_param))
     continuity = Continuity(run, tab, choose_store(store, settings, run.script_path), policy)
     continuity.open()
-    return UrlSession(tab, continuity)
+    return UrlSession(tab, continuity, schema)
 
 
 def _patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:

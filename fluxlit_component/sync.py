@@ -8,7 +8,7 @@ the codec, not Streamlit and not any particular store.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -63,8 +63,12 @@ class Base:
     unsaved: dict[str, bytes] = field(default_factory=dict)
     """Newer values than `known` has, which the store could not take so far."""
 
-    def adopt(self, record: Record) -> dict[str, Any]:
-        """Take over a loaded record and return its values; a broken one is left out with a warning."""
+    def adopt(self, record: Record, *, plain: Container[str] = ()) -> dict[str, Any]:
+        """Take over a loaded record and return its values; a broken one is left out with a warning.
+
+        Models and dataclasses under a `plain` key come back as dicts of their fields, for a schema to
+        migrate and validate.
+        """
         self.forget()
         values: dict[str, Any] = {}
         for key, stored in record.fields.items():
@@ -72,7 +76,7 @@ class Base:
                 self.versions[key] = stored.version
                 continue
             try:
-                values[key] = decode(stored.data)
+                values[key] = decode(stored.data, plain=key in plain)
             except CorruptValue as error:
                 _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
                 self.versions[key] = stored.version

@@ -63,6 +63,10 @@ class Tab:
     skipped: dict[str, str] = field(default_factory=dict)
     healed: set[str] = field(default_factory=set)
     """Keys whose stored value Streamlit refused to take back."""
+    schema: int = 0
+    """Schema number of the record."""
+    read_only: bool = False
+    """Whether the record does not fit this version of the app: it is left as it is."""
     baseline: dict[str, bytes] | None = field(default=None, repr=False)
     """Encoded state at the end of the first run that went on without its record."""
 
@@ -131,7 +135,7 @@ class Tab:
         self.idle_expires = self.expires = None
         self.retiring.clear()
         self.base.forget()
-        self.restored = ()
+        self.restored, self.read_only = (), False
 
 
 _lock = threading.Lock()

@@ -1,0 +1,67 @@
+"""The other ways to use it: the original functions, without `with`, fragments, several apps at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+pytestmark = pytest.mark.core
+Serve = Callable[..., StreamlitServer]
+
+
+def press(tab: ContinuityPage, name: str) -> None:
+    """Press a button."""
+    tab.page.get_by_role("button", name=name).click()
+    tab.rest()
+
+
+def type_in(tab: ContinuityPage, label: str, text: str) -> None:
+    """Type and leave the field."""
+    tab.page.get_by_label(label).fill(text)
+    tab.page.get_by_label(label).press("Tab")
+    tab.rest()
+
+
+def test_the_original_functions_survive_f5_over_the_bridge(tab: ContinuityPage, serve: Serve) -> None:
+    """ensure, hydrate, persist: nothing in the URL, the same counts as `url_session`."""
+    tab.open(serve("original.py").url)
+    assert tab.runs == 2
+    press(tab, "Add")
+    press(tab, "Add")
+    type_in(tab, "Name", "Ada")
+    tab.reload()
+    assert tab.runs == 2
+    expect(tab.page.get_by_text("count is 2")).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    expect(tab.page.get_by_text("id has 43 characters")).to_be_visible()
+    assert "fluxlit_sid" not in tab.page.url
+
+
+def test_without_with_the_next_run_saves(tab: ContinuityPage, serve: Serve) -> None:
+    """What the last run changed is written at the start of the next one."""
+    tab.open(serve("bare.py").url)
+    press(tab, "Add")
+    press(tab, "Add")
+    type_in(tab, "Name", "Ada")
+    press(tab, "Add")
+    tab.reload()
+    expect(tab.page.get_by_text("count is 2")).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+
+
+def test_a_fragment_saves_what_it_changed(tab: ContinuityPage, serve: Serve) -> None:
+    """Only fragment runs happen between the change and F5."""
+    tab.open(serve("fragments.py").url)
+    tab.forget_runs()
+    press(tab, "Add inside")
+    type_in(tab, "Inside", "kept")
+    assert tab.runs == 0
+    assert tab.fragment_runs >= 2
+    tab.reload()
+    expect(tab.page.get_by_text("inner is 1")).to_be_visible()
+    expect(tab.page.get_by_label("Inside")).to_have_value("kept")
