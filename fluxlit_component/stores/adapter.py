@@ -1,0 +1,246 @@
+"""Any three-method store as a versioned one, with "last writer wins" for the whole session.
+
+For stores of an app's own. It reads the whole dict, changes it and writes it back; it cannot know what
+others did in between, so whoever needs more takes a store that is versioned by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+from fluxlit_component.clock import Clock, deadline, is_past, wall
+from fluxlit_component.codec import encode
+from fluxlit_component.errors import (
+    ConfigurationError,
+    CorruptValue,
+    FluxlitError,
+    StoreUnavailable,
+    UnstorableValue,
+)
+from fluxlit_component.record import Commit, Field, Outcome, Record
+from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.stores.packing import PACKED, pack, packed_bytes, repack, unpack
+from fluxlit_component.stores.values import check_key, warn_dropped
+
+T = TypeVar("T")
+
+_VERSION: Final = 1
+_LOCKS: Final = 64
+
+
+class AdapterStore:
+    """A `VersionedStore` over `inner`, which keeps its plain dicts: other programs can read them.
+
+    What it promises, and what not:
+
+    * The inner store gets the session id as it is; how it is kept is up to that store.
+    * Within this object writers wait for each other: tabs of one process that change different keys
+      lose nothing, and one of many `take`, `copy` or `rename` wins. Between processes the last writer of
+      the whole session wins, and two may win a `take`.
+    * Records and fields are of version 1, always. A guarded change is refused only if its key is there
+      and the writer knew of none, or the other way round; `overwritten` and tombstones are empty.
+    * No markers: what is absent and not to be created is "destroyed", since it may have been. A `commit`
+      with `create` begins it anew.
+    * The idle deadline is the inner store's: `load` does not know it, so `idle_expires` is None. A
+      copy gets the inner store's default lifetime until it is next committed or touched.
+    * The absolute deadline is kept beside the values under ``"__fluxlit__"``, if there is one.
+    """
+
+    def __init__(self, inner: SessionStore, *, clock: Clock = wall) -> None:
+        self._inner = inner
+        self._name = f"the store {type(inner).__name__}"
+        self._clock = clock
+        self._locks = tuple(threading.RLock() for _ in range(_LOCKS))
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        """Return a fresh copy of the stored dict, or None."""
+        found = self._alive(session_id, self._clock())
+        values: dict[str, Any] = {}
+        for key, kept in _values(found or {}):
+            try:
+                values[key] = unpack(kept)
+            except CorruptValue as error:
+                warn_dropped(key, error)
+        return None if found is None else values
+
+    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
+        """Replace the whole dict."""
+        packed: dict[str, Any] = {}
+        for key, value in data.items():
+            _check_key(key)
+            packed[key] = pack(value)
+        with self._locked(session_id):
+            self._write(session_id, packed, ttl_seconds)
+
+    def delete(self, session_id: str) -> None:
+        """Remove the session; the inner store keeps no marker."""
+        with self._locked(session_id):
+            self._call(lambda: self._inner.delete(session_id))
+
+    def load(self, session_id: str) -> Record | None:
+        """Return the whole record: version 1, without an idle deadline."""
+        now = self._clock()
+        found = self._alive(session_id, now)
+        return None if found is None else _record(found, now)
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """Write all changes or none."""
+        with self._locked(session_id):
+            now = self._clock()
+            found = self._read(session_id)
+            if found is None and not commit.create:
+                return Outcome("destroyed", now=now)
+            if found is not None and is_past(_lifetime(found).get("expires"), now):
+                return Outcome("expired", now=now)
+            kept = _begin(commit, now) if found is None else dict(found)
+            refused: dict[str, Field | None] = {}
+            for key, change in commit.changes.items():
+                _check_key(key)
+                if change.guarded and change.base != (_VERSION if key in kept else 0):
+                    refused[key] = _field(key, kept[key]) if key in kept else None
+                    continue
+                if change.data is None:
+                    kept.pop(key, None)
+                else:
+                    kept[key] = repack(change.data)
+            if len(refused) == len(commit.changes):
+                return Outcome("committed", 0 if found is None else _VERSION, refused, now=now)
+            expires = _lifetime(kept).get("expires")
+            self._write(session_id, kept, _seconds_left(commit.idle_seconds, expires, now))
+            idle = deadline(now, commit.idle_seconds)
+            return Outcome("committed", _VERSION, refused, idle_expires=idle, expires=expires, now=now)
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        """Move the idle deadline, by writing the whole session again."""
+        with self._locked(session_id):
+            now = self._clock()
+            found = self._alive(session_id, now)
+            if found is not None:
+                expires = _lifetime(found).get("expires")
+                self._write(session_id, found, _seconds_left(idle_seconds, expires, now))
+            return found is not None
+
+    def copy(self, source: str, target: str) -> bool:
+        """Give `target` a copy of `source`."""
+        with self._locked(source, target):
+            found = self._alive(source, self._clock())
+            if found is None or self._alive(target, self._clock()) is not None:
+                return False
+            self._write(target, found, None)
+            return True
+
+    def rename(self, source: str, target: str) -> bool:
+        """Copy, and remove `source`."""
+        with self._locked(source, target):
+            if not self.copy(source, target):
+                return False
+            self._call(lambda: self._inner.delete(source))
+            return True
+
+    def take(self, session_id: str) -> Record | None:
+        """Return the record and remove it: one winner in this process, not among several."""
+        with self._locked(session_id):
+            record = self.load(session_id)
+            if record is not None:
+                self._call(lambda: self._inner.delete(session_id))
+            return record
+
+    def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
+        """Do nothing: expiry is the inner store's business."""
+        return 0
+
+    def close(self) -> None:
+        """Do nothing: whoever made the inner store closes it."""
+
+    def _alive(self, session_id: str, now: float) -> dict[str, Any] | None:
+        found = self._read(session_id)
+        return None if found is None or is_past(_lifetime(found).get("expires"), now) else found
+
+    def _read(self, session_id: str) -> dict[str, Any] | None:
+        _check_id(session_id)
+        found: object = self._call(lambda: self._inner.get(session_id))
+        if found is None:
+            return None
+        if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
+            # Not "absent": the next commit would then write over what somebody else keeps there.
+            kind = type(found).__name__
+            raise StoreUnavailable(f"{self._name}.get() returned {kind}, not a dict with string keys")
+        return dict(found)
+
+    def _write(self, session_id: str, packed: dict[str, Any], ttl_seconds: float | None) -> None:
+        self._call(lambda: self._inner.set(session_id, packed, ttl_seconds=ttl_seconds))
+
+    def _call(self, question: Callable[[], T]) -> T:
+        try:
+            return question()
+        except FluxlitError:
+            raise
+        except Exception as error:
+            # Without the error's own text, which may quote the id.
+            raise StoreUnavailable(f"{self._name} gave no answer ({type(error).__name__})") from error
+
+    @contextlib.contextmanager
+    def _locked(self, *session_ids: str) -> Iterator[None]:
+        """Hold the locks of these sessions, in one order for all: two renames must not block each other."""
+        for session_id in session_ids:
+            _check_id(session_id)
+        with contextlib.ExitStack() as held:
+            for place in sorted({hash(session_id) % _LOCKS for session_id in session_ids}):
+                held.enter_context(self._locks[place])
+            yield
+
+
+def _check_id(session_id: str) -> None:
+    if not session_id:
+        raise ConfigurationError("a session id must not be empty")
+
+
+def _check_key(key: object) -> None:
+    check_key(key)
+    if key == PACKED:
+        raise UnstorableValue("str", f"the session key {PACKED!r} is taken, choose another")
+
+
+def _lifetime(found: Mapping[str, Any]) -> dict[str, float]:
+    """The two moments kept beside the values; nothing if another program wrote something else there."""
+    kept = found.get(PACKED)
+    return {k: v for k, v in kept.items() if isinstance(v, int | float)} if isinstance(kept, dict) else {}
+
+
+def _begin(commit: Commit, now: float) -> dict[str, Any]:
+    expires = deadline(now, commit.max_age_seconds)
+    return {} if expires is None else {PACKED: {"created": now, "expires": expires}}
+
+
+def _seconds_left(idle_seconds: float | None, expires: float | None, now: float) -> float:
+    """The lifetime for the inner store, where zero means none and None would mean its default."""
+    spans = [idle_seconds] if idle_seconds is not None and idle_seconds > 0 else []
+    if expires is not None:
+        spans.append(expires - now)
+    return min(spans, default=0.0)
+
+
+def _values(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((key, kept) for key, kept in found.items() if key != PACKED)
+
+
+def _record(found: Mapping[str, Any], now: float) -> Record:
+    fields: dict[str, Field] = {}
+    for key, kept in _values(found):
+        field = _field(key, kept)
+        if field is not None:
+            fields[key] = field
+    lifetime = _lifetime(found)
+    return Record(_VERSION, lifetime.get("created", now), None, lifetime.get("expires"), 0, fields, now)
+
+
+def _field(key: str, kept: object) -> Field | None:
+    try:
+        data = packed_bytes(kept)
+        return Field(_VERSION, encode(kept) if data is None else data)
+    except UnstorableValue as error:  # another program put it there, and it stays there
+        warn_dropped(key, error)
+        return None

@@ -1,0 +1,67 @@
+"""Which store a call means: an object, a URL, or the default of the settings."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.settings import Settings
+from fluxlit_component.stores.adapter import AdapterStore
+from fluxlit_component.stores.base import SessionStore, VersionedStore
+from fluxlit_component.stores.location import open_store
+
+StoreLike: TypeAlias = SessionStore | VersionedStore | str
+
+_log = logging.getLogger("fluxlit_component.stores")
+_DEFAULT_FILE: Final = Path(".streamlit") / "fluxlit_sessions.db"
+
+_adapters_lock = threading.Lock()
+_adapters: list[tuple[SessionStore, AdapterStore]] = []
+_fallen_back: set[str] = set()
+
+
+def choose_store(store: StoreLike | None, settings: Settings, script_path: str | None) -> VersionedStore:
+    """The store to use: an object as it is or adapted, a URL opened, None by the settings."""
+    if isinstance(store, str):
+        return open_store(store)
+    if store is None:
+        return (
+            open_store(settings.session_store)
+            if settings.session_store
+            else _default_store(settings, script_path)
+        )
+    if isinstance(store, VersionedStore):
+        return store
+    if not isinstance(store, SessionStore):
+        message = f"store must be a URL or an object with get, set and delete, not {type(store).__name__}"
+        raise ConfigurationError(message)
+    with _adapters_lock:
+        for inner, adapter in _adapters:
+            if inner is store:
+                return adapter
+        adapter = AdapterStore(store)
+        _adapters.append((store, adapter))
+        del _adapters[:-16]  # an app that makes a store per run must not fill the memory
+        return adapter
+
+
+def _default_store(settings: Settings, script_path: str | None) -> VersionedStore:
+    if settings.session_sqlite_path:
+        path = Path(settings.session_sqlite_path).expanduser().resolve()
+    else:
+        path = (Path(script_path).parent if script_path else Path.cwd()).resolve() / _DEFAULT_FILE
+    try:
+        return open_store(f"sqlite:///{path}")
+    except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running
+        if str(path) not in _fallen_back:
+            _fallen_back.add(str(path))
+            _log.warning(
+                "the session file %s cannot be written (%s); sessions are kept in memory and end with it. "
+                "Set FLUXLIT_SESSION_SQLITE_PATH or FLUXLIT_SESSION_STORE.",
+                path,
+                error,
+            )
+        return open_store("memory://")

@@ -1,0 +1,148 @@
+"""What becomes of a commit, decided without a backend: pure functions over what is stored.
+
+For stores that can look before they write inside one atomic step (memory, SQLite, SQL). They fetch
+the head and the named fields, ask `rule`, and write what it says. Nothing here reads a clock, takes
+a lock or knows an engine; the contract in words is in `stores.base`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, TypeAlias
+
+from fluxlit_component.clock import deadline, is_past
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.identifier import stored_key
+from fluxlit_component.record import Commit, Field, Outcome
+
+MARKER_SECONDS: Final = 86_400.0
+"""How long a destroyed session answers "destroyed" to late writers."""
+
+_TOMBSTONE_VERSIONS: Final = 1000
+_TOMBSTONE_SWEEP: Final = 100
+
+State: TypeAlias = Literal["alive", "absent", "expired", "destroyed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is stored of a session beside its fields."""
+
+    version: int
+    created: float
+    idle_expires: float | None = None
+    expires: float | None = None
+    schema: int = 0
+    forget: float | None = None
+    """Set on the marker of a destroyed session: the moment from which it may be dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What to answer to a commit and, if `head` is not None, what to write first."""
+
+    outcome: Outcome
+    head: Head | None = None
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    begins: bool = False
+    """Whether `head` begins a record, in place of nothing or of an outlived marker."""
+    drop_tombstones_below: int | None = None
+    """If not None, tombstones with a lower version are to be dropped by this commit."""
+
+
+def name_of(session_id: str) -> str:
+    """The name a session has in a backend. One shared, empty id would mix all visitors: refused."""
+    if not session_id:
+        raise ConfigurationError("a session id must not be empty")
+    return stored_key(session_id)
+
+
+def begun(now: float, *, ttl_seconds: float | None, default: float | None) -> Head:
+    """The head of a record that a plain `set` begins."""
+    return Head(1, now, deadline(now, default if ttl_seconds is None else ttl_seconds))
+
+
+def marker(now: float) -> Head:
+    """The head that a destroyed session leaves behind."""
+    return Head(0, now, forget=now + MARKER_SECONDS)
+
+
+def ends(head: Head) -> float | None:
+    """The moment from which a purge may drop the session; None: never."""
+    moments = [moment for moment in (head.forget, head.idle_expires, head.expires) if moment is not None]
+    return min(moments, default=None)
+
+
+def state_of(head: Head | None, now: float) -> State:
+    """How a session stands. An outlived marker is as good as none."""
+    if head is None:
+        return "absent"
+    if head.forget is not None:
+        return "absent" if is_past(head.forget, now) else "destroyed"
+    return "expired" if is_past(head.idle_expires, now) or is_past(head.expires, now) else "alive"
+
+
+def is_free(head: Head | None, now: float) -> bool:
+    """Whether a copy may take the place: expired counts as absent there, purged or not."""
+    return state_of(head, now) in {"absent", "expired"}
+
+
+def touched(head: Head, now: float, idle_seconds: float | None) -> Head:
+    """The head with its idle deadline moved."""
+    return replace(head, idle_expires=deadline(now, idle_seconds))
+
+
+def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: float) -> Ruling:
+    """Decide a commit.
+
+    `stored` has the fields of at least the keys that the commit names, none if the record is absent;
+    those of guarded changes with their data, since a refusal hands it back.
+    """
+    state = state_of(head, now)
+    if state != "alive" and not (state == "absent" and commit.create):
+        return Ruling(Outcome(state, now=now))
+    standing = head if state == "alive" else None
+    version = standing.version + 1 if standing is not None else 1
+    refused: dict[str, Field | None] = {}
+    overwritten: set[str] = set()
+    written: dict[str, Field] = {}
+    for key, change in commit.changes.items():
+        there = stored.get(key)
+        known = there.version if there is not None else 0
+        if change.guarded and known != change.base:
+            refused[key] = there
+            continue
+        if known > change.base:
+            overwritten.add(key)
+        written[key] = Field(version, change.data)
+
+    if not written:
+        return Ruling(_answer(standing, now, refused=refused))
+    following = Head(
+        version,
+        created=standing.created if standing is not None else now,
+        idle_expires=deadline(now, commit.idle_seconds),
+        expires=standing.expires if standing is not None else deadline(now, commit.max_age_seconds),
+        schema=commit.schema,
+    )
+    answer = _answer(following, now, refused=refused, overwritten=frozenset(overwritten))
+    return Ruling(answer, following, written, standing is None, _tombstone_limit(version))
+
+
+def _answer(
+    head: Head | None,
+    now: float,
+    *,
+    refused: Mapping[str, Field | None],
+    overwritten: frozenset[str] = frozenset(),
+) -> Outcome:
+    if head is None:  # an absent record that was to be begun, had there been anything to write
+        return Outcome("committed", 0, refused, now=now)
+    return Outcome("committed", head.version, refused, overwritten, head.idle_expires, head.expires, now)
+
+
+def _tombstone_limit(version: int) -> int | None:
+    """Looking through all fields at every commit would cost more than the few tombstones do."""
+    due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
+    return version - _TOMBSTONE_VERSIONS if due else None

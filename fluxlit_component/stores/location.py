@@ -1,0 +1,105 @@
+"""A store from its URL: the one place that knows which scheme means which module.
+
+For settings and for `url_session(store="...")`. One store per URL and process, made when it is first
+asked for; engines that need another package are imported only then.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+from typing import Final
+from urllib.parse import parse_qsl
+
+from fluxlit_component.errors import ConfigurationError, FluxlitError
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
+
+_DAY: Final = 86_400.0
+_REDIS: Final = frozenset(
+    {"redis", "rediss", "unix", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel"}
+    | {"valkey", "valkeys"}
+)
+_SQL: Final = frozenset({"postgresql", "postgres", "mysql", "mariadb"})
+_EXAMPLES: Final = (
+    "memory://, sqlite:///relative.db, sqlite:////absolute.db, redis://, rediss://, unix://, "
+    "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mysql+pymysql://"
+)
+
+_lock = threading.Lock()
+_stores: dict[tuple[str, int], VersionedStore] = {}
+
+
+def open_store(url: str) -> VersionedStore:
+    """Return the store of this URL in this process.
+
+    A SQLite path is taken literally, nothing in it is percent-decoded; memory and SQLite understand
+    one option, ``?ttl=seconds``, the default lifetime of `set` (0: none). The other URLs go to their
+    client library as they are. Error messages name the scheme only: the rest may hold a password.
+    """
+    # A store made before a fork is not used after it: sockets and locks must not be shared.
+    place = (url, os.getpid())
+    with _lock:
+        store = _stores.get(place)
+        if store is None:
+            store = _stores[place] = _make(url)
+        return store
+
+
+def _make(url: str) -> VersionedStore:
+    scheme, separator, rest = url.partition("://")
+    scheme = scheme.lower()
+    if not separator:
+        raise ConfigurationError(
+            f"a store is named by a URL, such as {_EXAMPLES}; a file is sqlite:///name.db"
+        )
+    if scheme == "memory":
+        if rest.partition("?")[0]:
+            raise ConfigurationError("memory:// takes no name; a file is sqlite:///name.db")
+        return InMemorySessionStore(default_ttl_seconds=_ttl(rest))
+    if scheme == "sqlite":
+        path = rest.partition("?")[0]
+        if not path.startswith("/"):
+            raise ConfigurationError(
+                "write three slashes for a relative file, sqlite:///name.db, four for an absolute one"
+            )
+        return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
+    if scheme in _REDIS:
+        return _optional(url, "fluxlit_component.stores.redis", "RedisSessionStore", extra="redis")
+    if scheme.partition("+")[0] in _SQL:
+        return _optional(url, "fluxlit_component.stores.sql", "SQLSessionStore", extra="sql")
+    raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
+
+
+def _ttl(rest: str) -> float | None:
+    options = dict(parse_qsl(rest.partition("?")[2], keep_blank_values=True))
+    seconds = options.pop("ttl", None)
+    if options:
+        raise ConfigurationError("the only option of a memory or SQLite URL is ?ttl=seconds")
+    if seconds is None:
+        return _DAY
+    try:
+        return float(seconds)
+    except ValueError:
+        raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
+
+
+def _optional(url: str, module_name: str, class_name: str, *, extra: str) -> VersionedStore:
+    scheme = url.partition("://")[0]
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ConfigurationError(
+            f"a {scheme}:// store needs more packages: pip install fluxlit-component[{extra}]"
+        ) from error
+    try:
+        store: VersionedStore = getattr(module, class_name).from_url(url)
+    except FluxlitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password
+        raise ConfigurationError(
+            f"the {scheme}:// URL of the store cannot be used ({type(error).__name__}); check it part by part"
+        ) from None
+    return store

@@ -1,0 +1,168 @@
+"""Sessions in Redis or Valkey: for apps that run on several machines.
+
+One hash per session, one Lua script and so one round trip per operation, the server's own clock.
+The server may be a single one (version 5 or newer), a Cluster, or a master behind Sentinel. It keeps what
+its own persistence keeps: a server that is restarted without it has forgotten everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
+
+from typing_extensions import Self
+
+from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.stores import redis_layout as layout
+from fluxlit_component.stores.ledger import name_of
+from fluxlit_component.stores.redis_server import RedisServer
+from fluxlit_component.stores.values import fields_of, values_of
+
+_RENAME_TRIES: Final = 5
+
+
+class RedisSessionStore:
+    """A `VersionedStore` in Redis.
+
+    Every operation is atomic, but for two in a cluster, whose sessions may lie on different
+    servers: `copy` reads the source and then writes the target, if that is still free; `rename` does so
+    and then destroys the source, if that is still what was read, else it begins again. Should a server
+    fail in between, the source stays as it was, and under the target there may be a copy of which nobody
+    was told. A commit is never lost by it.
+
+    Args:
+        client_or_url: a synchronous client of redis-py or valkey-py, or anything that has their `evalsha`
+            and `eval`; or a URL: ``redis://``, ``rediss://``, ``unix://``, ``valkey://``,
+            ``redis+cluster://host,host``, ``redis+sentinel://host,host/service/database``.
+        prefix: how the names of the keys begin.
+        default_ttl_seconds: lifetime of what `set` writes; None: no end.
+        timeout_seconds: how long to wait for a connection and for an answer, for clients made from a URL.
+            A client that was passed in keeps its own settings; it should give up soon, and not try
+            again by itself: what it repeats may have been done and only the answer lost.
+    """
+
+    def __init__(
+        self,
+        client_or_url: Any,
+        *,
+        prefix: str = "fluxlit:",
+        default_ttl_seconds: float | None = 86_400.0,
+        timeout_seconds: float = 0.25,
+    ) -> None:
+        self._prefix = prefix
+        self._default_ttl_seconds = default_ttl_seconds
+        self._owned = isinstance(client_or_url, str)
+        if not isinstance(client_or_url, str):
+            self._server = RedisServer(lambda: client_or_url)
+            _ = self._server.client  # checks it
+            return
+        try:
+            from fluxlit_component.stores.redis_url import connector  # noqa: PLC0415 - not for a passed client
+        except ImportError as error:
+            raise ConfigurationError(
+                "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
+            ) from error
+        try:
+            connect = connector(client_or_url, timeout_seconds=timeout_seconds)
+        except (AttributeError, TypeError, ValueError) as error:
+            # Without its text, which may quote the password.
+            kind = type(error).__name__
+            raise ConfigurationError(
+                f"this Redis URL cannot be used ({kind}); check it part by part"
+            ) from None
+        self._server = RedisServer(connect)
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Make the store of a URL that may also say ``?prefix=`` and ``?ttl=seconds`` (0: no end)."""
+        place, _, query = url.partition("?")
+        options = dict(parse_qsl(query, keep_blank_values=True))
+        own: dict[str, Any] = {}
+        if "prefix" in options:
+            own["prefix"] = options.pop("prefix")
+        if "ttl" in options:
+            try:
+                own["default_ttl_seconds"] = float(options.pop("ttl"))
+            except ValueError:
+                raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
+        return cls(f"{place}?{urlencode(options)}" if options else place, **own)
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        """Return a fresh copy of the stored dict, or None."""
+        record = self.load(session_id)
+        return None if record is None else values_of(record.fields)
+
+    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
+        """Replace the whole dict."""
+        span = self._default_ttl_seconds if ttl_seconds is None else ttl_seconds
+        fields = layout.pairs_of(fields_of(data))
+        self._server.run("set", [self._key(session_id)], layout.milliseconds(span), *fields)
+
+    def delete(self, session_id: str) -> None:
+        """Remove the session and leave a marker."""
+        self._server.run("delete", [self._key(session_id)])
+
+    def load(self, session_id: str) -> Record | None:
+        """Return the whole record, tombstones included."""
+        return layout.record_of(self._server.run("load", [self._key(session_id)]))
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """Write all changes or none."""
+        reply = self._server.run("commit", [self._key(session_id)], *layout.commit_args(commit))
+        return layout.outcome_of(reply, commit)
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        """Move the idle deadline."""
+        return bool(self._server.run("touch", [self._key(session_id)], layout.milliseconds(idle_seconds)))
+
+    def copy(self, source: str, target: str) -> bool:
+        """Give `target` a copy of `source`."""
+        if self._server.is_cluster:
+            return self._place(self._key(source), self._key(target)) is not None
+        return bool(self._server.run("copy", [self._key(source), self._key(target)], 0))
+
+    def rename(self, source: str, target: str) -> bool:
+        """Copy, and destroy `source`."""
+        if self._server.is_cluster:
+            return self._rename_across(self._key(source), self._key(target))
+        return bool(self._server.run("copy", [self._key(source), self._key(target)], 1))
+
+    def take(self, session_id: str) -> Record | None:
+        """Return the record and destroy it."""
+        return layout.record_of(self._server.run("take", [self._key(session_id)]))
+
+    def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
+        """Do nothing: Redis drops what has ended by itself."""
+        return 0
+
+    def close(self) -> None:
+        """Close the client, if it was made here. A store that is used again makes another."""
+        if self._owned:
+            self._server.close()
+
+    def _key(self, session_id: str) -> str:
+        return self._prefix + name_of(session_id)
+
+    def _place(self, source: str, target: str) -> bytes | None:
+        """Copy from server to server; return the head of what was copied, None if nothing was."""
+        reply = self._server.run("load", [source])
+        if len(reply) == 1:
+            return None
+        head, stored = layout.head_and_fields(reply)
+        flat = (part for pair in stored.items() for part in pair)
+        return head if self._server.run("place", [target], head, *flat) else None
+
+    def _rename_across(self, source: str, target: str) -> bool:
+        for _ in range(_RENAME_TRIES):
+            head = self._place(source, target)
+            if head is None:
+                return False
+            found = self._server.run("drop", [source], head, 1)
+            if found == b"done":
+                return True
+            self._server.run("drop", [target], head, 0)  # nobody was told of it yet
+            if found != b"alive":
+                return False
+        raise StoreUnavailable("the session was written to all the while it was to be renamed")

@@ -1,0 +1,94 @@
+"""How a session lies in a Redis hash: Python's side of ``stores/lua/prelude.lua``.
+
+For `stores.redis` only. Times are whole milliseconds there, 0 for never, and seconds here, None for
+never; keys are bytes, since Python strings may hold lone surrogates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from fluxlit_component.record import Change, Commit, Field, Outcome, Record
+
+_HEAD: Final = b"m"
+_VERSION: Final = b"v"
+_DATA: Final = b"d"
+_LONGEST_SPAN: Final = 1e12
+"""Seconds; beyond them the milliseconds would not be exact in Lua."""
+
+
+def milliseconds(seconds: float | None) -> int:
+    """A lifetime as the scripts take it. Less than a millisecond is a lifetime all the same."""
+    if seconds is None or not seconds > 0:
+        return 0
+    return max(1, round(min(seconds, _LONGEST_SPAN) * 1000))
+
+
+def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
+    """Names and values of fields, in turn."""
+    for key, field in fields.items():
+        name = _blob(key)
+        yield from (_VERSION + name, field.version)
+        if field.data is not None:
+            yield from (_DATA + name, field.data)
+
+
+def commit_args(commit: Commit) -> Iterator[bytes | int]:
+    """What the commit script is told."""
+    yield int(commit.create)
+    yield from (milliseconds(commit.idle_seconds), milliseconds(commit.max_age_seconds), commit.schema)
+    for key, change in commit.changes.items():
+        yield from (_task(change), _blob(key), change.base, change.data or b"")
+
+
+def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
+    """What the commit script answered."""
+    verdict = reply[0].decode()
+    if verdict != "committed":
+        return Outcome(verdict, now=reply[1] / 1000)
+    _, now, version, idle, expires, refused, overwritten = reply
+    keys = list(commit.changes)
+    return Outcome(
+        "committed",
+        version,
+        {keys[number]: Field(known, data) if known else None for number, known, data in refused},
+        frozenset(keys[number] for number in overwritten),
+        _moment(idle),
+        _moment(expires),
+        now / 1000,
+    )
+
+
+def record_of(reply: list[Any]) -> Record | None:
+    """What the load and take scripts answered."""
+    if len(reply) == 1:
+        return None
+    now, (head, stored) = reply[0], head_and_fields(reply)
+    version, created, idle, expires, schema = map(int, head.split())
+    fields = {
+        name[1:].decode("utf-8", "surrogatepass"): Field(int(value), stored.get(_DATA + name[1:]))
+        for name, value in stored.items()
+        if name.startswith(_VERSION)
+    }
+    return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
+
+
+def head_and_fields(reply: list[Any]) -> tuple[bytes, dict[bytes, bytes]]:
+    """The head and the fields in the answer of the load script, as stored."""
+    flat = reply[1]
+    stored: dict[bytes, bytes] = dict(zip(flat[::2], flat[1::2], strict=True))
+    return stored.pop(_HEAD), stored
+
+
+def _task(change: Change) -> bytes:
+    task = b"d" if change.data is None else b"w"
+    return task.upper() if change.guarded else task
+
+
+def _blob(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")
+
+
+def _moment(milliseconds: int) -> float | None:
+    return milliseconds / 1000 if milliseconds else None

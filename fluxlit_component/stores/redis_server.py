@@ -1,0 +1,121 @@
+"""The server behind a Redis client: runs the scripts in ``stores/lua``, and every failure reads the same.
+
+For `stores.redis` only. It knows how a script is called on any client that has `evalsha` and `eval`,
+not what a session is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
+
+_log = logging.getLogger("fluxlit_component.stores")
+_LONGEST_QUOTE: Final = 200
+
+
+class RedisServer:
+    """One client, made by `connect` when it is first needed and again after `close`."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._asked = False
+
+    @property
+    def client(self) -> Any:
+        """The client itself."""
+        with self._lock:
+            if self._client is None:
+                client = self._connect()
+                _check(client)
+                self._client = client
+            return self._client
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether two keys may lie on different servers."""
+        return hasattr(self._ask(lambda client: client, []), "keyslot")
+
+    def run(self, script: str, keys: list[str], *args: str | bytes | int) -> Any:
+        """Run a script and return its reply, or raise `StoreUnavailable`."""
+        source, digest = _script(script)
+
+        def call(client: Any) -> Any:
+            try:
+                return client.evalsha(digest, len(keys), *keys, *args)
+            except Exception as error:
+                # By name: the clients that may be passed in have a class each.
+                if type(error).__name__ != "NoScriptError" and not str(error).startswith("NOSCRIPT"):
+                    raise
+                # Restarted or flushed: bring the script along. It did not run, so this is no second time.
+                return client.eval(source, len(keys), *keys, *args)
+
+        reply = self._ask(call, keys)
+        if not self._asked:
+            self._asked = True
+            _warn_if_evicting(self._client)
+        return reply
+
+    def close(self) -> None:
+        """Close the client; the next use makes another one."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
+
+    def _ask(self, question: Callable[[Any], Any], keys: list[str]) -> Any:
+        try:
+            return question(self.client)
+        except FluxlitError:
+            raise
+        except Exception as error:
+            kind = type(error).__name__
+            if any(key in str(error) for key in keys):  # it quotes the command, and so perhaps values
+                raise StoreUnavailable(f"the Redis server gave no answer ({kind})") from None
+            quote = str(error).partition("\n")[0][:_LONGEST_QUOTE]
+            raise StoreUnavailable(f"the Redis server gave no answer ({kind}: {quote})") from error
+
+
+@cache
+def _script(name: str) -> tuple[str, str]:
+    folder = files("fluxlit_component.stores") / "lua"
+    source = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("prelude", name))
+    return source, hashlib.sha1(source.encode()).hexdigest()  # noqa: S324 - how Redis names a script
+
+
+def _check(client: Any) -> None:
+    """Refuse a client that returns awaitables or text, with what to do about it."""
+    if ".asyncio" in type(client).__module__:
+        raise ConfigurationError(
+            "the store needs a synchronous client such as redis.Redis, not an asyncio one"
+        )
+    if not hasattr(client, "evalsha"):
+        raise ConfigurationError(f"a Redis store takes a URL or a Redis client, not {type(client).__name__}")
+    encoder = client.get_encoder() if hasattr(client, "get_encoder") else None
+    if getattr(encoder, "decode_responses", False):
+        raise ConfigurationError(
+            "stored values are bytes: give the store a client with decode_responses=False"
+        )
+
+
+def _warn_if_evicting(client: Any) -> None:
+    """Log a warning if the server may drop sessions before their time; no word if it does not tell."""
+    try:
+        memory = client.info("memory")
+        policy, limit = str(memory["maxmemory_policy"]), int(memory["maxmemory"])
+    except Exception:  # noqa: BLE001 - not permitted, or many nodes: it was for the warning only
+        return
+    if limit and policy != "noeviction":
+        _log.warning(
+            "this Redis server drops sessions before their time when its memory is full (maxmemory-policy "
+            "%s). Set it to noeviction: then nothing that was saved is lost, and a full server is noticed.",
+            policy,
+        )

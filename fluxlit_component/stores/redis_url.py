@@ -1,0 +1,94 @@
+"""A redis-py client from a URL: one server, a Cluster, or whatever Sentinel says is the master.
+
+For `stores.redis`, which imports this module only if it was given a URL. The clients give up soon and
+never try again by themselves: with its own defaults redis-py holds a run for seconds if the server refuses,
+for much longer if it hangs, and may do a second time what was done but not answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode, RedisCluster
+from redis.connection import parse_url
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from fluxlit_component.errors import ConfigurationError
+
+_SAME_AS: Final = {"valkey": "redis", "valkeys": "rediss"}
+_PORT: Final = 6379
+_SENTINEL_PORT: Final = 26379
+
+
+def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
+    """What makes the client of this URL.
+
+    Called when the store is first used: a cluster's client asks the nodes for each other at once.
+    """
+    parts = urlsplit(url)
+    base, _, kind = parts.scheme.partition("+")
+    base = _SAME_AS.get(base, base)
+    options: dict[str, Any] = {
+        "socket_timeout": timeout_seconds,
+        "socket_connect_timeout": timeout_seconds,
+        "protocol": 2,  # version 3 has one more round trip in every connect, and nothing for us
+        "retry": Retry(NoBackoff(), 0),
+    }
+    if not kind:
+        client = Redis.from_url(base + url[len(parts.scheme) :], **options)
+        _check(client)
+        return lambda: client
+    options |= {"ssl": True} if base == "rediss" else {}
+    options |= _user(parts)
+    options |= _query(parts)
+    if kind == "cluster":
+        nodes = _hosts(parts, _PORT)
+        # Nodes of its own for every attempt: the client keeps its connections in them.
+        return lambda: RedisCluster(startup_nodes=[ClusterNode(*node) for node in nodes], **options)
+    if kind == "sentinel":
+        master = _master(parts, options)
+        _check(master)
+        return lambda: master
+    raise ConfigurationError(f"there is {base}://, {base}+cluster:// and {base}+sentinel://, not +{kind}")
+
+
+def _check(client: Redis) -> None:
+    """Fail now if an option is none; the connection that is made here is never opened."""
+    client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
+
+
+def _master(parts: SplitResult, options: dict[str, Any]) -> Redis:
+    """Sentinels have a password of their own: ``?sentinel_password=``."""
+    service, _, database = parts.path.strip("/").partition("/")
+    if not service:
+        raise ConfigurationError(f"name the service: {parts.scheme}://host,host/service")
+    theirs = {name.removeprefix("sentinel_"): options.pop(name) for name in [*options] if "sentinel_" in name}
+    shared = {name: value for name, value in options.items() if name not in {"username", "password", "db"}}
+    sentinel = Sentinel(_hosts(parts, _SENTINEL_PORT), sentinel_kwargs=shared | theirs, **options)
+    master: Redis = sentinel.master_for(unquote(service), **({"db": int(database)} if database else {}))
+    return master
+
+
+def _hosts(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
+    """The hosts of a URL, separated by commas; an IPv6 address stands in brackets."""
+    places = [urlsplit(f"//{place}") for place in parts.netloc.rpartition("@")[2].split(",")]
+    hosts = [(place.hostname, place.port or default_port) for place in places if place.hostname]
+    if len(hosts) < len(places):
+        raise ConfigurationError(f"name the hosts, separated by commas: {parts.scheme}://host:port,host:port")
+    return hosts
+
+
+def _user(parts: SplitResult) -> dict[str, str]:
+    name, _, password = parts.netloc.rpartition("@")[0].partition(":")
+    given = {"username": unquote(name), "password": unquote(password)}
+    return {option: text for option, text in given.items() if text}
+
+
+def _query(parts: SplitResult) -> dict[str, Any]:
+    """What stands behind the question mark, of the types that redis-py gives it."""
+    return {name: value for name, value in parse_url(f"redis://?{parts.query}").items() if name != "host"}

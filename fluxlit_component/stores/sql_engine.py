@@ -1,0 +1,133 @@
+"""The database behind the SQL store: transactions that end soon, are tried again, and fail all the same way.
+
+For `stores.sql` only. It knows engines, dialects and errors, not what a session is.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from fluxlit_component.clock import monotonic
+from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.stores.patience import Job, Workers
+from fluxlit_component.stores.sql_tables import DIALECTS, Tables
+
+T = TypeVar("T")
+
+_CONNECTIONS: Final = 15
+_LIMIT: Final = 0.8
+"""How much of the caller's time one statement, or one wait for a lock, may take."""
+
+_AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
+_CREATION_LOCK: Final = 0x666C7578  # any number, the same for all
+_LONGEST_QUOTE: Final = 200
+
+
+def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
+    """Make the engine of a URL; nothing is connected yet."""
+    place = sa.make_url(url)
+    if place.drivername in {"postgres", "postgresql"}:
+        place = place.set(drivername="postgresql+psycopg")
+    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    if place.get_backend_name() == "postgresql":
+        options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
+    if place.drivername == "postgresql+psycopg":
+        # So that a thread that waits for a server which is no more comes to its end.
+        alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
+        options["connect_args"] = {"connect_timeout": 2, **alive}
+    if place.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": timeout_seconds}
+    return sa.create_engine(place, **options)
+
+
+class Database:
+    """One engine; `run` does a piece of work in a transaction of its own."""
+
+    def __init__(self, engine: sa.Engine, tables: Tables, *, timeout_seconds: float) -> None:
+        self._engine = engine
+        self._tables = tables
+        self._seconds = timeout_seconds
+        self._is_postgres = engine.dialect.name == "postgresql"
+        self._pid = os.getpid()
+        self._workers = Workers(_CONNECTIONS)
+        self._ready = False
+        limit = str(max(1, round(timeout_seconds * _LIMIT * 1000)))
+        # Until the end of the transaction, and so also with a pooler between us and the server.
+        limits = ("lock_timeout", "statement_timeout")
+        self._limits = sa.select(*[sa.func.set_config(name, limit, True) for name in limits])  # noqa: FBT003
+
+    def run(self, work: Callable[[sa.Connection], T]) -> T:
+        """Return what the work returns; `StoreUnavailable` if that takes too long or fails."""
+        if self._pid != os.getpid():
+            self._leave_to_parent()
+        try:
+            if not self._is_postgres:  # nothing in between that could hang
+                return self._try(work, None)
+            return self._workers.run(lambda job: self._try(work, job), seconds=self._seconds)
+        except (SQLAlchemyError, TimeoutError) as error:
+            self._ready = False  # perhaps the tables are gone
+            # An SQLAlchemyError quotes the statement and its parameters, values of the session among them.
+            reason = error.orig if isinstance(error, DBAPIError) else error
+        quote = f": {reason}".partition("\n")[0][:_LONGEST_QUOTE] if not isinstance(reason, SQLAlchemyError) else ""
+        cause = None if isinstance(reason, SQLAlchemyError) else reason
+        raise StoreUnavailable(f"the database gave no answer ({type(reason).__name__}{quote})") from cause
+
+    def _try(self, work: Callable[[sa.Connection], T], job: Job[T] | None) -> T:
+        give_up = monotonic() + self._seconds
+        while True:
+            try:
+                if not self._ready:
+                    self._transact(self._create, job)
+                    self._ready = True
+                return self._transact(work, job)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _AGAIN or monotonic() >= give_up:
+                    raise
+            time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
+
+    def _transact(self, work: Callable[[sa.Connection], Any], job: Job[T] | None) -> Any:
+        with self._engine.connect() as connection:
+            if self._is_postgres:
+                # Whatever the engine is set to: a lock that was waited for must show what was written before.
+                connection = connection.execution_options(isolation_level="READ COMMITTED")
+                connection.execute(self._limits)
+            else:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            result = work(connection)
+            if job is not None and not job.wanted:
+                raise TimeoutError("the caller has given up")  # and was told so: nothing is to be done
+            connection.commit()
+            return result
+
+    def _create(self, connection: sa.Connection) -> None:
+        if self._tables.exist(connection):
+            return
+        if self._is_postgres:  # where IF NOT EXISTS alone fails if two try at once
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
+        self._tables.create(connection)
+
+    def _leave_to_parent(self) -> None:
+        """After a fork: neither the parent's connections nor its threads are ours."""
+        self._engine.dispose(close=False)
+        self._workers = Workers(_CONNECTIONS)
+        self._pid = os.getpid()
+
+    def close(self) -> None:
+        """Close all idle connections; the next use opens others."""
+        self._engine.dispose()
+
+
+def check_engine(engine: object) -> sa.Engine:
+    """Refuse what is no engine, and databases on which the contract was not tested."""
+    if not isinstance(engine, sa.Engine):
+        raise ConfigurationError(f"a SQL store takes a URL or a SQLAlchemy Engine, not {type(engine).__name__}")
+    if engine.dialect.name not in DIALECTS:
+        raise ConfigurationError(f"the SQL store works on {' and '.join(DIALECTS)}, not on {engine.dialect.name}")
+    return engine

@@ -1,0 +1,174 @@
+"""Sessions in one SQLite file: the default store, nothing to install and nothing to run.
+
+For apps on one machine, with one or several server processes: write-ahead log, one short transaction
+per commit, one row per key. Not for a file on a network share (SQLite's locks do not hold there);
+replicas on several machines take Redis or SQL.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fluxlit_component.clock import Clock, wall
+from fluxlit_component.errors import StoreUnavailable
+from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.stores import sqlite_rows as rows
+from fluxlit_component.stores.ledger import begun, is_free, marker, name_of, rule, state_of, touched
+from fluxlit_component.stores.sqlite_file import DatabaseFile
+from fluxlit_component.stores.sweep import SWEEP_LIMIT, Sweep
+from fluxlit_component.stores.values import fields_of, values_of
+
+_log = logging.getLogger("fluxlit_component.stores")
+
+
+class SQLiteSessionStore:
+    """A `VersionedStore` in a file of its own.
+
+    `path` may begin with ``~``; the folder is made if it is missing. The file is opened here, so that
+    one that cannot be used is known at once. A store that was closed opens the file again when used.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        default_ttl_seconds: float | None = 86_400.0,
+        clock: Clock = wall,
+        busy_timeout_seconds: float = 0.4,
+    ) -> None:
+        self._default_ttl_seconds = default_ttl_seconds
+        self._clock = clock
+        self._file = DatabaseFile(path, busy_timeout_seconds=busy_timeout_seconds)
+        self._sweep = Sweep(clock())
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return self._file.path
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        """Return a fresh copy of the stored dict, or None."""
+        record = self.load(session_id)
+        return None if record is None else values_of(record.fields)
+
+    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
+        """Replace the whole dict."""
+        name, fields = name_of(session_id), fields_of(data)
+
+        def replace(connection: sqlite3.Connection) -> None:
+            head = begun(self._clock(), ttl_seconds=ttl_seconds, default=self._default_ttl_seconds)
+            row, _ = rows.find(connection, name)
+            rows.put(connection, rows.begin(connection, name, row, head), fields)
+
+        self._file.write(replace)
+        self._tidy()
+
+    def delete(self, session_id: str) -> None:
+        """Remove the session and leave a marker."""
+        name = name_of(session_id)
+
+        def destroy(connection: sqlite3.Connection) -> None:
+            row, _ = rows.find(connection, name)
+            rows.begin(connection, name, row, marker(self._clock()))
+
+        self._file.write(destroy)
+
+    def load(self, session_id: str) -> Record | None:
+        """Return the whole record, tombstones included."""
+        name = name_of(session_id)
+        return self._file.read(lambda connection: rows.load(connection, name, self._clock())[1])
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """Write all changes or none."""
+        name = name_of(session_id)
+
+        def apply(connection: sqlite3.Connection) -> Outcome:
+            row, head = rows.find(connection, name)
+            stored = {} if row is None else rows.fields_for(connection, row, commit)
+            ruling = rule(head, stored, commit, self._clock())
+            if ruling.head is None:
+                return ruling.outcome
+            if ruling.begins or row is None:
+                row = rows.begin(connection, name, row, ruling.head)
+            else:
+                rows.move(connection, row, ruling.head)
+            rows.put(connection, row, ruling.fields)
+            if ruling.drop_tombstones_below is not None:
+                rows.drop_tombstones(connection, row, ruling.drop_tombstones_below)
+            return ruling.outcome
+
+        outcome = self._file.write(apply)
+        self._tidy()
+        return outcome
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        """Move the idle deadline."""
+        name = name_of(session_id)
+
+        def move(connection: sqlite3.Connection) -> bool:
+            row, head = rows.find(connection, name)
+            now = self._clock()
+            if row is None or head is None or state_of(head, now) != "alive":
+                return False
+            rows.move(connection, row, touched(head, now, idle_seconds))
+            return True
+
+        return self._file.write(move)
+
+    def copy(self, source: str, target: str) -> bool:
+        """Give `target` a copy of `source`."""
+        return self._copy(name_of(source), name_of(target), destroy_source=False)
+
+    def rename(self, source: str, target: str) -> bool:
+        """Copy, and destroy `source`."""
+        return self._copy(name_of(source), name_of(target), destroy_source=True)
+
+    def take(self, session_id: str) -> Record | None:
+        """Return the record and destroy it."""
+        name = name_of(session_id)
+
+        def take_out(connection: sqlite3.Connection) -> Record | None:
+            now = self._clock()
+            row, record = rows.load(connection, name, now)
+            if record is not None:
+                rows.begin(connection, name, row, marker(now))
+            return record
+
+        return self._file.write(take_out)
+
+    def purge(self, *, limit: int = 1000) -> int:
+        """Drop up to `limit` expired records and outlived markers."""
+        return self._file.write(lambda connection: rows.drop_ended(connection, self._clock(), limit))
+
+    def close(self) -> None:
+        """Close the idle connections; one in use is closed when its call is done."""
+        self._file.close()
+
+    def _copy(self, source: str, target: str, *, destroy_source: bool) -> bool:
+        def duplicate(connection: sqlite3.Connection) -> bool:
+            now = self._clock()
+            row, head = rows.find(connection, source)
+            standing_row, standing = rows.find(connection, target)
+            if row is None or head is None or state_of(head, now) != "alive" or not is_free(standing, now):
+                return False
+            fresh = rows.begin(connection, target, standing_row, head)
+            rows.copy_fields(connection, row, fresh)
+            if destroy_source:
+                rows.begin(connection, source, row, marker(now))
+            return True
+
+        return self._file.write(duplicate)
+
+    def _tidy(self) -> None:
+        now = self._clock()
+        if not self._sweep.begin(now):
+            return
+        try:
+            self._sweep.end(now, self.purge(limit=SWEEP_LIMIT))
+        except StoreUnavailable as error:  # what the caller asked for is done; tidying can wait
+            _log.info("expired sessions were not swept this time: %s", error)

@@ -1,0 +1,174 @@
+"""The file behind the SQLite store: made private, checked to be ours, its connections pooled.
+
+For `stores.sqlite` only. `read` and `write` run a piece of work on a connection of this process, with
+one time budget for everything; it knows the tables' shape, not what sessions are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from fluxlit_component.clock import monotonic
+from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
+
+T = TypeVar("T")
+
+APPLICATION: Final = 0x666C7578
+"""PRAGMA application_id: "flux". Tells our file from somebody else's database."""
+
+SCHEMA: Final = 1
+"""PRAGMA user_version."""
+
+_OLDEST_SQLITE: Final = (3, 24, 0)  # UPSERT
+
+# `ends` is when a purge may drop the row; an index on it costs a commit some 2 microseconds, and spares
+# the purge a walk over all sessions. Fields are clustered by session: loading one is one range.
+_TABLES: Final = (
+    """CREATE TABLE fluxlit_session (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, created REAL NOT NULL,
+        idle_expires REAL, expires REAL, schema INTEGER NOT NULL, forget REAL, ends REAL)""",
+    "CREATE INDEX fluxlit_session_ends ON fluxlit_session (ends) WHERE ends IS NOT NULL",
+    """CREATE TABLE fluxlit_field (
+        session INTEGER NOT NULL, key BLOB NOT NULL, version INTEGER NOT NULL, data BLOB,
+        PRIMARY KEY (session, key)) WITHOUT ROWID""",
+    f"PRAGMA application_id = {APPLICATION}",
+    f"PRAGMA user_version = {SCHEMA}",
+)
+
+
+class DatabaseFile:
+    """One database file, used from any thread and, after a fork, from any process."""
+
+    def __init__(self, path: str | os.PathLike[str], *, busy_timeout_seconds: float) -> None:
+        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+            raise ConfigurationError(
+                f"SQLite {sqlite3.sqlite_version} is too old, at least 3.24 is needed; use another store"
+            )
+        if os.fspath(path) in {"", ":memory:"}:
+            raise ConfigurationError(
+                "a SQLite store needs a file; for sessions in memory use memory:// or InMemorySessionStore()"
+            )
+        # Resolved once: the working directory may change, and SQLite must not make the target of a link.
+        self.path = Path(path).expanduser().resolve()
+        self._budget = busy_timeout_seconds
+        self._pool = ConnectionPool(self._open)
+        self._inode: int | None = None
+        self.read(lambda _: None)
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run work that only reads, all of it at one moment."""
+        return self._run(work, writes=False)
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run work in one transaction that no other writer interleaves with."""
+        return self._run(work, writes=True)
+
+    def close(self) -> None:
+        """Close all idle connections of this process."""
+        self._pool.close()
+
+    def _run(self, work: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
+        """Try until it is done or the budget is spent.
+
+        SQLite's own busy handler is off: it would grant its time to every statement anew, and sleeps
+        up to 100 ms between two looks, so that writers starve each other.
+        """
+        give_up = monotonic() + self._budget
+        while True:
+            try:
+                self._leave_deleted_file()
+                return self._write(work, give_up) if writes else self._read(work)
+            except sqlite3.Error as error:
+                if not is_busy(error) or monotonic() >= give_up:
+                    raise self._failure(error) from error
+            except OSError as error:
+                raise self._failure(error) from error
+            time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return self._pool.use(lambda connection: _transact(connection, "BEGIN", work))
+
+    def _write(self, work: Callable[[sqlite3.Connection], T], give_up: float) -> T:
+        # Threads of one process queue here, which is fairer and cheaper than all polling the file.
+        turn = self._pool.writer_turn
+        if not turn.acquire(timeout=max(0.0, give_up - monotonic())):
+            raise sqlite3.OperationalError("database is locked")  # as SQLite itself would say it
+        try:
+            return self._pool.use(lambda connection: _transact(connection, "BEGIN IMMEDIATE", work))
+        finally:
+            turn.release()
+
+    def _leave_deleted_file(self) -> None:
+        """Who deletes the file means to begin anew; SQLite would go on writing to one without a name."""
+        try:
+            inode = os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
+        except FileNotFoundError:
+            inode = None
+        if inode != self._inode:
+            self._inode = None
+            self._pool.close()
+
+    def _failure(self, error: Exception) -> StoreUnavailable | ConfigurationError:
+        if "not a database" in str(error):
+            return ConfigurationError(
+                f"{self.path} is not a SQLite database; give the sessions a file of their own"
+            )
+        return StoreUnavailable(f"the session file {self.path} gave no answer: {error}")
+
+    def _open(self) -> sqlite3.Connection:
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # SQLite would make the file readable for all and give the same rights to its -wal and -shm files.
+        # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        self._inode = self.path.stat().st_ino
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if not self._is_ours(connection):
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            _transact(connection, "BEGIN IMMEDIATE", lambda c: None if self._is_ours(c) else _create(c))
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
+
+    def _is_ours(self, connection: sqlite3.Connection) -> bool:
+        """False for an empty file, true for ours; anything else is refused."""
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        if application == APPLICATION:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA:
+                raise ConfigurationError(
+                    f"{self.path} was written by a newer fluxlit-component; upgrade, or use another file"
+                )
+            return True
+        if application or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise ConfigurationError(
+                f"{self.path} is a database of something else; give the sessions a file of their own"
+            )
+        return False
+
+
+def _transact(connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
+    # Writers begin IMMEDIATE: a transaction that begins by reading cannot always become a writing one.
+    connection.execute(begin)
+    result = work(connection)
+    connection.execute("COMMIT")
+    return result
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _TABLES:
+        connection.execute(statement)

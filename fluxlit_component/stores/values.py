@@ -1,0 +1,48 @@
+"""A dict of values as stored fields, and back: what `get` and `set` of the built-in stores share.
+
+For stores that keep bytes per key. It neither reads nor writes a store; the encoding of a single
+value is the codec's business.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fluxlit_component.codec import decode, encode
+from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.record import Field
+
+_log = logging.getLogger("fluxlit_component.stores")
+
+
+def fields_of(data: Mapping[str, Any]) -> dict[str, Field]:
+    """Encode every value as a field of version 1, or raise `UnstorableValue` and do nothing."""
+    for key in data:
+        check_key(key)
+    return {key: Field(1, encode(value)) for key, value in data.items()}
+
+
+def check_key(key: object) -> None:
+    """Raise `UnstorableValue`, which is a `TypeError`, unless the key is a string."""
+    if not isinstance(key, str):
+        raise UnstorableValue(type(key).__name__, "the keys of a session are strings, use str(key)")
+
+
+def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Decode every field that is not a tombstone; a broken one is left out with a warning."""
+    values: dict[str, Any] = {}
+    for key, stored in fields.items():
+        if stored.data is None:
+            continue
+        try:
+            values[key] = decode(stored.data)
+        except CorruptValue as error:
+            warn_dropped(key, error)
+    return values
+
+
+def warn_dropped(key: str, error: CorruptValue | UnstorableValue) -> None:
+    """Name the key and the kind of failure. Its text is left out: it may quote what was stored."""
+    _log.warning("the stored value of %r cannot be read and is left out (%s)", key, type(error).__name__)

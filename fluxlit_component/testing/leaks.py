@@ -1,0 +1,51 @@
+"""A recorder of everything that leaves a browser tab, to prove that a secret does not.
+
+Requests with their raw headers (DevTools protocol, extra info included), websocket addresses,
+console lines, the address bar and the history entries that the page can see. Chromium only.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+class LeakRecorder:
+    """Starts to record when it is made."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self.requests: list[str] = []
+        """One text per request: method, URL and headers as they went out."""
+        self.console: list[str] = []
+        session = page.context.new_cdp_session(page)
+        session.on("Network.requestWillBeSent", self._request)
+        session.on("Network.requestWillBeSentExtraInfo", self._extra)
+        session.on("Network.webSocketCreated", self._socket)
+        session.on("Network.webSocketWillSendHandshakeRequest", self._extra)
+        session.send("Network.enable")
+        page.on("console", lambda message: self.console.append(message.text))
+
+    def _request(self, event: dict[str, Any]) -> None:
+        request = event["request"]
+        self.requests.append(f"{request['method']} {request['url']} {json.dumps(request['headers'])}")
+
+    def _extra(self, event: dict[str, Any]) -> None:
+        headers = event.get("headers") or event.get("request", {}).get("headers", {})
+        self.requests.append("extra " + json.dumps(headers))
+
+    def _socket(self, event: dict[str, Any]) -> None:
+        self.requests.append(f"websocket {event['url']}")
+
+    def clear(self) -> None:
+        """Forget what was recorded so far."""
+        self.requests.clear()
+        self.console.clear()
+
+    def carrying(self, secret: str) -> list[str]:
+        """Requests, console lines, address bar and title, as far as they hold `secret`."""
+        seen = [*self.requests, *self.console, self._page.url, self._page.title()]
+        return [line for line in seen if secret in line]

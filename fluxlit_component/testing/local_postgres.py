@@ -1,0 +1,156 @@
+"""A real PostgreSQL cluster for tests, made in a temporary folder. Not for production.
+
+PostgreSQL does not run as root: then it runs as the user that its Debian package made.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from typing_extensions import Self
+
+from fluxlit_component.testing.server import free_port
+
+_START_SECONDS: Final = 30.0
+_USER: Final = "postgres"
+
+
+class LocalPostgres:
+    """One server with an empty database; starts with `start()` or as a context manager."""
+
+    def __init__(self, *settings: str) -> None:
+        self.port = free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix="fluxlit-postgres-"))
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @staticmethod
+    def missing() -> str | None:
+        """Why there can be no server here, or None."""
+        if _folder_of_programs() is None:
+            return "no initdb on PATH or in /usr/lib/postgresql: apt-get install postgresql"
+        if (
+            os.geteuid() == 0
+            and shutil.which("id")
+            and subprocess.run(["id", _USER], capture_output=True).returncode
+        ):
+            return f"PostgreSQL does not run as root, and there is no user {_USER}"
+        return None
+
+    @property
+    def url(self) -> str:
+        """Where the server listens."""
+        return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> Self:
+        """Make the cluster if there is none yet, start on the port it had before, wait until it answers."""
+        programs = _folder_of_programs()
+        assert programs is not None
+        data = self.folder / "data"
+        if not data.exists():
+            if os.geteuid() == 0:
+                shutil.chown(self.folder, _USER, _USER)
+            command = [
+                programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                _USER,
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "-N",
+            ]
+            subprocess.run([*command], check=True, capture_output=True, **self._owner())
+        log = (self.folder / "postgres.log").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [
+                    *(programs / "postgres", "-D", data, "-p", str(self.port), "-k", self.folder),
+                    *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"),
+                    *(part for setting in self._settings for part in ("-c", setting)),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **self._owner(),
+            )
+        end = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if time.monotonic() > end or self._process.poll() is not None:
+                self.kill()
+                raise RuntimeError(f"postgres did not start:\n{(self.folder / 'postgres.log').read_text()}")
+            time.sleep(0.02)
+        return self
+
+    def kill(self) -> None:
+        """End the server at once, without a word to its clients; what was committed is kept."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.send_signal(signal.SIGCONT)
+            process.send_signal(signal.SIGQUIT)
+            process.wait()
+
+    def pause(self) -> None:
+        """Make it hang, with all that serves connections."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """End a pause."""
+        self._signal(signal.SIGCONT)
+
+    def close(self) -> None:
+        """End the server and drop its folder."""
+        self.resume()
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _owner(self) -> dict[str, Any]:
+        common: dict[str, Any] = {
+            "cwd": self.folder,
+            "env": {**os.environ, "LC_ALL": "C", "HOME": str(self.folder)},
+        }
+        return {**common, "user": _USER, "group": _USER, "extra_groups": []} if os.geteuid() == 0 else common
+
+    def _signal(self, sign: signal.Signals) -> None:
+        """To the server and to its children, one per connection."""
+        if self._process is not None:
+            pid = self._process.pid
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+            for process in (pid, *map(int, children)):
+                os.kill(process, sign)
+
+    def _answers(self) -> bool:
+        """Whether a startup would be let in: refused with an error while it recovers."""
+        user = f"user\0{_USER}\0database\0postgres\0\0".encode()
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
+                probe.sendall(struct.pack("!ii", 8 + len(user), 3 << 16) + user)
+                return probe.recv(1) == b"R"
+        except OSError:
+            return False
+
+
+def _folder_of_programs() -> Path | None:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return versions[-1].parent if versions else None

@@ -1,0 +1,142 @@
+"""A real `streamlit run` for tests: free port, log, restart, kill. Not for production."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Final
+
+from typing_extensions import Self
+
+_START_SECONDS: Final = 60.0
+_STOP_SECONDS: Final = 10.0
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class StreamlitServer:
+    """One server process for one app; starts with `start()` or as a context manager.
+
+    Args:
+        script: path of the app.
+        env: variables on top of those of this process.
+        args: further arguments of `streamlit run`.
+        cwd: working directory; default the script's folder.
+    """
+
+    def __init__(
+        self,
+        script: Path | str,
+        *,
+        env: Mapping[str, str] | None = None,
+        args: Sequence[str] = (),
+        cwd: Path | str | None = None,
+    ) -> None:
+        self.script = Path(script).resolve()
+        self.port = free_port()
+        self.env = dict(env or {})
+        self.args = tuple(args)
+        self.cwd = Path(cwd) if cwd is not None else self.script.parent
+        self._log: IO[Any] = tempfile.TemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the app is, without a trailing slash."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """Everything the server has printed so far, over all its starts."""
+        self._log.seek(0)
+        text: str = self._log.read().decode("utf-8", "replace")
+        self._log.seek(0, os.SEEK_END)
+        return text
+
+    def start(self) -> StreamlitServer:
+        """Start and wait until the server is healthy.
+
+        Raises:
+            RuntimeError: it ended or did not become healthy in a minute; the message has its log.
+        """
+        command = [
+            *(sys.executable, "-m", "streamlit", "run", str(self.script)),
+            *("--server.port", str(self.port), "--server.address", "localhost"),
+            *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
+            *("--server.fileWatcherType", "none", "--global.developmentMode", "false"),
+            *self.args,
+        ]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
+        self._process = subprocess.Popen(
+            command,
+            cwd=self.cwd,
+            env=environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + _START_SECONDS
+        while time.monotonic() < end:
+            if self._process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as response:  # noqa: S310
+                    if response.status == 200:  # noqa: PLR2004
+                        return self
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        message = f"streamlit did not start:\n{self.log}"
+        self.kill()
+        raise RuntimeError(message)
+
+    def stop(self) -> None:
+        """Ask the server to end, as Ctrl+C does, and wait for it."""
+        self._end(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Kill the server as an outage does: no handler runs."""
+        self._end(signal.SIGKILL)
+
+    def restart(self, *, kill: bool = True) -> None:
+        """End the server (killed, unless told otherwise) and start it on the same port."""
+        if kill:
+            self.kill()
+        else:
+            self.stop()
+        self.start()
+
+    def _end(self, sign: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.send_signal(sign)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def close(self) -> None:
+        """Kill the server and drop its log."""
+        self.kill()
+        self._log.close()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,238 @@
+"""The stores against a plain model of the contract: whatever two tabs do in whatever order, all agree."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from fluxlit_component.codec import encode
+from fluxlit_component.record import Change, Commit
+from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from fluxlit_component.stores.sweep import Sweep
+from fluxlit_component.testing import TurnableClock
+
+SIDS = st.sampled_from(["one", "two", "three"])
+KEYS = st.sampled_from("abc")
+TABS = st.sampled_from([0, 1])
+SPANS = st.sampled_from([None, 0, 5, 60])
+DAY = 86_400
+
+
+@dataclass
+class Session:
+    """What the model knows of a session: alive, expired or, without fields, the marker of one."""
+
+    created: float
+    ends: float | None
+    last: float | None
+    version: int = 1
+    fields: dict[str, tuple[int, bytes | None]] = field(default_factory=dict)
+    forgotten: float | None = None
+
+
+@dataclass
+class Model:
+    """The contract in a dict, written without a look at the stores."""
+
+    now: float
+    sessions: dict[str, Session] = field(default_factory=dict)
+
+    def state(self, sid: str) -> str:
+        session = self.sessions.get(sid)
+        if session is None or (session.forgotten is not None and session.forgotten <= self.now):
+            return "absent"
+        if session.forgotten is not None:
+            return "destroyed"
+        over = [end for end in (session.ends, session.last) if end is not None and end <= self.now]
+        return "expired" if over else "alive"
+
+    def alive(self, sid: str) -> Session | None:
+        return self.sessions[sid] if self.state(sid) == "alive" else None
+
+    def after(self, span: float | None) -> float | None:
+        return self.now + span if span else None
+
+    def destroy(self, sid: str) -> None:
+        self.sessions[sid] = Session(self.now, None, None, forgotten=self.now + DAY)
+
+    def copy(self, source: str, target: str) -> bool:
+        session = self.alive(source)
+        if session is None or self.state(target) in {"alive", "destroyed"}:
+            return False
+        self.sessions[target] = Session(
+            session.created, session.ends, session.last, session.version, dict(session.fields)
+        )
+        return True
+
+    def commit(self, sid: str, commit: Commit) -> tuple[Any, ...]:
+        state = self.state(sid)
+        if state in {"expired", "destroyed"} or (state == "absent" and not commit.create):
+            return (state, 0, {}, frozenset())
+        session = self.alive(sid) or Session(self.now, None, self.after(commit.max_age_seconds), version=0)
+        refused, overwritten, written = {}, set(), {}
+        for key, change in commit.changes.items():
+            version = session.fields[key][0] if key in session.fields else 0
+            if change.guarded and version != change.base:
+                refused[key] = session.fields.get(key)
+            else:
+                written[key] = (session.version + 1, change.data)
+                overwritten |= {key} if version > change.base else set()
+        if written:
+            session.version += 1
+            session.fields |= written
+            session.ends = self.after(commit.idle_seconds)
+            self.sessions[sid] = session
+        return ("committed", session.version, refused, frozenset(overwritten))
+
+    def purge(self) -> int:
+        ended = [
+            sid
+            for sid, session in self.sessions.items()
+            if self.state(sid) == "expired" or (session.forgotten or self.now + 1) <= self.now
+        ]
+        for sid in ended:
+            del self.sessions[sid]
+        return len(ended)
+
+    def record(self, sid: str) -> tuple[Any, ...] | None:
+        session = self.alive(sid)
+        if session is None:
+            return None
+        return (session.version, session.created, session.ends, session.last, session.fields)
+
+
+def _plain(record: Any) -> tuple[Any, ...] | None:
+    if record is None:
+        return None
+    fields = {key: (stored.version, stored.data) for key, stored in record.fields.items()}
+    return (record.version, record.created, record.idle_expires, record.expires, fields)
+
+
+class StoresAgree(RuleBasedStateMachine):
+    """Two tabs, each with what it last saw, on three sessions in two stores and a model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = TurnableClock()
+        self.model = Model(self.clock.now)
+        self.folder = tempfile.mkdtemp()
+        self.stores: list[InMemorySessionStore | SQLiteSessionStore] = [
+            InMemorySessionStore(clock=self.clock),
+            SQLiteSessionStore(Path(self.folder) / "sessions.db", clock=self.clock),
+        ]
+        for store in self.stores:
+            store._sweep = Sweep(float("inf"))  # when it tidies up by itself is not part of the contract
+        self.seen: list[dict[tuple[str, str], int]] = [{}, {}]
+
+    def teardown(self) -> None:
+        for store in self.stores:
+            store.close()
+        shutil.rmtree(self.folder)
+
+    @rule(tab=TABS, sid=SIDS)
+    def load(self, tab: int, sid: str) -> None:
+        session = self.model.alive(sid)
+        if session is not None:
+            self.seen[tab] |= {(sid, key): version for key, (version, _) in session.fields.items()}
+
+    @rule(
+        tab=TABS,
+        sid=SIDS,
+        values=st.dictionaries(KEYS, st.tuples(st.none() | st.integers(0, 9), st.booleans())),
+        idle=SPANS,
+        age=SPANS,
+        create=st.booleans(),
+    )
+    def commit(
+        self,
+        *,
+        tab: int,
+        sid: str,
+        values: dict[str, tuple[int | None, bool]],
+        idle: float | None,
+        age: float | None,
+        create: bool,
+    ) -> None:
+        changes = {
+            key: Change(None if value is None else encode(value), self.seen[tab].get((sid, key), 0), guarded)
+            for key, (value, guarded) in values.items()
+        }
+        commit = Commit(changes, idle, age, 0, create)
+        expected = self.model.commit(sid, commit)
+        for store in self.stores:
+            outcome = store.commit(sid, commit)
+            refused = {k: f and (f.version, f.data) for k, f in outcome.refused.items()}
+            assert (outcome.verdict, outcome.version, refused, outcome.overwritten) == expected
+        if expected[0] == "committed":
+            self.seen[tab] |= {(sid, key): expected[1] for key in changes if key not in expected[2]}
+
+    @rule(sid=SIDS, values=st.dictionaries(KEYS, st.integers(0, 9)), ttl=SPANS)
+    def set(self, sid: str, values: dict[str, int], ttl: float | None) -> None:
+        for store in self.stores:
+            store.set(sid, values, ttl_seconds=ttl)
+        fields = {key: (1, encode(value)) for key, value in values.items()}
+        ends = self.model.after(DAY if ttl is None else ttl)
+        self.model.sessions[sid] = Session(self.clock.now, ends, None, 1, dict(fields))
+
+    @rule(sid=SIDS)
+    def delete(self, sid: str) -> None:
+        for store in self.stores:
+            store.delete(sid)
+        self.model.destroy(sid)
+
+    @rule(sid=SIDS, idle=SPANS)
+    def touch(self, sid: str, idle: float | None) -> None:
+        session = self.model.alive(sid)
+        assert [store.touch(sid, idle_seconds=idle) for store in self.stores] == [session is not None] * 2
+        if session is not None:
+            session.ends = self.model.after(idle)
+
+    @rule(source=SIDS, copy=SIDS)
+    def copy(self, source: str, copy: str) -> None:
+        expected = self.model.copy(source, copy)
+        assert [store.copy(source, copy) for store in self.stores] == [expected] * 2
+
+    @rule(source=SIDS, renamed=SIDS)
+    def rename(self, source: str, renamed: str) -> None:
+        expected = self.model.copy(source, renamed)
+        if expected:
+            self.model.destroy(source)
+        assert [store.rename(source, renamed) for store in self.stores] == [expected] * 2
+
+    @rule(sid=SIDS)
+    def take(self, sid: str) -> None:
+        expected = self.model.record(sid)
+        if expected is not None:
+            self.model.destroy(sid)
+        assert [_plain(store.take(sid)) for store in self.stores] == [expected] * 2
+
+    @rule(seconds=st.sampled_from([1, 5, 30, DAY]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        self.model.now = self.clock.now
+
+    @precondition(lambda self: self.model.sessions)
+    @rule()
+    def purge(self) -> None:
+        expected = self.model.purge()
+        assert [store.purge() for store in self.stores] == [expected] * 2
+
+    @invariant()
+    def all_agree(self) -> None:
+        for sid in ("one", "two", "three"):
+            expected = self.model.record(sid)
+            assert [_plain(store.load(sid)) for store in self.stores] == [expected] * 2
+
+
+StoresAgree.TestCase.settings = settings(
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestStoresAgree = StoresAgree.TestCase
