@@ -14,16 +14,17 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
-from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
 
 _log = logging.getLogger("fluxlit_component")
+_NOTICE = "Changes are not being saved right now"
 
 
 class Arrival:
     """The arrival of one run of one tab. Call it once a run, under the tab's lock."""
 
-    def __init__(self, run: Run, tab: Tab, store: VersionedStore, policy: Policy) -> None:
+    def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
         self._tab = tab
         self._store = store
@@ -40,6 +41,8 @@ class Arrival:
             self._identify(news)
         elif tab.retiring and news == tab.sid:
             self._retire()
+        if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
+            self._run.set_query_value(tab.param, tab.sid)
         answer = parse_answer(mount(self._offer()))
         if tab.sid is None and answer is not None and answer != news:
             self._consider(answer)
@@ -53,7 +56,7 @@ class Arrival:
 
     def _identify(self, news: str | None) -> None:
         tab = self._tab
-        if self._first:
+        if self._first or self._run.is_app_test:
             # Only now: Streamlit caches the query of the page load, a rotated id would come back from it.
             linked = self._run.query_value(tab.param)
             if linked is not None and identifier.is_well_formed(linked):
@@ -63,7 +66,6 @@ class Arrival:
         if tab.sid is None and self._run.is_app_test and tab.status != "degraded":
             # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
             self._hold(tab.offer, None)
-            self._run.set_query_value(tab.param, tab.offer)
 
     def _consider(self, candidate: str) -> None:
         """Believe an id, or replace it by the offer, or refuse it and ask for another.
@@ -108,6 +110,7 @@ class Arrival:
             refused=() if held else tuple(tab.refused),
             address_bar=policy.address_bar,
             scope=policy.scope,
+            notice=_NOTICE if tab.status == "degraded" else None,
         )
 
     def _may_wait(self) -> bool:

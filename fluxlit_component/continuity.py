@@ -16,7 +16,7 @@ from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.revival import encoded, fill_in, hydrate, put_back
-from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Base
 from fluxlit_component.tab import Tab
 
@@ -24,7 +24,7 @@ from fluxlit_component.tab import Tab
 class Continuity:
     """One script run of one tab, with its store and its policy."""
 
-    def __init__(self, run: Run, tab: Tab, store: VersionedStore, policy: Policy) -> None:
+    def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
         self._tab = tab
         self._store = store

@@ -19,7 +19,7 @@ from fluxlit_component.record import Commit, Outcome
 from fluxlit_component.revival import encoded
 from fluxlit_component.settings import is_debug
 from fluxlit_component.snapshot import Snapshot, take_snapshot
-from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Diff
 from fluxlit_component.tab import Tab
 
@@ -32,7 +32,7 @@ _TOUCH_BELOW: Final = 0.9
 class Departure:
     """Saves for one run of one tab. Call under the tab's lock."""
 
-    def __init__(self, run: Run, tab: Tab, store: VersionedStore, policy: Policy) -> None:
+    def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
         self._tab = tab
         self._store = store
@@ -207,8 +207,10 @@ class Departure:
 
     def _touch(self) -> None:
         tab, idle = self._tab, self._policy.idle_seconds
-        if not tab.created or tab.sid is None or idle is None or idle <= 0 or tab.idle_expires is None:
+        if not tab.created or tab.sid is None or idle is None or idle <= 0:
             return
         now = wall() + tab.skew
-        if tab.idle_expires - now < idle * _TOUCH_BELOW and self._store.touch(tab.sid, idle_seconds=idle):
+        # A plain store does not tell the deadline: then it is moved once, and known from then on.
+        due = tab.idle_expires is None or tab.idle_expires - now < idle * _TOUCH_BELOW
+        if due and self._store.touch(tab.sid, idle_seconds=idle):
             tab.idle_expires = now + idle

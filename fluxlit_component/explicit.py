@@ -24,6 +24,7 @@ from fluxlit_component.settings import is_debug, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.choice import choose_store
+from fluxlit_component.stores.outage import sparing
 from fluxlit_component.tab import Tab, tab_of
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -98,6 +99,9 @@ def hydrate_url_session(
         return None
     name = _param(param)
     if (run := _streamlit_run(st)) is not None:
+        if blob is not None:
+            # The record is taken as known, so that saving loses nothing of it, but it does not come in.
+            _open(run, store, name, hydrate=False)[1].quarantine()
         tab, _ = _open(run, store, name, fill_only=merge)
         if blob is not None and tab.sid is not None:
             _merge(st, blob, merge=merge)
@@ -167,9 +171,13 @@ def hydrate_url_session_typed(
     if is_disabled():
         return None, None
     name = _param(param)
-    continuity = None
+    continuity, hydrates = None, False
     if (run := _streamlit_run(st)) is not None:
         tab, continuity = _open(run, store, name, hydrate=False)
+        hydrates = not tab.hydrated
+        if not hydrates:
+            # A later run of this page load: it saves what the one before left, and reads nothing.
+            _open(run, store, name)
         sid, values = tab.sid, continuity.stored_values()
     else:
         sid = _query_get(st, name)
@@ -185,11 +193,11 @@ def hydrate_url_session_typed(
             raise
         return sid, None
     typed = _validated_values(validated, values)
-    if run is not None:
+    if run is None:
+        _merge(st, {**values, **typed}, merge=merge)
+    elif hydrates:
         brought_back = _open(run, store, name, fill_only=merge)[1].put
         _merge(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
-    else:
-        _merge(st, {**values, **typed}, merge=merge)
     return sid, validated
 
 
@@ -234,7 +242,7 @@ def _open(
         hydrate=hydrate,
     )
     tab = tab_of(run, param)
-    continuity = Continuity(run, tab, choose_store(store, settings, run.script_path), policy)
+    continuity = Continuity(run, tab, sparing(choose_store(store, settings, run.script_path)), policy)
     continuity.open()
     return tab, continuity
 

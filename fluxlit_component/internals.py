@@ -245,6 +245,22 @@ def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
     return _guard(look, None)
 
 
+def accept_restored_defaults() -> None:
+    """Keep Streamlit from complaining that a widget has a default and a value from session state too.
+
+    It says so once per process: in the log, up to some 1.5x on the page of whichever visitor comes first.
+    For a restored value that is no mistake of the app.
+    """
+
+    def act() -> None:
+        from streamlit.elements.lib import policies
+
+        if hasattr(policies, "_shown_default_value_warning"):
+            policies._shown_default_value_warning = True
+
+    _guard(act, None)
+
+
 def app_secrets() -> Mapping[str, Any]:
     """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error."""
 

@@ -9,21 +9,19 @@ from typing import Any, Final
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import UnfitRecord, UnstorableValue
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run
+from fluxlit_component.internals import Run, accept_restored_defaults
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.schema import Schema
 from fluxlit_component.settings import is_debug
-from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
 
 _log = logging.getLogger("fluxlit_component")
 _DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
 
 
-def hydrate(
-    run: Run, tab: Tab, store: VersionedStore, policy: Policy, record: Record | None
-) -> frozenset[str]:
+def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> frozenset[str]:
     """Bring the record into session state, once per page load; return the keys that were written.
 
     Stored values win over defaults that the script has set, but not over what the visitor did
@@ -51,6 +49,7 @@ def hydrate(
         keep |= run.sent_keys()
     if policy.fill_only:
         keep |= frozenset(current)
+    accept_restored_defaults()
     put = _write(run, tab, {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep})
     tab.restored = tuple(sorted(put))
     tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None

@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import wraps
 from types import MappingProxyType, TracebackType
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
 import streamlit as st
 from typing_extensions import Self
 
-from fluxlit_component import internals
+from fluxlit_component import arguments, internals
+from fluxlit_component.clock import wall
 from fluxlit_component.continuity import Continuity
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.hooks import Hook, Hooks
@@ -25,11 +26,13 @@ from fluxlit_component.schema import M, Migration, Schema
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.choice import StoreLike, choose_store
+from fluxlit_component.stores.outage import sparing
 from fluxlit_component.sync import Caps
 from fluxlit_component.tab import Status, Tab, tab_of
 from fluxlit_component.typed import view_of
 from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
 
+_ADDRESS_BARS: Final = ("clean", "visible")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -82,6 +85,13 @@ class UrlSession(Generic[M]):
     def skipped(self) -> Mapping[str, str]:
         """Key -> why it is not kept and what to do about it."""
         return MappingProxyType(dict(self._tab.skipped) if self._tab is not None else {})
+
+    @property
+    def expires_in(self) -> float | None:
+        """Seconds until the record ends if nothing more is done; None: never, or there is none yet."""
+        moments = [] if self._tab is None else [self._tab.idle_expires, self._tab.expires]
+        known = [moment for moment in moments if moment is not None]
+        return max(min(known) - wall() - self._tab.skew, 0.0) if known and self._tab is not None else None
 
     @property
     def state(self) -> M:
@@ -318,11 +328,12 @@ def url_session(
     settings = load_settings(internals.app_secrets())
     policy = Policy(
         keys=Keys(
-            _patterns("include", include) if include is not None else None, _patterns("exclude", exclude)
+            include=None if include is None else arguments.patterns("include", include),
+            exclude=arguments.patterns("exclude", exclude),
         ),
-        address_bar=_one_of("address_bar", address_bar or settings.address_bar, ("clean", "visible")),
-        idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
-        max_age_seconds=max_age_seconds if max_age_seconds is not None else settings.session_max_age,
+        address_bar=arguments.one_of("address_bar", address_bar or settings.address_bar, _ADDRESS_BARS),
+        idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
+        max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
         gate_seconds=settings.gate_seconds,
         wait=wait,
         schema=schema,
@@ -330,32 +341,7 @@ def url_session(
         caps=caps or Caps(),
         hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_error),
     )
-    tab = tab_of(run, _name("param", param or settings.url_session_query_param))
-    continuity = Continuity(run, tab, choose_store(store, settings, run.script_path), policy)
+    tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
+    continuity = Continuity(run, tab, sparing(choose_store(store, settings, run.script_path)), policy)
     continuity.open()
     return UrlSession(tab, continuity, schema)
-
-
-def _patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(patterns, str):
-        return (patterns,)
-    found = tuple(patterns)
-    for pattern in found:
-        if not isinstance(pattern, str):
-            message = f"{name} takes glob patterns as strings, not {type(pattern).__name__}"
-            raise ConfigurationError(message)
-    return found
-
-
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
-    if value not in allowed:
-        message = f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}"
-        raise ConfigurationError(message)
-    return value
-
-
-def _name(name: str, value: str) -> str:
-    if not value or any(c in value for c in "&=#?+% \t\r\n"):
-        message = f"{name} must be a plain query key without spaces or any of & = # ? + %, not {value!r}"
-        raise ConfigurationError(message)
-    return value

@@ -28,6 +28,8 @@ class Offer:
     refused: tuple[str, ...] = ()
     address_bar: str = "clean"
     scope: str = "tab"
+    notice: str | None = None
+    """One short line for the visitor, shown as a small badge while it is sent; None: nothing."""
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
@@ -40,6 +42,7 @@ class Offer:
             "refused": list(self.refused),
             "addressBar": self.address_bar,
             "scope": self.scope,
+            "notice": self.notice,
         }
 
     def __repr__(self) -> str:

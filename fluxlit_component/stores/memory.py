@@ -15,7 +15,6 @@ import msgpack
 from cachetools import Cache, LRUCache
 
 from fluxlit_component.clock import Clock, is_past, wall
-from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.ledger import (
     Head,
@@ -45,6 +44,8 @@ class InMemorySessionStore:
     the ledger's, the same as in the other stores. Markers of destroyed sessions count as entries.
     """
 
+    bounded = True
+
     def __init__(
         self,
         *,
@@ -52,12 +53,10 @@ class InMemorySessionStore:
         default_ttl_seconds: float | None = 86_400.0,
         clock: Clock = wall,
     ) -> None:
-        if max_entries < 1:
-            raise ConfigurationError(f"max_entries must be at least 1, not {max_entries}")
         self._default_ttl_seconds = default_ttl_seconds
         self._clock = clock
         self._lock = threading.RLock()
-        self._sessions: LRUCache[str, _Session] = LRUCache(max_entries)
+        self._sessions: LRUCache[str, _Session] = LRUCache(max(1, max_entries))
         self._sweep = Sweep(clock())
 
     def get(self, session_id: str) -> dict[str, Any] | None:

@@ -1,62 +1,63 @@
 """Work that cannot be told to hurry, done in other threads so that the caller need not wait for its end.
 
-For `stores.sql_engine`: a PostgreSQL driver waits two seconds at least for a connection, and forever for the
-answer of a server that hangs. It stops no work; work that nobody waits for any more can find that out.
+For stores that may hang: a PostgreSQL driver waits two seconds at least for a connection, and for the
+answer of a server that hangs forever. It stops no work; work can find out that nobody waits any more.
 """
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
 _IDLE_SECONDS: Final = 10.0
 
 
-class Job(Generic[T]):
-    """One piece of work; `wanted` turns false when its caller has given up."""
+class Job:
+    """One piece of work."""
 
-    def __init__(self, work: Callable[[Job[T]], T]) -> None:
+    def __init__(self, work: Callable[[Job], Any]) -> None:
         self.wanted = True
+        """Turns false when the caller has given up."""
         self._work = work
         self._done = threading.Event()
-        self._results: list[T] = []
+        self._result: Any = None
         self._error: BaseException | None = None
 
     def do(self) -> None:
-        """Do the work, and keep what it returns or raises."""
+        """Do the work, if it is still wanted, and keep what it returns or raises."""
         try:
             if self.wanted:
-                self._results.append(self._work(self))
+                self._result = self._work(self)
         except BaseException as error:  # noqa: BLE001 - it is the caller's
             self._error = error
         self._done.set()
 
-    def wait(self, seconds: float) -> T:
+    def wait(self, seconds: float) -> Any:
         """What the work returned; `TimeoutError` if it takes longer than that."""
         if not self._done.wait(seconds):
             self.wanted = False
-            raise TimeoutError(f"nothing was heard for {seconds} s")
+            raise TimeoutError(f"nothing was heard for {seconds:g} s")
         if self._error is not None:
             raise self._error
-        return self._results[0]
+        return self._result
 
 
 class Workers:
-    """Up to `most` threads, started when needed, gone when idle for a while. One that hangs stays counted."""
+    """Up to `most` threads, started when needed and gone when idle for a while; one that hangs counts."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._lock = threading.Lock()
-        self._jobs: queue.SimpleQueue[Job[Any]] = queue.SimpleQueue()
-        self._threads = 0
-        self._unfinished = 0
+        self._begin()
 
-    def run(self, work: Callable[[Job[T]], T], *, seconds: float) -> T:
+    def run(self, work: Callable[[Job], T], *, seconds: float) -> T:
         """Return what the work returns, or raise what it raises, or `TimeoutError`."""
+        if self._pid != os.getpid():
+            self._begin()  # threads do not cross a fork, and the lock may have been held by one
         job = Job(work)
         with self._lock:
             self._unfinished += 1
@@ -65,7 +66,15 @@ class Workers:
             self._threads += starts
         if starts:
             threading.Thread(target=self._serve, name="fluxlit-store", daemon=True).start()
-        return job.wait(seconds)
+        result: T = job.wait(seconds)
+        return result
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._lock = threading.Lock()
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._threads = 0
+        self._unfinished = 0
 
     def _serve(self) -> None:
         while True:
@@ -78,6 +87,6 @@ class Workers:
                         return
                 continue
             job.do()
-            del job
+            del job  # what it returned or raised may be large
             with self._lock:
                 self._unfinished -= 1

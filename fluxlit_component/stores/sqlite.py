@@ -33,6 +33,8 @@ class SQLiteSessionStore:
     one that cannot be used is known at once. A store that was closed opens the file again when used.
     """
 
+    bounded = True
+
     def __init__(
         self,
         path: str | os.PathLike[str],

@@ -94,7 +94,7 @@ class StreamlitServer:
             if self._process.poll() is not None:
                 break
             try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as response:  # noqa: S310
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as response:
                     if response.status == 200:  # noqa: PLR2004
                         return self
             except (urllib.error.URLError, OSError):

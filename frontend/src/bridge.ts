@@ -8,6 +8,7 @@
 
 import { idInFragment, idInQuery } from "./address";
 import { isExposed, keep, tidy } from "./keeper";
+import { notify } from "./notice";
 import { holdingOf } from "./page";
 import { type Answer, makeAnswer, parseOffer } from "./protocol";
 import { shield } from "./referrer";
@@ -26,6 +27,7 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   const offer = parseOffer(data);
   if (!offer) return;
   const { param } = offer;
+  notify(win.document, offer.notice);
   const { href } = win.location;
   const holding = holdingOf(win, param);
   const { storage, history } = recall(win, param);

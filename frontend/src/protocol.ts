@@ -28,6 +28,8 @@ export interface Offer {
   readonly refused: readonly string[];
   readonly addressBar: AddressBar;
   readonly scope: Scope;
+  /** A line for the visitor, or null. */
+  readonly notice: string | null;
 }
 
 /** A type, not an interface: Streamlit's state values want an index signature. */
@@ -47,17 +49,16 @@ export function isWellFormed(candidate: unknown): candidate is string {
 /** The offer in `data`, or null. Unknown fields are ignored: an older bridge, a newer server. */
 export function parseOffer(data: unknown): Offer | null {
   if (typeof data !== "object" || data === null) return null;
-  const { protocol, param, sid, held, confirm, refused, addressBar, scope } = data as Record<
-    keyof Offer,
-    unknown
-  >;
+  const { protocol, param, sid, held, confirm, refused, addressBar, scope, notice } =
+    data as Record<keyof Offer, unknown>;
   if (protocol !== PROTOCOL) return null;
   if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
   if (typeof held !== "boolean" || typeof confirm !== "boolean") return null;
   if (!Array.isArray(refused) || !refused.every((id) => typeof id === "string")) return null;
   if (addressBar !== "clean" && addressBar !== "visible") return null;
   if (scope !== "tab" && scope !== "browser") return null;
-  return { protocol, param, sid, held, confirm, refused, addressBar, scope };
+  const line = typeof notice === "string" && notice !== "" ? notice : null;
+  return { protocol, param, sid, held, confirm, refused, addressBar, scope, notice: line };
 }
 
 export function makeAnswer(sid: string, source: Source): Answer {

@@ -74,6 +74,7 @@ export function offerOf(change: Partial<Offer> = {}): Offer {
     refused: [],
     addressBar: "clean",
     scope: "tab",
+    notice: null,
     ...change,
   };
 }

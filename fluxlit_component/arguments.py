@@ -1,0 +1,66 @@
+"""The arguments of `url_session`, checked: a wrong one gets an error that says what it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from fluxlit_component.errors import ConfigurationError
+
+
+def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
+    """Glob patterns; one string counts as one pattern.
+
+    Raises:
+        ConfigurationError: anything else.
+    """
+    if isinstance(patterns, str):
+        return (patterns,)
+    if not isinstance(patterns, Iterable):
+        message = f"{name} takes glob patterns as strings, not {type(patterns).__name__}"
+        raise ConfigurationError(message)
+    found = tuple(patterns)
+    for pattern in found:
+        if not isinstance(pattern, str):
+            message = f"{name} takes glob patterns as strings, not {type(pattern).__name__}"
+            raise ConfigurationError(message)
+    return found
+
+
+def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
+    """One of a few words.
+
+    Raises:
+        ConfigurationError: anything else.
+    """
+    if value not in allowed:
+        message = f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}"
+        raise ConfigurationError(message)
+    return value
+
+
+def name(name: str, value: str) -> str:
+    """A plain query key.
+
+    Raises:
+        ConfigurationError: anything else.
+    """
+    if not value or any(c in value for c in "&=#?+% \t\r\n"):
+        message = f"{name} must be a plain query key without spaces or any of & = # ? + %, not {value!r}"
+        raise ConfigurationError(message)
+    return value
+
+
+def seconds(name: str, value: float | None, default: float) -> float:
+    """A finite number of seconds, or the default for None.
+
+    Raises:
+        ConfigurationError: anything else.
+    """
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        message = f"{name} takes a number of seconds, zero or negative for none, not {value!r}"
+        raise ConfigurationError(message)
+    return value

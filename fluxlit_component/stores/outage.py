@@ -1,0 +1,136 @@
+"""What a run is spared when the store is down: it waits half a second in all, and not again at once.
+
+Wrapped once around any store, for one run. A built-in store bounds its own waiting (`bounded`); any other
+one is asked in a thread of its own, so that one that hangs holds nobody.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from fluxlit_component.clock import Clock, monotonic
+from fluxlit_component.errors import FluxlitError, StoreUnavailable
+from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.stores.base import RecordStore, VersionedStore
+from fluxlit_component.stores.patience import Workers
+
+T = TypeVar("T")
+
+BUDGET_SECONDS: Final = 0.5
+"""How long the store may hold one run, over all its calls."""
+_COOLDOWN_FACTOR: Final = 20.0
+_COOLDOWN_SECONDS: Final = 2.0
+"""A store that failed is left alone twenty times as long as it held us, two seconds at most: one that refuses
+at once may be asked by the very next run, one that hangs costs a twentieth of the time. Then one call asks again."""
+_workers: Final = Workers(8)
+
+
+class Breaker:
+    """Remembers, for all runs of this process, that a store has failed a moment ago."""
+
+    def __init__(self, *, clock: Clock = monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open_until = 0.0
+        self.failures = 0
+        """How often the store did not answer since the process began."""
+
+    def admit(self) -> None:
+        """Let a call through, or raise.
+
+        Raises:
+            StoreUnavailable: the store failed a moment ago.
+        """
+        with self._lock:
+            now = self._clock()
+            if now < self._open_until:
+                raise StoreUnavailable("the store failed a moment ago and is not asked again yet")
+            if self._open_until:
+                # Half open: this call probes, the others go on without until it is back.
+                self._open_until = now + _COOLDOWN_SECONDS
+
+    def succeeded(self) -> None:
+        """The store answered."""
+        with self._lock:
+            self._open_until = 0.0
+
+    def failed(self, *, held_seconds: float) -> None:
+        """The store did not answer, and took so long over it."""
+        with self._lock:
+            self.failures += 1
+            self._open_until = self._clock() + min(held_seconds * _COOLDOWN_FACTOR, _COOLDOWN_SECONDS)
+
+
+class SparingStore:
+    """A store as one run sees it: with a budget, and behind the process's breaker."""
+
+    def __init__(
+        self,
+        inner: VersionedStore,
+        breaker: Breaker,
+        *,
+        budget_seconds: float = BUDGET_SECONDS,
+        clock: Clock = monotonic,
+    ) -> None:
+        self._inner = inner
+        self._breaker = breaker
+        self._left = budget_seconds
+        self._clock = clock
+
+    def load(self, session_id: str) -> Record | None:
+        """As `VersionedStore.load`."""
+        return self._ask(lambda: self._inner.load(session_id))
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """As `VersionedStore.commit`."""
+        return self._ask(lambda: self._inner.commit(session_id, commit))
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        """As `VersionedStore.touch`."""
+        return self._ask(lambda: self._inner.touch(session_id, idle_seconds=idle_seconds))
+
+    def copy(self, source: str, target: str) -> bool:
+        """As `VersionedStore.copy`."""
+        return self._ask(lambda: self._inner.copy(source, target))
+
+    def delete(self, session_id: str) -> None:
+        """As `VersionedStore.delete`."""
+        self._ask(lambda: self._inner.delete(session_id))
+
+    def _ask(self, call: Callable[[], T]) -> T:
+        if self._left <= 0:
+            raise StoreUnavailable("the store has held this run long enough")
+        self._breaker.admit()
+        began = self._clock()
+        try:
+            if getattr(self._inner, "bounded", False):
+                answer = call()
+            else:
+                answer = _workers.run(lambda _: call(), seconds=self._left)
+        except Exception as error:
+            held = self._clock() - began
+            self._left -= held
+            if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
+                self._breaker.failed(held_seconds=held)
+            raise
+        self._left -= self._clock() - began
+        self._breaker.succeeded()
+        return answer
+
+
+_lock: Final = threading.Lock()
+_breakers: Final[WeakKeyDictionary[VersionedStore, Breaker]] = WeakKeyDictionary()
+
+
+def breaker_of(store: VersionedStore) -> Breaker:
+    """The breaker of a store object, one for the whole process."""
+    with _lock:
+        return _breakers.setdefault(store, Breaker())
+
+
+def sparing(store: VersionedStore) -> RecordStore:
+    """`store` for the length of one run."""
+    return SparingStore(store, breaker_of(store))

@@ -1,0 +1,111 @@
+"""What the package promises by name. A change here is a change for users: see CHANGELOG.md."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fluxlit_component
+from fluxlit_component import UrlSession, url_session
+
+HOOKS = ("on_new", "on_restore", "on_persist", "on_conflict", "on_skip", "on_expire", "on_error")
+ROOT = Path(__file__).parent.parent
+
+
+def test_public_names() -> None:
+    """These and no others, sorted, each of them there."""
+    assert fluxlit_component.__all__ == [
+        "BundleMissing",
+        "Caps",
+        "CodecError",
+        "ConfigurationError",
+        "CorruptValue",
+        "Event",
+        "FluxlitError",
+        "InMemorySessionStore",
+        "SQLiteSessionStore",
+        "SessionStore",
+        "StoreUnavailable",
+        "UnfitRecord",
+        "UnstorableValue",
+        "UrlSession",
+        "VersionedStore",
+        "append",
+        "counter",
+        "ensure_url_session",
+        "hydrate_url_session",
+        "hydrate_url_session_typed",
+        "new_session_id",
+        "persist_url_session",
+        "register",
+        "union",
+        "url_session",
+    ]
+    assert all(hasattr(fluxlit_component, name) for name in fluxlit_component.__all__)
+
+
+def test_arguments_of_url_session() -> None:
+    """One positional argument, the others by keyword, with these defaults."""
+    parameters = inspect.signature(url_session).parameters
+    store, *others = parameters.values()
+    assert (store.name, store.kind, store.default) == ("store", store.POSITIONAL_OR_KEYWORD, None)
+    assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in others)
+    assert {parameter.name: parameter.default for parameter in others} == {
+        "model": None,
+        "schema_version": 1,
+        "migrations": None,
+        "include": None,
+        "exclude": (),
+        "param": None,
+        "address_bar": None,
+        "ttl_seconds": None,
+        "max_age_seconds": None,
+        "wait": True,
+        "merge": None,
+        "caps": None,
+        **dict.fromkeys(HOOKS),
+    }
+
+
+def test_what_a_session_offers() -> None:
+    """Properties and methods of `UrlSession`."""
+    public = {name: value for name, value in vars(UrlSession).items() if not name.startswith("_")}
+    properties = {name for name, value in public.items() if isinstance(value, property)}
+    assert properties == {"id", "status", "is_new", "restored", "skipped", "state", "expires_in"}
+    assert public.keys() - properties == {"persist", "rotate", "clear", "destroy", "fragment", "keep_upload"}
+
+
+def test_the_import_does_not_run_streamlit() -> None:
+    """Importing the package opens no store, warns of nothing and prints nothing."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-W",
+            "error::DeprecationWarning:fluxlit_component",
+            "-c",
+            "import fluxlit_component",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_the_api_type_checks() -> None:
+    """An app written with the API passes mypy in strict mode; `typing_public.py` is that app."""
+    pytest.importorskip("mypy", reason="needs mypy")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--no-error-summary", "tests/typing_public.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,1035 @@
+"""`url_session` in AppTest, as the author of an app would test it: no browser, no gate, real script runs.
+
+What needs a browser is in `e2e/`: the gate, the address bar, history, page switches by the visitor, a
+server that dies, a fragment that runs alone, and the death of the old id after `rotate()`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from fluxlit_component import (
+    ConfigurationError,
+    InMemorySessionStore,
+    SQLiteSessionStore,
+    StoreUnavailable,
+    UrlSession,
+)
+from fluxlit_component.identifier import is_well_formed, stored_key
+
+PARAM = "fluxlit_sid"
+UNKNOWN = "U" * 43
+Body = Callable[[UrlSession], object]
+
+
+def app(seen: dict) -> None:
+    """The script of every test; it is run from its source alone, what it draws comes from outside."""
+    from fluxlit_component import url_session
+
+    if seen["with"]:
+        with url_session(**seen["options"]) as session:
+            seen["session"] = session
+            seen["body"](session)
+    else:
+        session = seen["session"] = url_session(**seen["options"])
+        seen["body"](session)
+
+
+class Visitor:
+    """One browser tab, played by AppTest. Its query is all that it takes along to a reload."""
+
+    def __init__(
+        self,
+        body: Body,
+        *,
+        query: Mapping[str, Any] | None = None,
+        use_with: bool = True,
+        may_fail: bool = False,
+        **options: Any,
+    ) -> None:
+        self.seen: dict[str, Any] = {"body": body, "options": options, "with": use_with}
+        self.may_fail = may_fail
+        self.at = AppTest.from_function(app, default_timeout=30, args=(self.seen,))
+        self.at.query_params.update(query or {})
+        self.run()
+
+    @property
+    def session(self) -> UrlSession:
+        """What `url_session` returned in the last run."""
+        session = self.seen["session"]
+        assert isinstance(session, UrlSession)
+        return session
+
+    @property
+    def sid(self) -> str:
+        """The id, as the query of AppTest holds it."""
+        value = self.at.query_params[PARAM]
+        return str(value[0] if isinstance(value, list) else value)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Plain and user-keyed values after the last run."""
+        return {k: v for k, v in self.at.session_state._state.filtered_state.items() if "bridge" not in k}
+
+    def run(self, body: Body | None = None) -> Visitor:
+        """Run the script again, perhaps with another body."""
+        self.seen["body"] = body or self.seen["body"]
+        self.at.run()
+        return self.check()
+
+    def check(self) -> Visitor:
+        """No exception on the page, unless the test is about one."""
+        assert self.may_fail or not self.at.exception, self.at.exception
+        return self
+
+    def reload(self, body: Body | None = None, **options: Any) -> Visitor:
+        """F5: a new Streamlit session with the same query."""
+        return Visitor(
+            body or self.seen["body"],
+            query=self.at.query_params,
+            use_with=self.seen["with"],
+            **{**self.seen["options"], **options},
+        )
+
+
+def nothing(session: UrlSession) -> None:
+    """An app that does nothing."""
+
+
+def assign(**values: Any) -> Body:
+    """An app that sets keys in every run."""
+    return lambda _: [st.session_state.__setitem__(key, value) for key, value in values.items()]
+
+
+def defaults(**values: Any) -> Body:
+    """An app that sets keys which are not there yet."""
+    return lambda _: [st.session_state.setdefault(key, value) for key, value in values.items()]
+
+
+def delete(*keys: str) -> Body:
+    """An app that deletes keys."""
+    return lambda _: [st.session_state.__delitem__(key) for key in keys]
+
+
+def form(_: UrlSession) -> None:
+    """An app with widgets of several kinds, one of them with a default of its own."""
+    st.text_input("Name", key="name")
+    st.number_input("Age", key="age", value=30)
+    st.checkbox("Member", key="member")
+    st.selectbox("Colour", ["red", "green", "blue"], key="colour")
+    st.multiselect("Tags", ["a", "b", "c"], key="tags")
+    st.slider("Range", 0, 100, (10, 20), key="range")
+    st.date_input("Day", dt.date(2024, 1, 1), key="day")
+
+
+@pytest.fixture(autouse=True)
+def forced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As an app's own test suite sets it: continuity on in tests, the store in a file of the test's."""
+    monkeypatch.setenv("FLUXLIT_TESTS", "1")
+    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
+    monkeypatch.setenv("FLUXLIT_SESSION_SQLITE_PATH", str(tmp_path / "sessions.db"))
+
+
+@pytest.fixture
+def store() -> Iterator[InMemorySessionStore]:
+    """A store that a test can look into."""
+    return InMemorySessionStore()
+
+
+class SpyStore(InMemorySessionStore):
+    """Notes which ids it was asked for, and fails when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.commits = 0
+        self.is_down = False
+
+    def load(self, session_id: str) -> Any:
+        self.loaded.append(session_id)
+        self._answer()
+        return super().load(session_id)
+
+    def commit(self, session_id: str, commit: Any) -> Any:
+        self._answer()
+        self.commits += 1
+        return super().commit(session_id, commit)
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise StoreUnavailable("no answer")
+
+
+# --- switches ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("switch", ["FLUXLIT_TESTS", "FLUXLIT_DISABLE_URL_SESSION"])
+def test_disabled_the_app_runs_as_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, switch: str
+) -> None:
+    """No store is opened, no id minted, nothing mounted; every method of the session still works."""
+    monkeypatch.delenv("FLUXLIT_TESTS")
+    monkeypatch.delenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS")
+    monkeypatch.setenv(switch, "1")
+    answers: list[object] = []
+
+    def body(session: UrlSession) -> None:
+        st.session_state["a"] = 1
+        answers[:] = [session.persist(), session.rotate(), session.destroy()]
+        session.clear()
+        session.fragment(lambda: st.write("in a fragment"))()
+
+    visitor = Visitor(body)
+    session = visitor.session
+    assert (session.status, session.id, session.is_new) == ("disabled", None, True)
+    assert (session.restored, dict(session.skipped)) == ((), {})
+    assert answers == [False, False, False]
+    assert visitor.state == {"a": 1}
+    assert visitor.at.markdown[0].value == "in a fragment"
+    assert not visitor.at.query_params
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_disabled_a_wrong_setting_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is switched off reads no settings."""
+    monkeypatch.setenv("FLUXLIT_DISABLE_URL_SESSION", "1")
+    monkeypatch.setenv("FLUXLIT_SESSION_TTL", "a day")
+    assert Visitor(nothing).session.status == "disabled"
+
+
+def test_outside_of_a_run_there_is_no_session() -> None:
+    """Bare Python: the module can be imported and called, nothing happens."""
+    from fluxlit_component import url_session
+
+    with url_session() as session:
+        assert session.status == "disabled"
+
+
+# --- a visit and its reload ----------------------------------------------------------------------
+def test_a_new_visitor_passes_no_gate() -> None:
+    """The first run is a full one, the id is in the query, and nothing was restored."""
+    runs: list[int] = []
+    visitor = Visitor(lambda _: runs.append(1))
+    session = visitor.session
+    assert runs == [1]
+    assert (session.status, session.is_new, session.restored) == ("ready", True, ())
+    assert is_well_formed(visitor.sid)
+    assert session.id == visitor.sid
+
+
+def test_the_id_stays_from_run_to_run() -> None:
+    """One Streamlit session, one id."""
+    visitor = Visitor(assign(a=1))
+    ids = {visitor.session.id}
+    for _ in range(3):
+        ids.add(visitor.run().session.id)
+    assert ids == {visitor.sid}
+
+
+def test_a_visitor_without_state_leaves_nothing_behind(store: InMemorySessionStore) -> None:
+    """Bots must not fill the store; the id in the query is then as good as none."""
+    visitor = Visitor(nothing, store=store).run()
+    assert store.load(visitor.sid) is None
+    assert visitor.reload().session.is_new
+
+
+def test_plain_values_come_back() -> None:
+    """Values of many types, through SQLite, in a new Streamlit session."""
+    values = {
+        "text": "ä€",
+        "number": 1,
+        "nested": {"rows": [1, {"x": None}]},
+        "day": dt.date(2024, 2, 29),
+        "pair": (1, "a"),
+        "set": {1, 2},
+    }
+    visitor = Visitor(assign(**values)).reload(nothing)
+    assert visitor.state == values
+    assert visitor.session.restored == tuple(sorted(values))
+    assert not visitor.session.is_new
+
+
+def test_widgets_come_back() -> None:
+    """Every kind with a value of its own, the changed and the untouched; their widgets show it."""
+    at = Visitor(form).at
+    at.text_input(key="name").set_value("Ada")
+    at.checkbox(key="member").check()
+    at.selectbox(key="colour").set_value("blue")
+    at.multiselect(key="tags").set_value(["c", "a"])
+    at.slider(key="range").set_range(5, 95)
+    at.date_input(key="day").set_value(dt.date(2024, 12, 31))
+    at.run()
+    expected = {
+        "name": "Ada",
+        "age": 30,
+        "member": True,
+        "colour": "blue",
+        "tags": ["c", "a"],
+        "range": (5, 95),
+        "day": dt.date(2024, 12, 31),
+    }
+    visitor = Visitor(form, query=at.query_params)
+    assert visitor.state == expected
+    assert visitor.at.text_input(key="name").value == "Ada"
+    assert visitor.at.selectbox(key="colour").value == "blue"
+    assert visitor.session.skipped == {}
+    assert visitor.run().state == expected
+
+
+def test_stored_values_win_over_the_scripts_defaults(store: InMemorySessionStore) -> None:
+    """The line `st.session_state.setdefault(...)` or `= ...` before the session is a default."""
+    visitor = Visitor(assign(a="stored"), store=store)
+    assert visitor.reload(defaults(a="default")).state == {"a": "stored"}
+
+
+def test_a_counter_counts_on(store: InMemorySessionStore) -> None:
+    """Read, changed and stored in every run."""
+
+    def count(_: UrlSession) -> None:
+        st.session_state["count"] = st.session_state.get("count", 0) + 1
+
+    assert Visitor(count, store=store).run().reload().run().reload().state == {"count": 5}
+
+
+def test_a_change_in_place_is_saved(store: InMemorySessionStore) -> None:
+    """`append` assigns nothing."""
+    visitor = Visitor(defaults(rows=[]), store=store)
+    visitor.run(lambda _: st.session_state["rows"].append({"x": 1}))
+    assert visitor.reload(nothing).state == {"rows": [{"x": 1}]}
+
+
+def test_nothing_changed_is_nothing_written() -> None:
+    """One commit for the first run, none for those that follow."""
+    store = SpyStore()
+    visitor = Visitor(form, store=store)
+    for _ in range(3):
+        visitor.run()
+    assert store.commits == 1
+
+
+def test_two_visitors_share_nothing(store: InMemorySessionStore) -> None:
+    """Each has an id and a record of its own."""
+    one, two = Visitor(assign(who="one"), store=store), Visitor(assign(who="two"), store=store)
+    assert one.sid != two.sid
+    assert one.reload(nothing).state == {"who": "one"}
+    assert two.reload(nothing).state == {"who": "two"}
+
+
+def test_an_own_parameter_is_used(store: InMemorySessionStore) -> None:
+    """Query key by argument."""
+    visitor = Visitor(assign(a=1), store=store, param="sid")
+    assert set(visitor.at.query_params) == {"sid"}
+    assert visitor.reload(nothing).state == {"a": 1}
+
+
+def test_two_sessions_of_one_app_are_apart(store: InMemorySessionStore) -> None:
+    """Two parameters, two ids, two records."""
+
+    def body(_: UrlSession) -> None:
+        from fluxlit_component import url_session
+
+        with url_session(store, param="second", include=["b"]):
+            st.session_state.setdefault("b", 2)
+        st.session_state.setdefault("a", 1)
+
+    visitor = Visitor(body, store=store, include=["a"])
+    query = {
+        key: value[0] if isinstance(value, list) else value for key, value in visitor.at.query_params.items()
+    }
+    assert store.get(query[PARAM]) == {"a": 1}
+    assert store.get(query["second"]) == {"b": 2}
+
+
+def test_the_query_of_the_app_is_left_alone() -> None:
+    """Other parameters stay as they are."""
+    visitor = Visitor(assign(a=1), query={"page": "2", "tag": ["x", "y"]})
+    assert visitor.at.query_params["page"] in ("2", ["2"])
+    assert visitor.at.query_params["tag"] == ["x", "y"]
+
+
+def test_the_id_is_in_no_log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor in `repr`, with every level on."""
+    monkeypatch.setenv("FLUXLIT_DEBUG", "1")
+    caplog.set_level(logging.DEBUG, logger="fluxlit_component")
+    visitor = Visitor(lambda _: st.session_state.update(a=1, f=print))
+    visitor.reload()
+    Visitor(nothing, query={PARAM: UNKNOWN})
+    ours = "\n".join(r.getMessage() for r in caplog.records if r.name.startswith("fluxlit"))
+    assert ours
+    for sid in (visitor.sid, UNKNOWN):
+        assert sid not in ours
+        assert sid not in repr(visitor.session)
+
+
+# --- ids that are not believed -------------------------------------------------------------------
+def test_an_unknown_id_is_replaced() -> None:
+    """Session fixation: a well-formed id that the store does not know is not adopted."""
+    store = SpyStore()
+    visitor = Visitor(assign(a=1), query={PARAM: UNKNOWN}, store=store)
+    assert visitor.sid not in ("", UNKNOWN)
+    assert visitor.session.is_new
+    assert (store.get(visitor.sid), store.get(UNKNOWN)) == ({"a": 1}, None)
+    assert store.loaded.count(UNKNOWN) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("x" * 6000, id="6 kB"),
+        pytest.param("A" * 42 + "\0", id="NUL"),
+        pytest.param("A" * 43 + "\r\nSet-Cookie: a=b", id="CRLF"),
+        pytest.param("A" * 43 + "\n", id="trailing newline"),
+        pytest.param("'\"><script>alert(1)</script>", id="quotes"),
+        pytest.param("A" * 42 + "\u202e", id="right-to-left mark"),
+        pytest.param(stored_key("A" * 43), id="the stored hash"),
+        pytest.param(["A" * 43, "B" * 43], id="twice the parameter"),
+        pytest.param(["A" * 43, "A" * 43], id="twice the same"),
+    ],
+)
+def test_a_hostile_id_is_replaced_unasked(value: object) -> None:
+    """No exception, nothing adopted, and the store is not even asked."""
+    store = SpyStore()
+    store.set("A" * 43, {"a": "of somebody else"})
+    visitor = Visitor(nothing, query={PARAM: value}, store=store)
+    assert is_well_formed(visitor.session.id)
+    assert visitor.session.id not in ("A" * 43, "B" * 43)
+    assert visitor.session.status == "ready"
+    assert visitor.state == {}
+    assert store.loaded == []
+
+
+def test_an_expired_session_is_absent() -> None:
+    """After its idle lifetime the id is dead: a fresh one, nothing restored."""
+    now = [1000.0]
+    store = InMemorySessionStore(clock=lambda: now[0])
+    visitor = Visitor(assign(a=1), store=store, ttl_seconds=60)
+    now[0] += 59
+    visitor = visitor.reload(assign(a=2))
+    assert not visitor.session.is_new
+    now[0] += 59
+    assert not visitor.reload(nothing).session.is_new
+    now[0] += 61
+    late = visitor.reload(nothing)
+    assert late.session.is_new
+    assert late.sid != visitor.sid
+    assert late.state == {}
+
+
+def test_the_absolute_lifetime_ends_a_busy_session() -> None:
+    """However often it is used."""
+    now = [1000.0]
+    store = InMemorySessionStore(clock=lambda: now[0])
+    visitor = Visitor(assign(a=1), store=store, ttl_seconds=60, max_age_seconds=100)
+    for number in range(4):
+        now[0] += 30
+        visitor = visitor.reload(assign(a=number))
+    assert visitor.session.is_new
+
+
+# --- what is kept --------------------------------------------------------------------------------
+def test_forbidden_widgets_are_skipped_with_a_reason() -> None:
+    """A button and its kin are reported by key and remedy, and do not come back."""
+
+    def body(_: UrlSession) -> None:
+        st.button("Go", key="go")
+        st.file_uploader("File", key="file")
+        st.data_editor([{"a": 1}], key="editor")
+        st.text_input("Name", "x", key="name")
+
+    visitor = Visitor(body)
+    visitor.at.button(key="go").click().run()
+    assert set(visitor.session.skipped) == {"go", "file", "editor"}
+    assert all("key of your own" in reason for reason in visitor.session.skipped.values())
+    visitor = visitor.reload()
+    assert visitor.session.restored == ("name",)
+    assert visitor.at.button(key="go").value is False
+
+
+def test_values_that_cannot_be_stored_are_skipped_with_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+    """The rest is saved; one warning per key, however many runs there are."""
+    visitor = Visitor(lambda _: st.session_state.update(a=1, client=print)).run().run()
+    assert set(visitor.session.skipped) == {"client"}
+    assert sum("'client'" in record.getMessage() for record in caplog.records) == 1
+    assert visitor.reload(nothing).state == {"a": 1}
+
+
+def test_a_skipped_key_is_not_a_deleted_key(store: InMemorySessionStore) -> None:
+    """What the record had under it stays."""
+    visitor = Visitor(assign(a="good"), store=store)
+    visitor.run(assign(a=print))
+    assert store.get(visitor.sid) == {"a": "good"}
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({"include": ["cart*"]}, {"cart", "cart_total"}),
+        ({"include": "cart"}, {"cart"}),
+        ({"include": []}, set()),
+        ({"exclude": ["tmp_*", "cart"]}, {"cart_total", "name"}),
+        ({"include": ["*"], "exclude": ("*",)}, set()),
+    ],
+)
+def test_patterns_choose_what_is_kept(
+    store: InMemorySessionStore, options: dict[str, Any], kept: set[str]
+) -> None:
+    """By glob; what is left out is neither saved, restored, reported nor touched."""
+    visitor = Visitor(assign(cart=1, cart_total=2, tmp_x=3, name=4), store=store, **options)
+    assert set(store.get(visitor.sid) or {}) == kept
+    assert visitor.session.skipped == {}
+    assert set(visitor.reload(nothing).state) == kept
+
+
+def test_patterns_hold_for_what_comes_back(store: InMemorySessionStore) -> None:
+    """A record with more keys than the app wants now."""
+    visitor = Visitor(assign(a=1, b=2), store=store)
+    assert visitor.reload(nothing, exclude=["b"]).state == {"a": 1}
+    assert store.get(visitor.sid) == {"a": 1, "b": 2}
+
+
+# --- deletions -----------------------------------------------------------------------------------
+def test_a_deleted_key_stays_deleted(store: InMemorySessionStore) -> None:
+    """In the record, in later runs and after a reload."""
+    visitor = Visitor(defaults(a=1, b=2), store=store)
+    visitor.run(delete("a"))
+    assert store.get(visitor.sid) == {"b": 2}
+    assert visitor.run(nothing).state == {"b": 2}
+    assert visitor.reload(nothing).state == {"b": 2}
+
+
+def test_a_restored_key_can_be_deleted(store: InMemorySessionStore) -> None:
+    """In the very run that brought it back."""
+    visitor = Visitor(assign(a=1, b=2), store=store).reload(delete("a"))
+    assert visitor.reload(nothing).state == {"b": 2}
+
+
+def test_clearing_session_state_means_just_that(store: InMemorySessionStore) -> None:
+    """`st.session_state.clear()` empties the record too."""
+    visitor = Visitor(defaults(a=1, b=2), store=store)
+    visitor.run(lambda _: st.session_state.clear())
+    assert store.get(visitor.sid) == {}
+    assert visitor.reload(nothing).state == {}
+
+
+def test_a_key_deleted_in_a_callback_stays_deleted(store: InMemorySessionStore) -> None:
+    """It is gone before the run begins."""
+
+    def body(_: UrlSession) -> None:
+        st.button("Delete", key="go", on_click=lambda: st.session_state.pop("a"))
+
+    visitor = Visitor(defaults(a=1, b=2), store=store).run(body)
+    visitor.at.button(key="go").click().run()
+    assert store.get(visitor.sid) == {"b": 2}
+    assert "a" not in visitor.run(nothing).state
+
+
+# --- widgets that come and go --------------------------------------------------------------------
+def test_a_hidden_widget_keeps_its_value(store: InMemorySessionStore) -> None:
+    """Typed, hidden for some runs, shown again: the value is there, in between in the record too."""
+    visitor = Visitor(form, store=store)
+    visitor.at.text_input(key="name").set_value("Ada").run()
+    for _ in range(3):
+        visitor.run(nothing)
+    assert (store.get(visitor.sid) or {})["name"] == "Ada"
+    visitor.run(form)
+    assert visitor.at.text_input(key="name").value == "Ada"
+    assert visitor.state["name"] == "Ada"
+
+
+def test_a_widget_hidden_over_a_reload_keeps_its_value(store: InMemorySessionStore) -> None:
+    """It was not on the page when the visitor pressed F5."""
+    visitor = Visitor(form, store=store)
+    visitor.at.text_input(key="name").set_value("Ada").run()
+    visitor = visitor.run(nothing).reload(nothing).run().run(form)
+    assert visitor.at.text_input(key="name").value == "Ada"
+
+
+def test_typing_over_a_restored_value_counts(store: InMemorySessionStore) -> None:
+    """What the visitor does after the reload is not put back."""
+    visitor = Visitor(form, store=store)
+    visitor.at.text_input(key="name").set_value("Ada").run()
+    visitor = visitor.reload()
+    visitor.at.text_input(key="name").set_value("Grace").run()
+    assert visitor.at.text_input(key="name").value == "Grace"
+    assert visitor.reload().state["name"] == "Grace"
+
+
+# --- every way out -------------------------------------------------------------------------------
+def fail() -> None:
+    """The app's own error."""
+    raise ValueError("the app failed")
+
+
+@pytest.mark.parametrize("leave", [st.stop, fail, lambda: st.error("no way out")])
+def test_every_way_out_saves(store: InMemorySessionStore, leave: Callable[[], object]) -> None:
+    """Stopped, failed or simply over."""
+
+    def body(_: UrlSession) -> None:
+        st.session_state["a"] = 1
+        leave()
+
+    visitor = Visitor(body, store=store, may_fail=True)
+    assert store.get(visitor.sid) == {"a": 1}
+    assert bool(visitor.at.exception) is (leave is fail)
+
+
+def test_a_rerun_saves(store: InMemorySessionStore) -> None:
+    """Both the run that was left and the one that followed."""
+
+    def body(_: UrlSession) -> None:
+        if "first" not in st.session_state:
+            st.session_state["first"] = 1
+            st.rerun()
+        st.session_state["second"] = 2
+
+    assert store.get(Visitor(body, store=store).sid) == {"first": 1, "second": 2}
+
+
+def test_the_apps_exception_is_the_apps(store: InMemorySessionStore) -> None:
+    """It is shown as without the session."""
+    visitor = Visitor(lambda _: fail(), store=store, may_fail=True)
+    assert visitor.at.exception[0].message == "the app failed"
+
+
+def test_persist_saves_at_once(store: InMemorySessionStore) -> None:
+    """In the middle of a run, before what comes after it fails to."""
+    found: list[object] = []
+
+    def body(session: UrlSession) -> None:
+        st.session_state["a"] = 1
+        found.append(session.persist())
+        found.append(store.get(session.id or ""))
+        st.session_state["b"] = 2
+
+    visitor = Visitor(body, store=store)
+    assert found == [True, {"a": 1}]
+    assert store.get(visitor.sid) == {"a": 1, "b": 2}
+
+
+def test_without_with_the_next_run_saves(store: InMemorySessionStore) -> None:
+    """What a run changed is written when the next one begins."""
+    visitor = Visitor(defaults(a=1), store=store, use_with=False)
+    assert store.get(visitor.sid) is None
+    visitor.run(nothing)
+    assert store.get(visitor.sid) == {"a": 1}
+    visitor.run(delete("a"))
+    visitor.run(nothing)
+    assert store.get(visitor.sid) == {}
+
+
+def test_without_with_persist_saves(store: InMemorySessionStore) -> None:
+    """Called at the end of the script it does what the block does."""
+
+    def body(session: UrlSession) -> None:
+        st.session_state["a"] = 1
+        st.text_input("Name", "x", key="name")
+        session.persist()
+
+    visitor = Visitor(body, store=store, use_with=False)
+    assert visitor.reload(nothing).state == {"a": 1, "name": "x"}
+
+
+def test_a_fragment_in_a_full_run_works(store: InMemorySessionStore) -> None:
+    """AppTest never runs a fragment alone; in a full run it is an ordinary function that returns."""
+
+    def body(session: UrlSession) -> None:
+        @session.fragment
+        def plain() -> str:
+            st.session_state["a"] = 1
+            return "returned"
+
+        @session.fragment(run_every=60)
+        def timed(value: int) -> None:
+            st.session_state["b"] = value
+
+        st.session_state["result"] = plain()
+        timed(2)
+
+    visitor = Visitor(body, store=store)
+    assert store.get(visitor.sid) == {"a": 1, "b": 2, "result": "returned"}
+
+
+# --- clear, destroy, rotate ----------------------------------------------------------------------
+def test_clear_empties_state_and_record(store: InMemorySessionStore) -> None:
+    """The id stays."""
+    visitor = Visitor(defaults(a=1, b=2), store=store)
+    sid = visitor.sid
+    visitor.run(lambda session: session.clear())
+    assert visitor.state == {}
+    assert store.get(sid) == {}
+    assert visitor.run(nothing).session.id == sid
+    assert visitor.reload(nothing).state == {}
+
+
+def test_clear_spares_what_is_not_kept(store: InMemorySessionStore) -> None:
+    """An excluded key is none of its business."""
+    visitor = Visitor(defaults(a=1, mine=2), store=store, exclude=["mine"])
+    visitor.run(lambda session: session.clear())
+    assert visitor.state == {"mine": 2}
+
+
+def test_what_is_set_after_clear_is_kept(store: InMemorySessionStore) -> None:
+    """In the same run."""
+
+    def body(session: UrlSession) -> None:
+        session.clear()
+        st.session_state["b"] = 2
+
+    visitor = Visitor(defaults(a=1, b=1), store=store).run(body)
+    assert visitor.reload(nothing).state == {"b": 2}
+
+
+def test_destroy_ends_the_session(store: InMemorySessionStore) -> None:
+    """The record is gone for good; the next run begins empty, under a new id."""
+    visitor = Visitor(defaults(a=1), store=store)
+    old = visitor.sid
+    answers: list[bool] = []
+    visitor.run(lambda session: answers.append(session.destroy()))
+    assert answers == [True]
+    assert store.get(old) is None
+    visitor.run(nothing)
+    assert visitor.state == {}
+    assert is_well_formed(visitor.session.id)
+    assert visitor.session.id != old
+    assert visitor.session.is_new
+    visitor.run(assign(b=2))
+    assert store.get(old) is None
+    assert store.get(visitor.session.id or "") == {"b": 2}
+
+
+def test_the_rest_of_a_destroying_run_is_not_saved(store: InMemorySessionStore) -> None:
+    """It still sees its state, but nothing of it comes into the new session."""
+
+    def body(session: UrlSession) -> None:
+        session.destroy()
+        st.session_state["late"] = st.session_state["a"]
+
+    visitor = Visitor(defaults(a=1), store=store).run(body)
+    assert visitor.state == {"a": 1, "late": 1}
+    assert visitor.run(nothing).state == {}
+    assert store.get(visitor.session.id or "") is None
+
+
+def test_a_destroyed_id_is_replaced_after_a_reload(store: InMemorySessionStore) -> None:
+    """An old link leads to a new session."""
+    visitor = Visitor(defaults(a=1), store=store)
+    query = dict(visitor.at.query_params)
+    visitor.run(lambda session: session.destroy())
+    late = Visitor(nothing, query=query, store=store)
+    assert late.session.is_new
+    assert late.state == {}
+
+
+def test_the_session_after_a_destroy_survives_a_reload(store: InMemorySessionStore) -> None:
+    """AppTest's query follows to the new id."""
+    visitor = Visitor(defaults(a=1), store=store)
+    visitor.run(lambda session: session.destroy()).run(assign(b=2))
+    assert visitor.reload(nothing).state == {"b": 2}
+
+
+def test_rotate_keeps_the_data_under_a_new_id(store: InMemorySessionStore) -> None:
+    """And what the rotating run changed is with the new id only."""
+    visitor = Visitor(defaults(a=1), store=store)
+    old = visitor.sid
+
+    def body(session: UrlSession) -> None:
+        if session.id == old:
+            assert session.rotate()
+            st.session_state["b"] = 2
+
+    visitor.run(body)
+    new = visitor.session.id
+    assert is_well_formed(new)
+    assert new != old
+    assert store.get(new or "") == {"a": 1, "b": 2}
+    assert store.get(old) in ({"a": 1}, None)
+    assert visitor.run(nothing).state == {"a": 1, "b": 2}
+
+
+def test_the_rotated_session_survives_a_reload(store: InMemorySessionStore) -> None:
+    """AppTest's query follows to the new id."""
+    visitor = Visitor(defaults(a=1), store=store)
+    old = visitor.sid
+    visitor.run(lambda session: session.rotate() if session.id == old else None)
+    visitor.run(assign(b=2))
+    assert visitor.reload(nothing).state == {"a": 1, "b": 2}
+
+
+# --- records made elsewhere ----------------------------------------------------------------------
+def made_by_hand(store: InMemorySessionStore, **values: Any) -> dict[str, str]:
+    """Begin a record as something else might; return the query that leads to it."""
+    store.set("H" * 43, values)
+    return {PARAM: "H" * 43}
+
+
+def test_a_stored_click_does_not_click(store: InMemorySessionStore, caplog: pytest.LogCaptureFixture) -> None:
+    """A record with True for a button: no error on the page, no phantom click, and the key is dropped."""
+    clicks: list[bool] = []
+
+    def body(_: UrlSession) -> None:
+        clicks.append(st.button("Go", key="go"))
+        st.text_input("Name", key="name")
+
+    visitor = Visitor(body, query=made_by_hand(store, go=True, name="Ada"), store=store)
+    assert visitor.at.text_input(key="name").value == "Ada"
+    assert "go" in visitor.session.skipped
+    assert store.get("H" * 43) == {"name": "Ada"}
+    visitor.run().run()
+    assert not any(clicks)
+    assert visitor.reload().session.restored == ("name",)
+    assert "'go'" in caplog.text
+
+
+def test_a_value_of_the_wrong_type_is_dropped(store: InMemorySessionStore) -> None:
+    """A text for a date: the widget shows its own default, the others what was stored."""
+
+    def body(_: UrlSession) -> None:
+        st.text_input("Name", key="name")
+        st.date_input("Day", dt.date(2024, 1, 1), key="day")
+
+    visitor = Visitor(body, query=made_by_hand(store, day="2024-02-29", name="Ada"), store=store)
+    assert visitor.at.text_input(key="name").value == "Ada"
+    assert visitor.at.date_input(key="day").value == dt.date(2024, 1, 1)
+    assert "day" in visitor.session.skipped
+    assert store.get("H" * 43) == {"name": "Ada"}
+
+
+def test_several_bad_values_are_dropped_one_by_one(store: InMemorySessionStore) -> None:
+    """Each costs one rerun, none costs the page."""
+
+    def body(_: UrlSession) -> None:
+        st.button("Go", key="go")
+        st.date_input("Day", key="day")
+        st.file_uploader("File", key="file")
+        st.text_input("Name", key="name")
+
+    query = made_by_hand(store, go=True, day="x", file=1, name="Ada")
+    visitor = Visitor(body, query=query, store=store)
+    assert visitor.at.text_input(key="name").value == "Ada"
+    assert set(visitor.session.skipped) == {"go", "day", "file"}
+
+
+def test_an_error_of_the_apps_own_is_not_healed(store: InMemorySessionStore) -> None:
+    """The app assigned it itself: Streamlit's message is for its author."""
+
+    def body(_: UrlSession) -> None:
+        st.session_state["go"] = True
+        st.button("Go", key="go")
+
+    visitor = Visitor(body, store=store, may_fail=True)
+    assert len(visitor.at.exception) == 1
+    assert "go" in visitor.at.exception[0].message
+
+
+def test_keys_of_streamlits_own_in_a_record_are_ignored(store: InMemorySessionStore) -> None:
+    """Whoever wrote them there."""
+    query = made_by_hand(
+        store, **{"__x": 1, "$$ID-a-b": 2, "FormSubmitter:f": True, "fluxlit_bridge": {}, "a": 1}
+    )
+    visitor = Visitor(nothing, query=query, store=store)
+    assert visitor.state == {"a": 1}
+
+
+# --- stores --------------------------------------------------------------------------------------
+class DictStore:
+    """Three methods, nothing else."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, dict[str, Any]] = {}
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        return self.sessions.get(session_id)
+
+    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
+        self.sessions[session_id] = dict(data)
+
+    def delete(self, session_id: str) -> None:
+        self.sessions.pop(session_id, None)
+
+
+def test_any_object_with_three_methods_is_a_store() -> None:
+    """State and widgets come back; deletions, destroy and rotate work."""
+    store = DictStore()
+    visitor = Visitor(form, store=store)
+    visitor.at.text_input(key="name").set_value("Ada").run()
+    visitor = visitor.reload()
+    assert visitor.at.text_input(key="name").value == "Ada"
+    visitor.run(assign(a=(1, 2)))
+    visitor = visitor.reload(delete("a"))
+    assert "a" not in visitor.reload(nothing).state
+    old = visitor.session.id
+    visitor.run(lambda session: session.rotate() if session.id == old else None)
+    assert visitor.session.id != old
+    visitor.run(lambda session: session.destroy())
+    assert store.get(visitor.session.id or "") is None
+    assert visitor.run(nothing).state == {}
+
+
+@pytest.mark.parametrize("url", ["memory://", "sqlite:///{path}"])
+def test_a_store_may_be_a_url(tmp_path: Path, url: str) -> None:
+    """As an argument."""
+    url = url.format(path=tmp_path / "by_url.db")
+    assert Visitor(assign(a=1), store=url).reload(nothing).state == {"a": 1}
+    assert (tmp_path / "by_url.db").exists() is url.startswith("sqlite")
+
+
+def test_the_settings_name_the_store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """By URL, which beats the path of the default store."""
+    monkeypatch.setenv("FLUXLIT_SESSION_STORE", f"sqlite:///{tmp_path / 'other.db'}")
+    assert Visitor(assign(a=1)).reload(nothing).state == {"a": 1}
+    assert (tmp_path / "other.db").exists()
+    assert not (tmp_path / "sessions.db").exists()
+
+
+def test_the_default_store_is_in_the_named_file(tmp_path: Path) -> None:
+    """One file, which another process can read."""
+    visitor = Visitor(assign(a=1))
+    store = SQLiteSessionStore(str(tmp_path / "sessions.db"))
+    assert store.get(visitor.sid) == {"a": 1}
+    store.close()
+
+
+def test_a_store_that_is_down_does_not_stop_the_app() -> None:
+    """Degraded, with the id kept; what changed meanwhile is saved when it is back."""
+    store = SpyStore()
+    visitor = Visitor(defaults(a=1), store=store)
+    sid = visitor.sid
+    store.is_down = True
+    visitor.run(assign(a=2))
+    assert visitor.session.status == "degraded"
+    assert visitor.session.id == sid
+    visitor.run(assign(b=3))
+    store.is_down = False
+    visitor.run(nothing)
+    assert visitor.session.status == "ready"
+    assert store.get(sid) == {"a": 2, "b": 3}
+
+
+def test_a_store_that_is_down_at_a_reload_costs_nothing() -> None:
+    """No new id is minted while the store does not answer; the state comes back when it does."""
+    store = SpyStore()
+    visitor = Visitor(assign(a=1, c=1), store=store)
+    sid = visitor.sid
+    store.is_down = True
+    visitor = visitor.reload(defaults(a="default"))
+    assert visitor.session.status == "degraded"
+    assert visitor.sid == sid
+    assert visitor.state == {"a": "default"}
+    visitor.run(assign(b=2))
+    store.is_down = False
+    visitor.run(nothing)
+    assert visitor.session.status == "ready"
+    assert visitor.session.id == sid
+    assert visitor.state == {"a": 1, "b": 2, "c": 1}
+    assert visitor.run(nothing).reload(nothing).state == {"a": 1, "b": 2, "c": 1}
+
+
+# --- arguments -----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"store": 42}, "store"),
+        ({"store": object()}, "get, set and delete"),
+        ({"store": "nowhere://x"}, "scheme"),
+        ({"store": "sessions.db"}, "URL"),
+        ({"address_bar": "hidden"}, "address_bar"),
+        ({"param": "a b"}, "param"),
+        ({"param": "a&b"}, "param"),
+        ({"include": [1]}, "include"),
+        ({"exclude": [None]}, "exclude"),
+        ({"ttl_seconds": "60"}, "ttl_seconds"),
+        ({"ttl_seconds": float("nan")}, "ttl_seconds"),
+        ({"max_age_seconds": float("inf")}, "max_age_seconds"),
+        ({"include": 5}, "include"),
+    ],
+)
+def test_a_wrong_argument_is_named(options: dict[str, Any], named: str) -> None:
+    """The author reads which one and what it may be."""
+    caught: list[Exception] = []
+
+    def attempt(_: UrlSession) -> None:
+        from fluxlit_component import url_session
+
+        try:
+            url_session(**{"param": "another", **options})
+        except Exception as error:  # noqa: BLE001 - any other one is a failure
+            caught.append(error)
+
+    Visitor(attempt)
+    assert [type(error) for error in caught] == [ConfigurationError]
+    assert named in str(caught[0])
+
+
+def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the session is asked for."""
+    monkeypatch.setenv("FLUXLIT_GATE_SECONDS", "soon")
+    visitor = Visitor.__new__(Visitor)
+    visitor.seen = {"body": nothing, "options": {}, "with": True}
+    visitor.may_fail = True
+    visitor.at = AppTest.from_function(app, default_timeout=30, args=(visitor.seen,)).run()
+    assert "FLUXLIT_GATE_SECONDS" in visitor.at.exception[0].message
+
+
+def test_a_second_call_in_one_run_is_the_same_session(store: InMemorySessionStore) -> None:
+    """A page that asks for the session its entrypoint has opened."""
+    found: list[str | None] = []
+
+    def body(session: UrlSession) -> None:
+        from fluxlit_component import url_session
+
+        st.session_state["a"] = 1
+        with url_session(store) as again:
+            found[:] = [session.id, again.id]
+        st.session_state["b"] = 2
+
+    visitor = Visitor(body, store=store)
+    assert found[0] == found[1] == visitor.sid
+    assert store.get(visitor.sid) == {"a": 1, "b": 2}
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+HOME = """
+import streamlit as st
+from fluxlit_component import url_session
+
+with url_session():
+    st.text_input("Name", key="name")
+"""
+REPORT = """
+import streamlit as st
+from fluxlit_component import url_session
+
+with url_session():
+    st.checkbox("Details", key="details")
+    st.write(f"name is {st.session_state.get('name')}")
+"""
+
+
+def test_a_pages_folder_keeps_values_across_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each page calls the session; a widget of the other page keeps its value, over a reload too."""
+    # Up to some release AppTest asks only once per process whether there is such a folder.
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "home.py").write_text(HOME, encoding="utf-8")
+    (tmp_path / "pages" / "report.py").write_text(REPORT, encoding="utf-8")
+    at = AppTest.from_file(str(tmp_path / "home.py"), default_timeout=30).run()
+    at.text_input(key="name").set_value("Ada").run()
+    at.switch_page("pages/report.py").run()
+    assert not at.exception
+    assert at.markdown[0].value == "name is Ada"
+    at.checkbox(key="details").check().run()
+    at.switch_page("home.py").run()
+    assert at.text_input(key="name").value == "Ada"
+    again = AppTest.from_file(str(tmp_path / "home.py"), default_timeout=30)
+    again.query_params.update(at.query_params)
+    assert again.run().text_input(key="name").value == "Ada"
+    assert again.switch_page("pages/report.py").run().checkbox(key="details").value is True

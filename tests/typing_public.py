@@ -1,0 +1,114 @@
+"""Not run: must type-check. What an editor shows to the author of an app."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+from pydantic import BaseModel
+from typing_extensions import assert_type
+
+from fluxlit_component import (
+    ConfigurationError,
+    FluxlitError,
+    InMemorySessionStore,
+    SessionStore,
+    SQLiteSessionStore,
+    UnstorableValue,
+    UrlSession,
+    VersionedStore,
+    ensure_url_session,
+    hydrate_url_session,
+    hydrate_url_session_typed,
+    new_session_id,
+    persist_url_session,
+    url_session,
+)
+
+
+class Cart(BaseModel):
+    """A typed view of the state."""
+
+    total: int = 0
+
+
+class MyStore:
+    """A store of one's own: three methods, nothing to inherit."""
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        """Nothing is kept here."""
+        return None
+
+    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
+        """Nothing is kept here."""
+
+    def delete(self, session_id: str) -> None:
+        """Nothing is kept here."""
+
+
+own: SessionStore = MyStore()
+memory: VersionedStore = InMemorySessionStore(max_entries=10, default_ttl_seconds=None)
+sqlite: VersionedStore = SQLiteSessionStore("sessions.db")
+
+url_session()
+url_session(own)
+url_session(MyStore())
+url_session(memory)
+url_session("redis://localhost")
+url_session(
+    include=["cart*"],
+    exclude=("tmp_*",),
+    param="sid",
+    address_bar="visible",
+    ttl_seconds=60,
+    max_age_seconds=0.5,
+    wait=False,
+)
+url_session(address_bar="hidden")  # type: ignore[call-overload]
+url_session(42)  # type: ignore[call-overload]
+
+with url_session(model=Cart) as typed:
+    assert_type(typed, UrlSession[Cart])
+    assert_type(typed.state.total, int)
+    typed.state.total += 1
+
+with url_session() as session:
+    assert_type(session, UrlSession[Any])
+    assert_type(session.id, str | None)
+    assert_type(session.is_new, bool)
+    assert_type(session.restored, tuple[str, ...])
+    assert_type(session.skipped, Mapping[str, str])
+    assert_type(session.persist(), bool)
+    assert_type(session.rotate(), bool)
+    assert_type(session.destroy(), bool)
+    session.clear()
+    if session.status == "degraded":
+        st.info("not saved")
+
+    @session.fragment
+    def plain(times: int) -> str:
+        """A fragment as with `st.fragment`."""
+        return "x" * times
+
+    @session.fragment(run_every=5)
+    def timed(times: int, *, name: str = "x") -> str:
+        """A fragment with an argument of `st.fragment`."""
+        return name * times
+
+    assert_type(plain(3), str)
+    assert_type(timed(3, name="y"), str)
+    plain("3")  # type: ignore[arg-type]
+
+assert_type(new_session_id(), str)
+assert_type(ensure_url_session(st, own, initial={"total": 1}, ttl_seconds=60), str)
+assert_type(hydrate_url_session(st, own, merge=False, blob={"total": 1}), str | None)
+assert_type(persist_url_session(st, own), str | None)
+assert_type(hydrate_url_session_typed(st, own, Cart, strict=True), tuple[str | None, Cart | None])
+
+try:
+    memory.set("s", {"f": print})
+except UnstorableValue as error:
+    assert_type(error.remedy, str)
+except (ConfigurationError, FluxlitError):
+    pass
