@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import parse_qs
@@ -20,6 +21,10 @@ T = TypeVar("T")
 _APP_TEST_SESSION: Final = "test session id"
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
 _RETRIES: Final = 5
+_SECRETLESS_SECONDS: Final = 10.0
+
+_secretless: tuple[object, float] | None = None
+"""Streamlit's secrets when their files were missing, and until when that is believed."""
 
 
 class Run:
@@ -128,6 +133,20 @@ class Run:
         target = inner if inner is not None else safe
         for key, value in values.items():
             target[key] = value
+
+    def lay_under(self, values: Mapping[str, Any]) -> None:
+        """Give keys a value that anything newer hides.
+
+        For widgets whose value the browser has sent but which are not drawn yet: Streamlit cannot read
+        such a value, so an app that sets a default when the key is missing would overwrite it.
+        """
+
+        def act() -> None:
+            old = self._context.session_state._state._old_state
+            for key, value in values.items():
+                old.setdefault(key, value)
+
+        _guard(act, None)
 
     def drop(self, keys: Iterable[str]) -> None:
         """Delete keys without yielding; a missing one is no error."""
@@ -262,14 +281,23 @@ def accept_restored_defaults() -> None:
 
 
 def app_secrets() -> Mapping[str, Any]:
-    """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error."""
+    """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error.
+
+    While an app has no secrets Streamlit looks for the files at each call, which every run would pay:
+    once they were missing, they are looked for again after ten seconds.
+    """
 
     def look() -> Mapping[str, Any]:
         import streamlit as st
 
-        if not st.secrets.load_if_toml_exists():
+        global _secretless  # noqa: PLW0603 - one answer per process is the point
+        secrets, now = st.secrets, time.monotonic()
+        if _secretless is not None and _secretless[0] is secrets and now < _secretless[1]:
             return {}
-        return dict(st.secrets.get("fluxlit", {}))
+        if not secrets.load_if_toml_exists():
+            _secretless = (secrets, now + _SECRETLESS_SECONDS)
+            return {}
+        return dict(secrets.get("fluxlit", {}))
 
     return _guard(look, {})
 

@@ -46,7 +46,9 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     current = run.read()
     keep = _changed_meanwhile(tab, current) | tab.healed
     if tab.runs == 1:
-        keep |= run.sent_keys()
+        sent = run.sent_keys()
+        keep |= sent
+        run.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
     if policy.fill_only:
         keep |= frozenset(current)
     accept_restored_defaults()
@@ -84,12 +86,15 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
 
     Also what is still there but belongs to no drawn widget: a value assigned in an earlier run does
     not reach a widget that is drawn only now, and a value seen under the key of a widget that was
-    swept away may be a leftover from before it was drawn.
+    swept away may be a leftover from before it was drawn. Notes which keys are present from here on.
     """
     state, live, written = run.read(), run.live_widgets(), run.written_keys()
     tab.widgets.update(live)
     same_page = run.page == tab.page
-    untouched = tab.healed | tab.quarantined | live.keys() | written
+    # Streamlit files a value that was put back for a widget that is away under the widget's old id: it
+    # looks alive then, and is swept again. Alive is what was drawn in the last run or sent by the browser.
+    alive = live.keys() & (tab.drawn | run.sent_keys())
+    untouched = tab.healed | tab.quarantined | alive | written
     again: dict[str, Any] = {}
     for key in tab.base.names():
         if key in untouched or not policy.keys.admit(key):
@@ -105,6 +110,7 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
             tab.deleted.add(key)
     put = _write(run, tab, {**again, **tab.inbox})
     tab.inbox.clear()
+    tab.present = put.union(state)
     return put
 
 
@@ -130,6 +136,14 @@ def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
+    try:
+        run.write(values)
+    except Exception:  # noqa: BLE001 - one of them is refused: which one?
+        return _write_singly(run, tab, values)
+    return frozenset(values)
+
+
+def _write_singly(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
     put: set[str] = set()
     for key, value in values.items():
         try:

@@ -1,0 +1,12 @@
+"""Values to bytes and back, exactly or not at all.
+
+Standard types, registered classes, arrays, frames and images. Nothing is pickled, nothing is
+evaluated, no class is found by its import path: stored bytes only choose from a closed table.
+"""
+
+from fluxlit_component.codec.catalogue import is_registered, register
+from fluxlit_component.codec.decoder import decode
+from fluxlit_component.codec.encoder import encode
+from fluxlit_component.codec.immutability import is_immutable
+
+__all__ = ["decode", "encode", "is_immutable", "is_registered", "register"]

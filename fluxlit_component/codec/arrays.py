@@ -1,0 +1,159 @@
+"""numpy arrays and scalars: dtype, shape, memory order and the raw bytes.
+
+Exact by construction, so object arrays have no place here: their bytes are addresses. A decoded array
+owns its memory and can be written to, whatever the flags of the original were.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from fluxlit_component.codec.bounds import MAX_BYTES
+from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec.refusals import refusal
+from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
+from fluxlit_component.errors import CorruptValue, UnstorableValue
+
+_KINDS: Final = frozenset("biufcmMSUV")
+_SCALARS: Final = tuple(
+    {
+        np.dtype(char).type
+        for char in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?mM"
+    }
+)  # fmt: skip
+
+
+def _pack_array(value: np.ndarray[Any, Any], encoding: Encoding) -> bytes:
+    description = _describe(value.dtype)
+    if math.prod(value.shape) > MAX_BYTES:
+        raise refusal(value, f"it has more than {MAX_BYTES} elements")
+    encoding.reserve(value.nbytes, value)
+    order: Literal["C", "F"] = "F" if value.flags.f_contiguous and not value.flags.c_contiguous else "C"
+    tidy = value if value.dtype.names is None else _filled(value, value.dtype, order)
+    return encoding.pack([description, list(value.shape), order, tidy.tobytes(order)])
+
+
+def _unpack_array(payload: bytes, decoding: Decoding) -> np.ndarray[Any, Any]:
+    description, shape, order, raw = decoding.unpack(payload)
+    dtype = _dtype(description)
+    size = math.prod(_check_lengths(shape))
+    if size > MAX_BYTES or size * dtype.itemsize != len(raw) or order not in ("C", "F"):
+        raise CorruptValue("a stored array is damaged: its bytes do not fill its shape")
+    if not raw:
+        return np.zeros(shape, dtype, order)
+    value = _filled(np.ndarray(shape, dtype, raw, order=order), dtype, order)
+    if dtype.kind == "U" and value.size and int(_code_points(raw, dtype).max()) > sys.maxunicode:
+        raise CorruptValue("a stored array is damaged: it holds text that is none")
+    return value
+
+
+def _filled(source: np.ndarray[Any, Any], dtype: Any, order: Literal["C", "F"]) -> np.ndarray[Any, Any]:
+    """A copy that owns its memory; zeros between the fields of a structure, not what lay there."""
+    copy: np.ndarray[Any, Any] = np.zeros(source.shape, dtype, order)
+    copy[...] = source
+    return copy
+
+
+def _pack_scalar(value: np.generic, encoding: Encoding) -> bytes:
+    return encoding.pack([_describe(value.dtype), value.tobytes()])
+
+
+def _unpack_scalar(payload: bytes, decoding: Decoding) -> object:
+    description, raw = decoding.unpack(payload)
+    dtype = _dtype(description)
+    if dtype.type not in _SCALARS or len(raw) != dtype.itemsize:
+        raise CorruptValue("a stored numpy number is damaged")
+    return np.ndarray((), dtype, raw)[()]
+
+
+def _pack_text(value: np.str_ | np.bytes_, encoding: Encoding) -> bytes:
+    # Not through a dtype: that would cut trailing NULs.
+    plain = str.__str__(value) if isinstance(value, str) else bytes.__getitem__(value, slice(None))
+    return encoding.pack(plain)
+
+
+def _unpack_text(payload: bytes, decoding: Decoding) -> object:
+    text = decoding.unpack(payload)
+    if type(text) is str:
+        return np.str_(text)
+    if type(text) is bytes:
+        return np.bytes_(text)
+    raise CorruptValue("a stored numpy text is damaged")
+
+
+def _describe(dtype: Any) -> Any:
+    """A dtype in words of our own: a string, or the fields of a structure."""
+    if dtype.names is not None:
+        fields = [dtype.fields[name] for name in dtype.names]
+        description: Any = {
+            "names": list(dtype.names),
+            "formats": [_describe(field[0]) for field in fields],
+            "offsets": [field[1] for field in fields],
+            "itemsize": dtype.itemsize,
+            "aligned": dtype.isalignedstruct,
+        }
+    elif dtype.subdtype is not None:
+        description = [_describe(dtype.subdtype[0]), list(dtype.subdtype[1])]
+    else:
+        description = dtype.str
+    if not _is_exact(dtype, description):
+        raise UnstorableValue(
+            f"numpy array of dtype {dtype.str}",
+            "convert it to an ordinary numeric, text or date dtype, or keep a list",
+        )
+    return description
+
+
+def _is_exact(dtype: Any, description: Any) -> bool:
+    if dtype.hasobject or dtype.metadata or dtype.kind not in _KINDS:
+        return False
+    if dtype.names is not None and any(field[2:] for field in dtype.fields.values()):
+        return False  # a field with a title
+    again: Any = _dtype(description)
+    return bool(again == dtype) and (again.char, again.isalignedstruct) == (dtype.char, dtype.isalignedstruct)
+
+
+def _dtype(description: Any) -> Any:
+    dtype: Any
+    if type(description) is dict:
+        dtype = np.dtype(
+            {
+                "names": description["names"],
+                "formats": [_dtype(part) for part in description["formats"]],
+                "offsets": description["offsets"],
+                "itemsize": description["itemsize"],
+            },
+            align=description["aligned"],
+        )
+    elif type(description) is list:
+        base, shape = description
+        dtype = np.dtype((_dtype(base), tuple(_check_lengths(shape))))
+    else:
+        dtype = np.dtype(description) if type(description) is str else np.dtype(object)
+        if dtype.str != description:
+            raise CorruptValue("a stored dtype is damaged")
+    if dtype.hasobject or dtype.kind not in _KINDS:
+        raise CorruptValue("a stored dtype is not one that is ever written")
+    return dtype
+
+
+def _check_lengths(shape: Any) -> list[int]:
+    if type(shape) is not list or not all(type(length) is int and length >= 0 for length in shape):
+        raise CorruptValue("a stored shape is damaged")
+    return shape
+
+
+def _code_points(raw: bytes, dtype: Any) -> np.ndarray[Any, Any]:
+    return np.frombuffer(raw, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
+
+
+ENGINE: Final = Engine(
+    Row(np.ndarray, Code.ARRAY, _pack_array, _unpack_array),
+    *(Row(kind, Code.SCALAR, _pack_scalar, _unpack_scalar) for kind in _SCALARS),
+    Row(np.str_, Code.NUMPY_TEXT, _pack_text, _unpack_text),
+    Row(np.bytes_, Code.NUMPY_TEXT, _pack_text, _unpack_text),
+)

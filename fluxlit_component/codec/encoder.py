@@ -1,0 +1,129 @@
+"""From a value to bytes: msgpack walks, the registry's rows do the rest.
+
+`strict_types` sends every value that is not exactly a msgpack type to `_extend`, also instances of
+subclasses: none is ever written as its base. Four types slip past that; `_STOWAWAYS` names them.
+Two names for one object inside a value become two equal objects: identity is not kept.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgpack import ExtType, Packer, Timestamp
+
+from fluxlit_component.codec import registry
+from fluxlit_component.codec.bounds import (
+    MAX_BYTES,
+    MAX_COPIED,
+    MAX_DEPTH,
+    MAX_ITEMS,
+    TOO_DEEP,
+    TOO_MANY,
+    OutOfBounds,
+    survey,
+)
+from fluxlit_component.codec.codes import FORMAT, Code
+from fluxlit_component.codec.refusals import refusal, type_name
+from fluxlit_component.errors import UnstorableValue
+
+_PREFIX: Final = bytes([FORMAT])
+_STOWAWAYS: Final = {bytearray, memoryview, ExtType, Timestamp}
+"""Types msgpack writes without asking, as something they are not."""
+
+
+def encode(value: object, *, max_bytes: int | None = None) -> bytes:
+    """Turn a value into bytes that `decode` turns back into exactly that value.
+
+    Raises:
+        UnstorableValue: for a value that cannot be kept exactly, or takes more than `max_bytes`.
+    """
+    limit = MAX_BYTES if max_bytes is None else min(max_bytes, MAX_BYTES)
+    try:
+        try:
+            body = _Encoder(limit).pack(value)
+        except UnicodeEncodeError:
+            # Lone surrogates are rare and the lenient mode is slower: a second try, not the rule.
+            body = _Encoder(limit, unicode_errors="surrogatepass").pack(value)
+    except UnstorableValue:
+        raise
+    except OutOfBounds as error:
+        raise UnstorableValue(type_name(type(value)), f"{error}; store it in smaller pieces") from None
+    except RecursionError:
+        raise UnstorableValue(type_name(type(value)), "it is nested too deeply; flatten it") from None
+    except Exception as error:  # noqa: BLE001 - a foreign value may raise anything, and a run must go on
+        # Without the cause: its message could quote the value.
+        raise UnstorableValue(
+            type_name(type(value)),
+            f"reading it failed with {type_name(type(error))}; it may have been changed meanwhile by "
+            "another thread, otherwise store plain data",
+        ) from None
+    if len(body) >= limit:
+        raise _too_large(value, len(body) + 1, limit)
+    return _PREFIX + body
+
+
+class _Encoder:
+    """One encoding: its place in the value, and a packer for each level of extensions."""
+
+    def __init__(self, limit: int, *, unicode_errors: str | None = None) -> None:
+        self._limit = limit
+        self._unicode_errors = unicode_errors
+        self._packers: list[Packer] = []
+        self._level = 0
+        self._depth = 0
+        self._items = 0
+
+    def pack(self, value: object) -> bytes:
+        level, depth = self._level, self._depth
+        found = survey(value, depth=MAX_DEPTH - depth, items=MAX_ITEMS - self._items)
+        if level == len(self._packers):
+            self._packers.append(self._new_packer())
+        self._level = level + 1
+        self._depth = depth + max(found.height, min(level, 1))
+        if self._depth > MAX_DEPTH:
+            raise OutOfBounds(TOO_DEEP)
+        self._items += found.items or 1
+        if self._items > MAX_ITEMS:
+            raise OutOfBounds(TOO_MANY)
+        if not found.kinds.isdisjoint(_STOWAWAYS):
+            value = _without_stowaways(value)
+        try:
+            packed: bytes = self._packers[level].pack(value)
+        finally:
+            self._level, self._depth = level, depth
+        if len(packed) * level > MAX_COPIED:
+            raise OutOfBounds("it is too large to stand so deep inside other values")
+        return packed
+
+    def reserve(self, size: int, value: object) -> None:
+        if size >= self._limit:
+            raise _too_large(value, size, self._limit)
+
+    def _extend(self, value: object) -> ExtType:
+        row = registry.row_of_kind(type(value))
+        if row is None:
+            raise refusal(value)
+        return ExtType(row.code, row.pack(value, self))
+
+    def _new_packer(self) -> Packer:
+        return Packer(default=self._extend, strict_types=True, unicode_errors=self._unicode_errors)
+
+
+def _without_stowaways(value: Any) -> Any:
+    kind = type(value)
+    if kind is list:
+        return [_without_stowaways(item) for item in value]
+    if kind is dict:
+        return {_without_stowaways(key): _without_stowaways(item) for key, item in value.items()}
+    if kind is bytearray:
+        return ExtType(Code.BYTEARRAY, bytes(value))
+    if kind in _STOWAWAYS:
+        raise refusal(value)
+    return value
+
+
+def _too_large(value: object, size: int, limit: int) -> UnstorableValue:
+    return UnstorableValue(
+        type_name(type(value)),
+        f"it takes {size} bytes and the cap is {limit}; keep less of it, or raise the cap",
+    )

@@ -1,0 +1,76 @@
+"""Pillow images: mode, size, palette, info and the raw pixels, never a lossy format.
+
+An image that is still tied to its file (`Image.open`) is another type and refused; `image.copy()` is
+not. Each image is read back once before it is believed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from PIL import Image
+
+from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec.refusals import refusal
+from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
+from fluxlit_component.errors import CorruptValue
+
+_BYTES: Final = {
+    "L": 1, "P": 1, "LA": 2, "PA": 2, "La": 2, "I;16": 2, "I;16B": 2, "I;16L": 2,
+    "RGB": 3, "YCbCr": 3, "LAB": 3, "HSV": 3,
+    "RGBA": 4, "RGBX": 4, "RGBa": 4, "CMYK": 4, "I": 4, "F": 4,
+}  # fmt: skip
+"""Bytes of a pixel, by mode; "1" packs eight pixels of a line into one."""
+_MAX_SIDE: Final = 2**20
+
+
+def _pack(value: Any, encoding: Encoding) -> bytes:
+    if value.mode not in ("1", *_BYTES) or max(value.size) > _MAX_SIDE:
+        raise refusal(value, "convert it to an ordinary mode, such as RGBA")
+    encoding.reserve(_length(value.mode, *value.size), value)
+    parts = [value.mode, *value.size, value.tobytes(), _palette(value), value.info]
+    again = _image(parts)
+    same = (again.mode, again.size, again.tobytes()) == (value.mode, value.size, parts[3])
+    if not same or _palette(again) != _palette(value) or _exif(again) != _exif(value):
+        raise refusal(value, "keep the bytes of an image file: value.save(buffer, 'PNG')")
+    return encoding.pack(parts)
+
+
+def _unpack(payload: bytes, decoding: Decoding) -> Any:
+    return _image(decoding.unpack(payload))
+
+
+def _image(parts: Any) -> Any:
+    mode, width, height, pixels, palette, info = parts
+    if type(width) is not int or type(height) is not int or not 0 <= min(width, height) <= _MAX_SIDE:
+        raise CorruptValue("a stored image is damaged: its size is none")
+    if max(width, height) > _MAX_SIDE or len(pixels) != _length(mode, width, height):
+        raise CorruptValue("a stored image is damaged: its pixels do not fill it")
+    if type(info) is not dict:
+        raise CorruptValue("a stored image is damaged")
+    image = Image.frombytes(mode, (width, height), pixels)
+    if palette is not None:
+        image.putpalette(palette[1], palette[0])
+    image.info = dict(info)
+    return image
+
+
+def _length(mode: str, width: int, height: int) -> int:
+    if mode == "1":
+        return (width + 7) // 8 * height
+    return _BYTES[mode] * width * height
+
+
+def _palette(image: Any) -> object:
+    if image.palette is None:
+        return None
+    mode = image.palette.mode
+    return [mode, bytes(image.getpalette(mode))]
+
+
+def _exif(image: Any) -> object:
+    # Edits of image.getexif() live beside info until the image is saved.
+    return dict(image.getexif())
+
+
+ENGINE: Final = Engine(Row(Image.Image, Code.IMAGE, _pack, _unpack))

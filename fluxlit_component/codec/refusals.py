@@ -1,0 +1,85 @@
+"""What to tell the app's author about a value that cannot be kept: its type and a way out."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import tzinfo
+from enum import Enum
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Final
+
+from pydantic import BaseModel
+
+from fluxlit_component.errors import UnstorableValue
+
+_REGISTER: Final = "register the class once, next to its definition: @register(name=...)"
+_BASES: Final = (bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
+_REMEDIES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
+    (Enum, _REGISTER),
+    (BaseModel, _REGISTER),
+    (
+        (FunctionType, BuiltinFunctionType, MethodType),
+        "keep a name in the state and look the function up by it",
+    ),
+    (type, "keep the class's name and look the class up by it"),
+    (ModuleType, "import the module where it is used"),
+    (io.IOBase, "keep what is in the file, not the open file"),
+    (BaseException, "keep its text: str(error)"),
+    (memoryview, "keep bytes(value)"),
+    (re.Pattern, "keep the pattern's text and compile it where it is used"),
+    (tzinfo, "use zoneinfo.ZoneInfo(name) or datetime.timezone"),
+    ((Iterator, AsyncIterator), "it can be read once only; keep a list of its items"),
+)
+_BY_NAME: Final = {
+    "numpy.ndarray": "an array of this kind cannot be kept; convert it to a plain dtype or keep a list",
+    "numpy.ma.MaskedArray": "keep the data and the mask as two arrays",
+    "numpy.memmap": "keep numpy.array(value), or the file's name",
+    "numpy.matrix": "keep numpy.asarray(value)",
+    "polars.lazyframe.frame.LazyFrame": "keep value.collect()",
+    "streamlit.runtime.uploaded_file_manager.UploadedFile": "keep value.getvalue() and value.name",
+}
+_BY_ROOT: Final = {
+    "numpy": "keep numpy.asarray(value), a list or a plain number",
+    "pandas": "keep a DataFrame, Series or Index of ordinary dtypes",
+    "polars": "keep a DataFrame or Series",
+    "pyarrow": "keep a Table",
+    "PIL": "keep value.copy(), which is a plain image without its file",
+    "threading": "create it with st.cache_resource instead",
+    "_thread": "create it with st.cache_resource instead",
+    "sqlite3": "create it with st.cache_resource instead",
+    "sqlalchemy": "create it with st.cache_resource instead",
+    "asyncio": "create it with st.cache_resource instead",
+}
+
+
+def type_name(kind: type) -> str:
+    """Qualified name of a type, the way a reader would write it."""
+    module, name = kind.__module__, kind.__qualname__
+    return name if module == "builtins" else f"{module}.{name}"
+
+
+def refusal(value: object, remedy: str | None = None) -> UnstorableValue:
+    """The error for a value that no row fits."""
+    return UnstorableValue(type_name(type(value)), remedy or _remedy(value))
+
+
+def _remedy(value: object) -> str:
+    name = type_name(type(value))
+    by_name = _BY_NAME.get(name) or _BY_ROOT.get(name.partition(".")[0])
+    if by_name is not None:
+        return by_name
+    if dataclasses.is_dataclass(value) or hasattr(type(value), "_fields"):
+        return _REGISTER
+    for kind, remedy in _REMEDIES:
+        if isinstance(value, kind):
+            return remedy
+    for base in _BASES:
+        if isinstance(value, base):
+            name = base.__name__
+            return f"it would come back as a plain {name}; keep {name}(value) if that will do"
+    if isinstance(value, Mapping):
+        return "keep dict(value)"
+    return "keep plain data it can be made from again, or create it with st.cache_resource"

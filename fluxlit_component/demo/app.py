@@ -1,0 +1,33 @@
+"""Entry point: the pages, then the session, then the page that was asked for.
+
+The order matters. The session may end the first script run of a page load while it asks the browser for its
+id, and Streamlit has to know the page by then: navigation first.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fluxlit_component import url_session
+from fluxlit_component.demo import sidebar
+
+st.set_page_config(page_title="Meridian", page_icon="🌍", layout="wide")
+
+page = st.navigation(
+    {
+        "Meridian": [
+            st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
+            st.Page("views/collection.py", title="Collection", icon=":material/bookmarks:"),
+            st.Page("views/notes.py", title="Notes", icon=":material/forum:"),
+            st.Page("views/plan.py", title="Plan", icon=":material/event:"),
+        ]
+    }
+)
+
+sidebar.count_run()  # here, so that a run that ends while the browser is asked counts as well
+
+with url_session() as session:
+    page.run()
+    panel = sidebar.controls(session)
+
+sidebar.report(session, panel)  # after the block: by then the run has been saved
