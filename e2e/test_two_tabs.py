@@ -1,4 +1,4 @@
-"""Two tabs write to one session: different keys lose nothing, declared mergers bring the same key together."""
+"""Two tabs write to one session: different keys lose nothing, mergers bring the same key together."""
 
 from __future__ import annotations
 

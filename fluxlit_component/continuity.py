@@ -62,12 +62,12 @@ class Continuity:
         tab = self._tab
         if not tab.hydrated:
             self.put = hydrate(self._run, tab, self._store, self._policy, record)
+            tab.present = frozenset(self._run.read())
         else:
             if tab.closed < self._number - 1:
                 # The run before this one was not saved on its way out: no `with`, or cut off before it.
                 self._departure.save(self._number, late=True)
             self.put = put_back(self._run, tab, self._policy)
-        tab.present = frozenset(self._run.read())
         tab.revived = self._run.token
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, Generic, TypeAlias, TypeVar, get_args
+from typing import Any, Generic, TypeAlias, TypeVar, cast, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -97,7 +97,8 @@ class Schema(Generic[M]):
         for name, info in self.model.model_fields.items():
             value = values.get(name)
             if isinstance(value, BaseModel) and not _is_instance(value, info.annotation):
-                renewed[name] = TypeAdapter(info.annotation).validate_python(value.model_dump())
+                adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", info.annotation))
+                renewed[name] = adapter.validate_python(value.model_dump())
         return renewed
 
 

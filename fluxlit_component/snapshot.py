@@ -53,7 +53,7 @@ class Keys:
         """Whether a key takes part at all; the others are as if they did not exist."""
         if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES):
             return False
-        if any(fnmatchcase(key, pattern) for pattern in self.exclude):
+        if self.exclude and any(fnmatchcase(key, pattern) for pattern in self.exclude):
             return False
         return self.include is None or any(fnmatchcase(key, pattern) for pattern in self.include)
 

@@ -128,13 +128,13 @@ class Base:
             except UnstorableValue as error:
                 skipped[key] = str(error)
                 continue
-            if is_immutable(value):
-                fixed[key] = value
             if known is not None and known.data == data:
-                if key in fixed:
+                if known.value is not _NOTHING:  # the same bytes: it can change as little as the one before
                     known.value = value
                 self.unsaved.pop(key, None)
                 continue
+            if is_immutable(value):
+                fixed[key] = value
             grown = total + len(data) - (len(known.data) if known is not None else 0)
             reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
             if reason is not None:

@@ -157,4 +157,7 @@ def tab_of(run: Run, param: str) -> Tab:
 
             held = (weakref.ref(anchor, gone), {})
             _tabs[number] = held
-        return held[1].setdefault(param, Tab(param))
+        tab = held[1].get(param)
+        if tab is None:
+            tab = held[1][param] = Tab(param)
+        return tab

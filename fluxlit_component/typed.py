@@ -50,7 +50,7 @@ class _View:
     def __eq__(self, other: object) -> bool:
         return self._copy() == (other._copy() if isinstance(other, _View) else other)
 
-    __hash__ = None  # type: ignore[assignment] - as mutable as what it shows
+    __hash__ = None  # type: ignore[assignment]  # as mutable as what it shows
 
     def __repr__(self) -> str:
         return f"<view of {self._schema.model.__name__}>"

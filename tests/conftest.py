@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.elements.lib import policies
 
-from fluxlit_component import settings, tab
+from fluxlit_component import internals, settings, tab
 from fluxlit_component.bridge import bundle
 from fluxlit_component.stores import choice, location
 
@@ -21,6 +21,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if hasattr(policies, "_shown_default_value_warning"):
         monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     settings._cached = None
+    monkeypatch.setattr(internals, "_secretless", None)
     yield
     settings._cached = None
     bundle.cache_clear()
@@ -29,4 +30,5 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     location._stores.clear()
     choice._adapters.clear()
     choice._fallen_back.clear()
+    choice._beside.cache_clear()
     tab._tabs.clear()

@@ -1,11 +1,11 @@
 import streamlit as st
 
-from fluxlit_component import append, counter, union, url_session
+from fluxlit_component import Event, append, counter, union, url_session
 
 told: list[str] = st.session_state.setdefault("__told", [])
 
 
-def note(event) -> None:
+def note(event: Event) -> None:
     told.append(f"{event.kind}:{'+'.join(event.keys)}")
 
 

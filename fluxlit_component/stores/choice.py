@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -48,11 +49,17 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
         return adapter
 
 
+@lru_cache(maxsize=64)
+def _beside(script_path: str) -> Path:
+    """The default file of an app, looked up once: an app may change its working directory."""
+    return Path(script_path).parent.resolve() / _DEFAULT_FILE
+
+
 def _default_store(settings: Settings, script_path: str | None) -> VersionedStore:
     if settings.session_sqlite_path:
         path = Path(settings.session_sqlite_path).expanduser().resolve()
     else:
-        path = (Path(script_path).parent if script_path else Path.cwd()).resolve() / _DEFAULT_FILE
+        path = _beside(script_path) if script_path else Path.cwd().resolve() / _DEFAULT_FILE
     try:
         return open_store(f"sqlite:///{path}")
     except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running

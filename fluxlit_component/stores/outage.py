@@ -23,8 +23,10 @@ BUDGET_SECONDS: Final = 0.5
 """How long the store may hold one run, over all its calls."""
 _COOLDOWN_FACTOR: Final = 20.0
 _COOLDOWN_SECONDS: Final = 2.0
-"""A store that failed is left alone twenty times as long as it held us, two seconds at most: one that refuses
-at once may be asked by the very next run, one that hangs costs a twentieth of the time. Then one call asks again."""
+"""A store that failed is left alone twenty times as long as it held us, two seconds at most.
+
+One that refuses at once may be asked by the very next run, one that hangs costs a twentieth of the time.
+"""
 _workers: Final = Workers(8)
 
 

@@ -58,6 +58,8 @@ class SQLSessionStore:
         timeout_seconds: how long a call may take, a connect and all waiting for locks included.
     """
 
+    bounded = True
+
     def __init__(
         self,
         engine_or_url: sa.Engine | str,
@@ -72,10 +74,14 @@ class SQLSessionStore:
         if isinstance(engine_or_url, str):
             try:
                 engine_or_url = open_engine(engine_or_url, timeout_seconds=timeout_seconds)
-            except Exception as error:
+            except ConfigurationError:
+                raise
+            except Exception as error:  # noqa: BLE001 - drivers and URL parsers have their own
                 # Without its text, which may quote the password.
                 kind = type(error).__name__
-                raise ConfigurationError(f"this database URL cannot be used ({kind}); check it part by part") from None
+                raise ConfigurationError(
+                    f"this database URL cannot be used ({kind}); check it part by part"
+                ) from None
         engine = check_engine(engine_or_url)
         self._tables = Tables(table_prefix, engine.dialect.name, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds)
@@ -90,7 +96,9 @@ class SQLSessionStore:
             if "ttl" in place.query:
                 own["default_ttl_seconds"] = float(str(place.query["ttl"]))
         except (sa.exc.ArgumentError, ValueError):
-            raise ConfigurationError("this is no database URL that can be used; check it part by part") from None
+            raise ConfigurationError(
+                "this is no database URL that can be used; check it part by part"
+            ) from None
         if "table_prefix" in place.query:
             own["table_prefix"] = str(place.query["table_prefix"])
         rest = place.difference_update_query(["ttl", "table_prefix"])

@@ -35,12 +35,18 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
     place = sa.make_url(url)
     if place.drivername in {"postgres", "postgresql"}:
         place = place.set(drivername="postgresql+psycopg")
+    _check_dialect(place.get_backend_name())
     options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if place.get_backend_name() == "postgresql":
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
     if place.drivername == "postgresql+psycopg":
         # So that a thread that waits for a server which is no more comes to its end.
-        alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2, "tcp_user_timeout": 5000}
+        alive = {
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 5000,
+        }
         options["connect_args"] = {"connect_timeout": 2, **alive}
     if place.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": timeout_seconds}
@@ -75,36 +81,41 @@ class Database:
             self._ready = False  # perhaps the tables are gone
             # An SQLAlchemyError quotes the statement and its parameters, values of the session among them.
             reason = error.orig if isinstance(error, DBAPIError) else error
-        quote = f": {reason}".partition("\n")[0][:_LONGEST_QUOTE] if not isinstance(reason, SQLAlchemyError) else ""
         cause = None if isinstance(reason, SQLAlchemyError) else reason
+        quote = "" if cause is None else f": {cause}".partition("\n")[0][:_LONGEST_QUOTE]
         raise StoreUnavailable(f"the database gave no answer ({type(reason).__name__}{quote})") from cause
 
-    def _try(self, work: Callable[[sa.Connection], T], job: Job[T] | None) -> T:
+    def _try(self, work: Callable[[sa.Connection], T], job: Job | None) -> T:
         give_up = monotonic() + self._seconds
         while True:
             try:
                 if not self._ready:
                     self._transact(self._create, job)
                     self._ready = True
-                return self._transact(work, job)
+                result: T = self._transact(work, job)
             except DBAPIError as error:
                 if getattr(error.orig, "sqlstate", None) not in _AGAIN or monotonic() >= give_up:
                     raise
+            else:
+                return result
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
 
-    def _transact(self, work: Callable[[sa.Connection], Any], job: Job[T] | None) -> Any:
+    def _transact(self, work: Callable[[sa.Connection], Any], job: Job | None) -> Any:
         with self._engine.connect() as connection:
-            if self._is_postgres:
-                # Whatever the engine is set to: a lock that was waited for must show what was written before.
-                connection = connection.execution_options(isolation_level="READ COMMITTED")
-                connection.execute(self._limits)
-            else:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            result = work(connection)
-            if job is not None and not job.wanted:
-                raise TimeoutError("the caller has given up")  # and was told so: nothing is to be done
-            connection.commit()
-            return result
+            try:
+                if self._is_postgres:
+                    # Whatever the engine is set to: who waited for a lock must see what was written before.
+                    connection.execution_options(isolation_level="READ COMMITTED")
+                    connection.execute(self._limits)
+                else:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                result = work(connection)
+                if job is None or job.wanted:  # else the caller was told that it is not done
+                    connection.commit()
+                return result
+            finally:
+                if job is not None and not job.wanted:
+                    connection.invalidate()  # not to be pooled: it hung, and the store may be closed by now
 
     def _create(self, connection: sa.Connection) -> None:
         if self._tables.exist(connection):
@@ -114,9 +125,8 @@ class Database:
         self._tables.create(connection)
 
     def _leave_to_parent(self) -> None:
-        """After a fork: neither the parent's connections nor its threads are ours."""
+        """After a fork: the connections are the parent's."""
         self._engine.dispose(close=False)
-        self._workers = Workers(_CONNECTIONS)
         self._pid = os.getpid()
 
     def close(self) -> None:
@@ -127,7 +137,13 @@ class Database:
 def check_engine(engine: object) -> sa.Engine:
     """Refuse what is no engine, and databases on which the contract was not tested."""
     if not isinstance(engine, sa.Engine):
-        raise ConfigurationError(f"a SQL store takes a URL or a SQLAlchemy Engine, not {type(engine).__name__}")
-    if engine.dialect.name not in DIALECTS:
-        raise ConfigurationError(f"the SQL store works on {' and '.join(DIALECTS)}, not on {engine.dialect.name}")
+        raise ConfigurationError(
+            f"a SQL store takes a URL or a SQLAlchemy Engine, not {type(engine).__name__}"
+        )
+    _check_dialect(engine.dialect.name)
     return engine
+
+
+def _check_dialect(name: str) -> None:
+    if name not in DIALECTS:
+        raise ConfigurationError(f"the SQL store works on {' and '.join(DIALECTS)}, not on {name}")

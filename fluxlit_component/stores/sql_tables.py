@@ -158,9 +158,7 @@ class Tables:
     def drop_tombstones(self, connection: sa.Connection, row: int, below: int) -> None:
         """Drop the tombstones of lower versions."""
         f = self.field.c
-        connection.execute(
-            sa.delete(self.field).where(f.session == row, f.data.is_(None), f.version < below)
-        )
+        connection.execute(sa.delete(self.field).where(f.session == row, f.data.is_(None), f.version < below))
 
     def drop_ended(self, connection: sa.Connection, limit: int) -> int:
         """Drop up to `limit` sessions whose time is over and that nobody else is busy with."""

@@ -6,6 +6,7 @@ PostgreSQL does not run as root: then it runs as the user that its Debian packag
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -38,11 +39,7 @@ class LocalPostgres:
         """Why there can be no server here, or None."""
         if _folder_of_programs() is None:
             return "no initdb on PATH or in /usr/lib/postgresql: apt-get install postgresql"
-        if (
-            os.geteuid() == 0
-            and shutil.which("id")
-            and subprocess.run(["id", _USER], capture_output=True).returncode
-        ):
+        if os.geteuid() == 0 and not any(entry.pw_name == _USER for entry in pwd.getpwall()):
             return f"PostgreSQL does not run as root, and there is no user {_USER}"
         return None
 
@@ -59,33 +56,13 @@ class LocalPostgres:
         if not data.exists():
             if os.geteuid() == 0:
                 shutil.chown(self.folder, _USER, _USER)
-            command = [
-                programs / "initdb",
-                "-D",
-                data,
-                "-U",
-                _USER,
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "-N",
-            ]
-            subprocess.run([*command], check=True, capture_output=True, **self._owner())
-        log = (self.folder / "postgres.log").open("ab")
-        with log:
-            self._process = subprocess.Popen(
-                [
-                    *(programs / "postgres", "-D", data, "-p", str(self.port), "-k", self.folder),
-                    *("-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=200"),
-                    *(part for setting in self._settings for part in ("-c", setting)),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                **self._owner(),
-            )
+            style = ("-U", _USER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+            self._run(programs / "initdb", "-D", data, *style).communicate()
+        settings = ("listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", *self._settings)
+        options = [part for setting in settings for part in ("-c", setting)]
+        self._process = self._run(
+            programs / "postgres", "-D", data, "-p", str(self.port), "-k", self.folder, *options
+        )
         end = time.monotonic() + _START_SECONDS
         while not self._answers():
             if time.monotonic() > end or self._process.poll() is not None:
@@ -122,12 +99,18 @@ class LocalPostgres:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _owner(self) -> dict[str, Any]:
-        common: dict[str, Any] = {
-            "cwd": self.folder,
-            "env": {**os.environ, "LC_ALL": "C", "HOME": str(self.folder)},
-        }
-        return {**common, "user": _USER, "group": _USER, "extra_groups": []} if os.geteuid() == 0 else common
+    def _run(self, *command: str | Path) -> subprocess.Popen[bytes]:
+        owner: dict[str, Any] = {"user": _USER, "group": _USER, "extra_groups": []}
+        with (self.folder / "postgres.log").open("ab") as log:
+            return subprocess.Popen(
+                [str(part) for part in command],
+                cwd=self.folder,
+                env={**os.environ, "LC_ALL": "C", "HOME": str(self.folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **(owner if os.geteuid() == 0 else {}),
+            )
 
     def _signal(self, sign: signal.Signals) -> None:
         """To the server and to its children, one per connection."""

@@ -67,7 +67,7 @@ class StreamlitServer:
         self._log.seek(0, os.SEEK_END)
         return text
 
-    def start(self) -> StreamlitServer:
+    def start(self) -> Self:
         """Start and wait until the server is healthy.
 
         Raises:

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.slow
+def test_the_benchmarks_that_need_no_browser_still_run() -> None:
+    """They print their tables; how fast it is, is for a person to judge on a quiet machine."""
+    done = subprocess.run(
+        [sys.executable, "-m", "e2e.bench", "--quick", "run", "memory"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for line in ("10 KB, one key changed", "100 KB, nothing changed", "set of a new session"):
+        assert line in done.stdout
