@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 
 from fluxlit_component import identifier
-from fluxlit_component.bridge import Offer, close_gate, component_key, mount, parse_answer
+from fluxlit_component.bridge import Offer, close_gate, component_key, is_from_link, mount, parse_answer
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
@@ -30,6 +30,7 @@ class Arrival:
         self._store = store
         self._policy = policy
         self._first = tab.runs == 1
+        self._from_link = False
         self.record: Record | None = None
         """The record, if settling the id has read it."""
 
@@ -43,16 +44,19 @@ class Arrival:
             self._retire()
         if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
             self._run.set_query_value(tab.param, tab.sid)
-        answer = parse_answer(mount(self._offer()))
+        message = mount(self._offer())
+        answer = parse_answer(message)
         if tab.sid is None and answer is not None and answer != news:
-            self._consider(answer)
+            self._consider(answer, final=not self._first and not is_from_link(message))
         if tab.sid is None and self._may_wait():
             close_gate(seconds=self._policy.gate_seconds, is_over=self._gate_is_over)
 
     def _news(self) -> str | None:
         """The bridge's answer as the browser sent it with this very run."""
         state = self._run.sent_component_value(component_key(self._tab.param))
-        return parse_answer(state.get("answer")) if state is not None else None
+        message = state.get("answer") if state is not None else None
+        self._from_link = is_from_link(message)
+        return parse_answer(message)
 
     def _identify(self, news: str | None) -> None:
         tab = self._tab
@@ -60,19 +64,18 @@ class Arrival:
             # Only now: Streamlit caches the query of the page load, a rotated id would come back from it.
             linked = self._run.query_value(tab.param)
             if linked is not None and identifier.is_well_formed(linked):
-                self._consider(linked)
+                self._consider(linked, final=False)
         if tab.sid is None and news is not None:
-            self._consider(news)
+            self._consider(news, final=not self._first and not self._from_link)
         if tab.sid is None and self._run.is_app_test and tab.status != "degraded":
             # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
             self._hold(tab.offer, None)
 
-    def _consider(self, candidate: str) -> None:
+    def _consider(self, candidate: str, *, final: bool) -> None:
         """Believe an id, or replace it by the offer, or refuse it and ask for another.
 
-        What the first run of a page load brings is from before: a link, or the component's state that
-        outlived a restarted server. The tab's memory may hold a better one, so an unknown id is refused
-        and the bridge asked. Later ones are the bridge's last word.
+        What comes with a link, and the component's state that outlived a restarted server, are not final:
+        the tab may hold a better id, so an unknown one is refused and the bridge is asked again.
         """
         tab = self._tab
         if candidate == tab.offer:
@@ -89,7 +92,7 @@ class Arrival:
                 return
             _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
             tab.refused.append(candidate)
-        if not self._first:
+        if final:
             self._hold(tab.offer, None)
 
     def _hold(self, sid: str, record: Record | None) -> None:

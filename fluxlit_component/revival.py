@@ -51,7 +51,6 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         run.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
     if policy.fill_only:
         keep |= frozenset(current)
-    accept_restored_defaults()
     put = _write(run, tab, {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep})
     tab.restored = tuple(sorted(put))
     tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
@@ -145,6 +144,7 @@ def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
 
 def _write_singly(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
     put: set[str] = set()
+    accept_restored_defaults()
     for key, value in values.items():
         try:
             run.write({key: value})

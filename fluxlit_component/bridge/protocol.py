@@ -51,6 +51,11 @@ class Offer:
         )
 
 
+def is_from_link(message: object) -> bool:
+    """Whether an answer's id came with a link: the tab may have one of its own beside it."""
+    return isinstance(message, Mapping) and message.get("source") in {"query", "fragment"}
+
+
 def parse_answer(message: object) -> str | None:
     """The id in an answer; None unless it is a message of this protocol with exactly one well-formed id."""
     if not isinstance(message, Mapping) or message.get("protocol") != PROTOCOL:

@@ -22,10 +22,10 @@ _REDIS: Final = frozenset(
     {"redis", "rediss", "unix", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel"}
     | {"valkey", "valkeys"}
 )
-_SQL: Final = frozenset({"postgresql", "postgres", "mysql", "mariadb"})
+_SQL: Final = frozenset({"postgresql", "postgres"})
 _EXAMPLES: Final = (
     "memory://, sqlite:///relative.db, sqlite:////absolute.db, redis://, rediss://, unix://, "
-    "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mysql+pymysql://"
+    "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://"
 )
 
 _lock = threading.Lock()

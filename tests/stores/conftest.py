@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -60,7 +60,7 @@ def own_postgres() -> Iterator[LocalPostgres]:
 
 
 @pytest.fixture
-def held(record_property: Callable[[str, object], None]) -> Callable[[], object]:
+def held() -> Callable[..., AbstractContextManager[None]]:
     """How long a run is held: fails if the block takes longer than a visitor should wait."""
 
     @contextmanager
@@ -68,7 +68,6 @@ def held(record_property: Callable[[str, object], None]) -> Callable[[], object]
         begin = time.monotonic()
         yield
         took = time.monotonic() - begin
-        record_property("held", round(took, 3))
         assert took < seconds, f"held for {took:.2f} s"
 
     return within

@@ -99,7 +99,7 @@ def test_ttl_of_zero_is_for_good(tmp_path: Path) -> None:
     [
         *("redis://localhost", "rediss://localhost", "unix:///run/redis.sock", "valkey://localhost"),
         *("redis+cluster://a,b", "redis+sentinel://a/mymaster", "REDIS://localhost"),
-        *("postgresql://localhost/db", "postgresql+psycopg://localhost/db", "mysql+pymysql://localhost/db"),
+        *("postgresql://localhost/db", "postgresql+psycopg://localhost/db"),
     ],
 )
 @pytest.mark.usefixtures("engines")
@@ -127,7 +127,7 @@ def test_missing_package(url: str, extra: str, monkeypatch: pytest.MonkeyPatch) 
     [
         *("mongodb://u:hunter2@localhost", "hunter2.db", "", "memory://hunter2", "memory://?hunter2=1"),
         *("sqlite://hunter2.db", "sqlite:///hunter2.db?password=hunter2", "memory://?ttl=hunter2"),
-        *("redis://u:hunter2@broken", "mysql://u:hunter2@broken"),
+        *("redis://u:hunter2@broken", "postgresql://u:hunter2@broken"),
     ],
 )
 @pytest.mark.usefixtures("engines")

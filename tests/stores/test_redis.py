@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import math
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ import redis.asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import fluxlit_component
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id, stored_key
@@ -215,6 +219,22 @@ def test_fork(store: RedisSessionStore) -> None:
         os._exit(0 if good else 1)
     assert all(store.load("b") is None for _ in range(200))
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_without_redis_py() -> None:
+    """Where redis-py is not installed another client will do; a URL is answered with what to install."""
+    script = (
+        "import sys; sys.modules['redis'] = None\n"
+        "from types import SimpleNamespace as Client\n"
+        "from fluxlit_component.stores.redis import RedisSessionStore\n"
+        "client = Client(evalsha=lambda *_: [1], info=None)\n"
+        "assert RedisSessionStore(client).load('a') is None\n"
+        "RedisSessionStore('redis://127.0.0.1')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(fluxlit_component.__file__).parent.parent)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+    assert "fluxlit-component[redis]" in done.stderr.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

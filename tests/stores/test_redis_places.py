@@ -52,7 +52,7 @@ def test_single_server(url: str, expected: dict[str, Any]) -> None:
     """The parts of a URL, and what its query says, reach the client."""
     options = options_of(url)
     assert {name: options[name] for name in expected} == expected
-    assert options["retry"].get_retries() == 0
+    assert options["retry"]._retries == 0
     assert options["socket_connect_timeout"] == 0.25
 
 
@@ -71,7 +71,10 @@ def test_sentinel_url() -> None:
     assert {
         name: pool.connection_kwargs[name] for name in ("db", "username", "password", "socket_timeout")
     } == {
-        **{"db": 4, "username": "name", "password": "word", "socket_timeout": 0.5},
+        "db": 4,
+        "username": "name",
+        "password": "word",
+        "socket_timeout": 0.5,
     }
     assert [(options["host"], options["port"]) for options in sentinels] == [
         ("one", 1),
@@ -136,6 +139,7 @@ def cluster() -> Iterator[list[LocalRedis]]:
 
 @pytest.fixture
 def in_cluster(cluster: list[LocalRedis]) -> Iterator[RedisSessionStore]:
+    """A store on the cluster, emptied."""
     places = ",".join(f"127.0.0.1:{node.port}" for node in cluster)
     store = RedisSessionStore(f"redis+cluster://{places}", timeout_seconds=10)
     store._server.client.flushall(target_nodes="primaries")

@@ -64,7 +64,9 @@ class TestSQLite(VersionedStoreContract):
     @pytest.fixture
     def store(self, tmp_path: Path, clock: Clock) -> Iterator[SQLSessionStore]:
         engine = sa.create_engine(f"sqlite:///{tmp_path}/sessions.db", connect_args={"timeout": 20})
-        sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))
+        sa.event.listen(
+            engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF")
+        )
         yield SQLSessionStore(engine, clock=clock)
         engine.dispose()
 
@@ -131,20 +133,26 @@ def test_tables_are_made_once(raw: sa.Engine, postgres_server: LocalPostgres) ->
         store.close()
 
 
-def test_role_that_may_not_create(store: SQLSessionStore, raw: sa.Engine, postgres_server: LocalPostgres) -> None:
+def test_role_that_may_not_create(
+    store: SQLSessionStore, raw: sa.Engine, postgres_server: LocalPostgres
+) -> None:
     """Where the tables are there, the right to make some is not needed."""
     store.commit("a", COMMIT)
     with raw.connect() as connection:
         connection.exec_driver_sql("DROP ROLE IF EXISTS app")
         connection.exec_driver_sql("CREATE ROLE app LOGIN")
         connection.exec_driver_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        connection.exec_driver_sql("GRANT ALL ON fluxlit_session, fluxlit_field, fluxlit_session_id_seq TO app")
+        connection.exec_driver_sql(
+            "GRANT ALL ON fluxlit_session, fluxlit_field, fluxlit_session_id_seq TO app"
+        )
     theirs = SQLSessionStore(postgres_server.url.replace("//postgres@", "//app@"), timeout_seconds=5)
     assert theirs.commit("a", COMMIT).version == 2
     assert theirs.commit("b", COMMIT).version == 1
     theirs.close()
     with raw.connect() as connection:
-        connection.exec_driver_sql("REVOKE ALL ON fluxlit_session, fluxlit_field, fluxlit_session_id_seq FROM app")
+        connection.exec_driver_sql(
+            "REVOKE ALL ON fluxlit_session, fluxlit_field, fluxlit_session_id_seq FROM app"
+        )
         connection.exec_driver_sql("DROP ROLE app")
 
 
@@ -297,7 +305,7 @@ def test_fork(store: SQLSessionStore) -> None:
 @pytest.mark.parametrize(
     ("url", "remedy"),
     [
-        ("mysql+pymysql://:secret@host/db", "part by part|mysql"),
+        ("mysql+pymysql://:secret@host/db", "not on mysql"),
         ("postgresql+none://:secret@host/db", "part by part"),
         ("postgresql://:sec/ret@host:port/db", "part by part"),
         ("no url: secret", "part by part"),
@@ -319,6 +327,8 @@ def test_what_is_no_engine() -> None:
 
 def test_other_databases() -> None:
     """A database on which the contract was not tested is refused."""
-    engine = sa.create_engine("mysql+pymysql://host", module=SimpleNamespace(paramstyle="format", __name__="stub"))
+    engine = sa.create_engine(
+        "mysql+pymysql://host", module=SimpleNamespace(paramstyle="format", __name__="stub")
+    )
     with pytest.raises(ConfigurationError, match="not on mysql"):
         SQLSessionStore(engine)
