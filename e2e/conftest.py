@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
@@ -42,7 +42,10 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., St
         key = (name, args, tuple(sorted(env.items())))
         if key not in servers:
             folder = tmp_path_factory.mktemp(name)
-            base = {"FLUXLIT_SESSION_SQLITE_PATH": str(folder / "sessions.db"), "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])}
+            base = {
+                "FLUXLIT_SESSION_SQLITE_PATH": str(folder / "sessions.db"),
+                "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")]),
+            }
             servers[key] = StreamlitServer(APPS / name, env={**base, **env}, args=args).start()
         return servers[key]
 
@@ -79,3 +82,23 @@ def new_tab(browser: Browser) -> Iterator[Callable[..., ContinuityPage]]:
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def with_header() -> Callable[[Page, str, str], None]:
+    """Have a tab's documents arrive with one more response header, as behind a proxy that adds it."""
+
+    def add(page: Page, name: str, value: str) -> None:
+        # Chromium cannot know where an answer of ours came from and would let it open no websocket.
+        page.context.grant_permissions(["local-network-access"])
+
+        def answer(route: Route) -> None:
+            if route.request.resource_type != "document":
+                route.fallback()
+                return
+            response = route.fetch()
+            route.fulfill(response=response, headers={**response.headers, name: value})
+
+        page.route("**/*", answer)
+
+    return add

@@ -64,7 +64,9 @@ def test_kill_and_go_on_without_f5(tab: ContinuityPage, server: StreamlitServer)
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
 
 
-def test_the_last_keystroke_before_the_reconnect_is_kept(tab: ContinuityPage, server: StreamlitServer) -> None:
+def test_the_last_keystroke_before_the_reconnect_is_kept(
+    tab: ContinuityPage, server: StreamlitServer
+) -> None:
     """What the browser sends with the first run after a restart beats the stored value, and is stored."""
     tab.open(server.url)
     add(tab, "Ada")
@@ -80,7 +82,9 @@ def test_the_last_keystroke_before_the_reconnect_is_kept(tab: ContinuityPage, se
     expect(tab.page.get_by_text("count is 1")).to_be_visible()
 
 
-def test_a_restart_after_f5_and_one_after_a_link_are_the_same(tab: ContinuityPage, server: StreamlitServer) -> None:
+def test_a_restart_after_f5_and_one_after_a_link_are_the_same(
+    tab: ContinuityPage, server: StreamlitServer
+) -> None:
     """The bridge never answered on a page that came by link: it is asked, and the state comes back."""
     tab.open(server.url)
     add(tab, "Ada")

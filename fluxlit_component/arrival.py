@@ -113,6 +113,7 @@ class Arrival:
             refused=() if held else tuple(tab.refused),
             address_bar=policy.address_bar,
             scope=policy.scope,
+            patient=not held and self._run.page_is_unresolved,
             notice=_NOTICE if tab.status == "degraded" else None,
         )
 

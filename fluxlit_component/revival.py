@@ -135,6 +135,7 @@ def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
+    accept_restored_defaults()
     try:
         run.write(values)
     except Exception:  # noqa: BLE001 - one of them is refused: which one?
@@ -144,7 +145,6 @@ def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
 
 def _write_singly(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
     put: set[str] = set()
-    accept_restored_defaults()
     for key, value in values.items():
         try:
             run.write({key: value})

@@ -31,6 +31,9 @@ class Offer:
     notice: str | None = None
     """One short line for the visitor, shown as a small badge while it is sent; None: nothing."""
 
+    patient: bool = False
+    """Answer only when the present run has ended: it must not be cut short before `st.navigation`."""
+
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
         return {
@@ -43,6 +46,7 @@ class Offer:
             "addressBar": self.address_bar,
             "scope": self.scope,
             "notice": self.notice,
+            "patient": self.patient,
         }
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ import { idInFragment, idInQuery } from "./address";
 import { isExposed, keep, tidy } from "./keeper";
 import { notify } from "./notice";
 import { holdingOf } from "./page";
+import { whenAtRest } from "./patience";
 import { type Answer, makeAnswer, parseOffer } from "./protocol";
 import { shield } from "./referrer";
 import { isNews, settle } from "./settle";
@@ -56,5 +57,7 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   // Noted before it is said: whatever saying it sets off finds it said.
   if (offer.held) holding.confirmed.add(sid);
   else holding.answered.set(offer.sid, sid);
-  answer(makeAnswer(sid, source));
+  const say = () => answer(makeAnswer(sid, source));
+  if (offer.patient) whenAtRest(win, say);
+  else say();
 }

@@ -30,6 +30,8 @@ export interface Offer {
   readonly scope: Scope;
   /** A line for the visitor, or null. */
   readonly notice: string | null;
+  /** Whether an answer has to wait for the end of the present run. */
+  readonly patient: boolean;
 }
 
 /** A type, not an interface: Streamlit's state values want an index signature. */
@@ -49,8 +51,9 @@ export function isWellFormed(candidate: unknown): candidate is string {
 /** The offer in `data`, or null. Unknown fields are ignored: an older bridge, a newer server. */
 export function parseOffer(data: unknown): Offer | null {
   if (typeof data !== "object" || data === null) return null;
-  const { protocol, param, sid, held, confirm, refused, addressBar, scope, notice } =
-    data as Record<keyof Offer, unknown>;
+  const offer = data as Record<keyof Offer, unknown>;
+  const { protocol, param, sid, held, confirm, refused, addressBar, scope, notice, patient } =
+    offer;
   if (protocol !== PROTOCOL) return null;
   if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
   if (typeof held !== "boolean" || typeof confirm !== "boolean") return null;
@@ -58,7 +61,18 @@ export function parseOffer(data: unknown): Offer | null {
   if (addressBar !== "clean" && addressBar !== "visible") return null;
   if (scope !== "tab" && scope !== "browser") return null;
   const line = typeof notice === "string" && notice !== "" ? notice : null;
-  return { protocol, param, sid, held, confirm, refused, addressBar, scope, notice: line };
+  return {
+    protocol,
+    param,
+    sid,
+    held,
+    confirm,
+    refused,
+    addressBar,
+    scope,
+    notice: line,
+    patient: patient === true,
+  };
 }
 
 export function makeAnswer(sid: string, source: Source): Answer {

@@ -43,7 +43,13 @@ describe("the examples shared with Python", () => {
 });
 
 describe("an offer", () => {
-  it.each(Object.keys(offerOf()))("is nothing without %s", (field) => {
+  const { notice, patient, ...needed } = offerOf();
+
+  it("does without what a server may leave out", () => {
+    expect(parseOffer(needed)).toEqual({ ...needed, notice, patient });
+  });
+
+  it.each(Object.keys(needed))("is nothing without %s", (field) => {
     const { [field]: _, ...rest } = offerOf() as unknown as Record<string, unknown>;
     expect(parseOffer(rest)).toBeNull();
   });

@@ -75,6 +75,7 @@ export function offerOf(change: Partial<Offer> = {}): Offer {
     addressBar: "clean",
     scope: "tab",
     notice: null,
+    patient: false,
     ...change,
   };
 }

@@ -23,6 +23,7 @@ FIELDS = {
     "addressBar": "address_bar",
     "scope": "scope",
     "notice": "notice",
+    "patient": "patient",
 }
 SID = "A" * 43
 

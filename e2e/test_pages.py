@@ -1,0 +1,219 @@
+"""Every way from page to page keeps the state and costs one run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+pytestmark = pytest.mark.core
+Serve = Callable[..., StreamlitServer]
+
+
+def type_in(tab: ContinuityPage, label: str, text: str) -> None:
+    """Type and leave the field."""
+    tab.page.get_by_label(label).fill(text)
+    tab.page.get_by_label(label).press("Tab")
+    tab.rest()
+
+
+def add(tab: ContinuityPage) -> None:
+    """Count once, on whichever page."""
+    tab.page.get_by_role("button", name=re.compile("^Add")).click()
+    tab.rest()
+
+
+def press(tab: ContinuityPage, name: str) -> None:
+    """Press a button that leads to page two."""
+    tab.page.get_by_role("button", name=name).click()
+    expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
+    tab.rest()
+
+
+def follow(tab: ContinuityPage, name: str) -> None:
+    """Follow a link of the page or of the sidebar."""
+    tab.page.get_by_role("link", name=name, exact=True).click()
+    title = "Home" if name == "Home" else "Report"
+    expect(tab.page.get_by_role("heading", name=title)).to_be_visible()
+    tab.rest()
+
+
+def back(tab: ContinuityPage) -> None:
+    """Press Back."""
+    tab.page.go_back()
+    tab.rest()
+
+
+def forward(tab: ContinuityPage) -> None:
+    """Press Forward."""
+    tab.page.go_forward()
+    tab.rest()
+
+
+def expect_report(tab: ContinuityPage, *, count: int, name: str) -> None:
+    """Page two, with what page one has left."""
+    expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
+    expect(tab.page).to_have_url(re.compile(r"/report$"))
+    expect(tab.page.get_by_text(f"count is {count}")).to_be_visible()
+    expect(tab.page.get_by_text(f"name is {name}")).to_be_visible()
+
+
+def expect_home(tab: ContinuityPage, *, count: int, name: str) -> None:
+    """Page one, its widgets filled in."""
+    expect(tab.page.get_by_role("heading", name="Home")).to_be_visible()
+    expect(tab.page).to_have_url(re.compile(r":\d+/$"))
+    expect(tab.page.get_by_text(f"count is {count}")).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value(name)
+
+
+def begin(tab: ContinuityPage, url: str) -> None:
+    """A name and a count on page one."""
+    tab.open(url)
+    type_in(tab, "Name", "Ada")
+    add(tab)
+    tab.forget_runs()
+
+
+def test_switch_page_keeps_the_state(tab: ContinuityPage, serve: Serve) -> None:
+    """One run of the click that calls st.switch_page, one full run of page two."""
+    begin(tab, serve("multi.py").url)
+    press(tab, "Go to report")
+    assert tab.runs == 2
+    expect_report(tab, count=1, name="Ada")
+
+
+def test_switch_page_costs_what_it_costs_without_us(tab: ContinuityPage, serve: Serve) -> None:
+    """The same click in the same app without the session."""
+    begin(tab, serve("plain.py").url)
+    press(tab, "Go to report")
+    assert tab.runs == 2
+
+
+@pytest.mark.parametrize("link", ["Link to report", "Report"])
+def test_a_link_to_a_page_keeps_the_state_in_one_run(tab: ContinuityPage, serve: Serve, link: str) -> None:
+    """A page link in the page, and the link of the sidebar."""
+    begin(tab, serve("multi.py").url)
+    follow(tab, link)
+    assert tab.runs == 1
+    expect_report(tab, count=1, name="Ada")
+
+
+def test_back_and_forward_keep_the_state_in_one_run_each(tab: ContinuityPage, serve: Serve) -> None:
+    """What was changed on page two is there after Back, and after Forward."""
+    begin(tab, serve("multi.py").url)
+    follow(tab, "Report")
+    add(tab)
+    tab.forget_runs()
+    back(tab)
+    assert tab.runs == 1
+    expect_home(tab, count=2, name="Ada")
+    tab.forget_runs()
+    forward(tab)
+    assert tab.runs == 1
+    expect_report(tab, count=2, name="Ada")
+
+
+def test_f5_on_page_two_stays_there(tab: ContinuityPage, serve: Serve) -> None:
+    """One gated and one full run, on the same page, with the state of both."""
+    begin(tab, serve("multi.py").url)
+    follow(tab, "Report")
+    type_in(tab, "Comment", "fine")
+    tab.reload()
+    assert tab.runs == 2
+    expect_report(tab, count=1, name="Ada")
+    expect(tab.page.get_by_label("Comment")).to_have_value("fine")
+
+
+def test_f5_after_switch_page_stays_there(tab: ContinuityPage, serve: Serve) -> None:
+    """The component's value is None in the run after st.switch_page; nothing depends on it."""
+    begin(tab, serve("multi.py").url)
+    press(tab, "Go to report")
+    tab.reload()
+    assert tab.runs == 2
+    expect_report(tab, count=1, name="Ada")
+
+
+def test_f5_after_back(tab: ContinuityPage, serve: Serve) -> None:
+    """Back on page one, F5: page one as it was, one gated and one full run."""
+    begin(tab, serve("multi.py").url)
+    follow(tab, "Report")
+    add(tab)
+    back(tab)
+    expect_home(tab, count=2, name="Ada")
+    tab.reload()
+    assert tab.runs == 2
+    expect_home(tab, count=2, name="Ada")
+
+
+def test_back_after_f5_on_page_two(tab: ContinuityPage, serve: Serve) -> None:
+    """The history of before the reload still leads to page one, in one run."""
+    begin(tab, serve("multi.py").url)
+    follow(tab, "Report")
+    tab.reload()
+    tab.forget_runs()
+    back(tab)
+    assert tab.runs == 1
+    expect_home(tab, count=1, name="Ada")
+
+
+def test_widgets_of_page_one_keep_their_value_over_page_two(tab: ContinuityPage, serve: Serve) -> None:
+    """Typed, ticked, chosen and slid: Streamlit drops them all on page two."""
+    begin(tab, serve("multi.py").url)
+    tab.page.get_by_text("Agree").click()
+    tab.rest()
+    tab.page.get_by_role("slider").press("ArrowRight")
+    tab.rest()
+    follow(tab, "Report")
+    follow(tab, "Home")
+    expect_home(tab, count=1, name="Ada")
+    expect(tab.page.get_by_role("checkbox", name="Agree")).to_be_checked()
+    expect(tab.page.get_by_test_id("stSliderThumbValue")).to_have_text("4")
+
+
+def test_the_second_edit_of_a_widget_survives_page_two(tab: ContinuityPage, serve: Serve) -> None:
+    """Edited, away and back, edited again, away and back: the last value each time."""
+    begin(tab, serve("multi.py").url)
+    follow(tab, "Report")
+    follow(tab, "Home")
+    expect_home(tab, count=1, name="Ada")
+    type_in(tab, "Name", "Grace")
+    type_in(tab, "Name", "Grace Hopper")
+    follow(tab, "Report")
+    expect_report(tab, count=1, name="Grace Hopper")
+    back(tab)
+    expect_home(tab, count=1, name="Grace Hopper")
+
+
+@pytest.mark.parametrize("reload_again", [False, True])
+def test_an_edit_after_f5_survives_page_two(tab: ContinuityPage, serve: Serve, reload_again: bool) -> None:
+    """Restored, edited, away and back: the new value, never the one from before the edit."""
+    begin(tab, serve("multi.py").url)
+    tab.reload()
+    expect_home(tab, count=1, name="Ada")
+    type_in(tab, "Name", "Grace")
+    follow(tab, "Report")
+    expect_report(tab, count=1, name="Grace")
+    if reload_again:
+        tab.reload()
+        expect_report(tab, count=1, name="Grace")
+    follow(tab, "Home")
+    expect_home(tab, count=1, name="Grace")
+    tab.reload()
+    expect_home(tab, count=1, name="Grace")
+
+
+def test_a_page_can_be_the_first_one(tab: ContinuityPage, serve: Serve) -> None:
+    """A new visitor on /report stays on /report: one gated and one full run."""
+    tab.open(f"{serve('multi.py').url}/report")
+    assert tab.runs == 2
+    expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
+    expect(tab.page.get_by_text("name is unset")).to_be_visible()
+    add(tab)
+    tab.reload()
+    assert tab.runs == 2
+    expect_report(tab, count=1, name="unset")
