@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`. Every target does the set-up it needs, and does it once.
 #   make PYTHON=python3.12 test            another interpreter for the environments (after make clean)
-#   make unit PYTEST_ARGS="tests/codec -x" some of the tests; E2E_ARGS="-n 2" for the browser tests
+#   make unit PYTEST_ARGS="tests/codec -x" some of the tests; E2E_ARGS="-x" for the browser tests
 #   make demo DEMO_ARGS="--port 8600"      options of the demo
 
 SHELL := /bin/bash
@@ -12,6 +12,9 @@ SHELL := /bin/bash
 export PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+
+# Two browsers at once, a file each: most of a browser test is waiting.
+E2E_ARGS ?= -n 2 --dist loadfile
 
 OLDEST_STREAMLIT := streamlit==1.51.*
 # What these test never imports Streamlit (import-linter sees to it), so one run with the newest will do.

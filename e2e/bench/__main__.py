@@ -1,0 +1,22 @@
+"""`make bench`: what must stay fast, measured. Some of it: `python -m e2e.bench run memory`."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from e2e.bench.report import print_machine
+
+BENCHES = ("reload", "run", "memory")
+
+parser = argparse.ArgumentParser(prog="python -m e2e.bench", description=__doc__)
+parser.add_argument("names", nargs="*", metavar="name", help=f"which of {', '.join(BENCHES)}; default all")
+parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs, not how fast")
+options = parser.parse_args()
+unknown = set(options.names) - set(BENCHES)
+if unknown:
+    parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
+
+print_machine()
+for name in options.names or BENCHES:
+    import_module(f"e2e.bench.{name}").bench(quick=options.quick)

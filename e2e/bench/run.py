@@ -1,0 +1,117 @@
+"""What one script run costs with us, against a raw SQLite upsert of the whole state as one JSON blob.
+
+Ours is all of `url_session()` and of leaving its block: settings, put back, look for changes, commit. Not
+mounting the bridge: that is Streamlit drawing one more element.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from e2e.bench.report import print_heading, print_line
+from e2e.bench.visitor import Visitor
+
+KEYS = 20
+TEXTS = 4
+UNCHANGED = 1.0
+"""Target of a run that changed nothing: at most the floor."""
+TARGETS = {1: None, 10: 3.0, 100: 1.5}
+"""Kilobytes of state -> target of a run with one change, in floors."""
+_FLOORS = {
+    "json.dumps of the whole state and its upsert": "dumps_and_upsert",
+    "the upsert alone, the JSON being there already": "upsert",
+}
+
+
+def bench(*, quick: bool) -> None:
+    """Print a table for each floor."""
+    samples = {size: _Samples(size, rounds=20 if quick else 400) for size in TARGETS}
+    for title, floor in _FLOORS.items():
+        print_heading(
+            f"One run, {KEYS} keys in all, SQLite", floor=f"{title} (WAL, synchronous=NORMAL, open)"
+        )
+        for size, of in samples.items():
+            print_line(f"{size} KB, nothing changed", getattr(of, floor), of.unchanged, target=UNCHANGED)
+        for size, of in samples.items():
+            print_line(f"{size} KB, one key changed", getattr(of, floor), of.changed, target=TARGETS[size])
+
+
+class _Samples:
+    """Seconds of each kind of run for one size of state, taken in turn."""
+
+    def __init__(self, kilobytes: int, *, rounds: int) -> None:
+        self.dumps_and_upsert: list[float] = []
+        self.upsert: list[float] = []
+        self.unchanged: list[float] = []
+        self.changed: list[float] = []
+        state = _state(kilobytes * 1000 // KEYS)
+        texts = {key: value for key, value in state.items() if key.startswith("text")}
+        turning = [key for key in state if key not in texts]
+        with tempfile.TemporaryDirectory(prefix="fluxlit-bench-") as name:
+            floor, visitor = _Floor(Path(name)), Visitor(Path(name), texts)
+            visitor.values = dict(state)
+            for _ in range(5):  # warm-up: the record begins, every value is seen for the first time
+                visitor.run()
+            for number in range(rounds):
+                key = turning[number % len(turning)]
+                state[key] = _changed(state[key], number)
+                self.dumps_and_upsert.append(floor.dump_and_write(state))
+                self.upsert.append(floor.write(json.dumps(state)))
+                self.unchanged.append(visitor.run())
+                visitor.values[key] = state[key]
+                self.changed.append(visitor.run())
+            floor.close()
+
+
+class _Floor:
+    """The least that keeping a session in SQLite costs."""
+
+    def __init__(self, folder: Path) -> None:
+        self._connection = sqlite3.connect(folder / "floor.db", isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("CREATE TABLE session (name TEXT PRIMARY KEY, data TEXT) WITHOUT ROWID")
+
+    def dump_and_write(self, state: dict[str, Any]) -> float:
+        begun = time.perf_counter()
+        self._upsert("one visitor", json.dumps(state))
+        return time.perf_counter() - begun
+
+    def write(self, data: str) -> float:
+        begun = time.perf_counter()
+        self._upsert("another one", data)  # SQLite leaves a page alone whose content is the same
+        return time.perf_counter() - begun
+
+    def _upsert(self, name: str, data: str) -> None:
+        self._connection.execute(
+            "INSERT INTO session VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data = excluded.data",
+            (name, data),
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _state(size: int) -> dict[str, Any]:
+    """A state as apps have it: typed texts, plain texts, lists of rows, numbers in lists and dicts."""
+    text = "Twelve kings of old sailed out to sea. " * (size // 39 + 1)
+    rows = [{"id": i, "name": f"row {i}", "ok": i % 2 == 0} for i in range(max(1, size // 42))]
+    numbers = [i * 1.5 for i in range(max(1, size // 7))]
+    plain = [text[:size], rows, numbers, {f"option {i}": i for i in range(max(1, size // 18))}]
+    state: dict[str, Any] = {f"text{i}": text[: size - 1] + str(i) for i in range(TEXTS)}
+    return state | {f"key{i}": plain[i % len(plain)] for i in range(KEYS - TEXTS)}
+
+
+def _changed(value: Any, number: int) -> Any:
+    """The same with a small change, which moves what follows it, as most changes do."""
+    mark = 10 ** (number % 5)
+    if isinstance(value, str):
+        return f"{mark}{value.lstrip('10')}"
+    if isinstance(value, dict):
+        return {**value, next(iter(value)): mark}
+    return [mark, *value[1:]]

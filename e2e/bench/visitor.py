@@ -1,0 +1,83 @@
+"""One visitor of a Streamlit app, without a server: real script context, session state and `url_session()`.
+
+Before and after each run the session state goes through what Streamlit does with it. The bridge is not
+mounted, because that is Streamlit's own work and not what is measured.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import streamlit as st
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import ScriptRunContext, add_script_run_ctx
+from streamlit.runtime.state import SafeSessionState, SessionState
+
+from fluxlit_component import url_session
+from fluxlit_component.internals import Run
+
+
+class Visitor:
+    """Runs of one tab, with the default store: SQLite beside the app, which is to live in `folder`.
+
+    `texts` are the text inputs of the page: key -> what was typed into it.
+    """
+
+    def __init__(self, folder: Path, texts: Mapping[str, str]) -> None:
+        script = str(folder / "app.py")
+        self._texts = dict(texts)
+        self._state = SafeSessionState(SessionState(), lambda: None)
+        self._context = ScriptRunContext(
+            session_id="test session id",  # as under AppTest: no gate, because there is no browser
+            _enqueue=lambda _: None,
+            query_string="",
+            session_state=self._state,
+            uploaded_file_mgr=MemoryUploadedFileManager("/media"),
+            main_script_path=script,
+            user_info={},
+            fragment_storage=MemoryFragmentStorage(),
+            pages_manager=PagesManager(script),
+        )
+        self.values: dict[str, Any] = {}
+        """What the app's script assigns to `st.session_state` in the next run."""
+
+    def run(self) -> float:
+        """One script run; the seconds that `url_session()` and leaving its block took."""
+        add_script_run_ctx(threading.current_thread(), self._context)
+        self._context.reset(page_script_hash="page")
+        self._state.on_script_will_rerun(self._sent())
+        with patch("fluxlit_component.arrival.mount", lambda *_, **__: None):
+            begun = time.perf_counter()
+            session = url_session()
+            spent = time.perf_counter() - begun
+            self._app()
+            begun = time.perf_counter()
+            session.__exit__(None, None, None)
+            spent += time.perf_counter() - begun
+        if session.status != "ready":
+            raise RuntimeError(f"the session is {session.status}, so nothing was measured")
+        self._state.on_script_finished(Run(self._context)._drawn_elements())
+        return spent
+
+    def _sent(self) -> WidgetStates:
+        """What the browser sends with each run: the values of the widgets that it shows."""
+        sent = WidgetStates()
+        for element, key in self._state._state._key_id_mapper.id_key_mapping.items():
+            if key in self._texts:
+                sent.widgets.add(id=element, string_value=self._texts[key])
+        return sent
+
+    def _app(self) -> None:
+        for key, value in self.values.items():
+            self._state[key] = value
+        self.values.clear()
+        for key in self._texts:
+            st.text_input(key, key=key)

@@ -1,0 +1,77 @@
+"""The demo: work in it, press F5 on its second page, kill the server, and find everything as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+import fluxlit_component.demo
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+DEMO = Path(fluxlit_component.demo.__file__).parent / "app.py"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[StreamlitServer]:
+    """The demo on a store file of its own."""
+    with StreamlitServer(DEMO, env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}) as running:
+        yield running
+
+
+def go(tab: ContinuityPage, name: str) -> None:
+    """Click a page in the sidebar."""
+    tab.page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+    tab.rest()
+
+
+def collect(tab: ContinuityPage, place: str, note: str) -> None:
+    """Collect one place with a note, on the first page."""
+    page = tab.page
+    page.locator(".st-key-explore_pick input").click()
+    page.keyboard.type(place)
+    page.get_by_role("option").first.click()
+    tab.rest()
+    page.locator(".st-key-explore_note").locator("input, textarea").fill(note)
+    page.keyboard.press("Tab")
+    tab.rest()
+    page.get_by_test_id("stBaseButton-primary").click()
+    tab.rest()
+
+
+def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: StreamlitServer) -> None:
+    """Filters, a collection with notes, a chat and a form: all there, twice."""
+    page = tab.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    tab.open(server.url)
+    collect(tab, "Tokyo", "cherry trees in April")
+    collect(tab, "Nairobi", "call Wanjiru before noon")
+    page.locator(".st-key-explore_search input").fill("a")
+    page.keyboard.press("Enter")
+    tab.rest()
+    go(tab, "Notes")
+    page.get_by_test_id("stChatInputTextArea").fill("Call Auckland before lunch")
+    page.keyboard.press("Enter")
+    tab.rest()
+    go(tab, "Collection")
+    expect(
+        page.get_by_text("cherry trees in April").or_(page.get_by_label("Note on Tokyo")).first
+    ).to_be_visible()
+    tab.reload()
+    assert tab.runs == 2
+    for label, text in (
+        ("Note on Tokyo", "cherry trees in April"),
+        ("Note on Nairobi", "call Wanjiru before noon"),
+    ):
+        expect(page.get_by_label(label)).to_have_value(text)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    server.restart()
+    tab.reload()
+    expect(page.get_by_label("Note on Tokyo")).to_have_value("cherry trees in April")
+    go(tab, "Notes")
+    expect(page.get_by_text("Call Auckland before lunch")).to_be_visible()
+    go(tab, "Explore")
+    expect(page.locator(".st-key-explore_search input")).to_have_value("a")
