@@ -60,6 +60,21 @@ def test_f5_on_page_two_stays_there_and_brings_the_state_back(tab: ContinuityPag
         expect(tab.page.get_by_label("Comment")).to_have_value("fine")
 
 
+def test_an_answer_before_the_pages_are_known_does_not_lose_the_page(
+    tab: ContinuityPage, serve: Serve
+) -> None:
+    """The bridge is faster than an app that loads something first: its answer cuts the first run off."""
+    url = serve("trap.py", E2E_LOADING="1").url
+    tab.open(f"{url}/report")
+    settled(tab)
+    assert tab.runs == 2
+    expect_report(tab, url, count=0)
+    add(tab)
+    tab.reload()
+    settled(tab)
+    expect_report(tab, url, count=1)
+
+
 def test_page_one_is_gated_as_ever(tab: ContinuityPage, serve: Serve) -> None:
     """There is no page to lose: one gated and one full run."""
     tab.open(serve("trap.py").url)

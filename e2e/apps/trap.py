@@ -1,5 +1,8 @@
 """The order trap: the session comes before `st.navigation`, so its first run knows no pages."""
 
+import os
+import time
+
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -23,6 +26,7 @@ def report() -> None:
 
 
 with url_session() as session:
+    time.sleep(float(os.environ.get("E2E_LOADING", "0")))  # what an app loads before it names its pages
     page = st.navigation([st.Page(home, default=True), st.Page(report, url_path="report")])
     st.write(f"status {session.status}")
     st.write(f"restored {','.join(session.restored) or 'nothing'}")
