@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol, TypeVar, cast
 
-from pydantic import AliasChoices, BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from fluxlit_component import internals
 from fluxlit_component.codec import encode
@@ -20,6 +20,7 @@ from fluxlit_component.continuity import Continuity
 from fluxlit_component.errors import UnstorableValue
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.policy import Policy
+from fluxlit_component.schema import validated_values
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.base import SessionStore
@@ -192,26 +193,13 @@ def hydrate_url_session_typed(
         if strict:
             raise
         return sid, None
-    typed = _validated_values(validated, values)
+    typed = validated_values(validated, values)
     if run is None:
         _merge(st, {**values, **typed}, merge=merge)
     elif hydrates:
         brought_back = _open(run, store, name, fill_only=merge)[1].put
         _merge(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
     return sid, validated
-
-
-def _validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated value of each stored key, under the key it was stored with (name or alias)."""
-    found: dict[str, Any] = {}
-    for field, info in type(validated).model_fields.items():
-        alias = info.validation_alias
-        choices = alias.choices if isinstance(alias, AliasChoices) else (alias,)
-        for key in (*choices, info.alias, field):
-            if isinstance(key, str) and key in values:
-                found[key] = getattr(validated, field)
-                break
-    return found
 
 
 def _param(param: str | None) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeVar, cast, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 
 from fluxlit_component.codec import is_registered, register
 from fluxlit_component.errors import ConfigurationError, UnfitRecord
@@ -106,7 +106,9 @@ def validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[st
     """The validated value of each stored key, under the key it was stored with (name or alias)."""
     found: dict[str, Any] = {}
     for field, info in type(validated).model_fields.items():
-        for key in (info.validation_alias, info.alias, field):
+        alias = info.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else (alias,)
+        for key in (*choices, info.alias, field):
             if isinstance(key, str) and key in values:
                 found[key] = getattr(validated, field)
                 break

@@ -83,45 +83,13 @@ class RecordStore(Protocol):
 
 
 @runtime_checkable
-class VersionedStore(SessionStore, Protocol):
+class VersionedStore(RecordStore, SessionStore, Protocol):
     """A store with records: per-key versions, atomic commits, two lifetimes.
 
     `get`, `set` and `delete` work on the same records. `set` begins a fresh record whatever was
     there, a destroyed one included: it is the caller's explicit word. `delete` leaves a marker
     behind for a day, so that a late `commit` finds "destroyed" and writes nothing.
     """
-
-    def load(self, session_id: str) -> Record | None:
-        """Return the whole record, tombstones included; None if absent, expired or destroyed."""
-        ...
-
-    def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """Write all changes or, unless the verdict is "committed", none.
-
-        In one atomic step: a record that is destroyed or expired is left alone and said so; an
-        absent one is begun if `commit.create`, else the verdict is "absent". A guarded change
-        whose stored version (0 if the key is not there) differs from its base is left out and
-        returned in `refused`; the others are written with the record's next version. A change
-        whose stored version is newer than its base is written and named in `overwritten`. If
-        every change was refused, or there is none, nothing is written and the version stays.
-        Otherwise the idle deadline becomes now + `idle_seconds`; the absolute one is set when the
-        record is begun and never moves.
-        """
-        ...
-
-    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
-        """Move the idle deadline to now + `idle_seconds` (None, zero, negative: never).
-
-        False if the record is absent, expired or destroyed. The version stays.
-        """
-        ...
-
-    def copy(self, source: str, target: str) -> bool:
-        """Give `target` a copy of `source`: fields, versions, creation time and deadlines.
-
-        Atomic; False, and nothing done, if `source` is absent or anything stands under `target`.
-        """
-        ...
 
     def rename(self, source: str, target: str) -> bool:
         """`copy`, and `source` is destroyed in the same atomic step."""
