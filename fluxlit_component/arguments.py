@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from fluxlit_component.errors import ConfigurationError
+
+_UNPLAIN: Final = frozenset("&=#?+% \t\r\n")
 
 
 def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
@@ -46,7 +48,7 @@ def name(name: str, value: str) -> str:
     Raises:
         ConfigurationError: anything else.
     """
-    if not value or any(c in value for c in "&=#?+% \t\r\n"):
+    if not value or not _UNPLAIN.isdisjoint(value):
         message = f"{name} must be a plain query key without spaces or any of & = # ? + %, not {value!r}"
         raise ConfigurationError(message)
     return value

@@ -71,7 +71,9 @@ class Departure:
             return
         newest = number == tab.runs
         deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()
-        values = {k: v for k, v in snapshot.values.items() if not self._is_muted(k, v)}
+        values = snapshot.values
+        if tab.muted:
+            values = {k: v for k, v in values.items() if not self._is_muted(k, v)}
         diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps, guarded=self._has_merger)
         for key, reason in {**snapshot.forbidden, **diff.skipped}.items():
             tab.skip(key, reason)
@@ -82,10 +84,11 @@ class Departure:
 
     def _snapshot(self, state: Mapping[str, Any], live: Mapping[str, str]) -> Snapshot:
         # The key of a widget that was swept away shows what stood there before it was drawn.
-        written, tab = self._run.written_keys(), self._tab
-        leftovers = {k for k in state if k in tab.widgets and k not in live and k not in written}
-        mine = {k: v for k, v in state.items() if k not in leftovers}
-        return take_snapshot(mine, keys=self._policy.keys, widgets=live, healed=tab.healed)
+        tab = self._tab
+        leftovers = tab.widgets - live.keys() - self._run.written_keys()
+        if not leftovers.isdisjoint(state):
+            state = {k: v for k, v in state.items() if k not in leftovers}
+        return take_snapshot(state, keys=self._policy.keys, widgets=live, healed=tab.healed)
 
     def _deleted(self, state: Mapping[str, Any], *, newest: bool, late: bool) -> set[str]:
         """Keys that the app deleted: there when its part of the run began, and gone.
@@ -94,7 +97,7 @@ class Departure:
         widgets that were not drawn do not count.
         """
         tab = self._tab
-        gone = {k for k in tab.base.known if k not in state and self._policy.keys.admit(k)}
+        gone = set(self._policy.keys.sift(tab.base.known.keys() - state.keys()))
         deleted = gone & tab.deleted
         if newest:
             swept = tab.widgets - tab.drawn if late else frozenset[str]()

@@ -11,6 +11,8 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import parse_qs
 
@@ -19,6 +21,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 T = TypeVar("T")
 
 _APP_TEST_SESSION: Final = "test session id"
+_ELEMENT: Final = "$$ID-"
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
 _RETRIES: Final = 5
 _SECRETLESS_SECONDS: Final = 10.0
@@ -116,23 +119,50 @@ class Run:
         Unlike `st.session_state` this does not yield: it works while a rerun or stop is pending,
         which is just when the last chance to save comes.
         """
-        state = self._context.session_state
+        safe = self._context.session_state
         for attempt in range(_RETRIES):
             try:
-                return dict(state.filtered_state)
+                return _guard(lambda: _read_directly(safe), None) or dict(safe.filtered_state)
             except RuntimeError:
                 # A superseding run on another thread resized a dict under our hands.
                 if attempt == _RETRIES - 1:
                     raise
         return {}
 
+    def names(self) -> frozenset[str]:
+        """The keys that `read` would give."""
+        return _guard(lambda: _names_directly(self._context.session_state), None) or frozenset(self.read())
+
+    def values_of(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The values of keys that are there and belong to no widget."""
+        wanted = tuple(keys)
+
+        def look() -> dict[str, Any]:
+            state = self._context.session_state._state
+            old, new = state._old_state, state._new_session_state
+            return {key: new[key] if key in new else old[key] for key in wanted}
+
+        found = _guard(look, None)
+        if found is not None:
+            return found
+        state = self.read()
+        return {key: state[key] for key in wanted if key in state}
+
     def write(self, values: Mapping[str, Any]) -> None:
         """Set values without yielding. Raises what Streamlit raises for a drawn widget's key."""
         safe = self._context.session_state
         inner = getattr(safe, "_state", None)
+        if _guard(self._nothing_is_drawn, default=False) and isinstance(
+            fresh := getattr(inner, "_new_session_state", None), dict
+        ):
+            fresh.update(values)  # what assigning does, once it has found that the key's widget is not drawn
+            return
         target = inner if inner is not None else safe
         for key, value in values.items():
             target[key] = value
+
+    def _nothing_is_drawn(self) -> bool:
+        return not self._drawn_elements() and not self._of_this_run("form_ids_this_run")
 
     def lay_under(self, values: Mapping[str, Any]) -> None:
         """Give keys a value that anything newer hides.
@@ -175,12 +205,11 @@ class Run:
         def look() -> dict[str, str]:
             state = self._context.session_state._state
             metadata = state._new_widget_state.widget_metadata
-            present = set(state._old_state) | set(state._new_widget_state.states)
-            mapping = dict(state._key_id_mapper.id_key_mapping)
+            old, sent = state._old_state, state._new_widget_state.states
             return {
                 key: str(metadata[element].value_type)
-                for element, key in mapping.items()
-                if element in present and element in metadata
+                for element, key in dict(state._key_id_mapper.id_key_mapping).items()
+                if (element in old or element in sent) and element in metadata
             }
 
         return _guard(look, {})
@@ -195,20 +224,20 @@ class Run:
         return _guard(look, frozenset())
 
     def _drawn_elements(self) -> frozenset[str]:
+        return self._of_this_run("widget_ids_this_run")
+
+    def _of_this_run(self, name: str) -> frozenset[str]:
         shared = getattr(self._context, "shared", None)
         if shared is not None:
-            return frozenset(shared.widget_ids_this_run.snapshot())
-        return frozenset(self._context.widget_ids_this_run)
+            return frozenset(getattr(shared, name).snapshot())
+        return frozenset(getattr(self._context, name))
 
     def sent_keys(self) -> frozenset[str]:
         """User keys of the widgets whose values the browser sent along with this run."""
 
         def look() -> frozenset[str]:
-            found = (
-                _KEYED_ELEMENT.fullmatch(i)
-                for i in tuple(self._context.session_state._state._new_widget_state.states)
-            )
-            return frozenset(match.group(1) for match in found if match)
+            sent = tuple(self._context.session_state._state._new_widget_state.states)
+            return frozenset(key for element in sent if (key := _user_key(element)) is not None)
 
         return _guard(look, frozenset())
 
@@ -221,8 +250,7 @@ class Run:
         def look() -> Mapping[str, Any] | None:
             states = self._context.session_state._state._new_widget_state.states
             for element, held in tuple(states.items()):
-                match = _KEYED_ELEMENT.fullmatch(element)
-                if match is None or match.group(1) != key:
+                if _user_key(element) != key:
                     continue
                 proto = held.value
                 value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
@@ -300,6 +328,44 @@ def app_secrets() -> Mapping[str, Any]:
         return dict(secrets.get("fluxlit", {}))
 
     return _guard(look, {})
+
+
+@lru_cache(maxsize=4096)
+def _user_key(element: str) -> str | None:
+    match = _KEYED_ELEMENT.fullmatch(element)
+    return match.group(1) if match else None
+
+
+def _read_directly(safe: Any) -> dict[str, Any]:
+    """What `filtered_state` gives, without its five look-ups for each key that belongs to no widget."""
+    with safe._lock:
+        state = safe._state
+        keys = state._key_id_mapper.id_key_mapping
+        taken, elements = frozenset(keys.values()), set(state._new_widget_state.states)
+        found: dict[str, Any] = {}
+        for values in (state._old_state, state._new_session_state):
+            for key, value in values.items():
+                if key in taken:
+                    elements.add(state._get_widget_id(key))
+                elif not key.startswith("$$"):
+                    found[key] = value
+                elif key.startswith(_ELEMENT):
+                    elements.add(key)
+        for element in elements:
+            key = keys.get(element)
+            if key is not None:
+                with suppress(KeyError):  # the browser sent it, and the widget is not drawn yet
+                    found[key] = state[element]
+        return found
+
+
+def _names_directly(safe: Any) -> frozenset[str]:
+    with safe._lock:
+        state = safe._state
+        keys, widgets = state._key_id_mapper.id_key_mapping, state._new_widget_state
+        known = {key for key in (*state._old_state, *state._new_session_state) if not key.startswith("$$")}
+        elements = keys.keys() & (state._old_state.keys() | (widgets.states.keys() & widgets.widget_metadata))
+        return frozenset(known.union(map(keys.__getitem__, elements)))
 
 
 def _uses_pages_folder(manager: Any) -> bool:

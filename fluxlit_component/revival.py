@@ -87,7 +87,7 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
     not reach a widget that is drawn only now, and a value seen under the key of a widget that was
     swept away may be a leftover from before it was drawn. Notes which keys are present from here on.
     """
-    state, live, written = run.read(), run.live_widgets(), run.written_keys()
+    names, live, written = run.names(), run.live_widgets(), run.written_keys()
     tab.widgets.update(live)
     same_page = run.page == tab.page
     # Streamlit files a value that was put back for a widget that is away under the widget's old id: it
@@ -95,21 +95,20 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
     alive = live.keys() & (tab.drawn | run.sent_keys())
     untouched = tab.healed | tab.quarantined | alive | written
     again: dict[str, Any] = {}
-    for key in tab.base.names():
-        if key in untouched or not policy.keys.admit(key):
-            continue
+    plain: list[str] = []
+    for key in policy.keys.sift(tab.base.names()) - untouched:
         if key in tab.widgets:
-            if key not in state and same_page and key in tab.drawn:
+            if key not in names and same_page and key in tab.drawn:
                 tab.deleted.add(key)  # drawn a moment ago and gone: a callback deleted it
             else:
                 again[key] = tab.base.value_of(key)
-        elif key in state:
-            again[key] = state[key]
+        elif key in names:
+            plain.append(key)
         else:
             tab.deleted.add(key)
-    put = _write(run, tab, {**again, **tab.inbox})
+    put = _write(run, tab, {**run.values_of(plain), **again, **tab.inbox})
     tab.inbox.clear()
-    tab.present = put.union(state)
+    tab.present = put | names
     return put
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any, Final
 
 OWN_PREFIX: Final = "fluxlit_bridge"
@@ -57,6 +58,16 @@ class Keys:
             return False
         return self.include is None or any(fnmatchcase(key, pattern) for pattern in self.include)
 
+    def sift(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of `keys` that take part."""
+        return _sift(self, frozenset(keys))
+
+
+@lru_cache(maxsize=256)
+def _sift(keys: Keys, names: frozenset[str]) -> frozenset[str]:
+    # Cached: the same few names are asked for twice in every run.
+    return frozenset(filter(keys.admit, names))
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -74,10 +85,12 @@ def take_snapshot(
     refused = frozenset(healed)
     values: dict[str, Any] = {}
     forbidden: dict[str, str] = {}
+    admitted = keys.sift(state)
     for key, value in state.items():
-        if not keys.admit(key):
+        if key not in admitted:
             continue
-        reason = _HEALED_REMEDY if key in refused else _reason(value, widgets.get(key))
+        kind = widgets.get(key)
+        reason = _HEALED_REMEDY if key in refused else None if kind is None else _reason(value, kind)
         if reason is None:
             values[key] = value
         else:
@@ -85,9 +98,7 @@ def take_snapshot(
     return Snapshot(values, forbidden)
 
 
-def _reason(value: object, kind: str | None) -> str | None:
-    if kind is None:
-        return None
+def _reason(value: object, kind: str) -> str | None:
     if kind in _FORBIDDEN_KINDS:
         return _FORBIDDEN_KINDS[kind]
     if kind in _COMPONENT_KINDS:

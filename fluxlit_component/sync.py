@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fluxlit_component.codec import decode, encode, is_immutable
+from fluxlit_component.codec import decode, encode, imprint, is_immutable, is_marked_exactly
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 from fluxlit_component.record import Change, Field, Outcome, Record
 
@@ -22,6 +22,9 @@ MAX_VALUE_BYTES: Final = 1024 * 1024
 MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
 MAX_KEYS: Final = 512
 _NOTHING: Final = object()
+_MARKED_AT_ONCE: Final = 16 * 1024
+"""Bytes up to which a changed value gets its imprint with the change. A larger one has to stay the same for
+a run first: one that grows in every run never needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,15 @@ class Known:
     data: bytes
     value: object = _NOTHING
     """The object that `data` was made of, if it cannot change: the same object needs no look."""
+    mark: bytes | None = None
+    """The value's imprint; empty if there is none that is exact, None if it was not taken yet."""
+
+    def met_again(self, value: object, mark: bytes | None) -> None:
+        """Note that `value` encodes to what is known, to tell that sooner the next time."""
+        if self.value is not _NOTHING:  # the same bytes: it can change as little as the one before
+            self.value = value
+        elif self.mark is None:
+            self.mark = _exact(mark, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,8 @@ class Diff:
     skipped: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, object] = field(default_factory=dict)
     """Immutable objects behind changed keys, to be remembered once they are committed."""
+    marks: Mapping[str, bytes] = field(default_factory=dict)
+    """Imprints of the others, if they are small."""
 
 
 @dataclass(slots=True)
@@ -104,37 +118,26 @@ class Base:
     ) -> Diff:
         """Compare `values` with what is known.
 
-        A key is unchanged if it holds the very same object and that object cannot change, or if it
-        encodes to the same bytes. That is the whole rule: a mutable value is always encoded. Keys that
-        are `guarded` are to be written only if nobody else wrote them: they have a merger.
+        A key is unchanged if it holds the very same object and that object cannot change, or if it has
+        the same imprint, or encodes to the same bytes. That is the whole rule: every mutable value is
+        looked through. Keys that are `guarded` are to be written only if nobody else wrote them: they
+        have a merger.
         """
         caps = caps or Caps()
         changes: dict[str, Change] = {}
-        skipped: dict[str, str] = {}
         fixed: dict[str, object] = {}
+        marks: dict[str, bytes] = {}
         for key in deleted:
             self.unsaved.pop(key, None)
             if key in self.known:
                 changes[key] = Change(None, base=self.known[key].version)
+        changed, skipped = self._changed(values)
+        if not changed:
+            return Diff(changes, skipped)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
         count = len(self.known) - len(changes)
-        for key, value in values.items():
+        for key, (data, mark) in changed.items():
             known = self.known.get(key)
-            if known is not None and known.value is value:
-                self.unsaved.pop(key, None)
-                continue
-            try:
-                data = encode(value)
-            except UnstorableValue as error:
-                skipped[key] = str(error)
-                continue
-            if known is not None and known.data == data:
-                if known.value is not _NOTHING:  # the same bytes: it can change as little as the one before
-                    known.value = value
-                self.unsaved.pop(key, None)
-                continue
-            if is_immutable(value):
-                fixed[key] = value
             grown = total + len(data) - (len(known.data) if known is not None else 0)
             reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
             if reason is not None:
@@ -147,7 +150,40 @@ class Base:
                 base=known.version if known is not None else self.versions.get(key, 0),
                 guarded=guarded is not None and guarded(key),
             )
-        return Diff(changes, skipped, fixed)
+            if is_immutable(values[key]):
+                fixed[key] = values[key]
+            elif len(data) <= _MARKED_AT_ONCE:
+                marks[key] = _exact(mark, values[key])
+        return Diff(changes, skipped, fixed, marks)
+
+    def _changed(
+        self, values: Mapping[str, Any]
+    ) -> tuple[dict[str, tuple[bytes, bytes | None]], dict[str, str]]:
+        """Key -> bytes and imprint of what is not as it was known, and key -> why it cannot be kept."""
+        changed: dict[str, tuple[bytes, bytes | None]] = {}
+        skipped: dict[str, str] = {}
+        for key, value in values.items():
+            known = self.known.get(key)
+            if known is not None and (
+                known.value is value
+                or (type(value) is str and type(known.value) is str and known.value == value)
+            ):
+                self.unsaved.pop(key, None)
+                continue
+            # Before the encoding, and compared after it: another thread may write in between.
+            mark = imprint(value)
+            if known is None or not mark or known.mark != mark:
+                try:
+                    data = encode(value)
+                except UnstorableValue as error:
+                    skipped[key] = str(error)
+                    continue
+                if known is None or known.data != data:
+                    changed[key] = data, mark
+                    continue
+                known.met_again(value, mark)
+            self.unsaved.pop(key, None)
+        return changed, skipped
 
     def concede(self, key: str, stored: Field | None) -> None:
         """Take what another tab wrote as known, so that a merged value can be committed on top of it."""
@@ -168,7 +204,9 @@ class Base:
                 self.known.pop(key, None)
                 self.versions[key] = outcome.version
             else:
-                self.known[key] = Known(outcome.version, change.data, diff.fixed.get(key, _NOTHING))
+                self.known[key] = Known(
+                    outcome.version, change.data, diff.fixed.get(key, _NOTHING), diff.marks.get(key)
+                )
                 self.versions.pop(key, None)
 
     def keep(self, diff: Diff) -> None:
@@ -183,6 +221,11 @@ class Base:
         self.unsaved.clear()
         self.known.clear()
         self.versions.clear()
+
+
+def _exact(mark: bytes | None, value: object) -> bytes:
+    """The mark taken before the encoding, if it also belongs to what was encoded; empty otherwise."""
+    return mark if mark and is_marked_exactly(value) and imprint(value) == mark else b""
 
 
 def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:

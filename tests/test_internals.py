@@ -240,6 +240,55 @@ def test_state_is_read_and_written_behind_streamlits_back(fallbacks: list[str], 
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def everywhere(seen: dict) -> None:
+    """A script that compares its readings with Streamlit's own, at several moments of a busy run."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+
+    def compare(moment: str) -> None:
+        plain = {k: v for k, v in st.session_state.to_dict().items() if not k.startswith("$$")}
+        seen.setdefault("pairs", []).append((moment, run.read(), plain, run.names()))
+
+    number = seen["number"] = seen.get("number", 0) + 1
+    compare("at the start")
+    run.write({"put back": number, "hidden later": "put back"})
+    compare("after a write")
+    st.session_state.setdefault("mine", []).append(number)
+    if number % 2:
+        st.text_input("Hidden later", key="hidden later")
+    st.slider("Number", key="number")
+    st.button("Button", key="button")
+    st.text_input("No key")
+    compare("in the middle")
+    if number == 3:
+        del st.session_state["mine"]
+    if number > 1:
+        st.multiselect("Several", [1, 2, 3], default=[1], key="several")
+    with st.form("form"):
+        st.checkbox("In a form", key="checked")
+        st.form_submit_button("Send")
+    compare("at the end")
+
+
+def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The short way to the values and names knows the same keys as `st.session_state`, at any moment."""
+    at = start(everywhere, seen)
+    at.slider(key="number").set_value(7).run()
+    at.button(key="button").click().run()
+    at.multiselect(key="several").set_value([2, 3]).run()
+    at.checkbox(key="checked").check().run()
+    at.session_state["set by the test"] = {"deep": [1]}
+    rerun(at)
+    assert len(seen["pairs"]) == 24
+    for moment, mine, theirs, names in seen["pairs"]:
+        assert mine == theirs, moved(f"what session state is made of ({moment})")
+        assert names == theirs.keys(), moved(f"what session state is made of ({moment})")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def callback(seen: dict) -> None:
     """A script whose callback sets a key before the script runs."""
     import streamlit as st

@@ -130,7 +130,10 @@ _breakers: Final[WeakKeyDictionary[VersionedStore, Breaker]] = WeakKeyDictionary
 def breaker_of(store: VersionedStore) -> Breaker:
     """The breaker of a store object, one for the whole process."""
     with _lock:
-        return _breakers.setdefault(store, Breaker())
+        breaker = _breakers.get(store)
+        if breaker is None:
+            breaker = _breakers[store] = Breaker()
+        return breaker
 
 
 def sparing(store: VersionedStore) -> RecordStore:
