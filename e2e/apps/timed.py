@@ -1,7 +1,4 @@
 # Two pages with widgets and a table, with the session or, for comparison, without.
-import os
-from contextlib import nullcontext
-
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -26,6 +23,5 @@ def report() -> None:
 
 
 page = st.navigation([st.Page(home, title="Home", default=True), st.Page(report, title="Report")])
-mode = os.environ["BENCH_ADDRESS_BAR"]
-with url_session(address_bar=mode) if mode else nullcontext():
+with url_session():
     page.run()
