@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import struct
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timezone
 from decimal import Decimal
 from enum import Enum
@@ -20,8 +21,16 @@ import pytest
 from pydantic import BaseModel
 
 from fluxlit_component.codec import catalogue
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.record import Commit
+from fluxlit_component.stores.adapter import AdapterStore
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from fluxlit_component.sync import Base
 
 Same: TypeAlias = Callable[[Any, Any], bool]
+Keep: TypeAlias = Callable[[Mapping[str, Any]], tuple[dict[str, Any], Mapping[str, str]]]
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +42,50 @@ def clean_catalogue() -> Iterator[None]:
     catalogue._by_class.update(by_class)
     catalogue._by_name.clear()
     catalogue._by_name.update(by_name)
+
+
+class JsonStore:
+    """Three methods that keep nothing but JSON text, as a user's own store may."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def get(self, session_id: str) -> Any:
+        text = self._texts.get(session_id)
+        return None if text is None else json.loads(text)
+
+    def set(self, session_id: str, state: Any, *, ttl_seconds: float | None = None) -> None:
+        del ttl_seconds
+        self._texts[session_id] = json.dumps(state, allow_nan=False)
+
+    def delete(self, session_id: str) -> None:
+        self._texts.pop(session_id, None)
+
+
+@pytest.fixture(scope="session", params=["memory", "SQLite", "three methods and JSON"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> VersionedStore:
+    """One of the stores that every value has to come through."""
+    if request.param == "memory":
+        return InMemorySessionStore()
+    if request.param == "SQLite":
+        return SQLiteSessionStore(tmp_path_factory.mktemp("values") / "sessions.db")
+    return AdapterStore(JsonStore())
+
+
+@pytest.fixture(scope="session")
+def keep(store: VersionedStore) -> Keep:
+    """Save a state as one tab and load it as another: what came back, and what was skipped and why."""
+
+    def keep(state: Mapping[str, Any]) -> tuple[dict[str, Any], Mapping[str, str]]:
+        sid, writer, reader = new_session_id(), Base(), Base()
+        diff = writer.diff(state)
+        writer.settle(diff, store.commit(sid, Commit(diff.changes, create=True)))
+        assert writer.diff(state).changes == {}
+        record = store.load(sid)
+        assert record is not None
+        return reader.adopt(record), diff.skipped
+
+    return keep
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,15 @@ def test_array_comes_back_exactly(value: Any, same: Any) -> None:
         assert again.flags.owndata
 
 
+def test_arrays_come_back_through_a_store(keep: Any, same: Any) -> None:
+    """All of them in one session, saved by one tab and loaded by another."""
+    state = {f"array {number}": value for number, value in enumerate(ARRAYS)}
+    back, skipped = keep(state)
+    assert skipped == {}
+    for key, value in state.items():
+        assert same(value, back[key]), value
+
+
 def test_view_comes_back_as_the_array_it_shows() -> None:
     """Strides are not a value."""
     value = np.arange(20).reshape(4, 5)[::2, ::-2]

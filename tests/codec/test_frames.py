@@ -146,6 +146,14 @@ def test_frame_comes_back_exactly(value: Any, same: Any) -> None:
     assert encode(again) == data
 
 
+def test_frames_come_back_through_a_store(keep: Any, same: Any) -> None:
+    """All of them in one session, saved by one tab and loaded by another."""
+    back, skipped = keep(frames())
+    assert skipped == {}
+    for name, value in frames().items():
+        assert same(value, back[name]), name
+
+
 def polars_values() -> dict[str, Any]:
     """Values of polars, one of each kind."""
     return {

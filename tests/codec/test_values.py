@@ -171,6 +171,27 @@ def test_value_is_refused_with_a_remedy(value: Any, remedy: str) -> None:
     assert caught.value.__cause__ is None
 
 
+def test_every_value_comes_back_through_a_store(keep: Any, same: Any) -> None:
+    """A session that holds the whole table, saved by one tab and loaded by another."""
+    state = {f"value {number}": value for number, value in enumerate(KEPT)}
+    back, skipped = keep(state)
+    assert skipped == {}
+    assert back.keys() == state.keys()
+    assert len(state) > 100
+    for key, value in state.items():
+        assert same(value, back[key]), value
+
+
+def test_every_refused_value_is_skipped_by_name_and_the_rest_is_saved(keep: Any) -> None:
+    """One reason for each, with its way out; what stands between them comes back."""
+    state = {f"value {number}": value for number, (value, _) in enumerate(REFUSED)}
+    back, skipped = keep({"before": 1, **state, "after": [2]})
+    assert back == {"before": 1, "after": [2]}
+    assert skipped.keys() == state.keys()
+    for number, (_, remedy) in enumerate(REFUSED):
+        assert remedy in skipped[f"value {number}"]
+
+
 def test_refused_part_is_the_one_that_is_named() -> None:
     """The error is about the lock in the list, not about the list."""
     with pytest.raises(UnstorableValue) as caught:
