@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import streamlit as st
@@ -29,12 +29,14 @@ from fluxlit_component.internals import Run
 class Visitor:
     """Runs of one tab, with the default store: SQLite beside the app, which is to live in `folder`.
 
-    `texts` are the text inputs of the page: key -> what was typed into it.
+    `texts` are the text inputs of the page: key -> what was typed into it. `options` are those of
+    `url_session`.
     """
 
-    def __init__(self, folder: Path, texts: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, texts: Mapping[str, str], **options: Any) -> None:
         script = str(folder / "app.py")
         self._texts = dict(texts)
+        self._options = options
         self._state = SafeSessionState(SessionState(), lambda: None)
         self._context = ScriptRunContext(
             session_id="bench",
@@ -49,6 +51,9 @@ class Visitor:
         )
         self.values: dict[str, Any] = {}
         """What the app's script assigns to `st.session_state` in the next run."""
+        self.act: Callable[[MutableMapping[str, Any]], object] | None = None
+        """What the app's script does to `st.session_state` in each run."""
+        self.sid: str | None = None
 
     def run(self) -> float:
         """One script run; the seconds that `url_session()` and leaving its block took."""
@@ -57,7 +62,7 @@ class Visitor:
         self._state.on_script_will_rerun(self._sent())
         with patch("fluxlit_component.arrival.mount", _agreeing_bridge):
             begun = time.perf_counter()
-            session = url_session()
+            session = url_session(**self._options)
             spent = time.perf_counter() - begun
             self._app()
             begun = time.perf_counter()
@@ -65,6 +70,7 @@ class Visitor:
             spent += time.perf_counter() - begun
         if session.status != "ready":
             raise RuntimeError(f"the session is {session.status}, so nothing was measured")
+        self.sid = session.id
         self._state.on_script_finished(Run(self._context)._drawn_elements())
         return spent
 
@@ -80,6 +86,8 @@ class Visitor:
         for key, value in self.values.items():
             self._state[key] = value
         self.values.clear()
+        if self.act is not None:
+            self.act(cast("MutableMapping[str, Any]", self._state))
         for key in self._texts:
             st.text_input(key, key=key)
 
