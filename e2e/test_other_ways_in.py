@@ -52,16 +52,3 @@ def test_without_with_the_next_run_saves(tab: ContinuityPage, serve: Serve) -> N
     tab.reload()
     expect(tab.page.get_by_text("count is 2")).to_be_visible()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
-
-
-def test_a_fragment_saves_what_it_changed(tab: ContinuityPage, serve: Serve) -> None:
-    """Only fragment runs happen between the change and F5."""
-    tab.open(serve("fragments.py").url)
-    tab.forget_runs()
-    press(tab, "Add inside")
-    type_in(tab, "Inside", "kept")
-    assert tab.runs == 0
-    assert tab.fragment_runs >= 2
-    tab.reload()
-    expect(tab.page.get_by_text("inner is 1")).to_be_visible()
-    expect(tab.page.get_by_label("Inside")).to_have_value("kept")
