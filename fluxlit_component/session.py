@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from functools import wraps
+from functools import partial, wraps
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
@@ -18,6 +18,7 @@ from typing_extensions import Self
 from fluxlit_component import arguments, internals
 from fluxlit_component.clock import wall
 from fluxlit_component.continuity import Continuity
+from fluxlit_component.edits import keep_edits
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.hooks import Hook, Hooks
 from fluxlit_component.mergers import Merger
@@ -33,6 +34,7 @@ from fluxlit_component.typed import view_of
 from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
 
 _ADDRESS_BARS: Final = ("clean", "visible")
+Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -122,6 +124,27 @@ class UrlSession(Generic[M]):
             max_bytes: a larger file is used in this run but not kept; the reason is in `skipped`.
         """
         return keep_upload(st.session_state, file, key=key, max_bytes=max_bytes, skip=self._skip)
+
+    def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
+        """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
+
+            table = session.keep_edits(pd.DataFrame({"name": ["Ada"], "age": [36]}), key="people")
+
+        The table is kept under `key` of `st.session_state`. To put another one in its place assign
+        that key; to begin again from `frame` delete it.
+
+        Args:
+            frame: what the editor shows as long as nothing is kept: anything `st.data_editor` takes.
+            key: where to keep the edited table; a key of your own, not one of a widget.
+            options: those of `st.data_editor`, such as `num_rows="dynamic"`.
+        """
+        edited: Frame = keep_edits(
+            cast("MutableMapping[str, Any]", st.session_state),
+            frame,
+            key=key,
+            draw=partial(st.data_editor, **options),
+        )
+        return edited
 
     def _skip(self, key: str, reason: str) -> None:
         if self._tab is not None:

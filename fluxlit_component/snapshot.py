@@ -29,7 +29,8 @@ _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     "string_trigger_value": _CLICK,
     "json_trigger_value": _CLICK,
     "chat_input_value": _MESSAGE,
-    "file_uploader_state_value": "Streamlit forbids to set uploads; keep their bytes under a key of your own",
+    "file_uploader_state_value": "Streamlit forbids to set uploads; "
+    "session.keep_upload(...) keeps the bytes under a key of your own",
 }
 _COMPONENT_KINDS: Final = frozenset({"json_value", "arrow_value", "bytes_value"})
 _COMPONENT_REMEDY: Final = (
@@ -37,9 +38,12 @@ _COMPONENT_REMEDY: Final = (
 )
 _EDITOR_KEYS: Final = frozenset({"edited_rows", "added_rows", "deleted_rows"})
 _EDITOR_REMEDY: Final = (
-    "Streamlit forbids to set a data editor; keep the frame it returns under a key of your own"
+    "Streamlit forbids to set a data editor; "
+    "draw it by session.keep_edits(...), which keeps the table under a key of your own"
 )
-_SELECTION_REMEDY: Final = "Streamlit forbids to set a selection; copy the selected rows to a key of your own"
+_SELECTION_REMEDY: Final = (
+    "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
+)
 _HEALED_REMEDY: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
 
 

@@ -76,7 +76,15 @@ def test_what_a_session_offers() -> None:
     public = {name: value for name, value in vars(UrlSession).items() if not name.startswith("_")}
     properties = {name for name, value in public.items() if isinstance(value, property)}
     assert properties == {"id", "status", "is_new", "restored", "skipped", "state", "expires_in"}
-    assert public.keys() - properties == {"persist", "rotate", "clear", "destroy", "fragment", "keep_upload"}
+    assert public.keys() - properties == {
+        "persist",
+        "rotate",
+        "clear",
+        "destroy",
+        "fragment",
+        "keep_edits",
+        "keep_upload",
+    }
 
 
 def test_the_import_does_not_run_streamlit() -> None:

@@ -19,7 +19,7 @@ _CONTAINERS: Final = _SEQUENCES | {dict}
 _PLAIN: Final = _CONTAINERS | _ATOMS
 
 
-def imprint(value: object) -> bytes | None:
+def imprint(value: Any) -> bytes | None:
     """The mark of a list, tuple, set or dict; None for another value, or one marshal does not know.
 
     Only to be compared with the mark of a value that `is_marked_exactly`: marshal writes anything with a

@@ -1,0 +1,104 @@
+"""Edits in a table and selected rows: typed and clicked by hand, there after F5, changed again after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+Serve = Callable[..., StreamlitServer]
+pytestmark = pytest.mark.core
+ROW = 35
+"""Pixels; the grid is a canvas, so there is nothing in it that a locator could find."""
+
+
+def cell(table: Locator, row: int, x: int) -> tuple[float, float]:
+    """Where to click for a row (0 is the header), `x` pixels from the left."""
+    box = table.locator("canvas").first.bounding_box()
+    assert box is not None
+    return box["x"] + x, box["y"] + ROW * row + ROW // 2
+
+
+def edit(tab: ContinuityPage, row: int, text: str) -> None:
+    """Type into the first column of the editor."""
+    tab.page.mouse.dblclick(*cell(tab.page.get_by_test_id("stDataFrame").first, row, 120))
+    field = tab.page.locator("#portal textarea, #portal input").first
+    field.fill(text)
+    field.press("Enter")
+    tab.rest()
+
+
+def select(tab: ContinuityPage, row: int) -> None:
+    """Click the box in front of a row of the second table."""
+    tab.page.mouse.click(*cell(tab.page.get_by_test_id("stDataFrame").nth(1), row, 16))
+    tab.rest()
+
+
+def see(tab: ContinuityPage, text: str) -> None:
+    """The page shows exactly this line, and no exception."""
+    expect(tab.page.get_by_text(text, exact=True)).to_be_visible()
+    expect(tab.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def go(tab: ContinuityPage, name: str) -> None:
+    """Click a page in the sidebar."""
+    tab.page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+    tab.rest()
+
+
+def press(tab: ContinuityPage, name: str) -> None:
+    """Press a button."""
+    tab.page.get_by_role("button", name=name, exact=True).click()
+    tab.rest()
+
+
+def test_edits_come_back_and_can_go_on(tab: ContinuityPage, serve: Serve) -> None:
+    """Over F5 and another page; each edit once, none lost."""
+    tab.open(serve("tables.py").url)
+    see(tab, "people are Ada 36, Bob 41")
+    edit(tab, 1, "Grace")
+    edit(tab, 2, "Hopper")
+    see(tab, "people are Grace 36, Hopper 41")
+    tab.reload()
+    assert tab.runs == 2
+    see(tab, "people are Grace 36, Hopper 41")
+    edit(tab, 1, "Jean")
+    see(tab, "people are Jean 36, Hopper 41")
+    go(tab, "Other")
+    go(tab, "Home")
+    see(tab, "people are Jean 36, Hopper 41")
+    edit(tab, 2, "Bartik")
+    tab.reload()
+    see(tab, "people are Jean 36, Bartik 41")
+
+
+def test_the_app_may_put_another_table_in_its_place(tab: ContinuityPage, serve: Serve) -> None:
+    """Assigning the key shows that table without the old edits; deleting it begins from the first one."""
+    tab.open(serve("tables.py").url)
+    edit(tab, 1, "Grace")
+    press(tab, "Replace")
+    see(tab, "people are Eve 7")
+    edit(tab, 1, "Eva")
+    tab.reload()
+    see(tab, "people are Eva 7")
+    press(tab, "Begin again")
+    see(tab, "people are Ada 36, Bob 41")
+
+
+def test_selected_rows_are_kept_by_a_callback(tab: ContinuityPage, serve: Serve) -> None:
+    """The recipe of the README: the callback runs when the visitor selects, not when F5 empties the table."""
+    tab.open(serve("tables.py").url)
+    select(tab, 2)
+    see(tab, "chosen are [1]")
+    tab.reload()
+    see(tab, "chosen are [1]")
+    select(tab, 1)
+    see(tab, "chosen are [0]")
+    select(tab, 1)
+    see(tab, "chosen are []")
+    tab.reload()
+    see(tab, "chosen are []")
