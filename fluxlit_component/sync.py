@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fluxlit_component.codec import decode, encode, imprint, is_immutable, is_marked_exactly
+from fluxlit_component.codec import decode, encode, encode_plain, is_immutable, is_plain
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 from fluxlit_component.record import Change, Field, Outcome, Record
 
@@ -22,9 +22,9 @@ MAX_VALUE_BYTES: Final = 1024 * 1024
 MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
 MAX_KEYS: Final = 512
 _NOTHING: Final = object()
-_MARKED_AT_ONCE: Final = 16 * 1024
-"""Bytes up to which a changed value gets its imprint with the change. A larger one has to stay the same for
-a run first: one that grows in every run never needs it."""
+_LOOKED_AT_ONCE: Final = 16 * 1024
+"""Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay the
+same for a run first: one that grows in every run never needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,21 @@ class Known:
     data: bytes
     value: object = _NOTHING
     """The object that `data` was made of, if it cannot change: the same object needs no look."""
-    mark: bytes | None = None
-    """The value's imprint; empty if there is none that is exact, None if it was not taken yet."""
+    plain: bool | None = None
+    """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
 
-    def met_again(self, value: object, mark: bytes | None) -> None:
+    def is_still(self, value: object) -> bool:
+        """Whether `value` is certainly what is known; False means that it takes an encoding to tell."""
+        if self.value is value or (type(value) is str and type(self.value) is str and self.value == value):
+            return True
+        return self.plain is True and encode_plain(value) == self.data
+
+    def met_again(self, value: object) -> None:
         """Note that `value` encodes to what is known, to tell that sooner the next time."""
         if self.value is not _NOTHING:  # the same bytes: it can change as little as the one before
             self.value = value
-        elif self.mark is None:
-            self.mark = _exact(mark, value)
+        elif self.plain is None:
+            self.plain = is_plain(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ class Diff:
     skipped: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, object] = field(default_factory=dict)
     """Immutable objects behind changed keys, to be remembered once they are committed."""
-    marks: Mapping[str, bytes] = field(default_factory=dict)
-    """Imprints of the others, if they are small."""
+    plain: Mapping[str, bool] = field(default_factory=dict)
+    """Which of the others are plain trees, if they are small."""
 
 
 @dataclass(slots=True)
@@ -118,15 +124,15 @@ class Base:
     ) -> Diff:
         """Compare `values` with what is known.
 
-        A key is unchanged if it holds the very same object and that object cannot change, or if it has
-        the same imprint, or encodes to the same bytes. That is the whole rule: every mutable value is
-        looked through. Keys that are `guarded` are to be written only if nobody else wrote them: they
+        A key is unchanged if it holds the very same object and that object cannot change, or if it
+        encodes to the same bytes. That is the whole rule: a mutable value is always encoded, a plain one
+        by the short way. Keys that are `guarded` are to be written only if nobody else wrote them: they
         have a merger.
         """
         caps = caps or Caps()
         changes: dict[str, Change] = {}
         fixed: dict[str, object] = {}
-        marks: dict[str, bytes] = {}
+        plain: dict[str, bool] = {}
         for key in deleted:
             self.unsaved.pop(key, None)
             if key in self.known:
@@ -136,7 +142,7 @@ class Base:
             return Diff(changes, skipped)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
         count = len(self.known) - len(changes)
-        for key, (data, mark) in changed.items():
+        for key, data in changed.items():
             known = self.known.get(key)
             grown = total + len(data) - (len(known.data) if known is not None else 0)
             reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
@@ -152,36 +158,26 @@ class Base:
             )
             if is_immutable(values[key]):
                 fixed[key] = values[key]
-            elif len(data) <= _MARKED_AT_ONCE:
-                marks[key] = _exact(mark, values[key])
-        return Diff(changes, skipped, fixed, marks)
+            elif len(data) <= _LOOKED_AT_ONCE:
+                plain[key] = is_plain(values[key])
+        return Diff(changes, skipped, fixed, plain)
 
-    def _changed(
-        self, values: Mapping[str, Any]
-    ) -> tuple[dict[str, tuple[bytes, bytes | None]], dict[str, str]]:
-        """Key -> bytes and imprint of what is not as it was known, and key -> why it cannot be kept."""
-        changed: dict[str, tuple[bytes, bytes | None]] = {}
+    def _changed(self, values: Mapping[str, Any]) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
+        changed: dict[str, bytes] = {}
         skipped: dict[str, str] = {}
         for key, value in values.items():
             known = self.known.get(key)
-            if known is not None and (
-                known.value is value
-                or (type(value) is str and type(known.value) is str and known.value == value)
-            ):
-                self.unsaved.pop(key, None)
-                continue
-            # Before the encoding, and compared after it: another thread may write in between.
-            mark = imprint(value)
-            if known is None or not mark or known.mark != mark:
+            if known is None or not known.is_still(value):
                 try:
                     data = encode(value)
                 except UnstorableValue as error:
                     skipped[key] = str(error)
                     continue
                 if known is None or known.data != data:
-                    changed[key] = data, mark
+                    changed[key] = data
                     continue
-                known.met_again(value, mark)
+                known.met_again(value)
             self.unsaved.pop(key, None)
         return changed, skipped
 
@@ -205,7 +201,7 @@ class Base:
                 self.versions[key] = outcome.version
             else:
                 self.known[key] = Known(
-                    outcome.version, change.data, diff.fixed.get(key, _NOTHING), diff.marks.get(key)
+                    outcome.version, change.data, diff.fixed.get(key, _NOTHING), diff.plain.get(key)
                 )
                 self.versions.pop(key, None)
 
@@ -221,11 +217,6 @@ class Base:
         self.unsaved.clear()
         self.known.clear()
         self.versions.clear()
-
-
-def _exact(mark: bytes | None, value: object) -> bytes:
-    """The mark taken before the encoding, if it also belongs to what was encoded; empty otherwise."""
-    return mark if mark and is_marked_exactly(value) and imprint(value) == mark else b""
 
 
 def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:

@@ -8,14 +8,14 @@ from fluxlit_component.codec.catalogue import is_registered, register
 from fluxlit_component.codec.decoder import decode
 from fluxlit_component.codec.encoder import encode
 from fluxlit_component.codec.immutability import is_immutable
-from fluxlit_component.codec.imprint import imprint, is_marked_exactly
+from fluxlit_component.codec.plain import encode_plain, is_plain
 
 __all__ = [
     "decode",
     "encode",
-    "imprint",
+    "encode_plain",
     "is_immutable",
-    "is_marked_exactly",
+    "is_plain",
     "is_registered",
     "register",
 ]
