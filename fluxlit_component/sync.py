@@ -23,8 +23,8 @@ MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
 MAX_KEYS: Final = 512
 _NOTHING: Final = object()
 _LOOKED_AT_ONCE: Final = 16 * 1024
-"""Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay the
-same for a run first: one that grows in every run never needs it."""
+"""Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay
+the same for a run first: one that grows in every run never needs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def test_what_was_loaded_takes_the_short_way_too(tab: TabModel, encoded: list[ob
 
 
 def test_bytes_are_never_taken_for_a_bytearray(tab: TabModel) -> None:
-    """msgpack writes both alike; a value that holds one of them is encoded in full each time."""
+    """Msgpack writes both alike; a value that holds one of them is encoded in full each time."""
     tab.state = {"data": [b"x"]}
     tab.save()
     tab.save()

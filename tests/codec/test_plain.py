@@ -54,7 +54,7 @@ def test_the_short_way_leads_to_the_same_bytes(value: list[Any]) -> None:
 
 @given(plain, plain | anything)
 def test_the_same_bytes_mean_the_same_value(one: Any, other: Any) -> None:
-    """If one is plain, no other value takes the short way to its bytes, unless it is equal to the last bit."""
+    """If one is plain, no other value takes the short way to its bytes."""
     one, other = [one], [other]
     if is_plain(one) and encode_plain(one) == encode_plain(other):
         assert encode(one) == encode(other)
@@ -98,7 +98,7 @@ def test_there_is_no_short_way(value: Any) -> None:
 
 
 def test_a_list_that_contains_itself_has_no_short_way() -> None:
-    """msgpack gives up at a depth of its own; nothing is raised."""
+    """Msgpack gives up at a depth of its own; nothing is raised."""
     knot: list[Any] = []
     knot.append(knot)
     assert encode_plain(knot) is None
