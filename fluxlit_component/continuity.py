@@ -154,6 +154,7 @@ class Continuity:
                 try:
                     if tab.status != "ready" or not self._store.copy(tab.sid, fresh):
                         return False
+                    tab.base.renumber(self._store.load(fresh))
                 except Exception as error:  # noqa: BLE001
                     tab.degrade("rotate", error)
                     return False

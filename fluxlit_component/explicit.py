@@ -23,9 +23,8 @@ from fluxlit_component.policy import Policy
 from fluxlit_component.schema import validated_values
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
+from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore
-from fluxlit_component.stores.choice import choose_store
-from fluxlit_component.stores.outage import sparing
 from fluxlit_component.tab import Tab, tab_of
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -230,7 +229,8 @@ def _open(
         hydrate=hydrate,
     )
     tab = tab_of(run, param)
-    continuity = Continuity(run, tab, sparing(choose_store(store, settings, run.script_path)), policy)
+    backend = store_of_run(store, settings, run.script_path, idle_seconds=policy.idle_seconds)
+    continuity = Continuity(run, tab, backend, policy)
     continuity.open()
     return tab, continuity
 

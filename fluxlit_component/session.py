@@ -26,8 +26,8 @@ from fluxlit_component.policy import Policy
 from fluxlit_component.schema import M, Migration, Schema
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
-from fluxlit_component.stores.choice import StoreLike, choose_store
-from fluxlit_component.stores.outage import sparing
+from fluxlit_component.stores.assembly import store_of_run
+from fluxlit_component.stores.choice import StoreLike
 from fluxlit_component.sync import Caps
 from fluxlit_component.tab import Status, Tab, tab_of
 from fluxlit_component.typed import view_of
@@ -250,6 +250,7 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
+    seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
     on_new: Hook | None = None,
@@ -271,6 +272,7 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
+    seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
     on_new: Hook | None = None,
@@ -294,6 +296,7 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
+    seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
     on_new: Hook | None = None,
@@ -322,6 +325,8 @@ def url_session(
         max_age_seconds: absolute lifetime in seconds; zero or negative: none. Default 30 days.
         wait: True ends the first run of a page load, drawing nothing, until the browser has said which
             session it has (about a third of a second). False draws defaults first.
+        seal: seal the values with a key that comes from the session id, so that who reads the backend reads
+            no state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
         model: a pydantic model whose fields are keys of the state: `session.state` is typed by it, and a
             record is validated before any of it comes back.
         schema_version: number of the model's present form, 1 or more. A record that cannot be brought
@@ -365,6 +370,7 @@ def url_session(
         hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_error),
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
-    continuity = Continuity(run, tab, sparing(choose_store(store, settings, run.script_path)), policy)
+    backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
+    continuity = Continuity(run, tab, backend, policy)
     continuity.open()
     return UrlSession(tab, continuity, schema)

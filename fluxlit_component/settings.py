@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import Field, FiniteFloat, ValidationError
+from pydantic import Field, FiniteFloat, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fluxlit_component.errors import ConfigurationError
@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
     gate_seconds: FiniteFloat = Field(default=3.0, ge=0)
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
+    seal: bool = False
+    """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
+    seal_keys: SecretStr | None = None
+    """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
 
     @classmethod
     def settings_customise_sources(

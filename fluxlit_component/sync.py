@@ -105,6 +105,13 @@ class Base:
             self.known[key] = Known(stored.version, stored.data, same)
         return values
 
+    def renumber(self, record: Record | None) -> None:
+        """Take over the versions of a copy of the record, whose sealed fields were written anew."""
+        for key, stored in (record.fields if record is not None else {}).items():
+            known = self.known.get(key)
+            if known is not None and known.data == stored.data:
+                known.version = stored.version
+
     def value_of(self, key: str) -> Any:
         """A fresh copy of the newest value of `key`, saved or not."""
         unsaved = self.unsaved.get(key)

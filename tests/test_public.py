@@ -65,6 +65,7 @@ def test_arguments_of_url_session() -> None:
         "ttl_seconds": None,
         "max_age_seconds": None,
         "wait": True,
+        "seal": None,
         "merge": None,
         "caps": None,
         **dict.fromkeys(HOOKS),

@@ -1,0 +1,83 @@
+"""AES-256-GCM over one value, with a key of that session alone. The only place that knows `cryptography`.
+
+A sealed value is a byte that says so, the number of the master key (0: none), 12 random bytes, then what
+AES-GCM makes of it (NIST SP 800-38D). Its key comes by HKDF-SHA256 (RFC 5869) from the session id, which only
+the visitor's browser holds; with a master key as salt, so that a stolen database needs the server's secret
+too. Where the value stands is authenticated with it: moved to another key or session it does not open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from fluxlit_component.errors import CorruptValue, StoreUnavailable
+from fluxlit_component.identifier import stored_key
+
+SEALED: Final = 2
+"""First byte of a sealed value; the codec's own values begin with 1."""
+_NUMBER_BYTES: Final = 4
+_NONCE_BYTES: Final = 12
+_HEAD_BYTES: Final = 1 + _NUMBER_BYTES + _NONCE_BYTES
+_INFO: Final = b"fluxlit_component/seal/v1\x00"
+
+
+class Cipher:
+    """Seals and opens the values of one session.
+
+    Args:
+        session_id: the session's id.
+        masters: number -> secret. The highest number seals, each of them opens.
+    """
+
+    def __init__(self, session_id: str, masters: Mapping[int, bytes]) -> None:
+        self._sid = session_id.encode("utf-8", "surrogatepass")
+        self._place = stored_key(session_id).encode() + b"\x00"
+        self._masters = masters
+        self._keys: dict[int, AESGCM] = {}
+
+    def seal(self, key: str, data: bytes) -> bytes:
+        """The sealed form of what is kept under `key`."""
+        number, nonce = max(self._masters, default=0), os.urandom(_NONCE_BYTES)
+        head = bytes([SEALED]) + number.to_bytes(_NUMBER_BYTES, "big") + nonce
+        return head + self._key(number).encrypt(nonce, data, self._about(head, key))
+
+    def open(self, key: str, data: bytes) -> bytes:
+        """What was sealed for `key`.
+
+        Raises:
+            CorruptValue: it was not sealed for this session and this key, or was damaged.
+            StoreUnavailable: its master key is not there: a mistake of the operator, nothing is lost.
+        """
+        if len(data) < _HEAD_BYTES:
+            raise CorruptValue("the sealed value is cut off")
+        head = data[:_HEAD_BYTES]
+        number = int.from_bytes(head[1 : 1 + _NUMBER_BYTES], "big")
+        try:
+            return self._key(number).decrypt(head[-_NONCE_BYTES:], data[_HEAD_BYTES:], self._about(head, key))
+        except InvalidTag:
+            raise CorruptValue("its seal is broken: it was changed, or moved from another place") from None
+
+    def _about(self, head: bytes, key: str) -> bytes:
+        return head + self._place + key.encode("utf-8", "surrogatepass")
+
+    def _key(self, number: int) -> AESGCM:
+        if number not in self._keys:
+            if number and number not in self._masters:
+                raise StoreUnavailable(
+                    f"a value is sealed with master key {number}: add it to FLUXLIT_SEAL_KEYS"
+                )
+            hkdf = HKDF(
+                algorithm=SHA256(),
+                length=32,
+                salt=self._masters[number] if number else None,
+                info=_INFO + number.to_bytes(_NUMBER_BYTES, "big"),
+            )
+            self._keys[number] = AESGCM(hkdf.derive(self._sid))
+        return self._keys[number]

@@ -1,0 +1,168 @@
+"""A store whose backend sees no values: they are sealed on the way in and opened on the way out.
+
+Wrapped around any store for one run. What stands unsealed in a record is read as it is and sealed when it is
+next written; with sealing switched off again, what is sealed is still opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
+from fluxlit_component.record import Change, Commit, Field, Outcome, Record
+from fluxlit_component.stores.base import RecordStore
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.cipher import Cipher
+
+_SEALED: Final = b"\x02"
+_BROKEN: Final = b""
+"""Stands for a value that does not open: no value is encoded as nothing, so it is given up by name."""
+
+
+_SHORTEST: Final = 16
+"""Characters of a master key. The session id has 256 bits of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """Whether to seal, and the numbered master keys. `repr` shows no secret."""
+
+    on: bool = False
+    masters: Mapping[int, bytes] = field(default_factory=dict, repr=False)
+
+
+def sealing_of(*, on: bool, keys: str | None) -> Sealing:
+    """The sealing that arguments and settings ask for.
+
+    Args:
+        on: whether what is written gets sealed.
+        keys: the setting `FLUXLIT_SEAL_KEYS`, such as ``"2:newest secret,1:older secret"``; None: the
+            session id alone makes the key.
+
+    Raises:
+        ConfigurationError: the extra is not installed, or the keys cannot be used. Never quotes a key.
+    """
+    sealing = Sealing(on, _masters(keys or ""))
+    if on:
+        _cipher_module()
+    return sealing
+
+
+@lru_cache(maxsize=16)
+def _masters(keys: str) -> Mapping[int, bytes]:
+    masters: dict[int, bytes] = {}
+    for part in filter(None, map(str.strip, keys.split(","))):
+        number, separator, secret = part.partition(":")
+        if not separator or not number.isdecimal() or not 0 < int(number) < 2**32:
+            raise ConfigurationError(
+                "FLUXLIT_SEAL_KEYS takes numbered secrets from 1 on, such as 2:newest,1:older"
+            )
+        if len(secret) < _SHORTEST:
+            raise ConfigurationError(
+                f"key {number} of FLUXLIT_SEAL_KEYS is too short: make one with `openssl rand -hex 32`"
+            )
+        if int(number) in masters:
+            raise ConfigurationError(f"FLUXLIT_SEAL_KEYS has two keys with the number {number}")
+        masters[int(number)] = secret.encode()
+    return masters
+
+
+class SealedStore:
+    """`inner` for one run, with values sealed on their way to it."""
+
+    def __init__(self, inner: RecordStore, sealing: Sealing, *, idle_seconds: float | None = None) -> None:
+        self._inner = inner
+        self._sealing = sealing
+        self._idle_seconds = idle_seconds
+
+    def load(self, session_id: str) -> Record | None:
+        """As `VersionedStore.load`; a value that does not open is left for the codec to refuse."""
+        record = self._inner.load(session_id)
+        if record is None or not any(_is_sealed(stored) for stored in record.fields.values()):
+            return record
+        return replace(record, fields=self._opened(session_id, record.fields))
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """As `VersionedStore.commit`."""
+        if self._sealing.on:
+            cipher = self._cipher(session_id)
+            sealed = {key: _seal(cipher, key, change) for key, change in commit.changes.items()}
+            commit = replace(commit, changes=sealed)
+        outcome = self._inner.commit(session_id, commit)
+        if not any(_is_sealed(stored) for stored in outcome.refused.values()):
+            return outcome
+        there = {key: stored for key, stored in outcome.refused.items() if stored is not None}
+        return replace(outcome, refused={**outcome.refused, **self._opened(session_id, there)})
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        """As `VersionedStore.touch`."""
+        return self._inner.touch(session_id, idle_seconds=idle_seconds)
+
+    def copy(self, source: str, target: str) -> bool:
+        """As `VersionedStore.copy`, and sealed anew: each session has a key of its own.
+
+        In two steps; between them nobody but the caller knows of `target`. If the second one fails
+        `target` is destroyed and nothing has happened. The versions of its fields are newer than in `source`.
+        """
+        if not self._inner.copy(source, target):
+            return False
+        try:
+            self._seal_anew(source, target)
+        except Exception:
+            self._inner.delete(target)
+            raise
+        return True
+
+    def _seal_anew(self, source: str, target: str) -> None:
+        record = self._inner.load(target)
+        sealed = {} if record is None else {k: v for k, v in record.fields.items() if _is_sealed(v)}
+        opened = self._opened(source, sealed) if sealed else {}
+        changes = {k: Change(v.data, v.version) for k, v in opened.items() if v.data != _BROKEN}
+        if record is None or not changes:
+            return
+        commit = Commit(changes, idle_seconds=self._idle_seconds, schema=record.schema)
+        if self.commit(target, commit).verdict != "committed":
+            raise StoreUnavailable("the copy of a sealed session was gone before it was sealed anew")
+
+    def delete(self, session_id: str) -> None:
+        """As `VersionedStore.delete`."""
+        self._inner.delete(session_id)
+
+    def _opened(self, session_id: str, fields: Mapping[str, Field]) -> dict[str, Field]:
+        cipher = self._cipher(session_id)
+        return {key: _open(cipher, key, stored) for key, stored in fields.items()}
+
+    def _cipher(self, session_id: str) -> Cipher:
+        cipher: Cipher = _cipher_module().Cipher(session_id, self._sealing.masters)
+        return cipher
+
+
+def _cipher_module() -> Any:
+    try:
+        return import_module("fluxlit_component.stores.cipher")
+    except ImportError as error:
+        raise ConfigurationError(
+            "sealed sessions need one more package: pip install fluxlit-component[crypto]"
+        ) from error
+
+
+def _is_sealed(stored: Field | None) -> bool:
+    return stored is not None and stored.data is not None and stored.data.startswith(_SEALED)
+
+
+def _seal(cipher: Cipher, key: str, change: Change) -> Change:
+    return change if change.data is None else replace(change, data=cipher.seal(key, change.data))
+
+
+def _open(cipher: Cipher, key: str, stored: Field) -> Field:
+    if not _is_sealed(stored) or stored.data is None:
+        return stored
+    try:
+        return replace(stored, data=cipher.open(key, stored.data))
+    except CorruptValue:
+        return replace(stored, data=_BROKEN)
