@@ -35,12 +35,12 @@ import sqlalchemy as sa
 from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, monotonic
-from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.record import Commit, Outcome, Record
 from fluxlit_component.stores.ledger import begun, is_free, marker, name_of, rule, state_of, touched
 from fluxlit_component.stores.sql_engine import Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import Tables, record_of
-from fluxlit_component.stores.sweep import SWEEP_LIMIT, Sweep
+from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
 
 _log = logging.getLogger("fluxlit_component.stores")
@@ -225,10 +225,4 @@ class SQLSessionStore:
         return self._database.run(duplicate)
 
     def _tidy(self) -> None:
-        now = monotonic()
-        if not self._sweep.begin(now):
-            return
-        try:
-            self._sweep.end(now, self.purge(limit=SWEEP_LIMIT))
-        except StoreUnavailable as error:  # what the caller asked for is done; tidying can wait
-            _log.info("expired sessions were not swept this time: %s", error)
+        self._sweep.in_background(monotonic, lambda limit: self.purge(limit=limit))

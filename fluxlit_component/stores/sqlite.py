@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.record import Commit, Outcome, Record
 from fluxlit_component.stores import sqlite_rows as rows
 from fluxlit_component.stores.ledger import begun, is_free, marker, name_of, rule, state_of, touched
 from fluxlit_component.stores.sqlite_file import DatabaseFile
-from fluxlit_component.stores.sweep import SWEEP_LIMIT, Sweep
+from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
 
 _log = logging.getLogger("fluxlit_component.stores")
@@ -167,10 +166,4 @@ class SQLiteSessionStore:
         return self._file.write(duplicate)
 
     def _tidy(self) -> None:
-        now = self._clock()
-        if not self._sweep.begin(now):
-            return
-        try:
-            self._sweep.end(now, self.purge(limit=SWEEP_LIMIT))
-        except StoreUnavailable as error:  # what the caller asked for is done; tidying can wait
-            _log.info("expired sessions were not swept this time: %s", error)
+        self._sweep.in_background(self._clock, lambda limit: self.purge(limit=limit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -237,6 +238,9 @@ def test_expired_sessions_are_swept(raw: sa.Engine, monkeypatch: pytest.MonkeyPa
     assert stored_key("old") in _everything(raw)
     monkeypatch.setattr(store, "_sweep", Sweep(-1e9))
     store.commit("a", COMMIT)
+    for thread in threading.enumerate():
+        if thread.name == "fluxlit-sweep":
+            thread.join(30)
     assert stored_key("old") not in _everything(raw)
 
 

@@ -275,10 +275,17 @@ def test_tombstones_of_long_ago_are_dropped(store: SQLiteSessionStore) -> None:
     assert set(record.fields) == {"kept", "x"}
 
 
+def swept() -> None:
+    """Wait for the sweeps that are under way."""
+    for thread in threading.enumerate():
+        if thread.name == "fluxlit-sweep":
+            thread.join(30)
+
+
 def test_expired_sessions_are_swept(
     store: SQLiteSessionStore, clock: TurnableClock, other: sqlite3.Connection
 ) -> None:
-    """Every five minutes a commit drops up to 200 sessions that have ended, and their fields."""
+    """Every five minutes up to 200 sessions that have ended are dropped, and their fields."""
     for number in range(250):
         store.set(f"{number}", {"x": 1}, ttl_seconds=60)
     clock.advance(299)
@@ -286,22 +293,50 @@ def test_expired_sessions_are_swept(
     assert other.execute("SELECT count(*) FROM fluxlit_session").fetchone() == (251,)
     clock.advance(1)
     store.commit("a", COMMIT)
+    swept()
     assert other.execute("SELECT count(*) FROM fluxlit_session").fetchone() == (51,)
     clock.advance(5)
     store.commit("a", COMMIT)
+    swept()
     assert other.execute("SELECT count(*) FROM fluxlit_field").fetchone() == (1,)
 
 
+def test_no_visitor_waits_for_a_sweep(
+    store: SQLiteSessionStore, clock: TurnableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commit that sets it off is back while the sweep has not even begun."""
+    go, limits = threading.Event(), []
+
+    def slow(*, limit: int) -> int:
+        assert go.wait(30)
+        limits.append(limit)
+        return 0
+
+    monkeypatch.setattr(store, "purge", slow)
+    clock.advance(301)
+    assert store.commit("a", COMMIT).verdict == "committed"
+    assert limits == []
+    go.set()
+    swept()
+    assert limits == [200]
+
+
 def test_failed_sweep_fails_no_commit(
-    store: SQLiteSessionStore, clock: TurnableClock, other: sqlite3.Connection
+    store: SQLiteSessionStore,
+    clock: TurnableClock,
+    other: sqlite3.Connection,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What was committed is acknowledged, whatever becomes of the tidying after it."""
+    caplog.set_level("INFO")
     store.set("old", {}, ttl_seconds=1)
     other.execute(
         "CREATE TRIGGER full BEFORE DELETE ON fluxlit_session BEGIN SELECT RAISE(ABORT, 'full'); END"
     )
     clock.advance(301)
     assert store.commit("a", COMMIT).verdict == "committed"
+    swept()
+    assert "not swept this time" in caplog.text
 
 
 def test_marker_is_forgotten_after_a_day(store: SQLiteSessionStore, clock: TurnableClock) -> None:
