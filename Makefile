@@ -58,13 +58,13 @@ unit: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## pytest without a brow
 frontend: $(NODE_MODULES) | $(LOGS) ## vitest
 	npm test | tee $(LOGS)/frontend
 
-e2e: .stamps/tools $(BUNDLE) | $(LOGS) ## Chromium against the newest Streamlit
+e2e: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium against the newest Streamlit
 	$(WITH_BROWSER) .venv/$(PYTEST) e2e $(E2E_ARGS) | tee $(LOGS)/e2e
 
 unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldest supported Streamlit
 	.venv-oldest/$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,$(STREAMLITLESS)) $(PYTEST_ARGS) | tee $(LOGS)/unit-oldest
 
-e2e-oldest: .stamps/oldest $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit, tests marked core
+e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit, tests marked core
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss

@@ -1,0 +1,140 @@
+"""The store goes away and comes back, with a visitor in the middle: a badge, no loss, nobody waits long.
+
+Real servers: Redis, which forgets everything when it is killed, and PostgreSQL, which does not.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.local_postgres import LocalPostgres
+from fluxlit_component.testing.local_redis import LocalRedis
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+Serve = Callable[..., StreamlitServer]
+Backend: TypeAlias = LocalRedis | LocalPostgres
+LONGEST = 1.5
+"""Seconds from a click to its effect on the page that a store may cost, on a slow machine."""
+
+
+@pytest.fixture(params=[LocalRedis, LocalPostgres], ids=["Redis", "PostgreSQL"])
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """A server of the test's own."""
+    kind: type[LocalRedis | LocalPostgres] = request.param
+    reason = kind.missing()
+    if reason:
+        pytest.skip(reason)
+    with kind() as server:
+        yield server
+
+
+@pytest.fixture
+def url(serve: Serve, backend: Backend) -> str:
+    """The app on that backend."""
+    return serve("multi.py", FLUXLIT_SESSION_STORE=backend.url).url
+
+
+def add(tab: ContinuityPage, count: int) -> None:
+    """Press the button; the effect is there soon, whatever the store does."""
+    begun = time.monotonic()
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
+    assert time.monotonic() - begun < LONGEST
+    tab.rest()
+
+
+def type_name(tab: ContinuityPage, name: str) -> None:
+    """Fill in the text input."""
+    tab.page.get_by_label("Name").fill(name)
+    tab.page.get_by_label("Name").press("Enter")
+    tab.rest()
+
+
+def badge(tab: ContinuityPage, *, shown: bool) -> None:
+    """The visitor is told quietly, or not at all; no error box either way."""
+    expect(tab.page.locator("#fluxlit-notice")).to_have_count(1 if shown else 0)
+    if shown:
+        expect(tab.page.get_by_role("status").filter(has_text="not being saved")).to_be_visible()
+    expect(tab.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def sid_of(tab: ContinuityPage) -> object:
+    """The id that the browser remembers."""
+    return tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')")
+
+
+def until_saved(tab: ContinuityPage, count: int) -> int:
+    """The store is back: one of the next clicks saves, without the visitor doing anything more."""
+    end = time.monotonic() + 15
+    while tab.page.locator("#fluxlit-notice").count():
+        assert time.monotonic() < end, "the badge stays though the store is back"
+        tab.page.wait_for_timeout(500)  # the breaker leaves a store alone for two seconds at most
+        count += 1
+        add(tab, count)
+    return count
+
+
+def test_killed_in_mid_use(tab: ContinuityPage, url: str, backend: Backend) -> None:
+    """Work goes on; what changed meanwhile is saved when it is back, also in a Redis that forgot all."""
+    tab.open(url)
+    type_name(tab, "Ada")
+    add(tab, 1)
+    badge(tab, shown=False)
+    sid = sid_of(tab)
+    backend.kill()
+    add(tab, 2)
+    add(tab, 3)
+    badge(tab, shown=True)
+    backend.start()
+    count = until_saved(tab, 3)
+    badge(tab, shown=False)
+    tab.reload()
+    expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    assert sid_of(tab) == sid
+
+
+def test_f5_while_it_hangs(tab: ContinuityPage, url: str, backend: Backend) -> None:
+    """The app is drawn with its defaults and keeps its id; the state comes back with a later click."""
+    tab.open(url)
+    type_name(tab, "Ada")
+    add(tab, 1)
+    sid = sid_of(tab)
+    backend.pause()
+    try:
+        tab.reload()
+        expect(tab.page.get_by_text("count is 0", exact=True)).to_be_visible()
+        badge(tab, shown=True)
+        add(tab, 1)
+        assert sid_of(tab) == sid
+    finally:
+        backend.resume()
+    end = time.monotonic() + 15
+    while tab.page.locator("#fluxlit-notice").count():
+        assert time.monotonic() < end, "the state does not come back"
+        tab.page.wait_for_timeout(500)
+        tab.page.get_by_text("Agree", exact=True).click()
+        tab.rest()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    tab.reload()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    assert sid_of(tab) == sid
+
+
+def test_down_from_the_start(tab: ContinuityPage, url: str, backend: Backend) -> None:
+    """A new visitor gets an app that works; once there is a store he is kept like everybody else."""
+    backend.kill()
+    tab.open(url)
+    add(tab, 1)
+    badge(tab, shown=True)
+    backend.start()
+    count = until_saved(tab, 1)
+    tab.reload()
+    expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
