@@ -16,6 +16,7 @@ from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
+from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
 _NOTICE = "Changes are not being saved right now"
@@ -91,6 +92,7 @@ class Arrival:
                 self._hold(candidate, record)
                 return
             _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
+            count("fluxlit.unknown_ids")
             tab.refused.append(candidate)
         if final:
             self._hold(tab.offer, None)

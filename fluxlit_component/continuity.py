@@ -19,6 +19,7 @@ from fluxlit_component.revival import encoded, fill_in, hydrate, put_back
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Base
 from fluxlit_component.tab import Tab
+from fluxlit_component.telemetry import count, span
 
 
 class Continuity:
@@ -61,7 +62,8 @@ class Continuity:
     def _revive(self, record: Record | None) -> None:
         tab = self._tab
         if not tab.hydrated:
-            self.put = hydrate(self._run, tab, self._store, self._policy, record)
+            with span("fluxlit.hydrate"):
+                self.put = hydrate(self._run, tab, self._store, self._policy, record)
             tab.present = frozenset(self._run.read())
         else:
             if tab.closed < self._number - 1:
@@ -74,6 +76,7 @@ class Continuity:
         """Save what this run changed, as it ends. Never raises, never yields to Streamlit."""
         with self._tab.lock:
             self._departure.save(self._number, late=False)
+            count("fluxlit.degraded_runs", self._tab.status == "degraded")
 
     def save(self) -> None:
         """Save what has changed so far: in the middle of a run, or in a fragment."""

@@ -22,6 +22,7 @@ from fluxlit_component.snapshot import Snapshot, take_snapshot
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Diff
 from fluxlit_component.tab import Tab
+from fluxlit_component.telemetry import count, span
 
 _log = logging.getLogger("fluxlit_component")
 _MERGE_TRIES: Final = 16
@@ -118,11 +119,22 @@ class Departure:
         tab = self._tab
         if tab.sid is None:
             return
+        if diff.changes:
+            with span("fluxlit.commit", keys=len(diff.changes)):
+                self._commit(diff, values)
+            return
         try:
-            if not diff.changes:
-                self._touch()
-                tab.status = "ready"
-                return
+            self._touch()
+        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
+            tab.degrade("write", error)
+        else:
+            tab.status = "ready"
+
+    def _commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
+        tab = self._tab
+        if tab.sid is None:
+            return
+        try:
             outcome = self._store.commit(tab.sid, self._request(diff))
             if outcome.verdict in ("absent", "expired"):
                 diff, outcome = self._begin_again(outcome, values)
@@ -154,6 +166,7 @@ class Departure:
             tab.learn(outcome)
             tab.hooks.tell(Event("persist", written))
         if outcome.overwritten:
+            count("fluxlit.conflicts", len(outcome.overwritten))
             tab.hooks.tell(Event("conflict", tuple(sorted(outcome.overwritten))))
 
     def _has_merger(self, key: str) -> bool:

@@ -19,6 +19,7 @@ from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import ScriptRunContext, add_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_CONTEXT_ATTR_NAME
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 from fluxlit_component import url_session
@@ -57,7 +58,14 @@ class Visitor:
 
     def run(self) -> float:
         """One script run; the seconds that `url_session()` and leaving its block took."""
-        add_script_run_ctx(threading.current_thread(), self._context)
+        thread = threading.current_thread()
+        add_script_run_ctx(thread, self._context)
+        try:
+            return self._run()
+        finally:
+            delattr(thread, SCRIPT_RUN_CONTEXT_ATTR_NAME)
+
+    def _run(self) -> float:
         self._context.reset(page_script_hash="page")
         self._state.on_script_will_rerun(self._sent())
         with patch("fluxlit_component.arrival.mount", _agreeing_bridge):

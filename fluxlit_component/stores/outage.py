@@ -16,6 +16,7 @@ from fluxlit_component.errors import FluxlitError, StoreUnavailable
 from fluxlit_component.record import Commit, Outcome, Record
 from fluxlit_component.stores.base import RecordStore, VersionedStore
 from fluxlit_component.stores.patience import Workers
+from fluxlit_component.telemetry import count, record_seconds, span
 
 T = TypeVar("T")
 
@@ -84,25 +85,29 @@ class SparingStore:
 
     def load(self, session_id: str) -> Record | None:
         """As `VersionedStore.load`."""
-        return self._ask(lambda: self._inner.load(session_id))
+        return self._ask("load", lambda: self._inner.load(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """As `VersionedStore.commit`."""
-        return self._ask(lambda: self._inner.commit(session_id, commit))
+        return self._ask("commit", lambda: self._inner.commit(session_id, commit))
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         """As `VersionedStore.touch`."""
-        return self._ask(lambda: self._inner.touch(session_id, idle_seconds=idle_seconds))
+        return self._ask("touch", lambda: self._inner.touch(session_id, idle_seconds=idle_seconds))
 
     def copy(self, source: str, target: str) -> bool:
         """As `VersionedStore.copy`."""
-        return self._ask(lambda: self._inner.copy(source, target))
+        return self._ask("copy", lambda: self._inner.copy(source, target))
 
     def delete(self, session_id: str) -> None:
         """As `VersionedStore.delete`."""
-        self._ask(lambda: self._inner.delete(session_id))
+        self._ask("delete", lambda: self._inner.delete(session_id))
 
-    def _ask(self, call: Callable[[], T]) -> T:
+    def _ask(self, operation: str, call: Callable[[], T]) -> T:
+        with span(f"fluxlit.store.{operation}"):
+            return self._answer(operation, call)
+
+    def _answer(self, operation: str, call: Callable[[], T]) -> T:
         if self._left <= 0:
             raise StoreUnavailable("the store has held this run long enough")
         self._breaker.admit()
@@ -115,10 +120,13 @@ class SparingStore:
         except Exception as error:
             held = self._clock() - began
             self._left -= held
+            count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self._breaker.failed(held_seconds=held)
             raise
-        self._left -= self._clock() - began
+        held = self._clock() - began
+        self._left -= held
+        record_seconds("fluxlit.store.duration", held, operation=operation)
         self._breaker.succeeded()
         return answer
 

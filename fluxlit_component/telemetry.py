@@ -1,0 +1,71 @@
+"""Spans and metrics for who runs OpenTelemetry; nothing at all for who does not.
+
+Only the API is used: which exporter gets them is the operator's choice, and without one the calls do
+nothing. No attribute ever holds an id or a value; errors are named by their type, since a message may quote.
+
+Spans: `fluxlit.hydrate`, `fluxlit.commit` (attribute `fluxlit.keys`), `fluxlit.store.<operation>`.
+Counters: `fluxlit.store.errors`, `fluxlit.conflicts`, `fluxlit.unknown_ids`, `fluxlit.degraded_runs`.
+Histogram: `fluxlit.store.duration` in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+try:
+    from opentelemetry import metrics, trace
+except ImportError:
+    _is_there = False
+else:
+    _is_there = True
+
+if TYPE_CHECKING:
+    from opentelemetry.metrics import Counter, Histogram
+
+_SCOPE: Final = "fluxlit_component"
+
+
+@contextmanager
+def span(name: str, **attributes: str | int) -> Iterator[None]:
+    """Time what is done in the block; an exception is named by its type and goes on."""
+    if not _is_there:
+        yield
+        return
+    tracer = trace.get_tracer(_SCOPE)
+    with tracer.start_as_current_span(
+        name,
+        attributes={f"fluxlit.{key}": value for key, value in attributes.items()},
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        try:
+            yield
+        except Exception as error:
+            current.set_attribute("error.type", type(error).__name__)
+            current.set_status(trace.StatusCode.ERROR)
+            raise
+
+
+def count(name: str, amount: int = 1, **attributes: str) -> None:
+    """Add to a counter."""
+    if _is_there and amount:
+        _counter(name).add(amount, attributes)
+
+
+def record_seconds(name: str, seconds: float, **attributes: str) -> None:
+    """Add one duration to a histogram."""
+    if _is_there:
+        _histogram(name).record(seconds, attributes)
+
+
+@lru_cache(maxsize=16)
+def _counter(name: str) -> Counter:
+    return metrics.get_meter(_SCOPE).create_counter(name)
+
+
+@lru_cache(maxsize=16)
+def _histogram(name: str) -> Histogram:
+    return metrics.get_meter(_SCOPE).create_histogram(name, unit="s")
