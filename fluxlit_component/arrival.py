@@ -9,7 +9,15 @@ from __future__ import annotations
 import logging
 
 from fluxlit_component import identifier
-from fluxlit_component.bridge import Offer, close_gate, component_key, is_from_link, mount, parse_answer
+from fluxlit_component.bridge import (
+    Offer,
+    close_gate,
+    component_key,
+    is_from_copy,
+    is_from_link,
+    mount,
+    parse_answer,
+)
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
@@ -32,6 +40,7 @@ class Arrival:
         self._policy = policy
         self._first = tab.runs == 1
         self._from_link = False
+        self._from_copy = False
         self.record: Record | None = None
         """The record, if settling the id has read it."""
 
@@ -41,8 +50,12 @@ class Arrival:
         news = self._news()
         if tab.sid is None:
             self._identify(news)
-        elif tab.retiring and news == tab.sid:
-            self._retire()
+        elif news == tab.sid:
+            tab.unconfirmed = False
+            if tab.retiring:
+                self._retire()
+        if self._from_copy and news == tab.sid and self._policy.fork_copies:
+            self._fork()
         if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
             self._run.set_query_value(tab.param, tab.sid)
         message = mount(self._offer())
@@ -57,6 +70,7 @@ class Arrival:
         state = self._run.sent_component_value(component_key(self._tab.param))
         message = state.get("answer") if state is not None else None
         self._from_link = is_from_link(message)
+        self._from_copy = is_from_copy(message)
         return parse_answer(message)
 
     def _identify(self, news: str | None) -> None:
@@ -111,11 +125,12 @@ class Arrival:
             param=tab.param,
             sid=tab.sid or tab.offer,
             held=held,
-            confirm=held and bool(tab.retiring),
+            confirm=held and (bool(tab.retiring) or tab.unconfirmed),
             refused=() if held else tuple(tab.refused),
             address_bar=policy.address_bar,
             scope=policy.scope,
             patient=not held and self._run.page_is_unresolved,
+            unique=policy.fork_copies and policy.scope == "tab",
             notice=_NOTICE if tab.status == "degraded" else None,
         )
 
@@ -148,3 +163,28 @@ class Arrival:
                 tab.retiring.remove(sid)
         except Exception as error:  # noqa: BLE001
             tab.degrade("rotate", error)
+
+    def _fork(self) -> None:
+        """A copied tab gets an id of its own, with a copy of the state. Tried again while the store is down.
+
+        The browser has to confirm it: otherwise its answer would name the original again after a restart of
+        the server.
+        """
+        tab = self._tab
+        if tab.sid is None:
+            return
+        fresh = identifier.new_session_id()
+        try:
+            copied = self._store.copy(tab.sid, fresh)
+            record = self._store.load(fresh) if copied else None
+        except Exception as error:  # noqa: BLE001
+            tab.degrade("fork", error)
+            return
+        if copied:
+            tab.base.renumber(record)
+        else:
+            tab.base.forget()  # nothing stands in the store: all that this tab has is new
+        if self.record is not None:
+            self.record = record
+        tab.sid = tab.offer = fresh
+        tab.created, tab.unconfirmed = copied, True

@@ -21,6 +21,8 @@ class Policy:
     keys: Keys = field(default_factory=Keys)
     address_bar: str = "clean"
     scope: str = "tab"
+    fork_copies: bool = True
+    """Give a copied tab an id and a state of its own; False lets it share those of its original."""
     idle_seconds: float | None = None
     max_age_seconds: float | None = None
     gate_seconds: float = 3.0

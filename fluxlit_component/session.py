@@ -34,6 +34,8 @@ from fluxlit_component.typed import view_of
 from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
 
 _ADDRESS_BARS: Final = ("clean", "visible")
+_ON_DUPLICATE: Final = ("fork", "share")
+_SCOPES: Final = ("tab", "browser")
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -250,6 +252,8 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
+    on_duplicate: Literal["fork", "share"] = "fork",
+    scope: Literal["tab", "browser"] = "tab",
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -272,6 +276,8 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
+    on_duplicate: Literal["fork", "share"] = "fork",
+    scope: Literal["tab", "browser"] = "tab",
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -296,6 +302,8 @@ def url_session(
     ttl_seconds: float | None = None,
     max_age_seconds: float | None = None,
     wait: bool = True,
+    on_duplicate: Literal["fork", "share"] = "fork",
+    scope: Literal["tab", "browser"] = "tab",
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -325,6 +333,10 @@ def url_session(
         max_age_seconds: absolute lifetime in seconds; zero or negative: none. Default 30 days.
         wait: True ends the first run of a page load, drawing nothing, until the browser has said which
             session it has (about a third of a second). False draws defaults first.
+        on_duplicate: what a copied tab ("Duplicate", `window.open`) gets while its original lives.
+            ``"fork"``: an id of its own with a copy of the state. ``"share"``: both write, key by key.
+        scope: ``"tab"``: each tab has its session, which ends with it. ``"browser"``: all tabs of the browser
+            share one, which is also there after they were closed (`localStorage`).
         seal: seal the values with a key that comes from the session id, so that who reads the backend reads
             no state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
         model: a pydantic model whose fields are keys of the state: `session.state` is typed by it, and a
@@ -364,6 +376,8 @@ def url_session(
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
         gate_seconds=settings.gate_seconds,
         wait=wait,
+        fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
+        scope=arguments.one_of("scope", scope, _SCOPES),
         schema=schema,
         merge=dict(merge or {}),
         caps=caps or Caps(),

@@ -40,6 +40,9 @@ class Tab:
     retiring: list[str] = field(default_factory=list, repr=False)
     """Old ids after a rotation; they die when the browser has confirmed the new one."""
 
+    unconfirmed: bool = False
+    """Whether the browser still has to adopt the id that this copied tab was given."""
+
     hooks: Hooks = field(default_factory=Hooks, repr=False)
     """Those of the call that opened the tab last."""
 

@@ -65,6 +65,8 @@ def test_arguments_of_url_session() -> None:
         "ttl_seconds": None,
         "max_age_seconds": None,
         "wait": True,
+        "on_duplicate": "fork",
+        "scope": "tab",
         "seal": None,
         "merge": None,
         "caps": None,

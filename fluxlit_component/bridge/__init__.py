@@ -3,7 +3,7 @@
 from fluxlit_component.bridge.bundle import bundle
 from fluxlit_component.bridge.gate import close_gate
 from fluxlit_component.bridge.mount import component_key, mount
-from fluxlit_component.bridge.protocol import PROTOCOL, Offer, is_from_link, parse_answer
+from fluxlit_component.bridge.protocol import PROTOCOL, Offer, is_from_copy, is_from_link, parse_answer
 
 __all__ = [
     "PROTOCOL",
@@ -11,6 +11,7 @@ __all__ = [
     "bundle",
     "close_gate",
     "component_key",
+    "is_from_copy",
     "is_from_link",
     "mount",
     "parse_answer",

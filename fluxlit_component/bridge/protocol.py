@@ -33,6 +33,8 @@ class Offer:
 
     patient: bool = False
     """Answer only when the present run has ended: it must not be cut short before `st.navigation`."""
+    unique: bool = False
+    """Two living pages must not share the id: the second one is to say that it is a copy."""
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
@@ -47,6 +49,7 @@ class Offer:
             "scope": self.scope,
             "notice": self.notice,
             "patient": self.patient,
+            "unique": self.unique,
         }
 
     def __repr__(self) -> str:
@@ -58,6 +61,11 @@ class Offer:
 def is_from_link(message: object) -> bool:
     """Whether an answer's id came with a link: the tab may have one of its own beside it."""
     return isinstance(message, Mapping) and message.get("source") in {"query", "fragment"}
+
+
+def is_from_copy(message: object) -> bool:
+    """Whether the answering page is a copied tab: another living page has the same id."""
+    return isinstance(message, Mapping) and message.get("copy") is True
 
 
 def parse_answer(message: object) -> str | None:

@@ -2,15 +2,16 @@
  * One meeting with the server: read its offer, look around, settle, adopt, answer if it is news.
  *
  * It knows the window it is handed and nothing of the transport, which brings the offer and takes the
- * answer. The answer goes to a callback so that it may one day come later (a copied tab is proved
- * by a lock, and locks take time).
+ * answer. The answer goes to a callback because it may come later, and twice: a copied tab is proved by a lock,
+ * and locks take time that no page load should wait for.
  */
 
 import { idInFragment, idInQuery } from "./address";
 import { isExposed, keep, tidy } from "./keeper";
 import { notify } from "./notice";
-import { holdingOf } from "./page";
+import { type Holding, holdingOf } from "./page";
 import { whenAtRest } from "./patience";
+import { claim } from "./presence";
 import { type Answer, makeAnswer, parseOffer } from "./protocol";
 import { shield } from "./referrer";
 import { isNews, settle } from "./settle";
@@ -31,7 +32,7 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   notify(win.document, offer.notice);
   const { href } = win.location;
   const holding = holdingOf(win, param);
-  const { storage, history } = recall(win, param);
+  const { storage, history } = recall(win, param, offer.scope);
   const { sid, source } = settle(offer, {
     memory: holding.sid,
     query: idInQuery(href, param),
@@ -49,9 +50,12 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
 
   holding.sid = sid;
   holding.addressBar = offer.addressBar;
-  holding.inHistory = !remember(win, param, sid);
+  holding.inHistory = !remember(win, param, sid, offer.scope);
   keep(win, () => tend(win));
   tend(win);
+  own(win, offer.unique ? `fluxlit:${param}:${sid}` : null, holding, () =>
+    whenAtRest(win, () => answer(makeAnswer(sid, source, true))),
+  );
 
   if (!isNews(offer, sid, holding)) return;
   // Noted before it is said: whatever saying it sets off finds it said.
@@ -60,4 +64,11 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   const say = () => answer(makeAnswer(sid, source));
   if (offer.patient) whenAtRest(win, say);
   else say();
+}
+
+/** Claim the session for this page, if nobody else may have it. A claim is made once per id. */
+function own(win: Window, name: string | null, holding: Holding, onCopied: () => void): void {
+  if (holding.claim?.name === name) return;
+  holding.claim?.release();
+  holding.claim = name === null ? null : { name, release: claim(win, name, onCopied) };
 }

@@ -3,7 +3,7 @@
  *
  * It lives on the window under a registered symbol, not in a module variable: Streamlit loads the
  * bridge as a blob and may load it again, and two modules with two memories would fight over the URL.
- * Plain data only, so that one module can read what another one wrote.
+ * Plain data and browser objects only, so that one module can read what another one wrote.
  */
 
 import type { AddressBar } from "./protocol";
@@ -19,6 +19,8 @@ export interface Holding {
   /** Offered id -> the id answered to it. */
   readonly answered: Map<string, string>;
   readonly confirmed: Set<string>;
+  /** The lock or channel by which this page shows other tabs that it lives. */
+  claim: { readonly name: string; readonly release: () => void } | null;
 }
 
 /** By param. */
@@ -43,6 +45,7 @@ export function holdingOf(win: Window, param: string): Holding {
       earlier: null,
       answered: new Map(),
       confirmed: new Set(),
+      claim: null,
     };
     page.set(param, holding);
   }

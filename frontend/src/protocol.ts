@@ -9,7 +9,7 @@ export const PROTOCOL = 1;
 
 export type AddressBar = "clean" | "visible";
 
-/** How long the browser keeps the id. "browser" is parsed, and for now treated as "tab". */
+/** Who shares the id, and how long it is kept: one tab, or all tabs of the browser. */
 export type Scope = "tab" | "browser";
 
 /** Where the answered id was found; "offer" means that it came from the server. */
@@ -32,6 +32,8 @@ export interface Offer {
   readonly notice: string | null;
   /** Whether an answer has to wait for the end of the present run. */
   readonly patient: boolean;
+  /** Whether two living pages must not share the id: the second one is to say that it is a copy. */
+  readonly unique: boolean;
 }
 
 /** A type, not an interface: Streamlit's state values want an index signature. */
@@ -39,6 +41,8 @@ export type Answer = {
   readonly protocol: typeof PROTOCOL;
   readonly sid: string;
   readonly source: Source;
+  /** Another living page has this id: this one is a copy of it. */
+  readonly copy?: true;
 };
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
@@ -52,8 +56,19 @@ export function isWellFormed(candidate: unknown): candidate is string {
 export function parseOffer(data: unknown): Offer | null {
   if (typeof data !== "object" || data === null) return null;
   const offer = data as Record<keyof Offer, unknown>;
-  const { protocol, param, sid, held, confirm, refused, addressBar, scope, notice, patient } =
-    offer;
+  const {
+    protocol,
+    param,
+    sid,
+    held,
+    confirm,
+    refused,
+    addressBar,
+    scope,
+    notice,
+    patient,
+    unique,
+  } = offer;
   if (protocol !== PROTOCOL) return null;
   if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
   if (typeof held !== "boolean" || typeof confirm !== "boolean") return null;
@@ -72,9 +87,11 @@ export function parseOffer(data: unknown): Offer | null {
     scope,
     notice: line,
     patient: patient === true,
+    unique: unique === true,
   };
 }
 
-export function makeAnswer(sid: string, source: Source): Answer {
-  return { protocol: PROTOCOL, sid, source };
+export function makeAnswer(sid: string, source: Source, copy = false): Answer {
+  const answer = { protocol: PROTOCOL, sid, source } as const;
+  return copy ? { ...answer, copy } : answer;
 }

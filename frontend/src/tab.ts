@@ -1,10 +1,11 @@
 /**
- * What the tab remembers over F5: `sessionStorage["fluxlit:<param>"]`, or, where storage is refused
+ * What the tab remembers over F5: `sessionStorage["fluxlit:<param>"]` (`localStorage` if all tabs of the
+ * browser share the session), or, where storage is refused
  * (a sandboxed or third-party frame, no quota), `history.state.fluxlit[param]`. Beyond that there is only
  * the page's memory. Nothing here ever throws: merely reading `win.sessionStorage` may.
  */
 
-import { isWellFormed } from "./protocol";
+import { isWellFormed, type Scope } from "./protocol";
 
 export interface Recalled {
   readonly storage: string | null;
@@ -14,18 +15,22 @@ export interface Recalled {
 
 const PREFIX = "fluxlit:";
 
-function read(win: Window, param: string): string | null {
+function storageOf(win: Window, scope: Scope): Storage {
+  return scope === "browser" ? win.localStorage : win.sessionStorage;
+}
+
+function read(win: Window, param: string, scope: Scope): string | null {
   try {
-    const value: unknown = win.sessionStorage.getItem(PREFIX + param);
+    const value: unknown = storageOf(win, scope).getItem(PREFIX + param);
     return isWellFormed(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-function write(win: Window, param: string, value: string): boolean {
+function write(win: Window, param: string, value: string, scope: Scope): boolean {
   try {
-    win.sessionStorage.setItem(PREFIX + param, value);
+    storageOf(win, scope).setItem(PREFIX + param, value);
     return true;
   } catch {
     return false;
@@ -33,20 +38,20 @@ function write(win: Window, param: string, value: string): boolean {
 }
 
 /** Asked by writing: some browsers let you read a storage that has no room for a single byte. */
-function isRefused(win: Window): boolean {
-  const took = write(win, "", "");
+function isRefused(win: Window, scope: Scope): boolean {
+  const took = write(win, "", "", scope);
   try {
     // The name without a param belongs to no session: an offer's param is never empty.
-    win.sessionStorage.removeItem(PREFIX);
+    storageOf(win, scope).removeItem(PREFIX);
   } catch {
     // Refused, as `took` says already.
   }
   return !took;
 }
 
-export function recall(win: Window, param: string): Recalled {
-  const storage = read(win, param);
-  if (storage !== null || !isRefused(win)) return { storage, history: null };
+export function recall(win: Window, param: string, scope: Scope): Recalled {
+  const storage = read(win, param, scope);
+  if (storage !== null || !isRefused(win, scope)) return { storage, history: null };
   try {
     return { storage, history: stampOf(win.history.state, param) };
   } catch {
@@ -55,8 +60,8 @@ export function recall(win: Window, param: string): Recalled {
 }
 
 /** Whether storage took the id. If not, `history.state` has to carry it. */
-export function remember(win: Window, param: string, sid: string): boolean {
-  return write(win, param, sid);
+export function remember(win: Window, param: string, sid: string, scope: Scope): boolean {
+  return write(win, param, sid, scope);
 }
 
 /** The id that a history state carries for `param`. */

@@ -31,8 +31,8 @@ describe("the examples shared with Python", () => {
   it.each(examples.answers.filter(({ valid }) => valid))(
     "an answer is made as the server reads it: $name",
     ({ json }) => {
-      const { sid, source } = json as Answer;
-      expect(makeAnswer(sid, source)).toEqual(json);
+      const { sid, source, copy } = json as Answer;
+      expect(makeAnswer(sid, source, copy)).toEqual(json);
     },
   );
 
@@ -43,10 +43,10 @@ describe("the examples shared with Python", () => {
 });
 
 describe("an offer", () => {
-  const { notice, patient, ...needed } = offerOf();
+  const { notice, patient, unique, ...needed } = offerOf();
 
   it("does without what a server may leave out", () => {
-    expect(parseOffer(needed)).toEqual({ ...needed, notice, patient });
+    expect(parseOffer(needed)).toEqual({ ...needed, notice, patient, unique });
   });
 
   it.each(Object.keys(needed))("is nothing without %s", (field) => {

@@ -76,6 +76,7 @@ export function offerOf(change: Partial<Offer> = {}): Offer {
     scope: "tab",
     notice: null,
     patient: false,
+    unique: false,
     ...change,
   };
 }

@@ -5,32 +5,32 @@ import { A, B, fillStorage, openWindow, PARAM, refuseStorage } from "./support";
 describe("where storage works", () => {
   it("an id is kept under its param's name", () => {
     const win = openWindow();
-    expect(remember(win, PARAM, A)).toBe(true);
+    expect(remember(win, PARAM, A, "tab")).toBe(true);
     expect(win.sessionStorage.getItem(`fluxlit:${PARAM}`)).toBe(A);
-    expect(recall(win, PARAM)).toEqual({ storage: A, history: null });
+    expect(recall(win, PARAM, "tab")).toEqual({ storage: A, history: null });
   });
 
   it("two params do not see each other", () => {
     const win = openWindow();
-    remember(win, PARAM, A);
-    expect(recall(win, "other").storage).toBeNull();
+    remember(win, PARAM, A, "tab");
+    expect(recall(win, "other", "tab").storage).toBeNull();
   });
 
   it("a malformed id is not recalled", () => {
     const win = openWindow();
     win.sessionStorage.setItem(`fluxlit:${PARAM}`, `${A}=`);
-    expect(recall(win, PARAM).storage).toBeNull();
+    expect(recall(win, PARAM, "tab").storage).toBeNull();
   });
 
   it("history.state is not believed", () => {
     const win = openWindow();
     win.history.replaceState(stamped({}, PARAM, B), "");
-    expect(recall(win, PARAM)).toEqual({ storage: null, history: null });
+    expect(recall(win, PARAM, "tab")).toEqual({ storage: null, history: null });
   });
 
   it("looking leaves nothing behind", () => {
     const win = openWindow();
-    recall(win, PARAM);
+    recall(win, PARAM, "tab");
     expect(win.sessionStorage).toHaveLength(0);
   });
 });
@@ -42,14 +42,14 @@ describe.each([
   it("remembering fails without an exception", () => {
     const win = openWindow();
     break_(win);
-    expect(remember(win, PARAM, A)).toBe(false);
+    expect(remember(win, PARAM, A, "tab")).toBe(false);
   });
 
   it("the id comes from history.state", () => {
     const win = openWindow();
     break_(win);
     win.history.replaceState(stamped({ theirs: 1 }, PARAM, A), "");
-    expect(recall(win, PARAM)).toEqual({ storage: null, history: A });
+    expect(recall(win, PARAM, "tab")).toEqual({ storage: null, history: A });
   });
 
   it.each([null, 7, "text", [A], { fluxlit: null }, { fluxlit: { [PARAM]: "short" } }])(
@@ -58,7 +58,7 @@ describe.each([
       const win = openWindow();
       break_(win);
       win.history.replaceState(state, "");
-      expect(recall(win, PARAM)).toEqual({ storage: null, history: null });
+      expect(recall(win, PARAM, "tab")).toEqual({ storage: null, history: null });
     },
   );
 });

@@ -24,6 +24,7 @@ FIELDS = {
     "scope": "scope",
     "notice": "notice",
     "patient": "patient",
+    "unique": "unique",
 }
 SID = "A" * 43
 

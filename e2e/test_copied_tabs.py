@@ -1,0 +1,176 @@
+"""A copied tab is noticed, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+pytestmark = pytest.mark.core
+Serve = Callable[..., StreamlitServer]
+RELOADS = 12
+
+
+def sid_of(tab: ContinuityPage) -> str:
+    """The id that this tab remembers."""
+    return str(tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')"))
+
+
+def add(tab: ContinuityPage, count: int) -> None:
+    """Press the button and see the effect."""
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
+    tab.rest()
+
+
+def copy_of(tab: ContinuityPage) -> ContinuityPage:
+    """A window opened by the page: it begins with a copy of the tab's storage, as "Duplicate" does."""
+    with tab.page.context.expect_page() as opened:
+        tab.page.evaluate("void window.open('about:blank')")
+    page: Page = opened.value
+    page.set_default_timeout(15_000)
+    copy = ContinuityPage(page)
+    copy.open(tab.page.url)
+    return copy
+
+
+def until_forked(copy: ContinuityPage, sid: str) -> None:
+    """The copy has an id of its own."""
+    copy.page.wait_for_function("old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=sid)
+    copy.rest(quiet=1.0)
+
+
+def test_a_copy_gets_an_id_and_a_state_of_its_own(tab: ContinuityPage, serve: Serve) -> None:
+    """It begins with the state of its original; from then on neither sees what the other does."""
+    tab.open(serve("copies.py").url)
+    add(tab, 1)
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_label("Name").press("Enter")
+    tab.rest()
+    sid = sid_of(tab)
+    copy = copy_of(tab)
+    until_forked(copy, sid)
+    expect(copy.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    expect(copy.page.get_by_label("Name")).to_have_value("Ada")
+    add(copy, 2)
+    add(copy, 3)
+    add(tab, 2)
+    for _ in range(2):
+        tab.reload()
+        copy.reload()
+        expect(tab.page.get_by_text("count is 2", exact=True)).to_be_visible()
+        expect(copy.page.get_by_text("count is 3", exact=True)).to_be_visible()
+    assert sid_of(tab) == sid
+    assert tab.runs == copy.runs == 2
+
+
+def test_a_copy_survives_a_restarted_server_as_itself(tab: ContinuityPage, serve: Serve) -> None:
+    """The browser's last word names the copy, not the original that it once came from."""
+    server = serve("copies.py")
+    tab.open(server.url)
+    add(tab, 1)
+    sid = sid_of(tab)
+    copy = copy_of(tab)
+    until_forked(copy, sid)
+    add(copy, 2)
+    server.restart()
+    own = sid_of(copy)
+    copy.page.wait_for_timeout(3000)  # the websocket comes back
+    add(copy, 3)
+    assert sid_of(copy) == own
+    tab.reload()
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+
+
+def test_a_reload_is_never_taken_for_a_copy(tab: ContinuityPage, serve: Serve) -> None:
+    """Many times, also in quick succession, and after the tab was away and back."""
+    url = serve("copies.py").url
+    tab.open(url)
+    add(tab, 1)
+    sid = sid_of(tab)
+    for number in range(RELOADS):
+        if number % 3:
+            tab.page.reload(wait_until="commit")
+        else:
+            tab.reload()
+    tab.page.goto("about:blank")
+    tab.page.go_back()
+    tab.rest()
+    tab.page.wait_for_timeout(1000)  # longer than a claim is patient
+    tab.rest()
+    assert sid_of(tab) == sid
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+
+
+def test_the_copy_of_a_tab_that_was_closed_goes_on_as_it(tab: ContinuityPage, serve: Serve) -> None:
+    """Nobody else has the id any more, so it need not change."""
+    tab.open(serve("copies.py").url)
+    add(tab, 1)
+    sid = sid_of(tab)
+    context, url = tab.page.context, tab.page.url
+    with context.expect_page() as opened:
+        tab.page.evaluate("void window.open('about:blank')")
+    tab.page.close()
+    copy = ContinuityPage(opened.value)
+    copy.open(url)
+    copy.page.wait_for_timeout(1000)
+    copy.rest()
+    assert sid_of(copy) == sid
+    expect(copy.page.get_by_text("count is 1", exact=True)).to_be_visible()
+
+
+def test_copies_may_share(tab: ContinuityPage, serve: Serve) -> None:
+    """`on_duplicate="share"`: one id, both write, key by key."""
+    tab.open(serve("copies.py", ON_DUPLICATE="share").url)
+    add(tab, 1)
+    copy = copy_of(tab)
+    copy.page.wait_for_timeout(1000)
+    copy.rest()
+    assert sid_of(copy) == sid_of(tab)
+    add(copy, 2)
+    tab.reload()
+    expect(tab.page.get_by_text("count is 2", exact=True)).to_be_visible()
+
+
+def test_without_locks_the_pages_ask_each_other(serve: Serve, new_tab: Callable[..., ContinuityPage]) -> None:
+    """A page without HTTPS has no Web Locks: the copy is noticed, a reload is not taken for one."""
+    tab = new_tab()
+    tab.page.context.add_init_script("Object.defineProperty(navigator, 'locks', {value: undefined})")
+    tab.open(serve("copies.py").url)
+    add(tab, 1)
+    sid = sid_of(tab)
+    for _ in range(3):
+        tab.reload()
+        tab.page.wait_for_timeout(1000)
+    assert sid_of(tab) == sid
+    copy = copy_of(tab)
+    until_forked(copy, sid)
+    add(copy, 2)
+    tab.reload()
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    assert sid_of(tab) == sid
+
+
+def test_a_session_of_the_whole_browser(serve: Serve, new_tab: Callable[..., ContinuityPage]) -> None:
+    """`scope="browser"`: a tab opened by hand finds it, also when all others were closed."""
+    first = new_tab()
+    url = serve("copies.py", SCOPE="browser").url
+    first.open(url)
+    add(first, 1)
+    context = first.page.context
+    second = ContinuityPage(context.new_page())
+    second.open(url)
+    expect(second.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    first.page.close()
+    second.page.close()
+    third = ContinuityPage(context.new_page())
+    third.open(url)
+    expect(third.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    add(third, 2)
+    third.reload()
+    expect(third.page.get_by_text("count is 2", exact=True)).to_be_visible()
+    assert third.runs == 2

@@ -1,0 +1,102 @@
+/**
+ * Whether this page is a copy: "Duplicate tab" and `window.open` bring along a copy of `sessionStorage`.
+ *
+ * Proved, never guessed: the first page of a session holds a Web Lock as long as it lives, and the
+ * browser gives it back when the page is reloaded, closed or crashes. A page that cannot get the lock for a
+ * while has a living original. Without locks (http, old browsers) pages ask each other over a
+ * BroadcastChannel; without that nothing is claimed. Names and messages never leave the browser.
+ */
+
+/** How long a page that is going away may take to let go. */
+export const PATIENCE_MS = 700;
+
+/** Claim `name` for this page; `onCopied` is called at most once. What is returned lets go. */
+export function claim(win: Window, name: string, onCopied: () => void): () => void {
+  const make = () => claimOnce(win, name, onCopied);
+  let release = make();
+  // A page in the back/forward cache is not alive: it lets go, which also lets it be cached at all.
+  const hide = () => release();
+  const show = (event: PageTransitionEvent) => {
+    if (event.persisted) release = make();
+  };
+  win.addEventListener("pagehide", hide);
+  win.addEventListener("pageshow", show);
+  return () => {
+    win.removeEventListener("pagehide", hide);
+    win.removeEventListener("pageshow", show);
+    release();
+  };
+}
+
+function claimOnce(win: Window, name: string, onCopied: () => void): () => void {
+  try {
+    const { locks } = win.navigator;
+    if (locks) return claimByLock(win, locks, name, onCopied);
+    const { BroadcastChannel: Channel } = win as { BroadcastChannel?: typeof BroadcastChannel };
+    if (Channel) return claimByChannel(win, new Channel(name), onCopied);
+  } catch {
+    // A sandbox: nothing can be proved, so nothing is claimed.
+  }
+  return () => undefined;
+}
+
+function claimByLock(
+  win: Window,
+  locks: LockManager,
+  name: string,
+  onCopied: () => void,
+): () => void {
+  let release: () => void = () => undefined;
+  let over = false;
+  let got = false;
+  const patience = new AbortController();
+  const timer = win.setTimeout(() => patience.abort(), PATIENCE_MS);
+  locks
+    .request(name, { signal: patience.signal }, () => {
+      got = true;
+      win.clearTimeout(timer);
+      return new Promise<void>((resolve) => {
+        release = resolve;
+        if (over) resolve();
+      });
+    })
+    .catch((error: unknown) => {
+      // Any other refusal (a sandbox) proves nothing.
+      if (!over && !got && (error as Error)?.name === "AbortError") onCopied();
+    });
+  return () => {
+    over = true;
+    win.clearTimeout(timer);
+    patience.abort();
+    release();
+  };
+}
+
+interface Words {
+  readonly ask?: number;
+  readonly here?: number;
+}
+
+function claimByChannel(win: Window, channel: BroadcastChannel, onCopied: () => void): () => void {
+  const me = Math.random();
+  let settled = false;
+  const timer = win.setTimeout(() => {
+    settled = true;
+  }, PATIENCE_MS);
+  channel.onmessage = ({ data }: MessageEvent<Words | null>) => {
+    // Two that ask at the same moment: the lower number was first.
+    if (typeof data?.ask === "number" && (settled || me < data.ask)) {
+      channel.postMessage({ here: data.ask });
+    } else if (data?.here === me && !settled) {
+      settled = true;
+      win.clearTimeout(timer);
+      channel.close();
+      onCopied();
+    }
+  };
+  channel.postMessage({ ask: me });
+  return () => {
+    win.clearTimeout(timer);
+    channel.close();
+  };
+}
