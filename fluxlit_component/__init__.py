@@ -19,6 +19,7 @@ from fluxlit_component.explicit import (
 )
 from fluxlit_component.hooks import Event
 from fluxlit_component.identifier import new_session_id
+from fluxlit_component.links import Link
 from fluxlit_component.mergers import append, counter, union
 from fluxlit_component.session import UrlSession, url_session
 from fluxlit_component.stores.base import SessionStore, VersionedStore
@@ -35,6 +36,7 @@ __all__ = [
     "Event",
     "FluxlitError",
     "InMemorySessionStore",
+    "Link",
     "SQLiteSessionStore",
     "SessionStore",
     "StoreUnavailable",

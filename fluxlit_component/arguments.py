@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from fluxlit_component.errors import ConfigurationError
 
+_TAKEN: Final = "fluxlit_link"
 _UNPLAIN: Final = frozenset("&=#?+% \t\r\n")
 
 
@@ -48,6 +49,9 @@ def name(name: str, value: str) -> str:
     Raises:
         ConfigurationError: anything else.
     """
+    if value == _TAKEN:
+        message = f"{name} cannot be {value!r}: links of session.link() have that key"
+        raise ConfigurationError(message)
     if not value or not _UNPLAIN.isdisjoint(value):
         message = f"{name} must be a plain query key without spaces or any of & = # ? + %, not {value!r}"
         raise ConfigurationError(message)
@@ -66,3 +70,15 @@ def seconds(name: str, value: float | None, default: float) -> float:
         message = f"{name} takes a number of seconds, zero or negative for none, not {value!r}"
         raise ConfigurationError(message)
     return value
+
+
+def lifetime(name: str, value: float) -> float:
+    """A finite, positive number of seconds.
+
+    Raises:
+        ConfigurationError: anything else.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+        message = f"{name} takes a positive number of seconds, not {value!r}"
+        raise ConfigurationError(message)
+    return float(value)

@@ -9,25 +9,19 @@ from __future__ import annotations
 import logging
 
 from fluxlit_component import identifier
-from fluxlit_component.bridge import (
-    Offer,
-    close_gate,
-    component_key,
-    is_from_copy,
-    is_from_link,
-    mount,
-    parse_answer,
-)
+from fluxlit_component.bridge import Answer, Offer, close_gate, component_key, mount, parse_answer
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
+from fluxlit_component.links import lead_on, redeem, target_of
 from fluxlit_component.policy import Policy
-from fluxlit_component.record import Record
+from fluxlit_component.record import Commit, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
 from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
-_NOTICE = "Changes are not being saved right now"
+_NOT_SAVED = "Changes are not being saved right now"
+_DEAD_LINK = "This link does not work any more"
 
 
 class Arrival:
@@ -39,41 +33,84 @@ class Arrival:
         self._store = store
         self._policy = policy
         self._first = tab.runs == 1
-        self._from_link = False
-        self._from_copy = False
         self.record: Record | None = None
         """The record, if settling the id has read it."""
+        self._stale = False
+        """Whether the answer is from before a restart of the server: a link was followed since."""
+        self.switched = False
+        """Whether a link has brought this living tab to another session."""
 
     def settle(self) -> None:
         """Settle the tab's id, or end the run at the gate, or go on without one."""
         tab = self._tab
+        tab.notice = None
         news = self._news()
+        if news is not None and news.link is not None and tab.private is None:
+            self._follow(news.link, news.sid)
+            self._stale = self._first
         if tab.sid is None:
             self._identify(news)
-        elif news == tab.sid:
-            tab.unconfirmed = False
-            if tab.retiring:
-                self._retire()
-        if self._from_copy and news == tab.sid and self._policy.fork_copies:
-            self._fork()
+        elif news is not None and news.sid == tab.sid:
+            self._confirmed(news)
         if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
             self._run.set_query_value(tab.param, tab.sid)
-        message = mount(self._offer())
-        answer = parse_answer(message)
+        answer = parse_answer(mount(self._offer()))
         if tab.sid is None and answer is not None and answer != news:
-            self._consider(answer, final=not self._first and not is_from_link(message))
+            self._consider(answer.sid, final=not self._first and not answer.is_from_link)
         if tab.sid is None and self._may_wait():
             close_gate(seconds=self._policy.gate_seconds, is_over=self._gate_is_over)
 
-    def _news(self) -> str | None:
+    def _news(self) -> Answer | None:
         """The bridge's answer as the browser sent it with this very run."""
         state = self._run.sent_component_value(component_key(self._tab.param))
-        message = state.get("answer") if state is not None else None
-        self._from_link = is_from_link(message)
-        self._from_copy = is_from_copy(message)
-        return parse_answer(message)
+        return parse_answer(state.get("answer") if state is not None else None)
 
-    def _identify(self, news: str | None) -> None:
+    def _confirmed(self, news: Answer) -> None:
+        """The browser has the tab's id."""
+        self._tab.unconfirmed = False
+        if self._tab.retiring:
+            self._retire()
+        if news.is_copy and self._policy.fork_copies:
+            self._fork()
+
+    def _follow(self, token: str, came_with: str) -> None:
+        """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
+        tab, policy = self._tab, self._policy
+        if token in tab.links:
+            return
+        try:
+            found = token and redeem(
+                self._store,
+                token,
+                param=tab.param,
+                idle_seconds=policy.idle_seconds,
+                max_age_seconds=policy.max_age_seconds,
+            )
+        except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
+            tab.degrade("link", error)
+            return
+        tab.links.add(token)
+        if not found:
+            tab.notice = None if self._first else _DEAD_LINK
+        elif found.sid != tab.sid:
+            self.switched = tab.sid is not None
+            if self.switched:
+                tab.renew()
+                tab.hydrated = False
+            elif came_with == tab.offer:
+                self._lead_on(came_with, found.sid)
+            self._hold(found.sid, found.record)
+            tab.joined = found.joined
+
+    def _lead_on(self, taken: str, sid: str) -> None:
+        policy = self._policy
+        lifetimes = Commit({}, idle_seconds=policy.idle_seconds, max_age_seconds=policy.max_age_seconds)
+        try:
+            lead_on(self._store, taken, sid, lifetimes)
+        except Exception as error:  # noqa: BLE001 - a comfort, not a condition
+            self._tab.degrade("link", error)
+
+    def _identify(self, news: Answer | None) -> None:
         tab = self._tab
         if self._first or self._run.is_app_test:
             # Only now: Streamlit caches the query of the page load, a rotated id would come back from it.
@@ -81,7 +118,7 @@ class Arrival:
             if linked is not None and identifier.is_well_formed(linked):
                 self._consider(linked, final=False)
         if tab.sid is None and news is not None:
-            self._consider(news, final=not self._first and not self._from_link)
+            self._consider(news.sid, final=not self._first and not news.is_from_link)
         if tab.sid is None and self._run.is_app_test and tab.status != "degraded":
             # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
             self._hold(tab.offer, None)
@@ -102,6 +139,13 @@ class Arrival:
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
                 tab.degrade("read", error)
                 return
+            target = target_of(candidate, record) if record is not None else None
+            if target is not None:
+                self._stale = False  # this is where the page has gone since
+                self._consider(target, final=final)
+                return
+            if record is not None and self._stale:
+                return  # it may be the session that the page has left for the link: ask the page
             if record is not None:
                 self._hold(candidate, record)
                 return
@@ -130,8 +174,10 @@ class Arrival:
             address_bar=policy.address_bar,
             scope=policy.scope,
             patient=not held and self._run.page_is_unresolved,
-            unique=policy.fork_copies and policy.scope == "tab",
-            notice=_NOTICE if tab.status == "degraded" else None,
+            unique=policy.fork_copies and not tab.joined,
+            notice=_NOT_SAVED if tab.status == "degraded" else tab.notice,
+            storing=tab.storing,
+            scroll=policy.restore_scroll,
         )
 
     def _may_wait(self) -> bool:
@@ -139,7 +185,7 @@ class Arrival:
         if tab.status == "degraded":
             return False
         tab.status = "pending"
-        if not policy.wait or self._run.is_fragment or self._run.page_is_unresolved:
+        if not policy.wait or tab.unhurried or self._run.is_fragment or self._run.page_is_unresolved:
             return False
         if not self._gate_is_over():
             return True

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxlit_component import identifier
+from fluxlit_component import identifier, links
 from fluxlit_component.arrival import Arrival
 from fluxlit_component.departure import Departure
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.revival import encoded, fill_in, hydrate, put_back
+from fluxlit_component.sharing import Sharing
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Base
 from fluxlit_component.tab import Tab
@@ -56,6 +57,8 @@ class Continuity:
             self._wipe()
         arrival = Arrival(self._run, tab, self._store, self._policy)
         arrival.settle()
+        if arrival.switched:
+            self._wipe()
         tab.token = self._run.token
         return arrival.record
 
@@ -143,6 +146,11 @@ class Continuity:
             tab.hydrated, tab.revived = True, self._run.token
             tab.present = frozenset(self._run.read())
 
+    def sharing(self) -> Sharing:
+        """The links of this session, after what this run has changed so far was saved."""
+        self.save()
+        return Sharing(self._run, self._tab, self._store, self._policy)
+
     # --- what the app may do ------------------------------------------------------------------
 
     def rotate(self) -> bool:
@@ -183,6 +191,7 @@ class Continuity:
             try:
                 for sid in (tab.sid, *tab.retiring):
                     if sid is not None:
+                        links.forget(self._store, sid)
                         self._store.delete(sid)
             except Exception as error:  # noqa: BLE001
                 tab.degrade("destroy", error)

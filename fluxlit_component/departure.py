@@ -64,11 +64,9 @@ class Departure:
         state, live = self._run.read(), self._run.live_widgets()
         tab.widgets.update(live)
         snapshot = self._snapshot(state, live)
+        if (tab.sid is None or not tab.hydrated or tab.private is not None) and tab.baseline is None:
+            tab.baseline = {k: data for k, v in snapshot.values.items() if (data := encoded(v)) is not None}
         if tab.sid is None or not tab.hydrated:
-            if tab.baseline is None:
-                tab.baseline = {
-                    k: data for k, v in snapshot.values.items() if (data := encoded(v)) is not None
-                }
             return
         newest = number == tab.runs
         deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()

@@ -66,6 +66,33 @@ class Run:
         return getattr(self._context, "main_script_path", None)
 
     @property
+    def url(self) -> str:
+        """Where the visitor is: origin and path, as the browser sees it. Empty if that is not known."""
+
+        def look() -> str:
+            import streamlit as st
+
+            context: Any = st.context  # `url` came with 1.45
+            if url := getattr(context, "url", None):
+                return str(url)
+            origin = context.headers.get("Origin") or ""
+            prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+            path = self.page_paths.get(self._context.pages_manager.get_pages()[self.page]["script_path"], "")
+            return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
+
+        return _guard(look, "")
+
+    @property
+    def page_paths(self) -> Mapping[str, str]:
+        """Path of each page's script -> its URL path, "" for the default page; empty if not known."""
+
+        def look() -> Mapping[str, str]:
+            pages = self._context.pages_manager.get_pages()
+            return {str(page["script_path"]): str(page.get("url_pathname") or "") for page in pages.values()}
+
+        return _guard(look, {})
+
+    @property
     def page(self) -> str:
         """An opaque name of the page being run; changes when the visitor changes the page."""
         return str(_guard(lambda: self._context.page_script_hash, ""))

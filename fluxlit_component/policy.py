@@ -23,6 +23,7 @@ class Policy:
     scope: str = "tab"
     fork_copies: bool = True
     """Give a copied tab an id and a state of its own; False lets it share those of its original."""
+    restore_scroll: bool = False
     idle_seconds: float | None = None
     max_age_seconds: float | None = None
     gate_seconds: float = 3.0

@@ -16,11 +16,14 @@ import streamlit as st
 from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
+from fluxlit_component.address import page_address
 from fluxlit_component.clock import wall
+from fluxlit_component.consent import consented
 from fluxlit_component.continuity import Continuity
 from fluxlit_component.edits import keep_edits
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.hooks import Hook, Hooks
+from fluxlit_component.links import Link, Order
 from fluxlit_component.mergers import Merger
 from fluxlit_component.policy import Policy
 from fluxlit_component.schema import M, Migration, Schema
@@ -36,6 +39,7 @@ from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
 _ADDRESS_BARS: Final = ("clean", "visible")
 _ON_DUPLICATE: Final = ("fork", "share")
 _SCOPES: Final = ("tab", "browser")
+_MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -63,17 +67,19 @@ class UrlSession(Generic[M]):
     @property
     def id(self) -> str | None:
         """The session id, 43 characters; None while disabled or pending. Never print or log it."""
-        return self._tab.sid if self._tab is not None else None
+        return self._tab.sid if self._tab is not None and self._tab.private is None else None
 
     @property
     def status(self) -> Status:
         """How things stand.
 
-        ``"ready"``: the state is kept. ``"pending"``: the browser has not answered yet, nothing is
-        kept so far. ``"degraded"``: the store does not answer; the app goes on, changes are saved
-        when it is back. ``"disabled"``: switched off, or not in a Streamlit run.
+        ``"ready"``: the state is kept. ``"pending"``: the browser has not answered yet, or the visitor has
+        not consented; nothing is kept so far. ``"degraded"``: the store does not answer; the app goes on,
+        changes are saved when it is back. ``"disabled"``: switched off, or not in a Streamlit run.
         """
-        return self._tab.status if self._tab is not None else "disabled"
+        if self._tab is None:
+            return "disabled"
+        return self._tab.status if self._tab.private is None else "pending"
 
     @property
     def is_new(self) -> bool:
@@ -185,6 +191,60 @@ class UrlSession(Generic[M]):
         """
         return self._continuity is not None and self._continuity.destroy()
 
+    def link(
+        self,
+        page: object = None,
+        *,
+        mode: Literal["resume", "copy"] = "resume",
+        once: bool = True,
+        ttl_seconds: float = 600,
+        keys: Iterable[str] | None = None,
+    ) -> str:
+        """Make a link that brings this session, or a copy of it, to whoever opens it.
+
+        It holds a token, never the session id, and the token stands in the fragment, which no request
+        carries. Make it when it is asked for (a click), not in every run; for what is drawn in every run
+        there is `href`. While the session is not being kept (`status`) the address comes without a token.
+
+        Args:
+            page: where it leads: None for this page, a URL path, a page's script or what `st.Page` returned.
+            mode: ``"resume"``: the other device joins this session, both write. ``"copy"``: it gets a
+                session of its own with the state of this moment.
+            once: whether it works a single time. Of many who open it at once one gets there.
+            ttl_seconds: how long it works.
+            keys: for a copy: glob patterns of the keys that go along; None: all.
+
+        Raises:
+            ConfigurationError: an argument that cannot work, or a page that the app does not have.
+        """
+        allowed = None if keys is None else arguments.patterns("keys", keys)
+        lifetime = arguments.lifetime("ttl_seconds", ttl_seconds)
+        order = Order(arguments.one_of("mode", mode, _MODES), once, lifetime, allowed)
+        if allowed is not None and mode != "copy":
+            raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
+        if self._continuity is None:
+            return page_address("", {}, page)
+        return self._continuity.sharing().link(page, order)
+
+    def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
+        """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
+
+        As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
+        it has the session until then: `revoke_links()` ends it.
+        """
+        order = Order("resume", once=False, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds))
+        if self._continuity is None:
+            return page_address("", {}, page)
+        return self._continuity.sharing().href(page, order)
+
+    def links(self) -> tuple[Link, ...]:
+        """The links made for this session, the newest first, with age and uses; a day beyond their end."""
+        return self._continuity.sharing().all() if self._continuity is not None else ()
+
+    def revoke_links(self) -> int | None:
+        """End all links of this session; how many were still open, None if the store did not answer."""
+        return self._continuity.sharing().revoke() if self._continuity is not None else 0
+
     @overload
     def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
     @overload
@@ -254,6 +314,8 @@ def url_session(
     wait: bool = True,
     on_duplicate: Literal["fork", "share"] = "fork",
     scope: Literal["tab", "browser"] = "tab",
+    consent: bool = True,
+    restore_scroll: bool = True,
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -278,6 +340,8 @@ def url_session(
     wait: bool = True,
     on_duplicate: Literal["fork", "share"] = "fork",
     scope: Literal["tab", "browser"] = "tab",
+    consent: bool = True,
+    restore_scroll: bool = True,
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -304,6 +368,8 @@ def url_session(
     wait: bool = True,
     on_duplicate: Literal["fork", "share"] = "fork",
     scope: Literal["tab", "browser"] = "tab",
+    consent: bool = True,
+    restore_scroll: bool = True,
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -335,8 +401,11 @@ def url_session(
             session it has (about a third of a second). False draws defaults first.
         on_duplicate: what a copied tab ("Duplicate", `window.open`) gets while its original lives.
             ``"fork"``: an id of its own with a copy of the state. ``"share"``: both write, key by key.
-        scope: ``"tab"``: each tab has its session, which ends with it. ``"browser"``: all tabs of the browser
-            share one, which is also there after they were closed (`localStorage`).
+        scope: ``"tab"``: a session ends with its tab. ``"browser"``: a tab opened later goes on with it, also
+            after the browser was closed (`localStorage`); a second living tab is a copy like any other.
+        consent: False keeps nothing in the browser and nothing in the store, all in memory, until a run
+            says True; then what was gathered is saved. True, then False: what was kept is erased.
+        restore_scroll: whether a reloaded page is scrolled to where it was, once its content is there.
         seal: seal the values with a key that comes from the session id, so that who reads the backend reads
             no state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
         model: a pydantic model whose fields are keys of the state: `session.state` is typed by it, and a
@@ -378,6 +447,7 @@ def url_session(
         wait=wait,
         fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
         scope=arguments.one_of("scope", scope, _SCOPES),
+        restore_scroll=restore_scroll and consent,
         schema=schema,
         merge=dict(merge or {}),
         caps=caps or Caps(),
@@ -385,6 +455,7 @@ def url_session(
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
+    backend = consented(run, tab, backend, consent=consent)
     continuity = Continuity(run, tab, backend, policy)
     continuity.open()
     return UrlSession(tab, continuity, schema)

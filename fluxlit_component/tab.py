@@ -19,10 +19,12 @@ from fluxlit_component.internals import Run
 from fluxlit_component.record import Outcome, Record
 from fluxlit_component.settings import is_debug
 from fluxlit_component.snapshot import EVENT_REMEDIES
+from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.sync import Base
 
 _log = logging.getLogger("fluxlit_component")
 
+Storing: TypeAlias = Literal["yes", "no", "erase"]
 Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled"]
 
 
@@ -42,6 +44,20 @@ class Tab:
 
     unconfirmed: bool = False
     """Whether the browser still has to adopt the id that this copied tab was given."""
+    joined: bool = False
+    """Whether a link brought this tab to a session that it shares with another one."""
+    links: set[str] = field(default_factory=set, repr=False)
+    """Tokens of links that this tab has followed: the browser sends them again with every run."""
+    href: tuple[str | None, object, str, float] | None = field(default=None, repr=False)
+    """The link for the app's own HTML: id, order, token, and until when it is handed out."""
+    notice: str | None = None
+    """A line for the visitor, shown until the next run."""
+
+    private: InMemorySessionStore | None = field(default=None, repr=False)
+    """The store of a tab whose visitor has not consented; None: the app's own."""
+    storing: Storing = "yes"
+    unhurried: bool = False
+    """Whether the page is drawn already: it does not go blank while the browser is asked."""
 
     hooks: Hooks = field(default_factory=Hooks, repr=False)
     """Those of the call that opened the tab last."""
@@ -135,6 +151,7 @@ class Tab:
         del self.refused[:-8]
         self.sid = self.offer = new_session_id()
         self.is_new, self.created, self.hydrated = True, False, True
+        self.joined, self.href = False, None
         self.idle_expires = self.expires = None
         self.retiring.clear()
         self.base.forget()

@@ -7,12 +7,15 @@ languages read. A change of meaning is a new protocol number; new fields are not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.identifier import is_well_formed
 
 PROTOCOL: Final = 1
+
+Storing: TypeAlias = Literal["yes", "no", "erase"]
+"""Whether the id may be kept in the browser: without consent only in the page; "erase": no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class Offer:
     """Answer only when the present run has ended: it must not be cut short before `st.navigation`."""
     unique: bool = False
     """Two living pages must not share the id: the second one is to say that it is a copy."""
+    storing: Storing = "yes"
+    scroll: bool = False
+    """Keep the scroll position over F5."""
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
@@ -50,6 +56,8 @@ class Offer:
             "notice": self.notice,
             "patient": self.patient,
             "unique": self.unique,
+            "storing": self.storing,
+            "scroll": self.scroll,
         }
 
     def __repr__(self) -> str:
@@ -58,19 +66,29 @@ class Offer:
         )
 
 
-def is_from_link(message: object) -> bool:
-    """Whether an answer's id came with a link: the tab may have one of its own beside it."""
-    return isinstance(message, Mapping) and message.get("source") in {"query", "fragment"}
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the bridge told the server. `repr` shows neither the id nor a token."""
+
+    sid: str = field(repr=False)
+    is_from_link: bool = False
+    """The id came with a link: the tab may have one of its own beside it."""
+    is_copy: bool = False
+    """The answering page is a copied tab: another living page has the same id."""
+    link: str | None = field(default=None, repr=False)
+    """Token of a link that was opened; "" if what stood there is none."""
 
 
-def is_from_copy(message: object) -> bool:
-    """Whether the answering page is a copied tab: another living page has the same id."""
-    return isinstance(message, Mapping) and message.get("copy") is True
-
-
-def parse_answer(message: object) -> str | None:
-    """The id in an answer; None unless it is a message of this protocol with exactly one well-formed id."""
+def parse_answer(message: object) -> Answer | None:
+    """The answer in a message; None unless it is of this protocol and has exactly one well-formed id."""
     if not isinstance(message, Mapping) or message.get("protocol") != PROTOCOL:
         return None
-    sid = message.get("sid")
-    return sid if isinstance(sid, str) and is_well_formed(sid) else None
+    sid, link = message.get("sid"), message.get("link")
+    if not isinstance(sid, str) or not is_well_formed(sid):
+        return None
+    return Answer(
+        sid,
+        is_from_link=message.get("source") in ("query", "fragment"),
+        is_copy=message.get("copy") is True,
+        link=link if link is None or (isinstance(link, str) and is_well_formed(link)) else "",
+    )

@@ -77,6 +77,10 @@ class RecordStore(Protocol):
         """
         ...
 
+    def take(self, session_id: str) -> Record | None:
+        """Return the record and destroy it, atomically: of many callers one gets it."""
+        ...
+
     def delete(self, session_id: str) -> None:
         """Destroy the record for good."""
         ...
@@ -93,10 +97,6 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
 
     def rename(self, source: str, target: str) -> bool:
         """`copy`, and `source` is destroyed in the same atomic step."""
-        ...
-
-    def take(self, session_id: str) -> Record | None:
-        """Return the record and destroy it, atomically: of many callers one gets it."""
         ...
 
     def purge(self, *, limit: int = 1000) -> int:

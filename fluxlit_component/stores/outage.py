@@ -99,6 +99,10 @@ class SparingStore:
         """As `VersionedStore.copy`."""
         return self._ask("copy", lambda: self._inner.copy(source, target))
 
+    def take(self, session_id: str) -> Record | None:
+        """As `VersionedStore.take`."""
+        return self._ask("take", lambda: self._inner.take(session_id))
+
     def delete(self, session_id: str) -> None:
         """As `VersionedStore.delete`."""
         self._ask("delete", lambda: self._inner.delete(session_id))

@@ -82,10 +82,7 @@ class SealedStore:
 
     def load(self, session_id: str) -> Record | None:
         """As `VersionedStore.load`; a value that does not open is left for the codec to refuse."""
-        record = self._inner.load(session_id)
-        if record is None or not any(_is_sealed(stored) for stored in record.fields.values()):
-            return record
-        return replace(record, fields=self._opened(session_id, record.fields))
+        return self._open(session_id, self._inner.load(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """As `VersionedStore.commit`."""
@@ -129,9 +126,18 @@ class SealedStore:
         if self.commit(target, commit).verdict != "committed":
             raise StoreUnavailable("the copy of a sealed session was gone before it was sealed anew")
 
+    def take(self, session_id: str) -> Record | None:
+        """As `VersionedStore.take`."""
+        return self._open(session_id, self._inner.take(session_id))
+
     def delete(self, session_id: str) -> None:
         """As `VersionedStore.delete`."""
         self._inner.delete(session_id)
+
+    def _open(self, session_id: str, record: Record | None) -> Record | None:
+        if record is None or not any(_is_sealed(stored) for stored in record.fields.values()):
+            return record
+        return replace(record, fields=self._opened(session_id, record.fields))
 
     def _opened(self, session_id: str, fields: Mapping[str, Field]) -> dict[str, Field]:
         cipher = self._cipher(session_id)

@@ -57,6 +57,15 @@ export function idInFragment(href: string, key: string): string | null {
   return soleId(split(href).fragment, key);
 }
 
+/** Key of a link made by `session.link()`; it stands in the fragment only. */
+export const LINK = "fluxlit_link";
+
+/** The token of a link: null where there is none, "" where it is not one. */
+export function linkIn(href: string): string | null {
+  const { fragment } = split(href);
+  return read(fragment).has(LINK) ? (soleId(fragment, LINK) ?? "") : null;
+}
+
 /** Whether the key stands in the URL at all, well-formed or not. */
 export function carriesKey(href: string, key: string): boolean {
   const { query, fragment } = split(href);

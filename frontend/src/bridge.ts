@@ -2,38 +2,55 @@
  * One meeting with the server: read its offer, look around, settle, adopt, answer if it is news.
  *
  * It knows the window it is handed and nothing of the transport, which brings the offer and takes the
- * answer. The answer goes to a callback because it may come later, and twice: a copied tab is proved by a lock,
- * and locks take time that no page load should wait for.
+ * answer. The answer goes to a callback because it may come later, and more than once: a copied tab is proved
+ * by a lock, and locks take time that no page load should wait for; a link may be opened at any moment.
  */
 
 import { idInFragment, idInQuery } from "./address";
 import { isExposed, keep, tidy } from "./keeper";
+import { carryAlong } from "./links";
 import { notify } from "./notice";
-import { type Holding, holdingOf } from "./page";
+import { type Holding, holdingOf, isFirst, linkOf, pageOf } from "./page";
 import { whenAtRest } from "./patience";
 import { claim } from "./presence";
-import { type Answer, makeAnswer, parseOffer } from "./protocol";
+import { type Answer, makeAnswer, type Offer, parseOffer } from "./protocol";
 import { shield } from "./referrer";
-import { isNews, settle } from "./settle";
-import { recall, remember } from "./tab";
-
-/** Bring URL and referrer policy in order. Also what happens on Back, Forward and a new `#fragment`. */
-function tend(win: Window): void {
-  // A link that arrives as a new fragment in this same document is news to the server: it will be read
-  // here, before the strip.
-  tidy(win);
-  shield(win.document, isExposed(win));
-}
+import { keepScroll } from "./scroll";
+import { isNews, type Settled, settle } from "./settle";
+import { forget, hasJoined, join, recall, remember } from "./tab";
 
 export function meet(win: Window, data: unknown, answer: (answer: Answer) => void): void {
   const offer = parseOffer(data);
   if (!offer) return;
-  const { param } = offer;
+  const holding = holdingOf(win, offer.param);
+  const link = linkOf(win);
+  holding.answer = answer;
   notify(win.document, offer.notice);
+  if (offer.storing !== "yes") {
+    withhold(win, offer, holding);
+    return;
+  }
+  const { sid, source } = adopt(win, offer, holding);
+  attend(win, offer.scroll);
+  own(win, offer, holding);
+
+  const isLinked = link !== null && link !== holding.link;
+  if (!isLinked && !isNews(offer, sid, holding)) return;
+  // Noted before it is said: whatever saying it sets off finds it said.
+  holding.link = link;
+  if (offer.held) holding.confirmed.add(sid);
+  else holding.answered.set(offer.sid, sid);
+  const say = () => answer(makeAnswer(sid, source, isLinked ? { link } : {}));
+  if (offer.patient) whenAtRest(win, say);
+  else say();
+}
+
+/** Settle which id this tab has, and keep it. */
+function adopt(win: Window, offer: Offer, holding: Holding): Settled {
+  const { param, scope } = offer;
   const { href } = win.location;
-  const holding = holdingOf(win, param);
-  const { storage, history } = recall(win, param, offer.scope);
-  const { sid, source } = settle(offer, {
+  const { storage, history } = recall(win, param, scope);
+  const settled = settle(offer, {
     memory: holding.sid,
     query: idInQuery(href, param),
     fragment: idInFragment(href, param),
@@ -41,34 +58,69 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
     history,
     earlier: holding.earlier,
   });
-
+  const { sid } = settled;
   const before = storage ?? history;
   if (offer.held) holding.earlier = null;
   else if (before !== null && before !== sid && !offer.refused.includes(before)) {
     holding.earlier = before;
   }
-
   holding.sid = sid;
   holding.addressBar = offer.addressBar;
-  holding.inHistory = !remember(win, param, sid, offer.scope);
-  keep(win, () => tend(win));
-  tend(win);
-  own(win, offer.unique ? `fluxlit:${param}:${sid}` : null, holding, () =>
-    whenAtRest(win, () => answer(makeAnswer(sid, source, true))),
-  );
+  holding.scope = scope;
+  holding.inHistory = !remember(win, param, sid, scope);
+  return settled;
+}
 
-  if (!isNews(offer, sid, holding)) return;
-  // Noted before it is said: whatever saying it sets off finds it said.
-  if (offer.held) holding.confirmed.add(sid);
-  else holding.answered.set(offer.sid, sid);
-  const say = () => answer(makeAnswer(sid, source));
-  if (offer.patient) whenAtRest(win, say);
-  else say();
+/** No consent: nothing is kept in the browser, and the page itself forgets. */
+function withhold(win: Window, { param, storing }: Offer, holding: Holding): void {
+  if (storing === "erase") forget(win, param);
+  holding.claim?.release();
+  Object.assign(holding, { sid: null, addressBar: "clean", inHistory: false, claim: null });
+  attend(win, false);
+}
+
+/** Look after the URL, the referrer policy and the links of this page, from now on. */
+function attend(win: Window, scroll: boolean): void {
+  keep(win, () => {
+    const link = linkOf(win);
+    tend(win);
+    // A link opened in this very page is news; an id is not: the page's memory beats it.
+    if (link !== null) tell(win, link);
+  });
+  tend(win);
+  if (isFirst(win, "links")) {
+    carryAlong(win);
+    // Of several tabs the browser goes on with the one that was there last.
+    win.addEventListener("pagehide", () => {
+      for (const [param, { sid, scope }] of pageOf(win)) if (sid) remember(win, param, sid, scope);
+    });
+  }
+  if (scroll && isFirst(win, "scroll")) keepScroll(win);
+}
+
+/** Bring URL and referrer policy in order. Also what happens on Back, Forward and a new `#fragment`. */
+function tend(win: Window): void {
+  tidy(win);
+  shield(win.document, isExposed(win));
+}
+
+function tell(win: Window, link: string): void {
+  for (const holding of pageOf(win).values()) {
+    if (holding.link === link || !holding.sid) continue;
+    holding.link = link;
+    holding.answer?.(makeAnswer(holding.sid, "memory", { link }));
+  }
 }
 
 /** Claim the session for this page, if nobody else may have it. A claim is made once per id. */
-function own(win: Window, name: string | null, holding: Holding, onCopied: () => void): void {
+function own(win: Window, { param, held, unique }: Offer, holding: Holding): void {
+  const { sid } = holding;
+  if (sid === null) return;
+  if (held && !unique && holding.link !== null) join(win, param, sid);
+  const name = unique && !hasJoined(win, param, sid) ? `fluxlit:${param}:${sid}` : null;
   if (holding.claim?.name === name) return;
   holding.claim?.release();
+  const onCopied = () =>
+    whenAtRest(win, () => holding.answer?.(makeAnswer(sid, "storage", { copy: true })));
   holding.claim = name === null ? null : { name, release: claim(win, name, onCopied) };
 }

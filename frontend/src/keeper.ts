@@ -7,7 +7,7 @@
  * key (and our stamp in the state, where storage is refused) and never throws into the app.
  */
 
-import { carriesKey, withKey, withoutKey } from "./address";
+import { carriesKey, LINK, withKey, withoutKey } from "./address";
 import { type Page, pageOf } from "./page";
 import { stamped } from "./tab";
 
@@ -24,7 +24,7 @@ function originalsOf(history: History): Originals | undefined {
 
 /** `href` as the holdings of this page want to see it. */
 function keptHref(page: Page, href: string): string {
-  let kept = href;
+  let kept = withoutKey(href, LINK);
   for (const [param, { addressBar, sid }] of page) {
     if (addressBar === "clean") kept = withoutKey(kept, param);
     else if (sid !== null) kept = withKey(kept, param, sid);

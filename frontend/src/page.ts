@@ -6,12 +6,14 @@
  * Plain data and browser objects only, so that one module can read what another one wrote.
  */
 
-import type { AddressBar } from "./protocol";
+import { linkIn } from "./address";
+import type { AddressBar, Answer, Scope } from "./protocol";
 
 export interface Holding {
   /** The page's own memory of the id: it survives every remount, and goes with the document. */
   sid: string | null;
   addressBar: AddressBar;
+  scope: Scope;
   /** True when storage is refused and the id rides in `history.state` instead. */
   inHistory: boolean;
   /** What storage held before a link replaced it: the way back if the server refuses the link. */
@@ -21,17 +23,40 @@ export interface Holding {
   readonly confirmed: Set<string>;
   /** The lock or channel by which this page shows other tabs that it lives. */
   claim: { readonly name: string; readonly release: () => void } | null;
+  /** How the transport that met last takes an answer. */
+  answer: ((answer: Answer) => void) | null;
+  /** The link of this page that the server has been told of. */
+  link: string | null;
 }
 
 /** By param. */
 export type Page = Map<string, Holding>;
 
 const PAGE = Symbol.for("fluxlit.page");
+const LINK = Symbol.for("fluxlit.link");
+const DONE = Symbol.for("fluxlit.done");
 
-export function pageOf(win: Window): Page {
-  const holder = win as Window & { [PAGE]?: Page };
-  holder[PAGE] ??= new Map();
-  return holder[PAGE];
+interface Marked {
+  [PAGE]?: Page;
+  [LINK]?: string | null;
+  [DONE]?: Set<string>;
+}
+
+export function pageOf(win: Window & Marked): Page {
+  win[PAGE] ??= new Map();
+  return win[PAGE];
+}
+
+/** The link that this page was opened with last: read before it is stripped, and kept for every holding. */
+export function linkOf(win: Window & Marked): string | null {
+  win[LINK] = linkIn(win.location.href) ?? win[LINK] ?? null;
+  return win[LINK];
+}
+
+/** Whether `what` is done for the first time in this page. */
+export function isFirst(win: Window & Marked, what: string): boolean {
+  win[DONE] ??= new Set();
+  return win[DONE].size < win[DONE].add(what).size;
 }
 
 export function holdingOf(win: Window, param: string): Holding {
@@ -41,11 +66,14 @@ export function holdingOf(win: Window, param: string): Holding {
     holding = {
       sid: null,
       addressBar: "clean",
+      scope: "tab",
       inHistory: false,
       earlier: null,
       answered: new Map(),
       confirmed: new Set(),
       claim: null,
+      answer: null,
+      link: null,
     };
     page.set(param, holding);
   }

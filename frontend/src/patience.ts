@@ -8,7 +8,7 @@
 const POLL_MS = 50;
 const MOST_MS = 10_000;
 
-function isRunning(doc: Document): boolean {
+export function isRunning(doc: Document): boolean {
   const app = doc.querySelector('[data-testid="stApp"]');
   return app?.getAttribute("data-test-script-state") === "running";
 }

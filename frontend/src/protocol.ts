@@ -9,8 +9,11 @@ export const PROTOCOL = 1;
 
 export type AddressBar = "clean" | "visible";
 
-/** Who shares the id, and how long it is kept: one tab, or all tabs of the browser. */
+/** How long the id is kept: as long as its tab, or also by the browser after the tab was closed. */
 export type Scope = "tab" | "browser";
+
+/** Whether the id may be kept in the browser: without consent only in the page; "erase": no longer. */
+export type Storing = "yes" | "no" | "erase";
 
 /** Where the answered id was found; "offer" means that it came from the server. */
 export type Source = "memory" | "query" | "fragment" | "storage" | "history" | "offer";
@@ -34,6 +37,9 @@ export interface Offer {
   readonly patient: boolean;
   /** Whether two living pages must not share the id: the second one is to say that it is a copy. */
   readonly unique: boolean;
+  readonly storing: Storing;
+  /** Whether the scroll position is kept over F5. */
+  readonly scroll: boolean;
 }
 
 /** A type, not an interface: Streamlit's state values want an index signature. */
@@ -43,6 +49,8 @@ export type Answer = {
   readonly source: Source;
   /** Another living page has this id: this one is a copy of it. */
   readonly copy?: true;
+  /** The token of a link that was opened, or "" if it is none: for the server to redeem. */
+  readonly link?: string;
 };
 
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
@@ -68,6 +76,8 @@ export function parseOffer(data: unknown): Offer | null {
     notice,
     patient,
     unique,
+    storing,
+    scroll,
   } = offer;
   if (protocol !== PROTOCOL) return null;
   if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
@@ -88,10 +98,14 @@ export function parseOffer(data: unknown): Offer | null {
     notice: line,
     patient: patient === true,
     unique: unique === true,
+    storing: storing === "no" || storing === "erase" ? storing : "yes",
+    scroll: scroll === true,
   };
 }
 
-export function makeAnswer(sid: string, source: Source, copy = false): Answer {
-  const answer = { protocol: PROTOCOL, sid, source } as const;
-  return copy ? { ...answer, copy } : answer;
+/** What an answer says beside the id; absent is absent, so that the server sees no empty words. */
+export type Aside = Pick<Answer, "copy" | "link">;
+
+export function makeAnswer(sid: string, source: Source, aside: Aside = {}): Answer {
+  return { protocol: PROTOCOL, sid, source, ...aside };
 }

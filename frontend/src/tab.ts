@@ -1,10 +1,11 @@
 /**
- * What the tab remembers over F5: `sessionStorage["fluxlit:<param>"]` (`localStorage` if all tabs of the
- * browser share the session), or, where storage is refused
- * (a sandboxed or third-party frame, no quota), `history.state.fluxlit[param]`. Beyond that there is only
- * the page's memory. Nothing here ever throws: merely reading `win.sessionStorage` may.
+ * What the tab remembers over F5: `sessionStorage["fluxlit:<param>"]`, for a session of the whole browser
+ * `localStorage` too, or, where storage is refused (a sandboxed or third-party frame, no quota),
+ * `history.state.fluxlit[param]`. Beyond that there is only the page's memory. Nothing here ever
+ * throws: merely reading `win.sessionStorage` may.
  */
 
+import { basePathOf } from "./base";
 import { isWellFormed, type Scope } from "./protocol";
 
 export interface Recalled {
@@ -13,45 +14,56 @@ export interface Recalled {
   readonly history: string | null;
 }
 
+type Area = "sessionStorage" | "localStorage";
+
 const PREFIX = "fluxlit:";
 
-function storageOf(win: Window, scope: Scope): Storage {
-  return scope === "browser" ? win.localStorage : win.sessionStorage;
+/** Apps below a path of their own have names of their own; see `base`. */
+function nameOf(win: Window, param: string): string {
+  const base = basePathOf(win);
+  return PREFIX + (base === "/" ? "" : `${base}:`) + param;
 }
 
-function read(win: Window, param: string, scope: Scope): string | null {
+function read(win: Window, area: Area, name: string): string | null {
   try {
-    const value: unknown = storageOf(win, scope).getItem(PREFIX + param);
+    const value: unknown = win[area].getItem(name);
     return isWellFormed(value) ? value : null;
   } catch {
     return null;
   }
 }
 
-function write(win: Window, param: string, value: string, scope: Scope): boolean {
+function write(win: Window, area: Area, name: string, value: string): boolean {
   try {
-    storageOf(win, scope).setItem(PREFIX + param, value);
+    win[area].setItem(name, value);
     return true;
   } catch {
     return false;
   }
 }
 
-/** Asked by writing: some browsers let you read a storage that has no room for a single byte. */
-function isRefused(win: Window, scope: Scope): boolean {
-  const took = write(win, "", "", scope);
+function drop(win: Window, area: Area, name: string): void {
   try {
-    // The name without a param belongs to no session: an offer's param is never empty.
-    storageOf(win, scope).removeItem(PREFIX);
+    win[area].removeItem(name);
   } catch {
-    // Refused, as `took` says already.
+    // Refused: nothing stands there.
   }
+}
+
+/** Asked by writing: some browsers let you read a storage that has no room for a single byte. */
+function isRefused(win: Window): boolean {
+  // The name without a param belongs to no session: an offer's param is never empty.
+  const took = write(win, "sessionStorage", PREFIX, "");
+  drop(win, "sessionStorage", PREFIX);
   return !took;
 }
 
+/** The tab's own id first; a tab that has none yet goes on with that of the browser, if that is wanted. */
 export function recall(win: Window, param: string, scope: Scope): Recalled {
-  const storage = read(win, param, scope);
-  if (storage !== null || !isRefused(win, scope)) return { storage, history: null };
+  const name = nameOf(win, param);
+  const own = read(win, "sessionStorage", name);
+  const storage = own ?? (scope === "browser" ? read(win, "localStorage", name) : null);
+  if (storage !== null || !isRefused(win)) return { storage, history: null };
   try {
     return { storage, history: stampOf(win.history.state, param) };
   } catch {
@@ -61,7 +73,25 @@ export function recall(win: Window, param: string, scope: Scope): Recalled {
 
 /** Whether storage took the id. If not, `history.state` has to carry it. */
 export function remember(win: Window, param: string, sid: string, scope: Scope): boolean {
-  return write(win, param, sid, scope);
+  const name = nameOf(win, param);
+  const took = write(win, "sessionStorage", name, sid);
+  return (scope === "browser" && write(win, "localStorage", name, sid)) || took;
+}
+
+/** Note that this tab joined the session by a link: it is meant to share it with the tab that it came from. */
+export function join(win: Window, param: string, sid: string): void {
+  write(win, "sessionStorage", `${nameOf(win, param)}:joined`, sid);
+}
+
+export function hasJoined(win: Window, param: string, sid: string): boolean {
+  return read(win, "sessionStorage", `${nameOf(win, param)}:joined`) === sid;
+}
+
+/** Nothing of this session is left in the browser's storage. */
+export function forget(win: Window, param: string): void {
+  const name = nameOf(win, param);
+  for (const area of ["sessionStorage", "localStorage"] as const) drop(win, area, name);
+  drop(win, "sessionStorage", `${name}:joined`);
 }
 
 /** The id that a history state carries for `param`. */

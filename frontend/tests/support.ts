@@ -77,6 +77,8 @@ export function offerOf(change: Partial<Offer> = {}): Offer {
     notice: null,
     patient: false,
     unique: false,
+    storing: "yes",
+    scroll: false,
     ...change,
   };
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fluxlit_component.bridge import PROTOCOL, Offer, parse_answer
+from fluxlit_component.bridge import PROTOCOL, Answer, Offer, parse_answer
 
 EXAMPLES = json.loads(
     (Path(__file__).parents[2] / "frontend" / "protocol" / "examples.json").read_text(encoding="utf-8")
@@ -25,6 +25,8 @@ FIELDS = {
     "notice": "notice",
     "patient": "patient",
     "unique": "unique",
+    "storing": "storing",
+    "scroll": "scroll",
 }
 SID = "A" * 43
 
@@ -60,7 +62,12 @@ def test_an_offer_is_plain_json() -> None:
 @pytest.mark.parametrize("example", EXAMPLES["answers"], ids=name)
 def test_an_answer_is_believed_as_the_example_says(example: dict[str, Any]) -> None:
     """The id of a valid answer, nothing of any other."""
-    assert parse_answer(example["json"]) == (example["json"]["sid"] if example["valid"] else None)
+    answer, message = parse_answer(example["json"]), example["json"]
+    assert (answer is not None) == example["valid"]
+    if answer is not None:
+        assert (answer.sid, answer.is_copy) == (message["sid"], message.get("copy", False))
+        assert answer.link == message.get("link")
+        assert answer.is_from_link == (message["source"] == "fragment")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +92,26 @@ def test_what_a_hostile_browser_sends_is_no_answer(message: object) -> None:
 
 def test_any_mapping_is_read() -> None:
     """Streamlit hands over dicts of its own."""
-    assert parse_answer(MappingProxyType({"protocol": 1, "sid": SID, "source": "storage"})) == SID
+    answer = parse_answer(MappingProxyType({"protocol": 1, "sid": SID, "source": "storage"}))
+    assert answer == Answer(SID)
+
+
+@pytest.mark.parametrize(
+    ("link", "read"),
+    [("", ""), ("x", ""), ("L" * 43, "L" * 43), ("L" * 6000, ""), (["L" * 43], ""), (None, None), (7, "")],
+)
+def test_a_link_is_a_token_or_no_token(link: object, read: str | None) -> None:
+    """What is not shaped like a token is told from no link at all, and never reaches the store."""
+    answer = parse_answer({"protocol": 1, "sid": SID, "source": "offer", "link": link})
+    assert answer is not None
+    assert answer.link == read
+
+
+def test_an_answer_does_not_show_its_secrets() -> None:
+    """Neither the id nor the token."""
+    shown = repr(Answer(SID, link="L" * 43))
+    assert SID not in shown
+    assert "L" * 43 not in shown
 
 
 def test_an_offer_does_not_show_its_ids() -> None:

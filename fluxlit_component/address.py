@@ -1,0 +1,48 @@
+"""The address of a page of the app, as a visitor would open it. Pure; what Streamlit knows is handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from fluxlit_component.errors import ConfigurationError
+
+
+def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
+    """Return the URL of `page`, without query and fragment.
+
+    Args:
+        url: where the visitor is: origin and path. Empty if that is not known; then the answer is relative.
+        pages: path of each page's script -> its URL path ("" for the default page); empty if not known.
+        page: None for the page of `url`, a URL path (``"report"``), the path of a page's script, or what
+            `st.Page` returned.
+
+    Raises:
+        ConfigurationError: the app has no such page.
+    """
+    parts = urlsplit(url)
+    here = parts.path or "/"
+    if page is not None:
+        here = _base(here, pages) + quote(_path_of(page, pages))
+    return f"{parts.scheme}://{parts.netloc}{here}" if parts.netloc else here
+
+
+def _base(path: str, pages: Mapping[str, str]) -> str:
+    """The app's own folder: what is left of a page's path without the page."""
+    head, _, last = path.rstrip("/").rpartition("/")
+    return f"{head}/" if last and last in pages.values() else f"{path.rstrip('/')}/"
+
+
+def _path_of(page: object, pages: Mapping[str, str]) -> str:
+    found = getattr(page, "url_path", page)
+    if not isinstance(found, str):
+        message = f"page takes a URL path, a script's path or a page of st.Page, not {type(page).__name__}"
+        raise ConfigurationError(message)
+    wanted = found.strip("/")
+    if not pages or wanted in pages.values():
+        return wanted
+    for script, path in pages.items():
+        if script == found or script.replace("\\", "/").endswith(f"/{wanted}"):
+            return path
+    there = ", ".join(sorted(repr(path) for path in pages.values()))
+    raise ConfigurationError(f"there is no page {found!r}; there are {there}")

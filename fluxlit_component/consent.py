@@ -1,0 +1,52 @@
+"""Before a visitor has agreed, nothing is kept but in memory: of the page and of this process.
+
+The tab then has a store of its own, which ends with it, and an id that the browser never keeps. Everything
+else works as always: pages, widgets, `clear()`. With consent the tab arrives like a new one, and what it
+has gathered is saved.
+"""
+
+from __future__ import annotations
+
+from fluxlit_component import links
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.internals import Run
+from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.tab import Tab
+
+
+def consented(run: Run, tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
+    """Return the store that this run may use: `store`, or one in the memory of this tab."""
+    with tab.lock:
+        if not consent and tab.private is None:
+            _withhold(tab, store)
+        elif consent and tab.private is not None:
+            _grant(run, tab)
+        return tab.private or store
+
+
+def _withhold(tab: Tab, store: RecordStore) -> None:
+    if tab.sid is not None:
+        # Consent was withdrawn: what was kept goes, here and in the browser.
+        tab.storing = "erase"
+        try:
+            for sid in (tab.sid, *tab.retiring):
+                links.forget(store, sid)
+                store.delete(sid)
+        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
+            tab.degrade("destroy", error)
+    else:
+        tab.storing = "no"
+    tab.renew()
+    tab.status = "ready"
+    tab.private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
+
+
+def _grant(run: Run, tab: Tab) -> None:
+    names = run.names()
+    # Values of widgets that are away just now are known to the base only.
+    tab.inbox.update({key: tab.base.value_of(key) for key in tab.base.names() - names})
+    tab.private, tab.storing = None, "yes"
+    tab.sid, tab.offer = None, new_session_id()
+    tab.status, tab.hydrated, tab.created, tab.unhurried = "pending", False, False, True
+    tab.base.forget()

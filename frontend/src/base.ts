@@ -1,0 +1,29 @@
+/**
+ * Where on its origin the app lives: `/` or, with `server.baseUrlPath` or behind a proxy, `/app/`.
+ *
+ * Two apps on one origin share its storage; each keeps its id under its own base. Taken from where
+ * Streamlit's own script comes from, the one address that every page of the app has in common.
+ */
+
+const STATIC = /^(.*\/)static\/js\/[^/]+$/;
+/** What Streamlit serves beside its pages, relative to the base. */
+const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\//;
+
+export function basePathOf(win: Window): string {
+  for (const { src } of win.document.scripts) {
+    const { origin, pathname } = new URL(src || "about:blank", win.location.href);
+    const base = origin === win.location.origin ? STATIC.exec(pathname)?.[1] : undefined;
+    if (base) return base;
+  }
+  return "/";
+}
+
+/** Whether `url` is a page of this app, as far as its address tells. */
+export function isPage(win: Window, url: URL): boolean {
+  const base = basePathOf(win);
+  return (
+    url.origin === win.location.origin &&
+    `${url.pathname}/`.startsWith(base) &&
+    !NOT_A_PAGE.test(url.pathname.slice(base.length))
+  );
+}

@@ -1,0 +1,59 @@
+/**
+ * Scroll position over F5: the browser keeps that of the document, but Streamlit scrolls an element in it,
+ * which is empty at first. Kept per page and tab, set once the content is long enough, given up as soon as
+ * the visitor scrolls.
+ */
+
+import { isRunning } from "./patience";
+
+const KEY = "fluxlit:scroll";
+const SCROLLER = '[data-testid="stMain"]';
+const MEANT = ["wheel", "touchstart", "keydown", "pointerdown"];
+const POLL_MS = 50;
+const POLLS = 200;
+/** How long the app is at rest before a page that became shorter counts as complete. */
+const REST_POLLS = 10;
+
+export function keepScroll(win: Window): void {
+  win.addEventListener("pagehide", () => {
+    try {
+      const top = win.document.querySelector(SCROLLER)?.scrollTop ?? 0;
+      win.sessionStorage.setItem(KEY, JSON.stringify([win.location.pathname, Math.round(top)]));
+    } catch {
+      // Storage refused: the page begins at its top.
+    }
+  });
+  const top = keptTop(win);
+  if (top > 0) restore(win, top);
+}
+
+/** Zero unless this very page was reloaded, or come back to. */
+function keptTop(win: Window): number {
+  try {
+    const [entry] = win.performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    if (entry?.type !== "reload" && entry?.type !== "back_forward") return 0;
+    const [path, top] = JSON.parse(win.sessionStorage.getItem(KEY) ?? "[]") as unknown[];
+    return path === win.location.pathname && typeof top === "number" ? top : 0;
+  } catch {
+    return 0;
+  }
+}
+
+function restore(win: Window, top: number): void {
+  let timer = 0;
+  let rested = 0;
+  const end = () => {
+    win.clearInterval(timer);
+    for (const name of MEANT) win.removeEventListener(name, end, true);
+  };
+  for (const name of MEANT) win.addEventListener(name, end, { capture: true, passive: true });
+  let polls = 0;
+  timer = win.setInterval(() => {
+    const scroller = win.document.querySelector(SCROLLER);
+    polls += 1;
+    rested = isRunning(win.document) ? 0 : rested + 1;
+    const reachable = scroller !== null && scroller.scrollHeight - scroller.clientHeight >= top;
+    if (scroller && (reachable || rested > REST_POLLS)) scroller.scrollTop = top;
+    if (reachable || polls > POLLS || rested > REST_POLLS) end();
+  }, POLL_MS);
+}
