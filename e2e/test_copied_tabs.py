@@ -154,23 +154,3 @@ def test_without_locks_the_pages_ask_each_other(serve: Serve, new_tab: Callable[
     expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
     assert sid_of(tab) == sid
 
-
-def test_a_session_of_the_whole_browser(serve: Serve, new_tab: Callable[..., ContinuityPage]) -> None:
-    """`scope="browser"`: a tab opened by hand finds it, also when all others were closed."""
-    first = new_tab()
-    url = serve("copies.py", SCOPE="browser").url
-    first.open(url)
-    add(first, 1)
-    context = first.page.context
-    second = ContinuityPage(context.new_page())
-    second.open(url)
-    expect(second.page.get_by_text("count is 1", exact=True)).to_be_visible()
-    first.page.close()
-    second.page.close()
-    third = ContinuityPage(context.new_page())
-    third.open(url)
-    expect(third.page.get_by_text("count is 1", exact=True)).to_be_visible()
-    add(third, 2)
-    third.reload()
-    expect(third.page.get_by_text("count is 2", exact=True)).to_be_visible()
-    assert third.runs == 2

@@ -99,8 +99,10 @@ def test_links_to_other_places_are_not_touched(tab: ContinuityPage, serve: Serve
     tab.page.evaluate(
         """() => {
           window.seen = []
-          for (const href of ['http://127.0.0.1:9/x', '/media/file.pdf', '/app/static/a.txt', 'mailto:a@b.c']) {
-            const link = Object.assign(document.createElement('a'), {href, target: '_blank', textContent: 'out'})
+          const out = ['http://127.0.0.1:9/x', '/media/file.pdf', '/app/static/a.txt', 'mailto:a@b.c']
+          for (const href of out) {
+            const link = Object.assign(document.createElement('a'), {href, target: '_blank'})
+            link.textContent = 'out'
             // Behind ours: what the link holds when the browser would follow it.
             link.addEventListener('click', event => { seen.push(link.href); event.preventDefault() })
             document.body.append(link)

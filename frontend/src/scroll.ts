@@ -4,6 +4,7 @@
  * the visitor scrolls.
  */
 
+import { pageOf } from "./page";
 import { isRunning } from "./patience";
 
 const KEY = "fluxlit:scroll";
@@ -17,7 +18,10 @@ const REST_POLLS = 10;
 export function keepScroll(win: Window): void {
   win.addEventListener("pagehide", () => {
     try {
+      win.sessionStorage.removeItem(KEY);
       const top = win.document.querySelector(SCROLLER)?.scrollTop ?? 0;
+      // No holding has an id: the visitor took back the consent.
+      if (top < 1 || ![...pageOf(win).values()].some(({ sid }) => sid)) return;
       win.sessionStorage.setItem(KEY, JSON.stringify([win.location.pathname, Math.round(top)]));
     } catch {
       // Storage refused: the page begins at its top.

@@ -1,0 +1,72 @@
+"""After F5 the page is where it was, unless the visitor has other plans; nothing takes the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+Serve = Callable[..., StreamlitServer]
+TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
+
+
+def scroll_to(tab: ContinuityPage, line: int) -> int:
+    """Scroll a line into view; return how far the page is scrolled."""
+    tab.page.get_by_text(f"line {line}", exact=True).evaluate("it => it.scrollIntoView({block: 'start'})")
+    return int(tab.page.evaluate(TOP))
+
+
+def test_a_reload_keeps_the_scroll_position(tab: ContinuityPage, serve: Serve) -> None:
+    """Once the content is there; the focus stays where the browser has it after any reload."""
+    tab.open(serve("long.py").url)
+    top = scroll_to(tab, 45)
+    assert top > 1000
+    tab.reload()
+    tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
+    assert tab.page.evaluate("document.activeElement === document.body")
+    assert tab.runs == 2
+
+
+def test_a_visitor_who_scrolls_is_left_alone(tab: ContinuityPage, serve: Serve) -> None:
+    """The first turn of the wheel ends it."""
+    tab.open(serve("long.py").url)
+    scroll_to(tab, 45)
+    tab.page.reload(wait_until="commit")
+    expect(tab.page.get_by_text("line 10", exact=True)).to_be_visible()
+    tab.page.mouse.move(600, 300)
+    tab.page.mouse.wheel(0, 40)
+    tab.rest()
+    assert tab.page.evaluate(TOP) < 500
+
+
+def test_another_page_begins_at_its_top(tab: ContinuityPage, serve: Serve) -> None:
+    """The position is that of one page: neither a page change nor a typed address brings it back."""
+    url = serve("long.py").url
+    tab.open(url)
+    scroll_to(tab, 45)
+    tab.page.get_by_role("link", name="Short").click()
+    expect(tab.page.get_by_text("a short page")).to_be_visible()
+    tab.reload()
+    expect(tab.page.get_by_text("a short page")).to_be_visible()
+    tab.page.get_by_role("link", name="Long").click()
+    expect(tab.page.get_by_text("line 59", exact=True)).to_be_attached()
+    tab.rest()
+    assert tab.page.evaluate(TOP) == pytest.approx(0, abs=3)
+    scroll_to(tab, 45)
+    tab.open(url)
+    assert tab.page.evaluate(TOP) == pytest.approx(0, abs=3)
+
+
+def test_the_bridge_is_nobody_to_a_screen_reader(tab: ContinuityPage, serve: Serve) -> None:
+    """It is not in the accessibility tree, takes no stop of the Tab key and no room."""
+    tab.open(serve("long.py").url)
+    hosts = tab.page.locator('[data-testid="stBidiComponentRegular"], [data-testid^="stBidiComponent"]')
+    assert hosts.count() > 0
+    for host in hosts.all():
+        assert host.evaluate("it => it.getClientRects().length") == 0
+        assert host.evaluate("it => it.closest('[aria-hidden=true]') !== null")
+        assert host.evaluate("it => it.querySelectorAll('a, button, input, iframe, [tabindex]').length") == 0
