@@ -153,4 +153,3 @@ def test_without_locks_the_pages_ask_each_other(serve: Serve, new_tab: Callable[
     tab.reload()
     expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
     assert sid_of(tab) == sid
-

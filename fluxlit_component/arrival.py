@@ -12,9 +12,9 @@ from fluxlit_component import identifier
 from fluxlit_component.bridge import Answer, Offer, close_gate, component_key, mount, parse_answer
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links import lead_on, redeem, target_of
+from fluxlit_component.links import Lifetimes, lead_on, redeem, target_of
 from fluxlit_component.policy import Policy
-from fluxlit_component.record import Commit, Record
+from fluxlit_component.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
 from fluxlit_component.telemetry import count
@@ -32,6 +32,7 @@ class Arrival:
         self._tab = tab
         self._store = store
         self._policy = policy
+        self._lifetimes = Lifetimes(policy.idle_seconds, policy.max_age_seconds)
         self._first = tab.runs == 1
         self.record: Record | None = None
         """The record, if settling the id has read it."""
@@ -75,17 +76,11 @@ class Arrival:
 
     def _follow(self, token: str, came_with: str) -> None:
         """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
-        tab, policy = self._tab, self._policy
+        tab = self._tab
         if token in tab.links:
             return
         try:
-            found = token and redeem(
-                self._store,
-                token,
-                param=tab.param,
-                idle_seconds=policy.idle_seconds,
-                max_age_seconds=policy.max_age_seconds,
-            )
+            found = token and redeem(self._store, token, self._lifetimes, param=tab.param)
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.degrade("link", error)
             return
@@ -103,10 +98,8 @@ class Arrival:
             tab.joined = found.joined
 
     def _lead_on(self, taken: str, sid: str) -> None:
-        policy = self._policy
-        lifetimes = Commit({}, idle_seconds=policy.idle_seconds, max_age_seconds=policy.max_age_seconds)
         try:
-            lead_on(self._store, taken, sid, lifetimes)
+            lead_on(self._store, taken, sid, self._lifetimes)
         except Exception as error:  # noqa: BLE001 - a comfort, not a condition
             self._tab.degrade("link", error)
 

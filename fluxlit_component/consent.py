@@ -7,7 +7,6 @@ has gathered is saved.
 
 from __future__ import annotations
 
-from fluxlit_component import links
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run
 from fluxlit_component.stores.base import RecordStore
@@ -31,7 +30,6 @@ def _withhold(tab: Tab, store: RecordStore) -> None:
         tab.storing = "erase"
         try:
             for sid in (tab.sid, *tab.retiring):
-                links.forget(store, sid)
                 store.delete(sid)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
             tab.degrade("destroy", error)

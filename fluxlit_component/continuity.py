@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fluxlit_component import identifier, links
+from fluxlit_component import identifier
 from fluxlit_component.arrival import Arrival
 from fluxlit_component.departure import Departure
 from fluxlit_component.internals import Run
@@ -191,7 +191,6 @@ class Continuity:
             try:
                 for sid in (tab.sid, *tab.retiring):
                     if sid is not None:
-                        links.forget(self._store, sid)
                         self._store.delete(sid)
             except Exception as error:  # noqa: BLE001
                 tab.degrade("destroy", error)

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+RESERVED: Final = "__fluxlit"
+"""Keys that begin so are the package's own notes: they never come into session state."""
 
 
 @dataclass(frozen=True, slots=True)

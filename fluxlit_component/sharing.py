@@ -12,7 +12,6 @@ from fluxlit_component.address import page_address
 from fluxlit_component.clock import monotonic
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
-from fluxlit_component.record import Commit
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
 
@@ -26,7 +25,7 @@ class Sharing:
         self._run = run
         self._tab = tab
         self._store = store
-        self._policy = policy
+        self._lifetimes = links.Lifetimes(policy.idle_seconds, policy.max_age_seconds)
 
     def link(self, page: object, order: links.Order) -> str:
         """Return the address of `page` with a token; without one, and a warning, if none can be had now."""
@@ -64,7 +63,7 @@ class Sharing:
             if self._tab.sid is None or self._tab.private is not None:
                 return 0
             try:
-                return links.revoke(self._store, self._tab.sid)
+                return links.revoke(self._store, self._tab.sid, self._lifetimes)
             except Exception as error:  # noqa: BLE001
                 self._tab.degrade("revoke links", error)
                 return None
@@ -76,15 +75,9 @@ class Sharing:
                 _log.warning("no link can be made now: the session is not being kept")
                 return None
             try:
-                if not tab.created:
-                    commit = Commit(
-                        {},
-                        idle_seconds=self._policy.idle_seconds,
-                        max_age_seconds=self._policy.max_age_seconds,
-                    )
-                    links.stand(self._store, tab.sid, commit)
-                    tab.created = True
-                return links.make(self._store, tab.sid, order, param=tab.param)
+                token = links.make(self._store, tab.sid, order, self._lifetimes, param=tab.param)
             except Exception as error:  # noqa: BLE001
                 tab.degrade("link", error)
                 return None
+            tab.created = tab.created or token is not None
+            return token

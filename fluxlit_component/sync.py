@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from fluxlit_component.codec import decode, encode, encode_plain, is_immutable, is_plain
 from fluxlit_component.errors import CorruptValue, UnstorableValue
-from fluxlit_component.record import Change, Field, Outcome, Record
+from fluxlit_component.record import RESERVED, Change, Field, Outcome, Record
 
 _log = logging.getLogger("fluxlit_component.sync")
 
@@ -92,6 +92,8 @@ class Base:
         self.forget()
         values: dict[str, Any] = {}
         for key, stored in record.fields.items():
+            if key.startswith(RESERVED):
+                continue
             if stored.data is None:
                 self.versions[key] = stored.version
                 continue

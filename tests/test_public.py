@@ -27,6 +27,7 @@ def test_public_names() -> None:
         "Event",
         "FluxlitError",
         "InMemorySessionStore",
+        "Link",
         "SQLiteSessionStore",
         "SessionStore",
         "StoreUnavailable",
@@ -67,6 +68,8 @@ def test_arguments_of_url_session() -> None:
         "wait": True,
         "on_duplicate": "fork",
         "scope": "tab",
+        "consent": True,
+        "restore_scroll": True,
         "seal": None,
         "merge": None,
         "caps": None,
@@ -87,6 +90,10 @@ def test_what_a_session_offers() -> None:
         "fragment",
         "keep_edits",
         "keep_upload",
+        "link",
+        "links",
+        "href",
+        "revoke_links",
     }
 
 

@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { meet } from "../src/bridge";
+import { A, offerOf, openWindow, PARAM } from "./support";
+
+/** Click a link and return what the browser would follow, and what the link holds afterwards. */
+async function click(win: Window, html: string, press: MouseEventInit, type = "click") {
+  const { document } = win;
+  document.body.innerHTML = html;
+  const link = document.querySelector("a") as HTMLAnchorElement;
+  let heard = 0;
+  link.addEventListener(type, () => {
+    heard += 1;
+  });
+  const { MouseEvent } = win as Window & typeof window;
+  const event = new MouseEvent(type, {
+    bubbles: true,
+    composed: true,
+    cancelable: true,
+    ...press,
+  });
+  (link.querySelector("b") ?? link).dispatchEvent(event);
+  const followed = link.getAttribute("href");
+  await new Promise((resolve) => win.setTimeout(resolve, 5));
+  return { followed, after: link.getAttribute("href"), heard };
+}
+
+function visited(path = "/"): Window {
+  const win = openWindow(path);
+  meet(win, offerOf({ sid: A, held: true }), () => undefined);
+  return win;
+}
+
+describe("a link that opens another tab", () => {
+  it.each([
+    ["Ctrl", '<a href="/report">x</a>', { ctrlKey: true }, "click"],
+    ["Command", '<a href="/report">x</a>', { metaKey: true }, "click"],
+    [
+      "Shift, in a child of the link",
+      '<a href="/report"><b>x</b></a>',
+      { shiftKey: true },
+      "click",
+    ],
+    ["the middle button", '<a href="/report">x</a>', { button: 1 }, "auxclick"],
+    ["target", '<a href="/report" target="_BLANK">x</a>', {}, "click"],
+  ])("takes the id along just for that click: %s", async (_, html, press, type) => {
+    const { followed, after } = await click(visited(), html, press, type);
+    expect(followed).toBe(`https://app.example/report#${PARAM}=${A}`);
+    expect(after).toBe("/report");
+  });
+
+  it("keeps its own fragment in front", async () => {
+    const { followed } = await click(visited(), '<a href="/r?a=1#part">x</a>', { ctrlKey: true });
+    expect(followed).toBe(`https://app.example/r?a=1#part&${PARAM}=${A}`);
+  });
+
+  it("is left to the browser when a key was held, and to the app when not", async () => {
+    expect((await click(visited(), '<a href="/r">x</a>', { ctrlKey: true })).heard).toBe(0);
+    expect((await click(visited(), '<a href="/r" target="_blank">x</a>', {})).heard).toBe(1);
+  });
+});
+
+describe("a link is not touched", () => {
+  it.each([
+    ["in this tab", '<a href="/report">x</a>', {}],
+    ["to another origin", '<a href="https://other.example/">x</a>', { ctrlKey: true }],
+    ["to another port", '<a href="https://app.example:81/">x</a>', { ctrlKey: true }],
+    ["to mail", '<a href="mailto:a@b.example">x</a>', { ctrlKey: true }],
+    ["that is a script", '<a href="javascript:void 0">x</a>', { ctrlKey: true }],
+    ["to a file of Streamlit's", '<a href="/media/a.pdf">x</a>', { ctrlKey: true }],
+    ["to a download", '<a href="/report" download>x</a>', { ctrlKey: true }],
+    ["without an address", "<a>x</a>", { ctrlKey: true }],
+  ])("%s", async (_, html, press) => {
+    const { followed } = await click(visited(), html, press);
+    expect(followed ?? "").not.toContain(A);
+  });
+
+  it("outside of the app's own folder", async () => {
+    const win = openWindow("/app/report");
+    win.document.head.innerHTML = '<script type="x" src="./static/js/index.Abc-1.js"></script>';
+    meet(win, offerOf({ sid: A, held: true }), () => undefined);
+    const held = { ctrlKey: true };
+    expect((await click(win, '<a href="/other/">x</a>', held)).followed).not.toContain(A);
+    expect((await click(win, '<a href="/app/other">x</a>', held)).followed).toContain(A);
+    expect((await click(win, '<a href="/app">x</a>', held)).followed).toContain(A);
+  });
+
+  it("without consent", async () => {
+    const win = openWindow();
+    meet(win, offerOf({ sid: A, held: true, storing: "no" }), () => undefined);
+    expect((await click(win, '<a href="/r">x</a>', { ctrlKey: true })).followed).not.toContain(A);
+  });
+});
