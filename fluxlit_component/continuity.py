@@ -73,7 +73,7 @@ class Continuity:
                 # The run before this one was not saved on its way out: no `with`, or cut off before it.
                 self._departure.save(self._number, late=True)
             self.put = put_back(self._run, tab, self._policy)
-        tab.revived = self._run.token
+        tab.revived, tab.put = self._run.token, self.put
 
     def close(self) -> None:
         """Save what this run changed, as it ends. Never raises, never yields to Streamlit."""

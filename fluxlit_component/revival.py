@@ -92,7 +92,9 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
     same_page = run.page == tab.page
     # Streamlit files a value that was put back for a widget that is away under the widget's old id: it
     # looks alive then, and is swept again. Alive is what was drawn in the last run or sent by the browser.
-    alive = live.keys() & (tab.drawn | run.sent_keys())
+    # What was put there for the last run counts only once it was sent: a run that is cut short is never
+    # shown, and the browser would go on with the widget's default.
+    alive = live.keys() & ((tab.drawn - tab.put) | run.sent_keys())
     untouched = tab.healed | tab.quarantined | alive | written
     again: dict[str, Any] = {}
     plain: list[str] = []

@@ -97,6 +97,8 @@ class Tab:
     """Keys ever seen to belong to a widget."""
     drawn: frozenset[str] = frozenset()
     """Widget keys drawn in the last run that ended."""
+    put: frozenset[str] = frozenset()
+    """Keys that the last run opened with: drawn or not, the browser may not have heard of them."""
     page: str = ""
     inbox: dict[str, object] = field(default_factory=dict, repr=False)
     """Merged values for widgets that were drawn already: they are set when the next run begins."""

@@ -56,8 +56,9 @@ class StreamlitServer:
 
     @property
     def url(self) -> str:
-        """Where the app is, without a trailing slash."""
-        return f"http://localhost:{self.port}"
+        """Where the app is, without a trailing slash; below `--server.baseUrlPath` if `args` have one."""
+        below = dict(zip(self.args, self.args[1:], strict=False)).get("--server.baseUrlPath", "").strip("/")
+        return f"http://localhost:{self.port}" + (f"/{below}" if below else "")
 
     @property
     def log(self) -> str:
