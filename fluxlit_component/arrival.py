@@ -52,7 +52,10 @@ class Arrival:
         if tab.sid is None:
             self._identify(news)
         elif news is not None and news.sid == tab.sid:
-            self._confirmed(news)
+            self._confirmed()
+        if news is not None and news.is_copy and news.sid == tab.sid and self._policy.fork_copies:
+            # In the very run that settles the id too: the browser may have said both before it began.
+            self._fork()
         if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
             self._run.set_query_value(tab.param, tab.sid)
         answer = parse_answer(mount(self._offer()))
@@ -66,13 +69,11 @@ class Arrival:
         state = self._run.sent_component_value(component_key(self._tab.param))
         return parse_answer(state.get("answer") if state is not None else None)
 
-    def _confirmed(self, news: Answer) -> None:
+    def _confirmed(self) -> None:
         """The browser has the tab's id."""
         self._tab.unconfirmed = False
         if self._tab.retiring:
             self._retire()
-        if news.is_copy and self._policy.fork_copies:
-            self._fork()
 
     def _follow(self, token: str, came_with: str) -> None:
         """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
