@@ -19,6 +19,7 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 
 AddressBar: TypeAlias = Literal["clean", "visible"]
+Transport: TypeAlias = Literal["v1", "v2"]
 _TRUTHY: Final = frozenset({"1", "true", "yes", "on"})
 
 
@@ -47,6 +48,8 @@ class Settings(BaseSettings):
     """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
     gate_seconds: FiniteFloat = Field(default=3.0, ge=0)
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
+    transport: Transport | None = None
+    """`FLUXLIT_TRANSPORT`: `v1` or `v2` of Streamlit's components; None: v2 where there is one (from 1.51)."""
     seal: bool = False
     """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
     seal_keys: SecretStr | None = None

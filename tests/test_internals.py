@@ -28,7 +28,7 @@ from fluxlit_component.bridge import component_key
 from fluxlit_component.internals import Run
 from fluxlit_component.snapshot import OWN_PREFIX
 
-MOUNT = sys.modules["fluxlit_component.bridge.mount"]  # the function of that name hides it
+TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
 SID = "S" * 43
 SECONDS = 30
 
@@ -502,7 +502,7 @@ def test_the_mounted_bridge_has_the_id_that_is_looked_for(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """`$$ID-<hash>-<key>`, a JSON value, and no answer under AppTest."""
-    monkeypatch.setattr(MOUNT, "bundle", lambda _: "export default () => {}\n")
+    monkeypatch.setattr(TRANSPORT, "bundle", lambda _: "export default () => {}\n")
     start(bridge, seen)
     if "could not be mounted" in caplog.text:
         pytest.skip(f"AppTest of Streamlit {streamlit.__version__} cannot mount components v2")

@@ -1,0 +1,12 @@
+/**
+ * Components v1: Streamlit loads this in a frame of its own, on the app's origin. The frame only carries the
+ * server's offers to the document of the app and the answers back; what it starts there outlives it.
+ */
+
+import { Streamlit } from "streamlit-component-lib";
+import { hideContainer } from "./container";
+import { carry } from "./frame";
+import parentUrl from "./parent-v1?worker&url";
+
+if (window.frameElement) hideContainer(window.frameElement);
+carry(window, Streamlit, new URL(parentUrl, import.meta.url).href);
