@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -32,6 +33,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-sync",
     ]
     return {**browser_type_launch_args, **found, "args": quiet}
+
+
+@pytest.fixture(scope="session")
+def transport() -> str:
+    """Which of Streamlit's components carry the bridge in this run: asked for, or what the release has."""
+    return os.environ.get("FLUXLIT_TRANSPORT") or ("v2" if has_v2() else "v1")
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig, type UserConfig } from "vitest/config";
+import type { UserConfig } from "vite";
+import { defineConfig } from "vitest/config";
 
 const STATIC = new URL("../fluxlit_component/bridge/static/", import.meta.url);
 
@@ -59,7 +60,7 @@ const v1: UserConfig = {
     rolldownOptions: {
       input: at("index.html"),
       // The library declares no side effects and has none but those of React, which is not used.
-      treeshake: { moduleSideEffects: (id) => !id.includes("/node_modules/") },
+      treeshake: { moduleSideEffects: (id: string) => !id.includes("/node_modules/") },
       output: { entryFileNames: "frame-[hash].js", postBanner: banner("v1") },
     },
   },

@@ -1,7 +1,7 @@
 """The two ways to the browser: components v2 in the document of the app, v1 in a frame beside it.
 
-Both take the same offer and bring the same answer; which one is used depends on the Streamlit release and on the
-`FLUXLIT_TRANSPORT` setting.
+Both take the same offer and bring the same answer; which one is used depends on the Streamlit release
+and on the `FLUXLIT_TRANSPORT` setting.
 """
 
 from __future__ import annotations

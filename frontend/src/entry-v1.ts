@@ -3,10 +3,12 @@
  * server's offers to the document of the app and the answers back; what it starts there outlives it.
  */
 
+/// <reference types="vite/client" />
+
 import { Streamlit } from "streamlit-component-lib";
 import { hideContainer } from "./container";
+import parentUrl from "./entry-v1-parent?worker&url";
 import { carry } from "./frame";
-import parentUrl from "./parent-v1?worker&url";
 
 if (window.frameElement) hideContainer(window.frameElement);
 carry(window, Streamlit, new URL(parentUrl, import.meta.url).href);
