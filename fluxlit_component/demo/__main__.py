@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     known, options = parser.parse_known_args(argv)
     if not hasattr(st, "space"):
         parser.error(
-            f"the demo is drawn with Streamlit 1.51 or newer, this is {st.__version__}; the session works from 1.40"
+            f"the demo is drawn with Streamlit 1.51 or newer, this is {st.__version__}; "
+            "the session itself works from 1.40"
         )
 
     path = database(os.environ, Path.cwd())
