@@ -87,6 +87,18 @@ def test_one_frame_and_one_script(tab: ContinuityPage, url: str) -> None:
     assert page.locator("script[src*='/component/']").count() == 1
 
 
+def test_a_page_change_adds_one_entry_to_the_history(tab: ContinuityPage, url: str) -> None:
+    """Streamlit would send the frame along, with an entry of its own: Back would move the frame, not the app."""
+    page = tab.page
+    tab.open(url)
+    length = page.evaluate("history.length")
+    page.get_by_role("link", name="Report", exact=True).click()
+    tab.rest()
+    assert page.evaluate("history.length") == length + 1
+    page.go_back()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+
 def test_the_keyboard_never_gets_into_the_frame(tab: ContinuityPage, url: str) -> None:
     """Once around the page with the Tab key; the frame takes no space either."""
     page = tab.page

@@ -8,7 +8,11 @@
 import { Streamlit } from "streamlit-component-lib";
 import { hideContainer } from "./container";
 import parentUrl from "./entry-v1-parent?worker&url";
-import { carry } from "./frame";
+import { carry, pin } from "./frame";
 
-if (window.frameElement) hideContainer(window.frameElement);
+const { frameElement } = window;
+if (frameElement) {
+  hideContainer(frameElement);
+  pin(frameElement);
+}
 carry(window, Streamlit, new URL(parentUrl, import.meta.url).href);

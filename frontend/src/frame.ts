@@ -28,6 +28,18 @@ export function carry(frame: Window, transport: Transport, url: string): void {
   transport.setComponentReady();
 }
 
+/**
+ * Keep the frame where it is. Streamlit writes the address of the app's page into that of the frame, and so
+ * sends it anew through all of this on each page change, with an entry in the history of the tab: Back would
+ * move the frame, not the app.
+ */
+export function pin(element: Element): void {
+  const set = element.setAttribute;
+  element.setAttribute = (name, value) => {
+    if (name !== "src") set.call(element, name, value);
+  };
+}
+
 /** The post office of the document around the frame, opened by a script that runs there. */
 async function officeIn(frame: Window, url: string): Promise<Post> {
   const { parent } = frame;

@@ -1,6 +1,6 @@
 import type { JSDOM } from "jsdom";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { carry, type Transport } from "../src/frame";
+import { carry, pin, type Transport } from "../src/frame";
 import { open } from "../src/post";
 import type { Answer } from "../src/protocol";
 import { A, offerOf, openWindow } from "./support";
@@ -30,6 +30,18 @@ function streamlit() {
 function scripts(): HTMLScriptElement[] {
   return [...parent.document.querySelectorAll("script")];
 }
+
+describe("a pinned frame", () => {
+  it("is not sent elsewhere, and takes all other attributes", () => {
+    const element = parent.document.createElement("iframe");
+    element.setAttribute("src", "about:blank");
+    pin(element);
+    element.setAttribute("src", "/component/index.html?streamlitUrl=report");
+    element.setAttribute("height", "7");
+    expect(element.getAttribute("src")).toBe("about:blank");
+    expect(element.getAttribute("height")).toBe("7");
+  });
+});
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
