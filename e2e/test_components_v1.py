@@ -88,7 +88,7 @@ def test_one_frame_and_one_script(tab: ContinuityPage, url: str) -> None:
 
 
 def test_a_page_change_adds_one_entry_to_the_history(tab: ContinuityPage, url: str) -> None:
-    """Streamlit would send the frame along, with an entry of its own: Back would move the frame, not the app."""
+    """Streamlit would send the frame along, with an entry of its own, and Back would move that."""
     page = tab.page
     tab.open(url)
     length = page.evaluate("history.length")

@@ -56,7 +56,7 @@ def test_a_value_survives_any_number_of_page_changes(
 
 @pytest.mark.xfail(
     hasattr(PagesManager, "DefaultStrategy"),
-    reason="after a restart Streamlit 1.40 shows text fields empty, without us too: docs/streamlit-releases.md",
+    reason="after a restart Streamlit 1.40 shows the field empty, without us too: docs/streamlit-releases.md",
 )
 def test_a_default_does_not_beat_the_last_keystroke(tab: ContinuityPage, server: StreamlitServer) -> None:
     """`setdefault` before the widget, a killed server, and the visitor types on without F5."""
