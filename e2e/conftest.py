@@ -45,6 +45,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **found, "args": quiet}
 
 
+@pytest.fixture
+def fields_survive_a_restart(request: pytest.FixtureRequest) -> None:
+    """For tests that look at a field between a restart of the server and F5: Streamlit 1.40 empties it."""
+    if _FORGETS_PAGES:
+        reason = "Streamlit 1.40 empties the fields, with or without us: docs/streamlit-releases.md"
+        request.applymarker(pytest.mark.xfail(reason=reason))
+
+
 @pytest.fixture(scope="session")
 def transport() -> str:
     """Which of Streamlit's components carry the bridge in this run: asked for, or what the release has."""
