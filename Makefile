@@ -16,17 +16,21 @@ export PIP_NO_INPUT := 1
 # Two browsers at once, a file each: most of a browser test is waiting.
 E2E_ARGS ?= -n 2 --dist loadfile
 
-OLDEST_STREAMLIT := streamlit==1.51.*
+# Over components v1: it has no others.
+OLDEST_STREAMLIT := streamlit==1.40.*
+# The first release that has components v2.
+MIDDLE_STREAMLIT := streamlit==1.51.*
 # What these test never imports Streamlit (import-linter sees to it), so one run with the newest will do.
 STREAMLITLESS := codec stores
-BUNDLE := fluxlit_component/bridge/static/bridge-v2.js
-SOURCES := $(shell find frontend/src -type f) frontend/vite.config.ts frontend/tsconfig.json
+# The last of the built files stands for all of them.
+BUNDLE := fluxlit_component/bridge/static/bridge-v1/index.html
+SOURCES := $(shell find frontend/src -type f) $(addprefix frontend/,index.html package.json vite.config.ts tsconfig.json)
 NODE_MODULES := node_modules/.package-lock.json
 LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
+.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +42,8 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: check unit frontend e2e unit-oldest e2e-oldest ## everything, on two Streamlit releases
-	@echo; for name in unit frontend e2e unit-oldest e2e-oldest; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
+test: check unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
+	@echo; for name in unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
 
 check: lint types ## lint and types
 
@@ -64,8 +68,15 @@ e2e: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium against the n
 unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldest supported Streamlit
 	.venv-oldest/$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,$(STREAMLITLESS)) $(PYTEST_ARGS) | tee $(LOGS)/unit-oldest
 
-e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit, tests marked core
+e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit (components v1), tests marked core
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
+
+e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1, tests marked transport
+	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e -m transport $(E2E_ARGS) | tee $(LOGS)/e2e-v1
+
+middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked transport
+	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge $(PYTEST_ARGS) | tee $(LOGS)/middle
+	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e -m transport $(E2E_ARGS) | tee -a $(LOGS)/middle
 
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
@@ -83,12 +94,13 @@ format: .stamps/tools $(NODE_MODULES) ## ruff and biome, writing
 	npm run format
 
 clean: ## back to a fresh checkout
-	rm -rf .venv .venv-oldest .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
+	rm -rf .venv .venv-oldest .venv-middle .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
 	rm -rf .bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 
-# What the targets stand on. The newest Streamlit lives in .venv, the oldest supported one in .venv-oldest.
+# What the targets stand on. The newest Streamlit lives in .venv, the oldest supported one in .venv-oldest, the
+# first with components v2 in .venv-middle.
 
-.venv/pyvenv.cfg .venv-oldest/pyvenv.cfg:
+.venv/pyvenv.cfg .venv-oldest/pyvenv.cfg .venv-middle/pyvenv.cfg:
 	.ci/venv $(@D)
 
 .stamps $(LOGS):
@@ -104,6 +116,10 @@ clean: ## back to a fresh checkout
 
 .stamps/oldest: pyproject.toml .venv-oldest/pyvenv.cfg | .stamps $(BUNDLE)
 	.venv-oldest/bin/pip install -qq -e . --group test "$(OLDEST_STREAMLIT)"
+	@touch $@
+
+.stamps/middle: pyproject.toml .venv-middle/pyvenv.cfg | .stamps $(BUNDLE)
+	.venv-middle/bin/pip install -qq -e . --group test "$(MIDDLE_STREAMLIT)"
 	@touch $@
 
 .stamps/servers: .ci/servers | .stamps

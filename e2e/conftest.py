@@ -10,13 +10,24 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from streamlit.runtime.pages_manager import PagesManager
 
+from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 APPS = Path(__file__).parent / "apps"
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
+
+_FORGETS_PAGES = hasattr(PagesManager, "DefaultStrategy")
+"""Streamlit 1.40 tells the first visitor of a server that a sub-page does not exist, with or without us."""
+
+
+def _visit(browser: Browser, url: str) -> None:
+    """Look at the first page of an app, as a visitor of its own."""
+    with browser.new_page() as page:
+        ContinuityPage(page).open(url)
 
 
 @pytest.fixture(scope="session")
@@ -34,8 +45,24 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **found, "args": quiet}
 
 
+@pytest.fixture
+def fields_survive_a_restart(request: pytest.FixtureRequest) -> None:
+    """For tests that look at a field between a restart of the server and F5: Streamlit 1.40 empties it."""
+    if _FORGETS_PAGES:
+        reason = "Streamlit 1.40 empties the fields, with or without us: docs/streamlit-releases.md"
+        request.applymarker(pytest.mark.xfail(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def transport() -> str:
+    """Which of Streamlit's components carry the bridge in this run: asked for, or what the release has."""
+    return os.environ.get("FLUXLIT_TRANSPORT") or ("v2" if has_v2() else "v1")
+
+
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamlitServer]]:
+def serve(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser
+) -> Iterator[Callable[..., StreamlitServer]]:
     """Start an app of `e2e/apps` by name, once per module and environment, with a store file of its own."""
     servers: dict[object, StreamlitServer] = {}
 
@@ -48,6 +75,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., St
                 "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")]),
             }
             servers[key] = StreamlitServer(APPS / name, env={**base, **env}, args=args).start()
+            if _FORGETS_PAGES:
+                _visit(browser, servers[key].url)
         return servers[key]
 
     yield start

@@ -10,17 +10,20 @@ from playwright.sync_api import Page, expect
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
-pytestmark = pytest.mark.core
+pytestmark = [pytest.mark.core, pytest.mark.transport]
 Serve = Callable[..., StreamlitServer]
 
 _PATIENCE_MS = 5_000
 
-# Streamlit loads the bridge as a module out of a blob. This puts a module in between that waits for the test.
-_HOLD = """
-const create = URL.createObjectURL;
+_LET_GO = """
 const letGo = Promise.withResolvers();
 window.letGo = letGo.resolve;
 window.untilLetGo = letGo.promise;
+"""
+
+# Components v2: Streamlit loads the bridge as a module out of a blob. This puts one in between that waits.
+_HOLD_BLOB = """
+const create = URL.createObjectURL;
 URL.createObjectURL = (blob) => {
   const url = create.call(URL, blob);
   if (blob.type !== "text/javascript") return url;
@@ -31,12 +34,33 @@ URL.createObjectURL = (blob) => {
 };
 """
 
+# Components v1: the bridge is a script element that the component's frame puts into the document.
+_HOLD_SCRIPT = """
+const append = Element.prototype.append;
+Element.prototype.append = function (...nodes) {
+  const put = () => append.apply(this, nodes);
+  if (nodes.some(({ src }) => src?.includes("/component/"))) window.untilLetGo.then(put);
+  else put();
+};
+"""
+
 
 @pytest.fixture
-def blocked(tab: ContinuityPage, with_header: Callable[[Page, str, str], None]) -> ContinuityPage:
-    """A tab whose page comes under a policy that lets no module be loaded from a blob."""
-    policy = "script-src 'self' 'unsafe-inline' 'unsafe-eval'"
-    with_header(tab.page, "content-security-policy", policy)
+def hold(transport: str) -> str:
+    """A script that holds the bridge back, once it is loaded, until the page calls `letGo()`."""
+    return _LET_GO + (_HOLD_BLOB if transport == "v2" else _HOLD_SCRIPT)
+
+
+@pytest.fixture
+def blocked(
+    tab: ContinuityPage, with_header: Callable[[Page, str, str], None], transport: str
+) -> ContinuityPage:
+    """A tab that lets no bridge in: a policy against blobs (v2), a proxy that eats the component (v1)."""
+    if transport == "v2":
+        policy = "script-src 'self' 'unsafe-inline' 'unsafe-eval'"
+        with_header(tab.page, "content-security-policy", policy)
+    else:
+        tab.page.route("**/component/**", lambda route: route.abort())
     return tab
 
 
@@ -102,7 +126,7 @@ def test_page_two_appears_without_the_bridge(blocked: ContinuityPage, serve: Ser
     expect_pending(blocked.page)
 
 
-def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve) -> None:
+def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve, hold: str) -> None:
     """What was stored returns, and what the visitor has typed meanwhile stays."""
     page = tab.page
     tab.open(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url)
@@ -111,7 +135,7 @@ def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve) 
     tab.rest()
     add(tab)
     add(tab)
-    page.add_init_script(_HOLD)
+    page.add_init_script(hold)
     page.reload()
     expect_pending(page)
     type_name(tab, "Grace")
@@ -128,13 +152,13 @@ def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve) 
     expect(page.get_by_label("Name")).to_have_value("Grace")
 
 
-def test_a_late_answer_finds_page_two(tab: ContinuityPage, serve: Serve) -> None:
+def test_a_late_answer_finds_page_two(tab: ContinuityPage, serve: Serve, hold: str) -> None:
     """The state comes back on the page that the visitor has gone to meanwhile."""
     page = tab.page
     tab.open(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url)
     type_name(tab, "Ada")
     add(tab)
-    page.add_init_script(_HOLD)
+    page.add_init_script(hold)
     page.reload()
     expect_pending(page)
     page.get_by_role("link", name="Report", exact=True).click()
@@ -145,10 +169,12 @@ def test_a_late_answer_finds_page_two(tab: ContinuityPage, serve: Serve) -> None
     expect(page.get_by_role("heading", name="Report")).to_be_visible()
 
 
-def test_a_new_visitor_keeps_what_came_before_a_late_answer(tab: ContinuityPage, serve: Serve) -> None:
+def test_a_new_visitor_keeps_what_came_before_a_late_answer(
+    tab: ContinuityPage, serve: Serve, hold: str
+) -> None:
     """Typed and counted while pending, saved once the id is settled."""
     page = tab.page
-    page.add_init_script(_HOLD)
+    page.add_init_script(hold)
     page.goto(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url)
     expect_pending(page)
     type_name(tab, "Ada")

@@ -53,6 +53,7 @@ def test_a_value_survives_any_number_of_page_changes(
     expect(tab.page.get_by_label("Minutes").first).to_have_value("30")
 
 
+@pytest.mark.usefixtures("fields_survive_a_restart")
 def test_a_default_does_not_beat_the_last_keystroke(tab: ContinuityPage, server: StreamlitServer) -> None:
     """`setdefault` before the widget, a killed server, and the visitor types on without F5."""
     tab.open(server.url)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
-pytestmark = pytest.mark.core
+pytestmark = [pytest.mark.core, pytest.mark.transport]
 APPS = Path(__file__).parent / "apps"
 
 
@@ -50,6 +50,7 @@ def test_kill_and_f5(tab: ContinuityPage, server: StreamlitServer) -> None:
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
 
 
+@pytest.mark.usefixtures("fields_survive_a_restart")
 def test_kill_and_go_on_without_f5(tab: ContinuityPage, server: StreamlitServer) -> None:
     """The websocket returns; the next click is one run, and the state is all there."""
     tab.open(server.url)
@@ -64,6 +65,7 @@ def test_kill_and_go_on_without_f5(tab: ContinuityPage, server: StreamlitServer)
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
 
 
+@pytest.mark.usefixtures("fields_survive_a_restart")
 def test_the_last_keystroke_before_the_reconnect_is_kept(
     tab: ContinuityPage, server: StreamlitServer
 ) -> None:

@@ -225,6 +225,7 @@ def _open(
         idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
         max_age_seconds=settings.session_max_age,
         gate_seconds=settings.gate_seconds,
+        transport=settings.transport,
         fill_only=fill_only,
         hydrate=hydrate,
     )

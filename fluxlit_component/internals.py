@@ -2,7 +2,7 @@
 
 Each function is guarded: when a release moved the thing it looks for, it returns the documented
 fallback and the package goes on with less comfort, never with an error. `tests/test_internals.py`
-fails with a telling message when that happens. Measured on Streamlit 1.51 to 1.67.
+fails with a telling message when that happens. Measured on Streamlit 1.40 to 1.67.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import parse_qs
 
@@ -106,11 +107,7 @@ class Run:
 
         def look() -> bool:
             manager = self._context.pages_manager
-            return (
-                bool(manager.intended_page_name)
-                and manager._pages is None
-                and not _uses_pages_folder(manager)
-            )
+            return bool(manager.intended_page_name) and not _knows_its_pages(manager)
 
         return _guard(look, default=False)
 
@@ -395,8 +392,13 @@ def _names_directly(safe: Any) -> frozenset[str]:
         return frozenset(known.union(map(keys.__getitem__, elements)))
 
 
-def _uses_pages_folder(manager: Any) -> bool:
-    return bool(getattr(manager, "uses_pages_directory", None))
+def _knows_its_pages(manager: Any) -> bool:
+    """Whether a folder `pages` or `st.navigation` has said which pages the app has."""
+    # 1.40 has a strategy for each of the two, and begins with the one for folders.
+    holder = getattr(manager, "pages_strategy", manager)
+    if hasattr(holder, "_pages"):
+        return holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))
+    return (Path(manager.main_script_path).parent / "pages").exists()
 
 
 def _guard(look: Callable[[], T], default: T) -> T:

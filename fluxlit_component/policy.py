@@ -10,6 +10,7 @@ from typing import Any
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.mergers import Merger
 from fluxlit_component.schema import Schema
+from fluxlit_component.settings import Transport
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.sync import Caps
 
@@ -28,6 +29,8 @@ class Policy:
     max_age_seconds: float | None = None
     gate_seconds: float = 3.0
     wait: bool = True
+    transport: Transport | None = None
+    """Components v1 or v2; None: v2 where Streamlit has it."""
     hydrate: bool = True
     """Bring the state back as soon as the id is settled; False leaves it to a later call of the same run."""
     fill_only: bool = False

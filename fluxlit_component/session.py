@@ -444,6 +444,7 @@ def url_session(
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
         gate_seconds=settings.gate_seconds,
+        transport=settings.transport,
         wait=wait,
         fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
         scope=arguments.one_of("scope", scope, _SCOPES),

@@ -12,13 +12,14 @@ import threading
 from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
-from pydantic import Field, FiniteFloat, SecretStr, ValidationError
+from pydantic import Field, FiniteFloat, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 
 AddressBar: TypeAlias = Literal["clean", "visible"]
+Transport: TypeAlias = Literal["v1", "v2"]
 _TRUTHY: Final = frozenset({"1", "true", "yes", "on"})
 
 
@@ -47,10 +48,17 @@ class Settings(BaseSettings):
     """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
     gate_seconds: FiniteFloat = Field(default=3.0, ge=0)
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
+    transport: Transport | None = None
+    """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
     seal: bool = False
     """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
     seal_keys: SecretStr | None = None
     """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
+
+    @field_validator("transport", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @classmethod
     def settings_customise_sources(

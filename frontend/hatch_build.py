@@ -15,7 +15,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLE = Path("fluxlit_component/bridge/static/bridge-v2.js")
+STATIC = Path("fluxlit_component/bridge/static")
+BUNDLES = (STATIC / "bridge-v2.js", STATIC / "bridge-v1" / "index.html")
 SOURCES = Path("frontend/src")
 
 
@@ -30,13 +31,13 @@ class BundleHook(BuildHookInterface[Any]):
 
 
 def is_stale(root: Path) -> bool:
-    """Whether the bundle must be built: absent, or (in a checkout) older than a source file."""
-    bundle = root / BUNDLE
-    if not bundle.is_file():
+    """Whether the bundles must be built: one is absent, or (in a checkout) older than a source file."""
+    bundles = [root / bundle for bundle in BUNDLES]
+    if not all(bundle.is_file() for bundle in bundles):
         return True
     if (root / "PKG-INFO").is_file():
         return False  # an sdist: both come from one build, whatever unpacking did to their times
-    built = bundle.stat().st_mtime
+    built = min(bundle.stat().st_mtime for bundle in bundles)
     return any(source.stat().st_mtime > built for source in (root / SOURCES).rglob("*") if source.is_file())
 
 
@@ -49,8 +50,9 @@ def build(root: Path) -> None:
         done = subprocess.run([npm, *arguments], cwd=root, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
             sys.exit(advice(f"`npm {' '.join(arguments)}` failed, see above"))
-    if not (root / BUNDLE).is_file():
-        sys.exit(advice(f"npm did not write {BUNDLE.as_posix()}"))
+    for bundle in BUNDLES:
+        if not (root / bundle).is_file():
+            sys.exit(advice(f"npm did not write {bundle.as_posix()}"))
 
 
 def advice(reason: str) -> str:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 from streamlit.elements.lib import policies
+from streamlit.runtime import pages_manager
+from streamlit.runtime.pages_manager import PagesManager
 
 from fluxlit_component import internals, settings, tab
-from fluxlit_component.bridge import bundle
+from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import choice, location
 
 
@@ -25,6 +27,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     settings._cached = None
     bundle.cache_clear()
+    bundle_folder.cache_clear()
     for store in location._stores.values():
         store.close()
     location._stores.clear()
@@ -32,3 +35,16 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     choice._fallen_back.clear()
     choice._beside.cache_clear()
     tab._tabs.clear()
+
+
+@pytest.fixture
+def no_navigation_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what `st.navigation` of another test has said for the whole process.
+
+    From some release on it is asked once per process whether there is a folder `pages`; before that
+    there were two strategies.
+    """
+    if hasattr(PagesManager, "DefaultStrategy"):
+        monkeypatch.setattr(PagesManager, "DefaultStrategy", pages_manager.PagesStrategyV1)
+    else:
+        monkeypatch.setattr(PagesManager, "uses_pages_directory", None)

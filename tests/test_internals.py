@@ -28,7 +28,7 @@ from fluxlit_component.bridge import component_key
 from fluxlit_component.internals import Run
 from fluxlit_component.snapshot import OWN_PREFIX
 
-MOUNT = sys.modules["fluxlit_component.bridge.mount"]  # the function of that name hides it
+TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
 SID = "S" * 43
 SECONDS = 30
 
@@ -141,19 +141,27 @@ def test_the_context_names_its_fragments(seen: dict[str, Any]) -> None:
     assert Run(SimpleNamespace(fragment_ids_this_run=["id"])).is_fragment
 
 
-def test_an_unresolved_page_is_recognised(fallbacks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_an_unresolved_page_is_recognised(fallbacks: list[str], tmp_path: Path) -> None:
     """A sub-page was asked for, and `st.navigation` has not said yet which ones there are."""
-    monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
-    manager = PagesManager(__file__)
+    manager = PagesManager(str(tmp_path / "app.py"), setup_watcher=False)
     run = Run(SimpleNamespace(pages_manager=manager))
     assert not run.page_is_unresolved
     manager.set_script_intent("", "report")
     assert run.page_is_unresolved, moved("PagesManager.intended_page_name")
-    manager._pages = {}
+    # What `st.navigation` does; the method went into another one by 1.67.
+    manager.set_pages({}) if hasattr(manager, "set_pages") else setattr(manager, "_pages", {})
     assert not run.page_is_unresolved, moved("PagesManager._pages")
-    manager._pages = None
-    monkeypatch.setattr(PagesManager, "uses_pages_directory", True)
-    assert not run.page_is_unresolved, moved("PagesManager.uses_pages_directory")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_a_pages_folder_resolves_the_page(fallbacks: list[str], tmp_path: Path) -> None:
+    """Where the pages are files of a folder, all of them are known from the start."""
+    (tmp_path / "pages").mkdir()
+    manager = PagesManager(str(tmp_path / "app.py"), setup_watcher=False)
+    manager.set_script_intent("", "report")
+    assert not Run(SimpleNamespace(pages_manager=manager)).page_is_unresolved, moved("PagesManager")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -502,7 +510,7 @@ def test_the_mounted_bridge_has_the_id_that_is_looked_for(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """`$$ID-<hash>-<key>`, a JSON value, and no answer under AppTest."""
-    monkeypatch.setattr(MOUNT, "bundle", lambda _: "export default () => {}\n")
+    monkeypatch.setattr(TRANSPORT, "bundle", lambda _: "export default () => {}\n")
     start(bridge, seen)
     if "could not be mounted" in caplog.text:
         pytest.skip(f"AppTest of Streamlit {streamlit.__version__} cannot mount components v2")

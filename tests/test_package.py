@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parent.parent
 BUNDLE = "fluxlit_component/bridge/static/bridge-v2.js"
+PAGE = "fluxlit_component/bridge/static/bridge-v1/index.html"
 BUILT = shutil.ignore_patterns(
     *(".git", ".venv*", ".stamps", "node_modules", "static", "dist", "build", "*.egg-info"),
     *("__pycache__", ".*_cache", ".hypothesis", "test-results", ".streamlit", "*.db*"),
@@ -78,6 +79,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("checkout") / "repository"
     shutil.copytree(ROOT, copy, ignore=BUILT)
     assert not (copy / BUNDLE).exists()
+    assert not (copy / PAGE).exists()
     return copy
 
 
@@ -167,16 +169,20 @@ def test_pip_builds_the_bundle_of_a_checkout(checkout: Path, site: Path) -> None
     """`pip install .` builds the missing bundle and installs it."""
     assert (checkout / BUNDLE).stat().st_size > 0
     assert (site / BUNDLE).read_bytes() == (checkout / BUNDLE).read_bytes()
+    frame = (checkout / PAGE).parent
+    assert {file.name.partition("-")[0] for file in frame.iterdir()} == {"index.html", "frame", "parent"}
+    for file in frame.iterdir():
+        assert (site / PAGE).with_name(file.name).read_bytes() == file.read_bytes()
 
 
 def test_wheel_carries_what_is_needed_and_no_more(wheel: Path, site: Path) -> None:
-    """The bundle, the type marker and every file of the package; no sources of the bundle, no tests."""
+    """The bundles, the type marker and every file of the package; no sources of the bundles, no tests."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    assert {BUNDLE, "fluxlit_component/py.typed", "fluxlit_component/demo/__main__.py"} <= names
+    assert {BUNDLE, PAGE, "fluxlit_component/py.typed", "fluxlit_component/demo/__main__.py"} <= names
     package = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "fluxlit_component").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and ".streamlit" not in path.parts
+        if path.is_file() and not {"__pycache__", ".streamlit", "static"} & {*path.parts}
     }
     assert package <= names
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fluxlit_component"}
@@ -187,7 +193,8 @@ def test_sdist_carries_the_bundle_and_its_sources(dist: Path) -> None:
     (path,) = dist.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {BUNDLE, "frontend/src/entry-v2.ts", "frontend/hatch_build.py", "package-lock.json"} <= names
+    assert {BUNDLE, PAGE, "frontend/index.html", "frontend/src/entry-v2.ts"} <= names
+    assert {"frontend/src/entry-v1.ts", "frontend/hatch_build.py", "package-lock.json"} <= names
     assert {"Makefile", ".ci/run", "LICENSE", "README.md", "tests/test_package.py"} <= names
     assert not any("node_modules" in name for name in names)
 
@@ -240,8 +247,8 @@ def test_checkout_cannot_be_installed_without_node(
 def test_bundle_is_rebuilt_when_a_source_is_newer(tmp_path: Path) -> None:
     """In a checkout a newer source makes the bundle stale; in an sdist nothing does."""
     hook = load_hook()
-    bundle, source = tmp_path / BUNDLE, tmp_path / "frontend" / "src" / "entry-v2.ts"
-    for path in (bundle, source):
+    bundle, page, source = tmp_path / BUNDLE, tmp_path / PAGE, tmp_path / "frontend" / "src" / "entry-v2.ts"
+    for path in (bundle, page, source):
         path.parent.mkdir(parents=True)
         path.touch()
     os.utime(source, (1, 1))
@@ -250,7 +257,7 @@ def test_bundle_is_rebuilt_when_a_source_is_newer(tmp_path: Path) -> None:
     assert hook.is_stale(tmp_path)
     (tmp_path / "PKG-INFO").touch()
     assert not hook.is_stale(tmp_path)
-    bundle.unlink()
+    page.unlink()
     assert hook.is_stale(tmp_path)
 
 

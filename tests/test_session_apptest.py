@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import (
@@ -1014,10 +1013,9 @@ with url_session():
 """
 
 
-def test_a_pages_folder_keeps_values_across_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_a_pages_folder_keeps_values_across_pages(tmp_path: Path) -> None:
     """Each page calls the session; a widget of the other page keeps its value, over a reload too."""
-    # Up to some release AppTest asks only once per process whether there is such a folder.
-    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
     (tmp_path / "pages").mkdir()
     (tmp_path / "home.py").write_text(HOME, encoding="utf-8")
     (tmp_path / "pages" / "report.py").write_text(REPORT, encoding="utf-8")

@@ -24,6 +24,7 @@ def test_the_defaults_need_no_environment() -> None:
         session_max_age=2_592_000.0,
         address_bar="clean",
         gate_seconds=3.0,
+        transport=None,
     )
 
 
@@ -38,6 +39,9 @@ def test_the_defaults_need_no_environment() -> None:
         ("FLUXLIT_SESSION_TTL", "-1", "session_ttl", -1.0),
         ("FLUXLIT_SESSION_MAX_AGE", "3600.5", "session_max_age", 3600.5),
         ("FLUXLIT_ADDRESS_BAR", "visible", "address_bar", "visible"),
+        ("FLUXLIT_TRANSPORT", "v1", "transport", "v1"),
+        ("FLUXLIT_TRANSPORT", "v2", "transport", "v2"),
+        ("FLUXLIT_TRANSPORT", "", "transport", None),
         ("FLUXLIT_GATE_SECONDS", "0", "gate_seconds", 0.0),
         ("FLUXLIT_GATE_SECONDS", "12", "gate_seconds", 12.0),
     ],
@@ -62,6 +66,8 @@ def test_each_variable_sets_its_field(
         ("FLUXLIT_SESSION_TTL", "inf"),
         ("FLUXLIT_SESSION_MAX_AGE", "1h"),
         ("FLUXLIT_SESSION_MAX_AGE", "nan"),
+        ("FLUXLIT_TRANSPORT", "v3"),
+        ("FLUXLIT_TRANSPORT", "auto"),
         ("FLUXLIT_ADDRESS_BAR", "hidden"),
         ("FLUXLIT_ADDRESS_BAR", "Clean"),
         ("FLUXLIT_GATE_SECONDS", "-1"),

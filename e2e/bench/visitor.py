@@ -100,6 +100,6 @@ class Visitor:
             st.text_input(key, key=key)
 
 
-def _agreeing_bridge(offer: Offer) -> object:
+def _agreeing_bridge(offer: Offer, **_: object) -> object:
     """Stands for a browser that takes what it is offered, and had it delivered before this run."""
     return {"protocol": PROTOCOL, "sid": offer.sid, "source": "offer"}

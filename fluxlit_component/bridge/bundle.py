@@ -1,11 +1,15 @@
-"""The built browser code, shipped inside the package and handed to Streamlit as text."""
+"""The built browser code, shipped inside the package: as text for components v2, as a folder for v1."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import Final
 
 from fluxlit_component.errors import BundleMissing
+
+_PAGE: Final = "bridge-v1/index.html"
 
 
 @cache
@@ -19,3 +23,16 @@ def bundle(name: str) -> str:
     if not path.is_file():
         raise BundleMissing(name)
     return path.read_text(encoding="utf-8")
+
+
+@cache
+def bundle_folder() -> Path:
+    """Return the folder that holds the page of the v1 component's frame and its scripts.
+
+    Raises:
+        BundleMissing: the checkout was not built; the message says `make build`.
+    """
+    page = Path(str(files("fluxlit_component.bridge") / "static")) / _PAGE
+    if not page.is_file():
+        raise BundleMissing(_PAGE)
+    return page.parent

@@ -1,23 +1,22 @@
-"""Mounting the bridge: components v2, in the top document, without taking any space."""
+"""Mounting the bridge without taking any space on the page."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final, cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
-from fluxlit_component.bridge.bundle import bundle
 from fluxlit_component.bridge.protocol import Offer
+from fluxlit_component.bridge.transport import send
 from fluxlit_component.errors import FluxlitError
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.snapshot import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
-_NAME: Final = "fluxlit_component.bridge"
 
 
 def component_key(param: str) -> str:
@@ -27,7 +26,7 @@ def component_key(param: str) -> str:
     return f"{OWN_PREFIX}_{hashlib.sha256(param.encode()).hexdigest()[:8]}"
 
 
-def mount(offer: Offer) -> object:
+def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None) -> object:
     """Draw the bridge with `offer` and return the answer that it has given so far, or None.
 
     A release in which the component cannot be mounted (AppTest on some of them) counts as a browser
@@ -35,9 +34,7 @@ def mount(offer: Offer) -> object:
     """
     try:
         with _out_of_sight():
-            result = _component()(
-                key=component_key(offer.param), data=offer.as_json(), on_answer_change=_on_answer
-            )
+            result = send(offer.as_json(), key=component_key(offer.param), transport=transport)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - StreamlitAPIException, TypeError: the release decides
@@ -48,18 +45,7 @@ def mount(offer: Offer) -> object:
     return result.get("answer") if isinstance(result, Mapping) else getattr(result, "answer", None)
 
 
-def _component() -> Callable[..., Any]:
-    # Registered at each mount: AppTest makes a new registry per run, and registering the very same
-    # definition again costs Streamlit a dictionary look-up.
-    make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
-    return make(_NAME, js=bundle("bridge-v2.js"))
-
-
 def _out_of_sight() -> AbstractContextManager[Any]:
     """The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page."""
     event = getattr(st, "_event", None)
     return cast("AbstractContextManager[Any]", event) if event is not None else nullcontext()
-
-
-def _on_answer() -> None:
-    """Streamlit wants a callback before it keeps a component's state; the answer is read at the mount."""

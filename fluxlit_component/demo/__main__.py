@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import streamlit as st
 from streamlit.web import cli
 
 APP = Path(__file__).with_name("app.py")
@@ -54,6 +55,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--port", type=int, help="port to serve on (Streamlit's own choice: 8501)")
     known, options = parser.parse_known_args(argv)
+    if not hasattr(st, "space"):
+        parser.error(
+            f"the demo is drawn with Streamlit 1.51 or newer, this is {st.__version__}; "
+            "the session itself works from 1.40"
+        )
 
     path = database(os.environ, Path.cwd())
     if path is None:

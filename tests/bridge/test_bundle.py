@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fluxlit_component.bridge import bundle, component_key
+from fluxlit_component.bridge import component_key
+from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.snapshot import OWN_PREFIX, Keys
@@ -32,6 +33,16 @@ def test_a_missing_bundle_is_looked_for_again(monkeypatch: pytest.MonkeyPatch, t
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "bridge-v2.js").write_text("export default () => '€';\n", encoding="utf-8")
     assert bundle("bridge-v2.js") == "export default () => '€';\n"
+
+
+def test_a_missing_folder_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The same for components v1, which are a folder; found once `make build` was done."""
+    monkeypatch.setattr(MODULE, "files", lambda _: tmp_path)
+    (tmp_path / "static" / "bridge-v1").mkdir(parents=True)
+    with pytest.raises(BundleMissing, match=r"bridge-v1/index\.html.*make build"):
+        bundle_folder()
+    (tmp_path / "static" / "bridge-v1" / "index.html").touch()
+    assert bundle_folder() == tmp_path / "static" / "bridge-v1"
 
 
 def test_the_built_bundle_is_taken_for_code() -> None:

@@ -1,0 +1,60 @@
+"""The two ways to the browser: components v2 in the document of the app, v1 in a frame beside it.
+
+Both take the same offer and bring the same answer; which one is used depends on the Streamlit release
+and on the `FLUXLIT_TRANSPORT` setting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, cast
+
+import streamlit as st
+from streamlit.components import v1
+
+from fluxlit_component.bridge.bundle import bundle, bundle_folder
+from fluxlit_component.errors import ConfigurationError
+
+_V2: Final = "fluxlit_component.bridge"
+_V1: Final = "bridge"
+
+
+def send(offer: Mapping[str, Any], *, key: str, transport: Literal["v1", "v2"] | None) -> object:
+    """Draw the component with `offer`; return the state that the browser has set so far, or None.
+
+    Raises:
+        BundleMissing: the checkout was not built.
+        ConfigurationError: v2 is asked for and this release of Streamlit has none.
+    """
+    if transport == "v1" or (transport is None and not has_v2()):
+        return _by_v1(offer, key)
+    if not has_v2():
+        raise ConfigurationError(
+            f"FLUXLIT_TRANSPORT=v2 needs Streamlit 1.51 or newer, this is {st.__version__}: "
+            "remove the setting and the transport is chosen by itself"
+        )
+    return _by_v2(offer, key)
+
+
+def has_v2() -> bool:
+    """Whether this release of Streamlit has components v2."""
+    return hasattr(getattr(st.components, "v2", None), "component")
+
+
+# Registered at each mount: AppTest makes a new registry per run, and registering the very same
+# definition again costs Streamlit a dictionary look-up.
+
+
+def _by_v2(offer: Mapping[str, Any], key: str) -> object:
+    make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
+    return make(_V2, js=bundle("bridge-v2.js"))(key=key, data=dict(offer), on_answer_change=_on_answer)
+
+
+def _by_v1(offer: Mapping[str, Any], key: str) -> object:
+    component = v1.declare_component(_V1, path=str(bundle_folder()))
+    # A height of zero: no placeholder while the frame loads.
+    return component(offer=dict(offer), key=key, default=None, height=0)
+
+
+def _on_answer() -> None:
+    """Streamlit wants a callback before it keeps a v2 component's state; the answer is read at the mount."""
