@@ -7,14 +7,19 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# What is installed is installed side by side, what is tested in turn: tests share the machine badly.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 export PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-# Two browsers at once, a file each: most of a browser test is waiting.
-E2E_ARGS ?= -n 2 --dist loadfile
+# Two at once, a file each. Most of a browser test is waiting; much of a unit test is, too.
+PYTEST_ARGS ?= $(BY_FILE)
+E2E_ARGS ?= $(BY_FILE)
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 OLDEST_STREAMLIT := streamlit==1.51.*
 # What these test never imports Streamlit (import-linter sees to it), so one run with the newest will do.
@@ -26,7 +31,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
+.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +43,11 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: check unit frontend e2e unit-oldest e2e-oldest ## everything, on two Streamlit releases
+test: installed check unit frontend e2e unit-oldest e2e-oldest ## everything, on two Streamlit releases
 	@echo; for name in unit frontend e2e unit-oldest e2e-oldest; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
+
+installed: ## all that the tests need
+	@$(MAKE) --no-print-directory -j 4 SIDE_BY_SIDE=1 .stamps/tools .stamps/oldest .stamps/servers .stamps/browser
 
 check: lint types ## lint and types
 
@@ -98,16 +106,21 @@ clean: ## back to a fresh checkout
 	.venv/bin/pip install -qq -e .
 	@touch $@
 
-.stamps/tools: .stamps/package
-	.venv/bin/pip install -qq -e . --group dev
-	@touch $@
+# What the tests never import need not be compiled.
+.stamps/tools: pyproject.toml .venv/pyvenv.cfg | .stamps $(BUNDLE)
+	.venv/bin/pip install -qq --no-compile -e . --group dev
+	@touch .stamps/package $@
 
 .stamps/oldest: pyproject.toml .venv-oldest/pyvenv.cfg | .stamps $(BUNDLE)
-	.venv-oldest/bin/pip install -qq -e . --group test "$(OLDEST_STREAMLIT)"
+	.venv-oldest/bin/pip install -qq --no-compile -e . --group test "$(OLDEST_STREAMLIT)"
 	@touch $@
 
 .stamps/servers: .ci/servers | .stamps
 	.ci/servers
+	@touch $@
+
+.stamps/browser: .ci/browser | .stamps
+	.ci/browser system >/dev/null
 	@touch $@
 
 $(NODE_MODULES): package.json package-lock.json frontend/package.json
