@@ -7,14 +7,19 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# What is installed is installed side by side, what is tested in turn: tests share the machine badly.
+ifndef SIDE_BY_SIDE
 .NOTPARALLEL:
+endif
 
 export PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-# Two browsers at once, a file each: most of a browser test is waiting.
-E2E_ARGS ?= -n 2 --dist loadfile
+# Two at once, a file each. Most of a browser test is waiting; much of a unit test is, too.
+PYTEST_ARGS ?= $(BY_FILE)
+E2E_ARGS ?= $(BY_FILE)
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 
 # Over components v1: it has no others.
 OLDEST_STREAMLIT := streamlit==1.40.*
@@ -30,7 +35,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle coverage bench build format clean
+.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,8 +47,11 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: check unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
+test: installed check unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
 	@echo; for name in unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
+
+installed: ## all that the tests need
+	@$(MAKE) --no-print-directory -j 4 SIDE_BY_SIDE=1 .stamps/tools .stamps/oldest .stamps/middle .stamps/servers .stamps/browser
 
 check: lint types ## lint and types
 
@@ -110,20 +118,25 @@ clean: ## back to a fresh checkout
 	.venv/bin/pip install -qq -e .
 	@touch $@
 
-.stamps/tools: .stamps/package
-	.venv/bin/pip install -qq -e . --group dev
-	@touch $@
+# What the tests never import need not be compiled.
+.stamps/tools: pyproject.toml .venv/pyvenv.cfg | .stamps $(BUNDLE)
+	.venv/bin/pip install -qq --no-compile -e . --group dev
+	@touch .stamps/package $@
 
 .stamps/oldest: pyproject.toml .venv-oldest/pyvenv.cfg | .stamps $(BUNDLE)
-	.venv-oldest/bin/pip install -qq -e . --group test "$(OLDEST_STREAMLIT)"
+	.venv-oldest/bin/pip install -qq --no-compile -e . --group test "$(OLDEST_STREAMLIT)"
 	@touch $@
 
 .stamps/middle: pyproject.toml .venv-middle/pyvenv.cfg | .stamps $(BUNDLE)
-	.venv-middle/bin/pip install -qq -e . --group test "$(MIDDLE_STREAMLIT)"
+	.venv-middle/bin/pip install -qq --no-compile -e . --group test "$(MIDDLE_STREAMLIT)"
 	@touch $@
 
 .stamps/servers: .ci/servers | .stamps
 	.ci/servers
+	@touch $@
+
+.stamps/browser: .ci/browser | .stamps
+	.ci/browser system >/dev/null
 	@touch $@
 
 $(NODE_MODULES): package.json package-lock.json frontend/package.json

@@ -15,6 +15,11 @@ from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import choice, location
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: two workers take a file each, and neither is to end on a long one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(autouse=True)
 def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hide the machine's own FLUXLIT_ variables, and put back what a process keeps between runs."""

@@ -152,7 +152,7 @@ REFUSED: list[tuple[Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", KEPT, ids=lambda value: f"{type(value).__name__}-{str(value)[:30]!a}")
+@pytest.mark.parametrize("value", KEPT, ids=lambda value: type(value).__name__)
 def test_value_comes_back_exactly(value: Any, same: Any) -> None:
     """The value and the type of its every part survive, and encoding it again gives the same bytes."""
     data = encode(value)
