@@ -7,7 +7,7 @@ from importlib import import_module
 
 from e2e.bench.report import print_machine
 
-BENCHES = ("reload", "run", "values", "memory")
+BENCHES = ("reload", "run", "values", "memory", "stores")
 
 parser = argparse.ArgumentParser(prog="python -m e2e.bench", description=__doc__)
 parser.add_argument("names", nargs="*", metavar="name", help=f"which of {', '.join(BENCHES)}; default all")
