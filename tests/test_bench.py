@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 def test_the_benchmarks_that_need_no_browser_still_run() -> None:
     """They print their tables; how fast it is, is for a person to judge on a quiet machine."""
     done = subprocess.run(
-        [sys.executable, "-m", "e2e.bench", "--quick", "run", "values", "memory"],
+        [sys.executable, "-m", "e2e.bench", "--quick", "run", "values", "memory", "stores", "scale"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -27,5 +27,8 @@ def test_the_benchmarks_that_need_no_browser_still_run() -> None:
         "100 KB, nothing changed",
         "of 21 000 dicts",
         "set of a new session",
+        "SQLite, 20 keys in all",
+        "4 processes",
+        "app: our memory beside the state itself",
     ):
         assert line in done.stdout

@@ -86,7 +86,7 @@ class SavedTab:
     """A tab with a state of `size` bytes in all."""
 
     def __init__(self, store: VersionedStore, size: int) -> None:
-        self._store, self._sid, self._base = store, new_session_id(), Base()
+        self.store, self.sid, self.base = store, new_session_id(), Base()
         part = size // KEYS
         text = "Twelve kings of old sailed out to sea. " * (part // 39 + 1)
         self.state = {f"key {i}": text[:part] for i in range(KEYS)}
@@ -102,23 +102,23 @@ class SavedTab:
 
     def save(self) -> None:
         """What a run does on its way out."""
-        diff = self._base.diff(self.state)
+        diff = self.base.diff(self.state)
         if diff.changes:
             commit = Commit(diff.changes, idle_seconds=DAY, max_age_seconds=30 * DAY, create=True)
             begun = time.perf_counter()
-            outcome = self._store.commit(self._sid, commit)
+            outcome = self.store.commit(self.sid, commit)
             self.committed = time.perf_counter() - begun
-            self._base.settle(diff, outcome)
+            self.base.settle(diff, outcome)
 
     def load(self) -> None:
         """What a page load does."""
-        record = self._store.load(self._sid)
+        record = self.store.load(self.sid)
         if record is None or Base().adopt(record) != self.state:
             raise RuntimeError("what came back is not what was saved")
 
     def whole(self) -> bytes:
         """All of the state in one piece."""
-        return b"".join(known.data for known in self._base.known.values())
+        return b"".join(known.data for known in self.base.known.values())
 
 
 def _seconds(act: Callable[[], object]) -> float:
