@@ -6,6 +6,7 @@ CPU time, not elapsed time, so that a busy machine changes little. `python -m e2
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import tempfile
@@ -46,17 +47,21 @@ def bench(*, quick: bool) -> None:
 def _memory(visitors: int) -> float:
     """Bytes that a tab holds for one visitor: the last saved form of each key, and what it knows of it."""
     states = [SavedTab(InMemorySessionStore(), SIZE).state for _ in range(visitors)]
-    kept = []
-    Tab("fluxlit_sid").base.diff(states[0])  # what is made once is no visitor's
+    kept = [_tab_of(states[0])]  # what is made once is no visitor's
+    gc.collect()
     tracemalloc.start()
-    for state in states:
-        tab = Tab("fluxlit_sid")
-        diff = tab.base.diff(state)
-        tab.base.settle(diff, Outcome("committed", 1))
-        kept.append(tab)
-    used, _ = tracemalloc.get_traced_memory()
+    before, _ = tracemalloc.get_traced_memory()
+    kept += map(_tab_of, states)
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return used / len(kept)
+    return (after - before) / visitors
+
+
+def _tab_of(state: dict[str, str]) -> Tab:
+    tab = Tab("fluxlit_sid")
+    tab.base.settle(tab.base.diff(state), Outcome("committed", 1))
+    return tab
 
 
 def _runs(rounds: int) -> tuple[float, float]:
