@@ -37,7 +37,10 @@ def print_throughput(places: dict[str, str], *, quick: bool) -> None:
         print_heading(title, floor=f"the same with {FLOORS[name].words}")
         cases: list[tuple[str, Callable[[str, float], float]]] = [
             *((f"{n} thread{'s' * (n > 1)}", _by_threads(name, place, n)) for n in THREADS),
-            *((f"{n} processes", _by_processes(name, place, n)) for n in PROCESSES),
+            *(
+                (f"{n} processes", _by_processes(name, place, n))
+                for n in (PROCESSES[:1] if quick else PROCESSES)
+            ),
         ]
         for title, run in cases:
             floor, ours = [], []
