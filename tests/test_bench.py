@@ -11,10 +11,27 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.slow
-def test_the_benchmarks_that_need_no_browser_still_run() -> None:
+@pytest.mark.parametrize(
+    ("names", "lines"),
+    [
+        (
+            ["run", "values", "memory"],
+            [
+                "10 KB, one key changed",
+                "100 KB, nothing changed",
+                "of 21 000 dicts",
+                "set of a new session",
+            ],
+        ),
+        (["stores"], ["SQLite, 20 keys in all", "100 KB, one key committed", "1 MB, loaded", "2 processes"]),
+        (["scale"], ["app: our memory beside the state itself", "SQLite: save of one key, CPU of the app"]),
+    ],
+    ids=["runs", "stores", "scale"],
+)
+def test_the_benchmarks_that_need_no_browser_still_run(names: list[str], lines: list[str]) -> None:
     """They print their tables; how fast it is, is for a person to judge on a quiet machine."""
     done = subprocess.run(
-        [sys.executable, "-m", "e2e.bench", "--quick", "run", "values", "memory"],
+        [sys.executable, "-m", "e2e.bench", "--quick", *names],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -22,10 +39,5 @@ def test_the_benchmarks_that_need_no_browser_still_run() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for line in (
-        "10 KB, one key changed",
-        "100 KB, nothing changed",
-        "of 21 000 dicts",
-        "set of a new session",
-    ):
+    for line in lines:
         assert line in done.stdout

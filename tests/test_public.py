@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import subprocess
 import sys
@@ -47,6 +48,34 @@ def test_public_names() -> None:
         "url_session",
     ]
     assert all(hasattr(fluxlit_component, name) for name in fluxlit_component.__all__)
+
+
+@pytest.mark.parametrize(
+    ("name", "engine", "extra"),
+    [("RedisSessionStore", "redis", "redis"), ("SQLSessionStore", "sqlalchemy", "sql")],
+)
+def test_stores_whose_engine_is_an_extra(name: str, engine: str, extra: str) -> None:
+    """There by name too, found by `dir`, and their engine is imported when they are asked for, not before."""
+    module = f"fluxlit_component.stores.{extra}"
+    assert name in dir(fluxlit_component)
+    assert getattr(fluxlit_component, name) is getattr(importlib.import_module(module), name)
+    code = (
+        "import sys, fluxlit_component\n"
+        "from fluxlit_component import *\n"
+        f"assert not {{'{engine}', '{module}'}} & sys.modules.keys()\n"
+        f"sys.modules['{module}'] = None\n"
+        f"fluxlit_component.{name}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("fluxlit_component.errors.ConfigurationError")
+    assert f"pip install fluxlit-component[{extra}]" in last
+
+
+def test_names_that_are_not_there() -> None:
+    """As of any module."""
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = fluxlit_component.nothing
 
 
 def test_arguments_of_url_session() -> None:

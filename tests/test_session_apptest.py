@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from fluxlit_component import (
     UrlSession,
 )
 from fluxlit_component.identifier import is_well_formed, stored_key
+from fluxlit_component.stores.outage import breaker_of
+from fluxlit_component.testing import TurnableClock
 
 PARAM = "fluxlit_sid"
 UNKNOWN = "U" * 43
@@ -1031,3 +1034,75 @@ def test_a_pages_folder_keeps_values_across_pages(tmp_path: Path) -> None:
     again.query_params.update(at.query_params)
     assert again.run().text_input(key="name").value == "Ada"
     assert again.switch_page("pages/report.py").run().checkbox(key="details").value is True
+
+
+# --- lifetimes and outages as the app sees them ---------------------------------------------------
+def test_expires_in_tells_the_nearer_end(store: InMemorySessionStore) -> None:
+    """Seconds to the idle or the absolute end, whichever comes first; None while there is no record."""
+    told: list[float | None] = []
+    look: Body = lambda session: told.append(session.expires_in)  # noqa: E731 - the script of the test
+    visitor = Visitor(look, store=store, ttl_seconds=100, max_age_seconds=1000)
+    assert told == [None]
+    visitor.run(assign(a=1))
+    assert 95 < (visitor.session.expires_in or 0) <= 100
+    visitor.run(look)
+    assert 95 < (told[-1] or 0) <= 100
+    reloaded = visitor.reload(look)
+    assert 95 < (reloaded.session.expires_in or 0) <= 100
+    short = Visitor(assign(a=1), store=store, ttl_seconds=100, max_age_seconds=50)
+    assert 45 < (short.session.expires_in or 0) <= 50
+    endless = Visitor(assign(a=1), store=store, ttl_seconds=0, max_age_seconds=0)
+    assert endless.session.expires_in is None
+
+
+def test_expires_in_goes_by_the_clock_of_the_store() -> None:
+    """A store whose clock is a day ahead of this machine's still has the whole lifetime left."""
+    store = InMemorySessionStore(clock=lambda: time.time() + 86_400)
+    visitor = Visitor(assign(a=1), store=store, ttl_seconds=100)
+    assert 95 < (visitor.session.expires_in or 0) <= 100
+
+
+def test_an_outage_is_told_once_and_counted() -> None:
+    """`on_error` gets the store's error at its beginning, not in each run; the next outage is told again."""
+    store, told = SpyStore(), []
+    visitor = Visitor(assign(a=1), store=store, on_error=told.append)
+    assert told == []
+    for outage in (1, 2):
+        store.is_down = True
+        for value in range(3):
+            visitor.run(assign(a=f"{outage} {value}"))
+        assert [event.kind for event in told] == ["error"] * outage
+        assert isinstance(told[-1].error, StoreUnavailable)
+        assert visitor.sid not in repr(told)
+        store.is_down = False
+        end = time.monotonic() + 10
+        while visitor.run(nothing).session.status != "ready":
+            assert time.monotonic() < end, "the store is back and not asked"
+    assert breaker_of(store).failures >= 2
+    assert store.get(visitor.sid) == {"a": "2 2"}
+
+
+def test_a_failing_hook_does_not_break_the_run() -> None:
+    """The app goes on, and is told of its hook's mistake in the log."""
+    store = SpyStore()
+    visitor = Visitor(assign(a=1), store=store, on_error=lambda _: 1 / 0)
+    store.is_down = True
+    visitor.run(assign(a=2))
+    assert visitor.session.status == "degraded"
+    assert visitor.state == {"a": 2}
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["back", "forward"])
+def test_a_clock_that_jumps_costs_nothing(hours: int) -> None:
+    """By an hour, with a day to live: the state stays, is saved, and comes back."""
+    clock = TurnableClock()
+    store = InMemorySessionStore(clock=clock)
+    visitor = Visitor(assign(a=1), store=store)
+    sid = visitor.sid
+    clock.advance(hours * 3600)
+    visitor.run(assign(b=2))
+    clock.advance(-hours * 3600)
+    visitor.run(assign(c=3))
+    assert visitor.session.status == "ready"
+    assert visitor.reload(nothing).state == {"a": 1, "b": 2, "c": 3}
+    assert visitor.sid == sid

@@ -13,8 +13,10 @@ from fluxlit_component import (
     ConfigurationError,
     FluxlitError,
     InMemorySessionStore,
+    RedisSessionStore,
     SessionStore,
     SQLiteSessionStore,
+    SQLSessionStore,
     UnstorableValue,
     UrlSession,
     VersionedStore,
@@ -112,3 +114,6 @@ except UnstorableValue as error:
     assert_type(error.remedy, str)
 except (ConfigurationError, FluxlitError):
     pass
+
+url_session(RedisSessionStore("redis://localhost/0", prefix="app:"))
+url_session(SQLSessionStore("postgresql+psycopg://localhost/app", table_prefix="app_"))

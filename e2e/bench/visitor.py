@@ -31,10 +31,18 @@ class Visitor:
     """Runs of one tab, with the default store: SQLite beside the app, which is to live in `folder`.
 
     `texts` are the text inputs of the page: key -> what was typed into it. `options` are those of
-    `url_session`.
+    `url_session`, `clock` is what its runs are timed with.
     """
 
-    def __init__(self, folder: Path, texts: Mapping[str, str], **options: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        texts: Mapping[str, str],
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+        **options: Any,
+    ) -> None:
+        self._clock = clock
         script = str(folder / "app.py")
         self._texts = dict(texts)
         self._options = options
@@ -69,13 +77,13 @@ class Visitor:
         self._context.reset(page_script_hash="page")
         self._state.on_script_will_rerun(self._sent())
         with patch("fluxlit_component.arrival.mount", _agreeing_bridge):
-            begun = time.perf_counter()
+            begun = self._clock()
             session = url_session(**self._options)
-            spent = time.perf_counter() - begun
+            spent = self._clock() - begun
             self._app()
-            begun = time.perf_counter()
+            begun = self._clock()
             session.__exit__(None, None, None)
-            spent += time.perf_counter() - begun
+            spent += self._clock() - begun
         if session.status != "ready":
             raise RuntimeError(f"the session is {session.status}, so nothing was measured")
         self.sid = session.id

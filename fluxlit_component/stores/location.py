@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fluxlit_component.errors import ConfigurationError, FluxlitError
@@ -27,6 +27,12 @@ _EXAMPLES: Final = (
     "memory://, sqlite:///relative.db, sqlite:////absolute.db, redis://, rediss://, unix://, "
     "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://"
 )
+
+_ENGINES: Final = {
+    "RedisSessionStore": ("fluxlit_component.stores.redis", "redis"),
+    "SQLSessionStore": ("fluxlit_component.stores.sql", "sql"),
+}
+"""Class -> its module and the extra that brings the engine."""
 
 _lock = threading.Lock()
 _stores: dict[tuple[str, int], VersionedStore] = {}
@@ -67,9 +73,9 @@ def _make(url: str) -> VersionedStore:
             )
         return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
     if scheme in _REDIS:
-        return _optional(url, "fluxlit_component.stores.redis", "RedisSessionStore", extra="redis")
+        return _optional(url, "RedisSessionStore")
     if scheme.partition("+")[0] in _SQL:
-        return _optional(url, "fluxlit_component.stores.sql", "SQLSessionStore", extra="sql")
+        return _optional(url, "SQLSessionStore")
     raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
 
 
@@ -86,16 +92,26 @@ def _ttl(rest: str) -> float | None:
         raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
 
 
-def _optional(url: str, module_name: str, class_name: str, *, extra: str) -> VersionedStore:
-    scheme = url.partition("://")[0]
+def store_class(name: str) -> Any:
+    """The class of a store whose engine is an extra; the engine is imported now and not before.
+
+    Raises:
+        ConfigurationError: the engine is not installed.
+    """
+    module_name, extra = _ENGINES[name]
     try:
-        module = importlib.import_module(module_name)
+        return getattr(importlib.import_module(module_name), name)
     except ImportError as error:
         raise ConfigurationError(
-            f"a {scheme}:// store needs more packages: pip install fluxlit-component[{extra}]"
+            f"{name} needs more packages: pip install fluxlit-component[{extra}]"
         ) from error
+
+
+def _optional(url: str, name: str) -> VersionedStore:
+    scheme = url.partition("://")[0]
+    store_type = store_class(name)
     try:
-        store: VersionedStore = getattr(module, class_name).from_url(url)
+        store: VersionedStore = store_type.from_url(url)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password

@@ -89,8 +89,7 @@ class SQLiteSessionStore:
         name = name_of(session_id)
 
         def apply(connection: sqlite3.Connection) -> Outcome:
-            row, head = rows.find(connection, name)
-            stored = {} if row is None else rows.fields_for(connection, row, commit)
+            row, head, stored = rows.find_for(connection, name, commit)
             ruling = rule(head, stored, commit, self._clock())
             if ruling.head is None:
                 return ruling.outcome

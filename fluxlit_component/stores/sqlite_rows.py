@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from fluxlit_component.record import Commit, Field, Record
@@ -53,17 +54,33 @@ def load(connection: sqlite3.Connection, name: str, now: float) -> tuple[int, Re
     return row, Record(head.version, head.created, head.idle_expires, head.expires, head.schema, fields, now)
 
 
-def fields_for(connection: sqlite3.Connection, row: int, commit: Commit) -> dict[str, Field]:
-    """What stands under the keys of a commit; the data only if a refusal might have to return it."""
-    data = "data" if any(change.guarded for change in commit.changes.values()) else "NULL"
-    query = f"SELECT key, version, {data} FROM fluxlit_field WHERE session = ?"  # noqa: S608 - constants
+def find_for(
+    connection: sqlite3.Connection, name: str, commit: Commit
+) -> tuple[int, Head, dict[str, Field]] | tuple[None, None, dict[str, Field]]:
+    """What `find` does, and what stands under the keys of a commit: one statement, half the time of two.
+
+    The data only if a refusal might have to return it.
+    """
+    data = any(change.guarded for change in commit.changes.values())
     keys = [_blob(key) for key in commit.changes]
-    if len(keys) <= _MANY_KEYS:  # above it all rows are read: SQLite bounds the number of parameters
-        query = f"{query} AND key IN ({','.join('?' * len(keys))})"
-    else:
+    if len(keys) > _MANY_KEYS:  # then all fields are read: SQLite bounds the number of parameters
         keys = []
-    found = connection.execute(query, (row, *keys))
-    return {_text(key): Field(version, value) for key, version, value in found}
+    found = connection.execute(_find_for(len(keys), data=data), (*keys, name)).fetchall()
+    if not found:
+        return None, None, {}
+    first = found[0]
+    fields = {_text(row[7]): Field(row[8], row[9]) for row in found if row[7] is not None}
+    return first[0], Head(*first[1:7]), fields
+
+
+@cache
+def _find_for(keys: int, *, data: bool) -> str:
+    among = f"AND f.key IN ({','.join('?' * keys)})" if keys else ""
+    return (
+        "SELECT s.id, s.version, created, idle_expires, expires, schema, forget, "  # noqa: S608 - constants
+        f"f.key, f.version, {'f.data' if data else 'NULL'} FROM fluxlit_session s "
+        f"LEFT JOIN fluxlit_field f ON f.session = s.id {among} WHERE s.name = ?"
+    )
 
 
 def begin(connection: sqlite3.Connection, name: str, row: int | None, head: Head) -> int:
@@ -83,9 +100,8 @@ def move(connection: sqlite3.Connection, row: int, head: Head) -> None:
 
 def put(connection: sqlite3.Connection, row: int, fields: Mapping[str, Field]) -> None:
     """Write fields, over those of the same keys."""
-    connection.executemany(
-        _PUT, [(row, _blob(key), field.version, field.data) for key, field in fields.items()]
-    )
+    rows = [(row, _blob(key), field.version, field.data) for key, field in fields.items()]
+    connection.executemany(_PUT, rows)
 
 
 def copy_fields(connection: sqlite3.Connection, source: int, target: int) -> None:

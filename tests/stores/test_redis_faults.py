@@ -269,15 +269,22 @@ def test_broken_head(server: LocalRedis, store: RedisSessionStore, head: bytes, 
     raw.close()
 
 
-def test_evicted(server: LocalRedis, store: RedisSessionStore) -> None:
-    """A session that the server dropped is absent, and begins again with the next commit that may create."""
+def test_evicted(make_redis: Callable[..., LocalRedis]) -> None:
+    """A session that a full server dropped is absent, not destroyed, and begins again if it may."""
+    server = make_redis("--maxmemory", "3mb", "--maxmemory-policy", "allkeys-lru")
+    store = RedisSessionStore(server.url, timeout_seconds=20)
     store.commit("a", COMMIT)
     raw = redis.Redis.from_url(server.url)
-    raw.flushall()
+    number = 0
+    while raw.exists(f"fluxlit:{stored_key('a')}"):
+        raw.set(f"filler {number}", b"x" * 10_000)
+        number += 1
+        assert number < 10_000, "the server never evicted it"
     raw.close()
     assert store.load("a") is None
     assert store.commit("a", Commit({"x": Change(b"1")})).verdict == "absent"
     assert store.commit("a", COMMIT).version == 1
+    store.close()
 
 
 def test_too_many_connections(make_redis: Callable[..., LocalRedis], held: Any) -> None:

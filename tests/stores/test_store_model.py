@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from fluxlit_component.codec import encode
 from fluxlit_component.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import TurnableClock
+from fluxlit_component.testing.local_redis import LocalRedis
 
 SIDS = st.sampled_from(["one", "two", "three"])
 KEYS = st.sampled_from("abc")
@@ -232,7 +242,99 @@ class StoresAgree(RuleBasedStateMachine):
             assert [_plain(store.load(sid)) for store in self.stores] == [expected] * 2
 
 
-StoresAgree.TestCase.settings = settings(
+def plain_of(record: Any) -> object:
+    """What of a record does not depend on a clock."""
+    if record is None:
+        return None
+    fields = {key: (stored.version, stored.data) for key, stored in record.fields.items()}
+    return (record.version, record.schema, record.idle_expires is None, record.expires is None, fields)
+
+
+class RedisAgrees(RuleBasedStateMachine):
+    """Two tabs on three sessions in a real Redis and in memory; no expiry: the clock is the server's."""
+
+    server: ClassVar[LocalRedis]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.redis = RedisSessionStore(self.server.url, timeout_seconds=20)
+        self.memory = InMemorySessionStore()
+        self.names = {name: f"{name} {uuid.uuid4()}" for name in ("one", "two", "three")}
+        self.seen: list[dict[tuple[str, str], int]] = [{}, {}]
+
+    def teardown(self) -> None:
+        self.redis.close()
+
+    def both(self, operation: str, *names: str, **options: Any) -> Any:
+        """Do it to both, and return what both answered."""
+        sids = [self.names[name] for name in names]
+        answers = [getattr(store, operation)(*sids, **options) for store in (self.redis, self.memory)]
+        if operation in {"load", "take"}:
+            assert plain_of(answers[0]) == plain_of(answers[1])
+        else:
+            assert answers[0] == answers[1]
+        return answers[0]
+
+    @rule(tab=TABS, sid=SIDS)
+    def load(self, tab: int, sid: str) -> None:
+        record = self.both("load", sid)
+        if record is not None:
+            self.seen[tab] |= {(sid, key): stored.version for key, stored in record.fields.items()}
+
+    @rule(
+        tab=TABS,
+        sid=SIDS,
+        values=st.dictionaries(KEYS, st.tuples(st.none() | st.integers(0, 9), st.booleans())),
+        create=st.booleans(),
+    )
+    def commit(self, *, tab: int, sid: str, values: dict[str, tuple[int | None, bool]], create: bool) -> None:
+        changes = {
+            key: Change(None if value is None else encode(value), self.seen[tab].get((sid, key), 0), guarded)
+            for key, (value, guarded) in values.items()
+        }
+        commit = Commit(changes, 3600, 7200, 3, create)
+        told = []
+        for store in (self.redis, self.memory):
+            outcome = store.commit(self.names[sid], commit)
+            refused = {k: f and (f.version, f.data) for k, f in outcome.refused.items()}
+            told.append((outcome.verdict, outcome.version, refused, outcome.overwritten))
+        assert told[0] == told[1]
+        verdict, version, refused, _ = told[0]
+        if verdict == "committed":
+            self.seen[tab] |= {(sid, key): version for key in changes if key not in refused}
+
+    @rule(sid=SIDS, values=st.dictionaries(KEYS, st.integers(0, 9)))
+    def set(self, sid: str, values: dict[str, int]) -> None:
+        for store in (self.redis, self.memory):
+            store.set(self.names[sid], values)
+
+    @rule(sid=SIDS, operation=st.sampled_from(["delete", "take"]))
+    def end(self, sid: str, operation: str) -> None:
+        self.both(operation, sid)
+
+    @rule(sid=SIDS, idle=st.sampled_from([None, 0, 60]))
+    def touch(self, sid: str, idle: float | None) -> None:
+        self.both("touch", sid, idle_seconds=idle)
+
+    @rule(source=SIDS, onto=SIDS, operation=st.sampled_from(["copy", "rename"]))
+    def move(self, source: str, onto: str, operation: str) -> None:
+        self.both(operation, source, onto)
+
+    @invariant()
+    def both_agree(self) -> None:
+        for sid in self.names:
+            self.both("load", sid)
+
+
+@pytest.mark.slow
+def test_redis_agrees(redis_server: LocalRedis) -> None:
+    """The rules in Lua are those in Python, whatever two tabs do in whatever order."""
+    RedisAgrees.server = redis_server
+    run_state_machine_as_test(RedisAgrees, settings=SETTINGS)
+
+
+SETTINGS = settings(
     max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+StoresAgree.TestCase.settings = SETTINGS
 TestStoresAgree = StoresAgree.TestCase

@@ -3,18 +3,22 @@
 -- Returns state, now and, if committed, version, both deadlines, what was refused as {number of the
 -- change, version, data}, and the numbers of the changes that overwrote. The rules are those of stores.ledger.
 local now = clock()
-local state, head = look(KEYS[1], now)
+local names = {}
+for i = 6, #ARGV, 4 do
+  names[#names + 1] = 'v' .. ARGV[i]
+end
+local state, head, found = look(KEYS[1], now, names)
 if state ~= 'alive' and not (state == 'absent' and ARGV[1] == '1') then
   return { state, now }
 end
 
 local refused, overwritten, written = {}, {}, {}
 for i = 5, #ARGV, 4 do
-  local task, key, base = ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 2])
+  local task, base = ARGV[i], tonumber(ARGV[i + 2])
   local number = (i - 5) / 4
-  local known = head and tonumber(redis.call('HGET', KEYS[1], 'v' .. key)) or 0
+  local known = tonumber(head and found[number + 3] or 0)
   if (task == 'W' or task == 'D') and known ~= base then
-    refused[#refused + 1] = { number, known, known > 0 and redis.call('HGET', KEYS[1], 'd' .. key) }
+    refused[#refused + 1] = { number, known, known > 0 and redis.call('HGET', KEYS[1], 'd' .. ARGV[i + 1]) }
   else
     if known > base then
       overwritten[#overwritten + 1] = number
@@ -26,33 +30,37 @@ if #written == 0 then
   if not head then
     return { 'committed', now, 0, 0, 0, refused, overwritten }
   end
-  return { 'committed', now, head.version, head.idle, head.expires, refused, overwritten }
+  return { 'committed', now, tonumber(head.version), head.idle, head.expires, refused, overwritten }
 end
 
-head = head or { version = 0, created = now, expires = after(now, ARGV[3]) }
-head.version = head.version + 1
+head = head or { version = '0', created = text(now), expires = after(now, ARGV[3]) }
+local version = head.version + 1
+head.version = text(version)
 head.idle = after(now, ARGV[2])
 head.schema = ARGV[4]
-keep(KEYS[1], head)
-local version = text(head.version)
+local put, gone = {}, {}
 for _, i in ipairs(written) do
   local key = ARGV[i + 1]
+  put[#put + 1] = 'v' .. key
+  put[#put + 1] = head.version
   if ARGV[i] == 'w' or ARGV[i] == 'W' then
-    redis.call('HSET', KEYS[1], 'v' .. key, version, 'd' .. key, ARGV[i + 3])
+    put[#put + 1] = 'd' .. key
+    put[#put + 1] = ARGV[i + 3]
   else
-    redis.call('HSET', KEYS[1], 'v' .. key, version)
-    redis.call('HDEL', KEYS[1], 'd' .. key)
+    gone[#gone + 1] = 'd' .. key
   end
 end
+keep(KEYS[1], head, put)
+in_parts('HDEL', KEYS[1], gone)
 
 -- Tombstones of a thousand versions ago are of no use to anyone; looked for once in a hundred commits.
-if head.version > 1000 and head.version % 100 == 0 then
+if version > 1000 and version % 100 == 0 then
   for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
     if string.sub(name, 1, 1) == 'v' and redis.call('HEXISTS', KEYS[1], 'd' .. string.sub(name, 2)) == 0 then
-      if tonumber(redis.call('HGET', KEYS[1], name)) < head.version - 1000 then
+      if tonumber(redis.call('HGET', KEYS[1], name)) < version - 1000 then
         redis.call('HDEL', KEYS[1], name)
       end
     end
   end
 end
-return { 'committed', now, head.version, head.idle, head.expires, refused, overwritten }
+return { 'committed', now, version, head.idle, head.expires, refused, overwritten }

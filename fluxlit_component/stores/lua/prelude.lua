@@ -9,6 +9,7 @@
 
 local MARKER = 86400000 -- how long a destroyed session says so
 local LINGER = 300000 -- how long an expired one says so, before Redis drops it
+local PART = 4000 -- how many arguments one call is given: what Lua can unpack has an end
 
 local function clock()
   local time = redis.call('TIME')
@@ -24,25 +25,33 @@ local function text(number) -- tostring would round beyond 14 digits
   return string.format('%.0f', number)
 end
 
-local function parse(line)
+local function parse(line) -- version and creation stay text: to turn numbers into text is slow
   local version, created, idle, expires, schema = string.match(line, '^(%d+) (%d+) (%d+) (%d+) (%S+)$')
-  return {
-    version = tonumber(version),
-    created = tonumber(created),
-    idle = tonumber(idle),
-    expires = tonumber(expires),
-    schema = schema,
-  }
+  return { version = version, created = created, idle = tonumber(idle), expires = tonumber(expires), schema = schema }
 end
 
 local function line(head)
-  local times = text(head.created) .. ' ' .. text(head.idle) .. ' ' .. text(head.expires)
-  return text(head.version) .. ' ' .. times .. ' ' .. head.schema
+  local times = head.created .. ' ' .. text(head.idle) .. ' ' .. text(head.expires)
+  return head.version .. ' ' .. times .. ' ' .. head.schema
 end
 
--- "alive", "absent", "expired" or "destroyed"; if there is one, also the head.
-local function look(key, now)
-  local found = redis.call('HMGET', key, 'm', 'x')
+-- A call with as many arguments as the list has, from `from` on.
+local function in_parts(command, key, list, from)
+  for i = from or 1, #list, PART do
+    redis.call(command, key, unpack(list, i, math.min(i + PART - 1, #list)))
+  end
+end
+
+-- "alive", "absent", "expired" or "destroyed"; if there is one, the head; and what was found: two fields of no
+-- interest, then those of the names that were given. One look for all: each call costs as much as much of Lua.
+local function look(key, now, names)
+  names = names or {}
+  local found = redis.call('HMGET', key, 'm', 'x', unpack(names, 1, math.min(PART, #names)))
+  for i = PART + 1, #names, PART do
+    for _, value in ipairs(redis.call('HMGET', key, unpack(names, i, math.min(i + PART - 1, #names)))) do
+      found[#found + 1] = value
+    end
+  end
   if found[2] then
     return 'destroyed'
   elseif not found[1] then
@@ -50,7 +59,7 @@ local function look(key, now)
   end
   local head = parse(found[1])
   local over = (head.idle > 0 and head.idle <= now) or (head.expires > 0 and head.expires <= now)
-  return over and 'expired' or 'alive', head
+  return over and 'expired' or 'alive', head, found
 end
 
 local function is_free(key, now)
@@ -58,8 +67,12 @@ local function is_free(key, now)
   return state == 'absent' or state == 'expired'
 end
 
-local function keep(key, head)
-  redis.call('HSET', key, 'm', line(head))
+-- Write a head, and perhaps a list of names and values with it.
+local function keep(key, head, list)
+  list = list or {}
+  list[#list + 1] = 'm'
+  list[#list + 1] = line(head)
+  in_parts('HSET', key, list)
   local ends = head.idle
   if ends == 0 or (head.expires > 0 and head.expires < ends) then
     ends = head.expires
@@ -75,9 +88,7 @@ end
 local function replace(key, head, list, from)
   redis.call('HSET', key, 'm', '')
   redis.call('DEL', key)
-  for i = from, #list, 2 do
-    redis.call('HSET', key, list[i], list[i + 1])
-  end
+  in_parts('HSET', key, list, from)
   keep(key, head)
 end
 

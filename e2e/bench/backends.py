@@ -1,0 +1,124 @@
+"""The backends that are measured, each with a real server of its own and the plainest client there is.
+
+The plain client writes the whole state as one row or one key: what an app would do without us. It is the
+floor, and it is what everybody who knows the engine would write down first.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import redis
+
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.redis import RedisSessionStore
+from fluxlit_component.stores.sql import SQLSessionStore
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from fluxlit_component.testing.local_postgres import LocalPostgres
+from fluxlit_component.testing.local_redis import LocalRedis
+
+PATIENT = 30.0
+"""Seconds: how busy the machine is, is not what is measured."""
+
+
+class Floor(Protocol):
+    """One connection that keeps bytes under names."""
+
+    words: str
+    """What a write is, in words."""
+
+    def write(self, name: str, data: bytes) -> object:
+        """Keep `data`, over what is there."""
+
+    def read(self, name: str) -> bytes | None:
+        """What is kept."""
+
+
+class RedisFloor:
+    """redis-py, SET and GET. With a lifetime: a server without would fill up."""
+
+    words = "redis-py SET of the whole state with a lifetime, its bytes being there already"
+
+    def __init__(self, place: str) -> None:
+        client = redis.Redis.from_url(place)
+        self.write = partial(client.set, ex=86_400)
+        self.read = client.get
+
+
+class SQLiteFloor:
+    """sqlite3, one upsert; a write-ahead log and one sync per checkpoint, as in our store."""
+
+    words = "sqlite3 upsert of the whole state, its bytes being there already (WAL, synchronous=NORMAL)"
+    _WRITE = "INSERT INTO floor VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET data = excluded.data"
+
+    def __init__(self, place: str) -> None:
+        # A file of its own beside ours: two programs would not share one either.
+        self._connection = sqlite3.connect(
+            f"{place}-floor", isolation_level=None, timeout=PATIENT, check_same_thread=False
+        )
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute("CREATE TABLE IF NOT EXISTS floor (name TEXT PRIMARY KEY, data BLOB)")
+
+    def write(self, name: str, data: bytes) -> None:
+        """Upsert."""
+        self._connection.execute(self._WRITE, (name, data))
+
+    def read(self, name: str) -> bytes | None:
+        """Select."""
+        row = self._connection.execute("SELECT data FROM floor WHERE name = ?", (name,)).fetchone()
+        return None if row is None else row[0]
+
+
+class PostgresFloor:
+    """psycopg, one upsert, committed at once."""
+
+    words = "psycopg upsert of the whole state, its bytes being there already"
+    _WRITE = "INSERT INTO floor VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET data = excluded.data"
+
+    def __init__(self, place: str) -> None:
+        self._connection = psycopg.connect(place.replace("+psycopg", ""), autocommit=True)
+        self._connection.execute("CREATE TABLE IF NOT EXISTS floor (name TEXT PRIMARY KEY, data BYTEA)")
+
+    def write(self, name: str, data: bytes) -> None:
+        """Upsert."""
+        self._connection.execute(self._WRITE, (name, data))
+
+    def read(self, name: str) -> bytes | None:
+        """Select."""
+        row = self._connection.execute("SELECT data FROM floor WHERE name = %s", (name,)).fetchone()
+        return None if row is None else row[0]
+
+
+FLOORS: dict[str, type[Any]] = {"Redis": RedisFloor, "SQLite": SQLiteFloor, "PostgreSQL": PostgresFloor}
+
+
+def open_backend(name: str, place: str) -> VersionedStore:
+    """Our store."""
+    if name == "Redis":
+        return RedisSessionStore(place, timeout_seconds=PATIENT)
+    if name == "SQLite":
+        return SQLiteSessionStore(place, busy_timeout_seconds=PATIENT)
+    return SQLSessionStore(place, timeout_seconds=PATIENT)
+
+
+@contextmanager
+def started_backends() -> Iterator[dict[str, str]]:
+    """Name -> place of each backend that can be had here; says why if one cannot."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fluxlit-bench-"))
+        places = {"SQLite": str(Path(folder) / "sessions.db")}
+        for name, kind in (("Redis", LocalRedis), ("PostgreSQL", LocalPostgres)):
+            reason = kind.missing()
+            if reason:
+                print(f"\n{name} is not measured: {reason}")
+            else:
+                places[name] = stack.enter_context(kind()).url
+        yield places

@@ -1,0 +1,127 @@
+"""What saving and loading a session costs on each backend, against the plainest write of the whole state.
+
+A save is all that a run does: find what changed, encode it, commit it. The commit, which is the store's part,
+is what is like the plain write, with the bytes being there already. The values are texts: what finding and
+encoding others costs is the same on every backend, and measured in `values`. Servers are on this machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+from e2e.bench.backends import FLOORS, open_backend, started_backends
+from e2e.bench.report import print_heading, print_line
+from e2e.bench.throughput import print_throughput
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.record import Commit
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.sync import Base
+
+KEYS = 20
+SIZES = {"1 KB": 1_000, "10 KB": 10_000, "100 KB": 100_000, "1 MB": 1_000_000}
+TARGETS: dict[str, tuple[float | None, ...]] = {
+    "Redis": (1.7, 1.7, 1.0, 1.0),
+    "SQLite": (3.0, 3.0, 1.3, 1.3),
+    "PostgreSQL": (None, None, None, None),
+}
+"""Backend -> for each size, how many floors a commit of one changed key may cost."""
+DAY = 86_400.0
+
+
+def bench(*, quick: bool) -> None:
+    """Print two tables for each backend, then the throughput."""
+    with started_backends() as places:
+        for name, place in places.items():
+            floor = FLOORS[name](place)
+            with closing(open_backend(name, place)) as store:
+                measured = {
+                    size: _Samples(store, floor, number, rounds=_rounds(number, quick=quick))
+                    for size, number in SIZES.items()
+                }
+            print_heading(f"{name}, {KEYS} keys in all", floor=floor.words)
+            for (size, of), target in zip(measured.items(), TARGETS[name], strict=True):
+                print_line(f"{size}, one key committed", of.written, of.committed, target=target)
+            for size, of in measured.items():
+                print_line(f"{size}, one key found, encoded, committed", of.written, of.saved, target=None)
+            for size, of in measured.items():
+                print_line(f"{size}, nothing changed", of.written, of.unchanged, target=1.0)
+            print_heading(f"{name}, a page load", floor="the plain client reads the whole state, undecoded")
+            for size, of in measured.items():
+                print_line(f"{size}, loaded and decoded", of.read, of.hydrated, target=None)
+        print_throughput(places, quick=quick)
+
+
+def _rounds(size: int, *, quick: bool) -> int:
+    return 5 if quick else 1000 if size < 100_000 else 200
+
+
+class _Samples:
+    """Seconds of each kind for one size of state, taken in turn."""
+
+    def __init__(self, store: VersionedStore, floor: Any, size: int, *, rounds: int) -> None:
+        self.written: list[float] = []
+        self.committed: list[float] = []
+        self.saved: list[float] = []
+        self.unchanged: list[float] = []
+        self.read: list[float] = []
+        self.hydrated: list[float] = []
+        tab = SavedTab(store, size)
+        for number in range(rounds + 5):
+            tab.change(number)
+            data = tab.whole()
+            self.written.append(_seconds(lambda data=data: floor.write("a visitor", data)))
+            self.saved.append(_seconds(tab.save))
+            self.committed.append(tab.committed)
+            self.unchanged.append(_seconds(tab.save))
+            self.read.append(_seconds(lambda: floor.read("a visitor")))
+            self.hydrated.append(_seconds(tab.load))
+        for samples in (self.written, self.committed, self.saved, self.unchanged, self.read, self.hydrated):
+            del samples[:5]  # warm-up: the record begins, scripts and statements are prepared
+
+
+class SavedTab:
+    """A tab with a state of `size` bytes in all."""
+
+    def __init__(self, store: VersionedStore, size: int) -> None:
+        self.store, self.sid, self.base = store, new_session_id(), Base()
+        part = size // KEYS
+        text = "Twelve kings of old sailed out to sea. " * (part // 39 + 1)
+        self.state = {f"key {i}": text[:part] for i in range(KEYS)}
+        self.committed = 0.0
+        """Seconds of the last save that were the store's."""
+        self.save()
+
+    def change(self, number: int) -> None:
+        """One text is another, and of another length: what follows it in the whole moves, as mostly."""
+        key = f"key {number % KEYS}"
+        mark = str(10 ** (number // KEYS % 5))
+        self.state[key] = mark + self.state[key].lstrip("10")
+
+    def save(self) -> None:
+        """What a run does on its way out."""
+        diff = self.base.diff(self.state)
+        if diff.changes:
+            commit = Commit(diff.changes, idle_seconds=DAY, max_age_seconds=30 * DAY, create=True)
+            begun = time.perf_counter()
+            outcome = self.store.commit(self.sid, commit)
+            self.committed = time.perf_counter() - begun
+            self.base.settle(diff, outcome)
+
+    def load(self) -> None:
+        """What a page load does."""
+        record = self.store.load(self.sid)
+        if record is None or Base().adopt(record) != self.state:
+            raise RuntimeError("what came back is not what was saved")
+
+    def whole(self) -> bytes:
+        """All of the state in one piece."""
+        return b"".join(known.data for known in self.base.known.values())
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
