@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -32,13 +33,18 @@ _lock = threading.Lock()
 _stores: dict[tuple[str, int], VersionedStore] = {}
 
 
-def open_store(url: str) -> VersionedStore:
+def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedStore:
     """Return the store of this URL in this process.
+
+    With `timeout_seconds` it is one of the caller's own, who closes it: for tools, which may wait longer
+    for an answer than a visitor should.
 
     A SQLite path is taken literally, nothing in it is percent-decoded; memory and SQLite understand
     one option, ``?ttl=seconds``, the default lifetime of `set` (0: none). The other URLs go to their
     client library as they are. Error messages name the scheme only: the rest may hold a password.
     """
+    if timeout_seconds is not None:
+        return _make(url, timeout_seconds)
     # A store made before a fork is not used after it: sockets and locks must not be shared.
     place = (url, os.getpid())
     with _lock:
@@ -48,7 +54,7 @@ def open_store(url: str) -> VersionedStore:
         return store
 
 
-def _make(url: str) -> VersionedStore:
+def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()
     if not separator:
@@ -65,11 +71,16 @@ def _make(url: str) -> VersionedStore:
             raise ConfigurationError(
                 "write three slashes for a relative file, sqlite:///name.db, four for an absolute one"
             )
-        return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
+        if timeout_seconds is None:
+            return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
+        return SQLiteSessionStore(
+            path[1:], default_ttl_seconds=_ttl(rest), busy_timeout_seconds=timeout_seconds
+        )
+    patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     if scheme in _REDIS:
-        return _optional(url, "fluxlit_component.stores.redis", "RedisSessionStore", extra="redis")
+        return _optional(url, "fluxlit_component.stores.redis", "RedisSessionStore", "redis", patience)
     if scheme.partition("+")[0] in _SQL:
-        return _optional(url, "fluxlit_component.stores.sql", "SQLSessionStore", extra="sql")
+        return _optional(url, "fluxlit_component.stores.sql", "SQLSessionStore", "sql", patience)
     raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
 
 
@@ -86,7 +97,9 @@ def _ttl(rest: str) -> float | None:
         raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
 
 
-def _optional(url: str, module_name: str, class_name: str, *, extra: str) -> VersionedStore:
+def _optional(
+    url: str, module_name: str, class_name: str, extra: str, patience: Mapping[str, float]
+) -> VersionedStore:
     scheme = url.partition("://")[0]
     try:
         module = importlib.import_module(module_name)
@@ -95,7 +108,7 @@ def _optional(url: str, module_name: str, class_name: str, *, extra: str) -> Ver
             f"a {scheme}:// store needs more packages: pip install fluxlit-component[{extra}]"
         ) from error
     try:
-        store: VersionedStore = getattr(module, class_name).from_url(url)
+        store: VersionedStore = getattr(module, class_name).from_url(url, **patience)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password

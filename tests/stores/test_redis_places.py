@@ -15,6 +15,7 @@ from fluxlit_component.identifier import stored_key
 from fluxlit_component.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.redis_url import connector
+from fluxlit_component.testing import BrowsableStoreContract
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.move_contract import MoveContract
 from fluxlit_component.testing.server import free_port
@@ -147,7 +148,7 @@ def in_cluster(cluster: list[LocalRedis]) -> Iterator[RedisSessionStore]:
     store.close()
 
 
-class TestCluster(MoveContract):
+class TestCluster(MoveContract, BrowsableStoreContract):
     """The contract of the operations that touch two keys, and of the simple ones, in a real cluster."""
 
     lifetime = 0.2

@@ -40,6 +40,10 @@ local function line(head)
   return text(head.version) .. ' ' .. times .. ' ' .. head.schema
 end
 
+local function is_over(head, now)
+  return (head.idle > 0 and head.idle <= now) or (head.expires > 0 and head.expires <= now)
+end
+
 -- "alive", "absent", "expired" or "destroyed"; if there is one, also the head.
 local function look(key, now)
   local found = redis.call('HMGET', key, 'm', 'x')
@@ -49,8 +53,7 @@ local function look(key, now)
     return 'absent'
   end
   local head = parse(found[1])
-  local over = (head.idle > 0 and head.idle <= now) or (head.expires > 0 and head.expires <= now)
-  return over and 'expired' or 'alive', head
+  return is_over(head, now) and 'expired' or 'alive', head
 end
 
 local function is_free(key, now)
