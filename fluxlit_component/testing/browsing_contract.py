@@ -145,7 +145,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert (found.version, found.fields) == (8, later.fields)
 
     def test_place_touched(self, store: _Store, sid: str) -> None:
-        """A record whose idle deadline alone is later is placed again, one with an earlier deadline is not."""
+        """A record whose idle deadline alone is later is placed again, one with an earlier one is not."""
         name, record = stored_key(sid), _record(store)
         assert store.place(name, record)
         assert record.idle_expires is not None
