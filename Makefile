@@ -19,6 +19,10 @@ E2E_ARGS ?= -n 2 --dist loadfile
 OLDEST_STREAMLIT := streamlit==1.51.*
 # What these test never imports Streamlit (import-linter sees to it), so one run with the newest will do.
 STREAMLITLESS := codec stores
+# Python/Streamlit; see .ci/matrix.py. MATRIX_E2E= leaves the browser out.
+MATRIX ?= 3.10/lowest 3.10/1.40 3.10/1.51 3.10/1.58 3.10/newest newest/1.40 newest/1.51 newest/1.58 newest/newest
+MATRIX_UNIT ?= tests -m "not slow"
+MATRIX_E2E ?= $(foreach name,reload pages restart hidden_widgets visitors storage_refused,e2e/test_$(name).py)
 BUNDLE := fluxlit_component/bridge/static/bridge-v2.js
 SOURCES := $(shell find frontend/src -type f) frontend/vite.config.ts frontend/tsconfig.json
 NODE_MODULES := node_modules/.package-lock.json
@@ -26,7 +30,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
+.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest matrix coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +71,11 @@ unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldes
 e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit, tests marked core
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
+matrix: export MATRIX_UNIT := $(MATRIX_UNIT)
+matrix: export MATRIX_E2E := $(MATRIX_E2E)
+matrix: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## every supported Python and Streamlit, and the lowest versions of all else
+	$(WITH_BROWSER) .venv/bin/python .ci/matrix.py $(MATRIX) | tee $(LOGS)/matrix.txt
+
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
 
@@ -83,7 +92,7 @@ format: .stamps/tools $(NODE_MODULES) ## ruff and biome, writing
 	npm run format
 
 clean: ## back to a fresh checkout
-	rm -rf .venv .venv-oldest .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
+	rm -rf .venv .venv-oldest .venv-matrix .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
 	rm -rf .bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 
 # What the targets stand on. The newest Streamlit lives in .venv, the oldest supported one in .venv-oldest.

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from fluxlit_component.cli.checks.address import check_address
-from fluxlit_component.cli.checks.answers import check_clock, check_latency
+from fluxlit_component.cli.checks.answers import check_clock, check_reading, check_writing
 from fluxlit_component.cli.checks.configuration import check_sealing, check_settings
 from fluxlit_component.cli.checks.engine import judge_engine
 from fluxlit_component.cli.checks.files import check_files
@@ -85,10 +85,11 @@ def _check_store(place: str, scheme: str) -> Iterator[Finding]:
         yield from check_files(path)
     try:
         with opened(place) as found:
-            yield from check_latency(found)
+            yield from check_reading(found)
             if isinstance(found, DescribedStore):
                 yield from judge_engine(found.describe())
                 yield from check_clock(found.describe)
+            yield from check_writing(found)
             if not isinstance(found, BrowsableStore):
                 text = (
                     f"{type(found).__name__} cannot list its sessions: only `doctor` and `demo` work with it"

@@ -20,8 +20,8 @@ _SLOW_SECONDS: Final = 0.05
 _SKEW_SECONDS: Final = 2.0
 
 
-def check_latency(store: SessionStore, *, clock: Clock = monotonic) -> Iterator[Finding]:
-    """Read what is not there, then write a session that ends in seconds and read it.
+def check_reading(store: SessionStore, *, clock: Clock = monotonic) -> Iterator[Finding]:
+    """Read what is not there.
 
     Raises:
         StoreUnavailable: the store does not answer.
@@ -29,6 +29,14 @@ def check_latency(store: SessionStore, *, clock: Clock = monotonic) -> Iterator[
     store.get(new_session_id())  # connects
     reads = [_seconds(lambda: store.get(new_session_id()), clock) for _ in range(_TRIES)]
     yield judge_latency("reading", median(reads), max(reads))
+
+
+def check_writing(store: SessionStore, *, clock: Clock = monotonic) -> Iterator[Finding]:
+    """Write a session that ends in seconds, and read it.
+
+    Raises:
+        StoreUnavailable: the store does not answer, or takes no writes.
+    """
     probe = new_session_id()
     took = _seconds(lambda: store.set(probe, {"doctor": True}, ttl_seconds=_PROBE_SECONDS), clock)
     if store.get(probe) != {"doctor": True}:
