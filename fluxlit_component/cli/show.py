@@ -12,6 +12,7 @@ from fluxlit_component.cli.hashes import find_one, short
 from fluxlit_component.cli.options import JsonOption, StoreOption
 from fluxlit_component.cli.output import complain, print_json, print_table, say, size_text, span_text
 from fluxlit_component.cli.place import browsing
+from fluxlit_component.record import RESERVED
 from fluxlit_component.stores.inventory import Entry
 
 _COLUMNS: Final = ("key", "type", ">size", ">version")
@@ -31,7 +32,11 @@ def show(
     if record is None:
         complain(f"{short(entry)} has ended a moment ago")
         raise typer.Exit(1)
-    fields = {key: glimpse(field, with_value=values) for key, field in sorted(record.fields.items())}
+    fields = {
+        # The package's own notes name other sessions: nobody's data, and nobody's business.
+        key: glimpse(field, with_value=values and not key.startswith(RESERVED))
+        for key, field in sorted(record.fields.items())
+    }
     if as_json:
         print_json({**_document(entry), "keys": [_field(key, seen) for key, seen in fields.items()]})
         return

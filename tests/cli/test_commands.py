@@ -53,12 +53,13 @@ def test_list(run: Callable[..., Any], store: Any, url: str, fill: Callable[...,
 
 def test_show(run: Callable[..., Any], store: Any, url: str, fill: Callable[..., str]) -> None:
     """A session is shown by key, type, size and version; its values only when asked for."""
-    sid = fill(store, name="hunter2", frame={1, 2}, gone=1)
+    sid = fill(store, name="hunter2", frame={1, 2}, gone=1, __fluxlit_note="own")
     store.commit(sid, Commit({"gone": Change(None, base=1)}, idle_seconds=3600))
     prefix = fingerprint(sid)[:5]
     found = run("show", prefix, "--store", url, "--json").json
     assert (found["session"], found["version"]) == (fingerprint(sid), 2)
     assert [(line["key"], line["type"], line["version"]) for line in found["keys"]] == [
+        ("__fluxlit_note", "str", 1),
         ("frame", "set", 1),
         ("gone", "deleted", 2),
         ("name", "str", 1),
@@ -69,7 +70,7 @@ def test_show(run: Callable[..., Any], store: Any, url: str, fill: Callable[...,
     assert "hunter2" not in plain
     assert "'hunter2'" in run("show", prefix, "--store", url, "--values").stdout
     values = run("show", stored_key(sid), "--store", url, "--values", "--json").json["keys"]
-    assert [line.get("value") for line in values] == ["{1, 2}", None, "'hunter2'"]
+    assert [line.get("value") for line in values] == [None, "{1, 2}", None, "'hunter2'"]
 
 
 def test_show_nothing(run: Callable[..., Any], store: Any, url: str, fill: Callable[..., str]) -> None:
