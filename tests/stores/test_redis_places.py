@@ -171,6 +171,18 @@ def test_sessions_are_spread(in_cluster: RedisSessionStore, cluster: list[LocalR
         client.close()
 
 
+def test_facts_of_a_cluster(in_cluster: RedisSessionStore, cluster: list[LocalRedis]) -> None:
+    """A cluster says how many servers it has, its policy and its time; one of them that differs shows."""
+    facts = in_cluster.describe()
+    assert (facts.engine, facts.details["servers"], facts.details["role"]) == ("Redis", 3, "master")
+    assert facts.details["maxmemory_policy"] == "noeviction"
+    assert facts.now == pytest.approx(time.time(), abs=5)
+    with redis.Redis.from_url(cluster[1].url) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        assert in_cluster.describe().details["maxmemory_policy"] == "allkeys-lru, noeviction"
+        client.config_set("maxmemory-policy", "noeviction")
+
+
 def test_forgotten_scripts_in_a_cluster(in_cluster: RedisSessionStore, cluster: list[LocalRedis]) -> None:
     """A node that does not know a script is given it."""
     in_cluster._server.client.script_flush()
