@@ -31,7 +31,9 @@ def page(connection: sa.Connection, tables: Tables, prefix: str, after: str) -> 
     s, f = tables.session.c, tables.field.c
     # Picked first of all: else all sessions would be joined with their fields. No hex character comes after
     # "f", so all names with the prefix come before the prefix and a "g"; LIKE would not always use the index.
-    chosen = sa.select(tables.session).where(s.name >= prefix, s.name < f"{prefix}g", s.name > after)
+    # As text: of the column's own type, with its length, a whole name would lose the "g" again.
+    end = sa.literal(f"{prefix}g", sa.Text)
+    chosen = sa.select(tables.session).where(s.name >= prefix, s.name < end, s.name > after)
     c = chosen.order_by(s.name).limit(_PAGE).subquery()
     head = (c.c.version, c.c.created, c.c.idle_expires, c.c.expires, c.c.schema, c.c.forget)
     size = sa.cast(sa.func.coalesce(sa.func.sum(sa.func.length(f.data)), 0), sa.BigInteger)
