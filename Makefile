@@ -27,6 +27,10 @@ OLDEST_STREAMLIT := streamlit==1.40.*
 MIDDLE_STREAMLIT := streamlit==1.51.*
 # What these test never imports Streamlit (import-linter sees to it), so one run with the newest will do.
 STREAMLITLESS := codec stores
+# Python/Streamlit; see .ci/matrix.py. MATRIX_E2E= leaves the browser out.
+MATRIX ?= 3.10/lowest 3.10/1.40 3.10/1.51 3.10/1.58 3.10/newest newest/1.40 newest/1.51 newest/1.58 newest/newest
+MATRIX_UNIT ?= tests -m "not slow"
+MATRIX_E2E ?= $(foreach name,reload pages restart hidden_widgets visitors storage_refused,e2e/test_$(name).py)
 # The last of the built files stands for all of them.
 BUNDLE := fluxlit_component/bridge/static/bridge-v1/index.html
 SOURCES := $(shell find frontend/src -type f) $(addprefix frontend/,index.html package.json vite.config.ts tsconfig.json)
@@ -35,7 +39,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle coverage bench build format clean
+.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -86,6 +90,11 @@ middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamli
 	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge $(PYTEST_ARGS) | tee $(LOGS)/middle
 	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e -m transport $(E2E_ARGS) | tee -a $(LOGS)/middle
 
+matrix: export MATRIX_UNIT := $(MATRIX_UNIT)
+matrix: export MATRIX_E2E := $(MATRIX_E2E)
+matrix: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## every supported Python and Streamlit, and the lowest versions of all else
+	$(WITH_BROWSER) .venv/bin/python .ci/matrix.py $(MATRIX) | tee $(LOGS)/matrix.txt
+
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
 
@@ -102,7 +111,7 @@ format: .stamps/tools $(NODE_MODULES) ## ruff and biome, writing
 	npm run format
 
 clean: ## back to a fresh checkout
-	rm -rf .venv .venv-oldest .venv-middle .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
+	rm -rf .venv .venv-oldest .venv-middle .venv-matrix .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
 	rm -rf .bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 
 # What the targets stand on. The newest Streamlit lives in .venv, the oldest supported one in .venv-oldest, the

@@ -251,10 +251,9 @@ class Run:
         return self._of_this_run("widget_ids_this_run")
 
     def _of_this_run(self, name: str) -> frozenset[str]:
-        shared = getattr(self._context, "shared", None)
-        if shared is not None:
-            return frozenset(getattr(shared, name).snapshot())
-        return frozenset(getattr(self._context, name))
+        held = getattr(getattr(self._context, "shared", self._context), name)
+        # A plain set at first, then one with a lock of its own, which 1.67 keeps somewhere else.
+        return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
 
     def sent_keys(self) -> frozenset[str]:
         """User keys of the widgets whose values the browser sent along with this run."""

@@ -21,6 +21,17 @@ from fluxlit_component.identifier import DEFAULT_PARAM
 AddressBar: TypeAlias = Literal["clean", "visible"]
 Transport: TypeAlias = Literal["v1", "v2"]
 _TRUTHY: Final = frozenset({"1", "true", "yes", "on"})
+_PLATFORMS: Final = {
+    "KUBERNETES_SERVICE_HOST": "Kubernetes",
+    "K_SERVICE": "Cloud Run",
+    "ECS_CONTAINER_METADATA_URI_V4": "Amazon ECS",
+    "CONTAINER_APP_NAME": "Azure Container Apps",
+    "FLY_APP_NAME": "Fly.io",
+    "DYNO": "Heroku",
+    "RENDER": "Render",
+    "RAILWAY_ENVIRONMENT_ID": "Railway",
+}
+"""Variable that a platform sets -> its name."""
 
 
 class Settings(BaseSettings):
@@ -123,3 +134,8 @@ def is_disabled() -> bool:
 def is_debug() -> bool:
     """Whether `FLUXLIT_DEBUG` asks for tracebacks in the log."""
     return _switch("FLUXLIT_DEBUG")
+
+
+def platform_name() -> str | None:
+    """The platform that this process runs on, if it is one that starts and replaces replicas by itself."""
+    return next((name for variable, name in _PLATFORMS.items() if os.environ.get(variable)), None)

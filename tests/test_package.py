@@ -204,6 +204,13 @@ def test_demo_runs_from_the_wheel(demo: str) -> None:
     assert fetch(demo)[0] == 200
 
 
+def test_command_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
+    """`fluxlit-session` is there after a plain installation, and its doctor finds nothing wrong with that."""
+    report = json.loads(run(python.with_name("fluxlit-session"), "doctor", "--json", cwd=tmp_path))
+    assert report["ok"], report
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("disabled", ["0", "1"])
 def test_demo_app_of_the_wheel_raises_nothing(python: Path, tmp_path: Path, disabled: str) -> None:
     """The demo's script runs with the wheel's own dependencies, with the bridge and without."""

@@ -2,7 +2,8 @@
 
 `SessionStore` is the extension point, three methods. `VersionedStore` adds what lets two tabs
 write at once without losing anything; every built-in store has it, and any three-method store
-gets it from `stores.adapter`, with "last writer wins" for the whole session.
+gets it from `stores.adapter`, with "last writer wins" for the whole session. `BrowsableStore` and
+`DescribedStore` are for the tools of whoever runs the store; an app works without them.
 
 Common to both:
 
@@ -15,10 +16,11 @@ Common to both:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, runtime_checkable
 
 from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.stores.inventory import Entry, StoreFacts
 
 
 @runtime_checkable
@@ -105,4 +107,51 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
 
     def close(self) -> None:
         """Release what this object opened itself. A client that was passed in stays open."""
+        ...
+
+
+@runtime_checkable
+class BrowsableStore(Protocol):
+    """A store that can be looked through by its operator, who knows no id.
+
+    Everything here goes by `name`: the 64 hex characters that `identifier.stored_key` makes of an
+    id. A name is no id: none of the methods above takes it for one. `ConfigurationError` if it is no name.
+    """
+
+    def browse(self, prefix: str = "") -> Iterator[Entry]:
+        """Every session whose name begins with `prefix`, once each, in any order, without its values.
+
+        What has ended but was not dropped yet is among them. The store is not held meanwhile: what
+        begins or ends during the iteration may be in it or not.
+        """
+        ...
+
+    def estimate(self) -> int:
+        """About how many sessions `browse` will find; cheap, for a progress bar."""
+        ...
+
+    def peek(self, name: str) -> Record | None:
+        """As `VersionedStore.load`."""
+        ...
+
+    def destroy(self, name: str) -> bool:
+        """As `VersionedStore.delete`, marker included. True if the session was alive."""
+        ...
+
+    def place(self, name: str, record: Record) -> bool:
+        """Put a record of another store here as it is: fields, versions, creation time, deadlines.
+
+        Atomic. Done if nothing alive stands there, or an earlier state of the same session: begun at
+        the same moment, with a lower version or the same and an earlier idle deadline. False, and nothing
+        done, otherwise; also if a destroyed session has left its marker there, or `record` has ended.
+        """
+        ...
+
+
+@runtime_checkable
+class DescribedStore(Protocol):
+    """A store whose backend says how it is set up."""
+
+    def describe(self) -> StoreFacts:
+        """Ask the backend."""
         ...

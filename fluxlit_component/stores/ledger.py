@@ -7,6 +7,7 @@ a lock or knows an engine; the contract in words is in `stores.base`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
@@ -14,10 +15,16 @@ from typing import Final, Literal, TypeAlias
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
-from fluxlit_component.record import Commit, Field, Outcome
+from fluxlit_component.record import Commit, Field, Outcome, Record
+from fluxlit_component.stores.inventory import Entry
 
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
+
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
+_ROUNDING: Final = 0.002
+"""Seconds within which two moments are the same: a store may keep whole milliseconds."""
 
 _TOMBSTONE_VERSIONS: Final = 1000
 _TOMBSTONE_SWEEP: Final = 100
@@ -56,6 +63,51 @@ def name_of(session_id: str) -> str:
     if not session_id:
         raise ConfigurationError("a session id must not be empty")
     return stored_key(session_id)
+
+
+def checked_name(name: str) -> str:
+    """The name itself, if it is one. Never quoted when it is not: it may be an id."""
+    if _NAME.fullmatch(name) is None:
+        raise ConfigurationError("a stored session is named by 64 hex characters, not by its id")
+    return name
+
+
+def checked_prefix(prefix: str) -> str:
+    """The beginning of a name, if it is one."""
+    if _PREFIX.fullmatch(prefix) is None:
+        raise ConfigurationError("the name of a stored session begins with hex characters: 0-9, a-f")
+    return prefix
+
+
+def head_of(record: Record) -> Head:
+    """The head of a record."""
+    return Head(record.version, record.created, record.idle_expires, record.expires, record.schema)
+
+
+def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:
+    """A line of a listing; None for what is as good as absent."""
+    state = state_of(head, now)
+    if state == "absent":
+        return None
+    created = head.created if head.forget is None else head.forget - MARKER_SECONDS
+    return Entry(
+        name, state, head.version, created, head.idle_expires, head.expires, head.schema, keys, size, now
+    )
+
+
+def yields(standing: Head | None, head: Head, now: float) -> bool:
+    """Whether what stands in a place gives way to a record that comes from another store."""
+    if state_of(head, now) != "alive":
+        return False
+    if standing is None or state_of(standing, now) != "alive":
+        return is_free(standing, now)
+    if abs(standing.created - head.created) > _ROUNDING or head.version < standing.version:
+        return False
+    return head.version > standing.version or _is_later(head.idle_expires, standing.idle_expires)
+
+
+def _is_later(moment: float | None, other: float | None) -> bool:
+    return other is not None and (moment is None or moment > other + _ROUNDING)
 
 
 def begun(now: float, *, ttl_seconds: float | None, default: float | None) -> Head:

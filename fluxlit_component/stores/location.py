@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import os
 import threading
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -38,13 +39,18 @@ _lock = threading.Lock()
 _stores: dict[tuple[str, int], VersionedStore] = {}
 
 
-def open_store(url: str) -> VersionedStore:
+def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedStore:
     """Return the store of this URL in this process.
+
+    With `timeout_seconds` it is one of the caller's own, who closes it: for tools, which may wait longer
+    for an answer than a visitor should.
 
     A SQLite path is taken literally, nothing in it is percent-decoded; memory and SQLite understand
     one option, ``?ttl=seconds``, the default lifetime of `set` (0: none). The other URLs go to their
     client library as they are. Error messages name the scheme only: the rest may hold a password.
     """
+    if timeout_seconds is not None:
+        return _make(url, timeout_seconds)
     # A store made before a fork is not used after it: sockets and locks must not be shared.
     place = (url, os.getpid())
     with _lock:
@@ -54,7 +60,7 @@ def open_store(url: str) -> VersionedStore:
         return store
 
 
-def _make(url: str) -> VersionedStore:
+def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()
     if not separator:
@@ -71,11 +77,16 @@ def _make(url: str) -> VersionedStore:
             raise ConfigurationError(
                 "write three slashes for a relative file, sqlite:///name.db, four for an absolute one"
             )
-        return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
+        if timeout_seconds is None:
+            return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
+        return SQLiteSessionStore(
+            path[1:], default_ttl_seconds=_ttl(rest), busy_timeout_seconds=timeout_seconds
+        )
+    patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     if scheme in _REDIS:
-        return _optional(url, "RedisSessionStore")
+        return _optional(url, "RedisSessionStore", patience)
     if scheme.partition("+")[0] in _SQL:
-        return _optional(url, "SQLSessionStore")
+        return _optional(url, "SQLSessionStore", patience)
     raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
 
 
@@ -107,11 +118,11 @@ def store_class(name: str) -> Any:
         ) from error
 
 
-def _optional(url: str, name: str) -> VersionedStore:
+def _optional(url: str, name: str, patience: Mapping[str, float]) -> VersionedStore:
     scheme = url.partition("://")[0]
     store_type = store_class(name)
     try:
-        store: VersionedStore = store_type.from_url(url)
+        store: VersionedStore = store_type.from_url(url, **patience)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password

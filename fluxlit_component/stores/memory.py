@@ -7,7 +7,7 @@ another one; for that there are SQLite, Redis and SQL.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -16,16 +16,22 @@ from cachetools import Cache, LRUCache
 
 from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.record import Commit, Field, Outcome, Record
+from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import (
     Head,
     begun,
+    checked_name,
+    checked_prefix,
     ends,
+    entry_of,
+    head_of,
     is_free,
     marker,
     name_of,
     rule,
     state_of,
     touched,
+    yields,
 )
 from fluxlit_component.stores.sweep import SWEEP_LIMIT, Sweep
 from fluxlit_component.stores.values import fields_of, values_of
@@ -148,6 +154,54 @@ class InMemorySessionStore:
 
     def close(self) -> None:
         """Do nothing: there is nothing to release, and the sessions live as long as the object."""
+
+    def browse(self, prefix: str = "") -> Iterator[Entry]:
+        """Every session whose name begins with `prefix`, without its values."""
+        checked_prefix(prefix)
+        with self._lock:
+            names = [name for name in self._sessions if name.startswith(prefix)]
+        for name in names:
+            with self._lock:  # a look by the operator is no use by a visitor either
+                session = Cache.__getitem__(self._sessions, name) if name in self._sessions else None
+            if session is None:
+                continue
+            sizes = [len(field.data) for field in _fields(session).values() if field.data is not None]
+            entry = entry_of(name, _head(session), keys=len(sizes), size=sum(sizes), now=self._clock())
+            if entry is not None:
+                yield entry
+
+    def estimate(self) -> int:
+        """How many sessions there are, ended ones included."""
+        return len(self._sessions)
+
+    def peek(self, name: str) -> Record | None:
+        """Return the record that has this name."""
+        now = self._clock()
+        session = self._alive(checked_name(name), now)
+        return None if session is None else _record(session, now)
+
+    def destroy(self, name: str) -> bool:
+        """Remove the session that has this name and leave a marker."""
+        with self._lock:
+            now = self._clock()
+            was_alive = self._alive(checked_name(name), now) is not None
+            self._keep(name, marker(now), _pack({}))
+            return was_alive
+
+    def place(self, name: str, record: Record) -> bool:
+        """Put a record of another store here as it is."""
+        with self._lock:
+            session = self._sessions.get(checked_name(name))
+            standing = _head(session) if session is not None else None
+            if not yields(standing, head_of(record), self._clock()):
+                return False
+            self._keep(name, head_of(record), _pack(record.fields))
+            return True
+
+    def describe(self) -> StoreFacts:
+        """Say how full the memory is."""
+        details = {"sessions": len(self._sessions), "max_entries": int(self._sessions.maxsize)}
+        return StoreFacts("memory", "", self._clock(), details)
 
     def _alive(self, name: str, now: float) -> _Session | None:
         with self._lock:

@@ -7,7 +7,7 @@ its own persistence keeps: a server that is restarted without it has forgotten e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -15,8 +15,10 @@ from typing_extensions import Self
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.stores import redis_inventory as inventory
 from fluxlit_component.stores import redis_layout as layout
-from fluxlit_component.stores.ledger import name_of
+from fluxlit_component.stores.inventory import Entry, StoreFacts
+from fluxlit_component.stores.ledger import checked_name, name_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
 
@@ -75,11 +77,14 @@ class RedisSessionStore:
         self._server = RedisServer(connect)
 
     @classmethod
-    def from_url(cls, url: str) -> Self:
-        """Make the store of a URL that may also say ``?prefix=`` and ``?ttl=seconds`` (0: no end)."""
+    def from_url(cls, url: str, **more: Any) -> Self:
+        """Make the store of a URL that may also say ``?prefix=`` and ``?ttl=seconds`` (0: no end).
+
+        `more` are arguments of the class.
+        """
         place, _, query = url.partition("?")
         options = dict(parse_qsl(query, keep_blank_values=True))
-        own: dict[str, Any] = {}
+        own = more
         if "prefix" in options:
             own["prefix"] = options.pop("prefix")
         if "ttl" in options:
@@ -120,7 +125,7 @@ class RedisSessionStore:
     def copy(self, source: str, target: str) -> bool:
         """Give `target` a copy of `source`."""
         if self._server.is_cluster:
-            return self._place(self._key(source), self._key(target)) is not None
+            return self._carry(self._key(source), self._key(target)) is not None
         return bool(self._server.run("copy", [self._key(source), self._key(target)], 0))
 
     def rename(self, source: str, target: str) -> bool:
@@ -142,10 +147,38 @@ class RedisSessionStore:
         if self._owned:
             self._server.close()
 
+    def browse(self, prefix: str = "") -> Iterator[Entry]:
+        """Every session whose name begins with `prefix`, without its values."""
+        at_once = not self._server.is_cluster
+        return inventory.browse(self._server.ask, self._server.run, self._prefix, prefix, at_once=at_once)
+
+    def estimate(self) -> int:
+        """How many keys the server has: sessions, and whatever others keep there."""
+        count: int = self._server.ask(inventory.estimate, [])
+        return count
+
+    def peek(self, name: str) -> Record | None:
+        """Return the record that has this name."""
+        return layout.record_of(self._server.run("load", [self._prefix + checked_name(name)]))
+
+    def destroy(self, name: str) -> bool:
+        """Remove the session that has this name and leave a marker."""
+        return bool(self._server.run("delete", [self._prefix + checked_name(name)]) == b"alive")
+
+    def place(self, name: str, record: Record) -> bool:
+        """Put a record of another store here as it is."""
+        key, fields = self._prefix + checked_name(name), layout.pairs_of(record.fields)
+        return bool(self._server.run("receive", [key], layout.head_line(record), *fields))
+
+    def describe(self) -> StoreFacts:
+        """Ask the server about itself."""
+        facts: StoreFacts = self._server.ask(inventory.facts, [])
+        return facts
+
     def _key(self, session_id: str) -> str:
         return self._prefix + name_of(session_id)
 
-    def _place(self, source: str, target: str) -> bytes | None:
+    def _carry(self, source: str, target: str) -> bytes | None:
         """Copy from server to server; return the head of what was copied, None if nothing was."""
         reply = self._server.run("load", [source])
         if len(reply) == 1:
@@ -156,7 +189,7 @@ class RedisSessionStore:
 
     def _rename_across(self, source: str, target: str) -> bool:
         for _ in range(_RENAME_TRIES):
-            head = self._place(source, target)
+            head = self._carry(source, target)
             if head is None:
                 return False
             found = self._server.run("drop", [source], head, 1)

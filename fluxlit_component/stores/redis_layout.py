@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from fluxlit_component.record import Change, Commit, Field, Outcome, Record
+from fluxlit_component.stores.inventory import Entry
 
 _HEAD: Final = b"m"
 _VERSION: Final = b"v"
@@ -79,6 +80,23 @@ def head_and_fields(reply: list[Any]) -> tuple[bytes, dict[bytes, bytes]]:
     flat = reply[1]
     stored: dict[bytes, bytes] = dict(zip(flat[::2], flat[1::2], strict=True))
     return stored.pop(_HEAD), stored
+
+
+def head_line(record: Record) -> str:
+    """The head of a record, as `line` in the prelude writes it."""
+    moments = (record.created, record.idle_expires, record.expires)
+    times = " ".join(str(0 if moment is None else round(moment * 1000)) for moment in moments)
+    return f"{record.version} {times} {record.schema}"
+
+
+def entry_of(name: str, row: list[Any], now: int) -> Entry | None:
+    """A line of a listing from what the list script answered; None for what is gone by now."""
+    state, line, keys, size = row
+    if state == b"absent":
+        return None
+    version, created, idle, expires, schema = map(int, line.split())
+    times = (created / 1000, _moment(idle), _moment(expires))
+    return Entry(name, state.decode(), version, *times, schema, keys, size, now / 1000)
 
 
 def _task(change: Change) -> bytes:

@@ -45,7 +45,7 @@ class RedisServer:
     @property
     def is_cluster(self) -> bool:
         """Whether two keys may lie on different servers."""
-        return hasattr(self._ask(lambda client: client, []), "keyslot")
+        return hasattr(self.ask(lambda client: client, []), "keyslot")
 
     def run(self, script: str, keys: list[str], *args: str | bytes | int) -> Any:
         """Run a script and return its reply, or raise `StoreUnavailable`."""
@@ -61,7 +61,7 @@ class RedisServer:
                 # Restarted or flushed: bring the script along. It did not run, so this is no second time.
                 return client.eval(source, len(keys), *keys, *args)
 
-        reply = self._ask(call, keys)
+        reply = self.ask(call, keys)
         if not self._asked:
             self._asked = True
             _warn_if_evicting(self._client)
@@ -74,7 +74,8 @@ class RedisServer:
         if client is not None:
             client.close()
 
-    def _ask(self, question: Callable[[Any], Any], keys: list[str]) -> Any:
+    def ask(self, question: Callable[[Any], Any], keys: list[str]) -> Any:
+        """Return what `question` makes of the client, or raise `StoreUnavailable`, which quotes no key."""
         try:
             return question(self.client)
         except FluxlitError:

@@ -172,3 +172,8 @@ def _open(cipher: Cipher, key: str, stored: Field) -> Field:
         return replace(stored, data=cipher.open(key, stored.data))
     except CorruptValue:
         return replace(stored, data=_BROKEN)
+
+
+def master_number(data: bytes) -> int | None:
+    """The number of the master key that a stored value is sealed with, 0 for none; None: it is not sealed."""
+    return int.from_bytes(data[1:5], "big") if data.startswith(_SEALED) else None

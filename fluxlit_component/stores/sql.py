@@ -28,7 +28,8 @@ better one; other databases are refused. The tables are made on first use, unles
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,7 +38,19 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.record import Commit, Outcome, Record
-from fluxlit_component.stores.ledger import begun, is_free, marker, name_of, rule, state_of, touched
+from fluxlit_component.stores import sql_inventory as inventory
+from fluxlit_component.stores.inventory import Entry, StoreFacts
+from fluxlit_component.stores.ledger import (
+    begun,
+    checked_name,
+    checked_prefix,
+    is_free,
+    marker,
+    name_of,
+    rule,
+    state_of,
+    touched,
+)
 from fluxlit_component.stores.sql_engine import Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import Tables, record_of
 from fluxlit_component.stores.sweep import Sweep
@@ -88,9 +101,12 @@ class SQLSessionStore:
         self._sweep = Sweep(monotonic())
 
     @classmethod
-    def from_url(cls, url: str) -> Self:
-        """Make the store of a URL that may also say ``?ttl=seconds`` (0: no end) and ``?table_prefix=``."""
-        own: dict[str, Any] = {}
+    def from_url(cls, url: str, **more: Any) -> Self:
+        """Make the store of a URL that may also say ``?ttl=seconds`` (0: no end) and ``?table_prefix=``.
+
+        `more` are arguments of the class.
+        """
+        own = more
         try:
             place = sa.make_url(url)
             if "ttl" in place.query:
@@ -202,6 +218,39 @@ class SQLSessionStore:
         """Close the engine, if it was made here. A store that is used again opens other connections."""
         if self._owned:
             self._database.close()
+
+    def browse(self, prefix: str = "") -> Iterator[Entry]:
+        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
+        checked_prefix(prefix)
+        after: str | None = ""
+        while after is not None:
+            work = partial(inventory.page, tables=self._tables, prefix=prefix, after=after)
+            page = self._database.run(work)
+            yield from page.entries
+            after = page.last
+
+    def estimate(self) -> int:
+        """How many sessions there are, ended ones included."""
+        return self._database.run(lambda connection: inventory.count(connection, self._tables))
+
+    def peek(self, name: str) -> Record | None:
+        """Return the record that has this name."""
+        checked_name(name)
+        return self._database.run(lambda connection: self._tables.load(connection, name))
+
+    def destroy(self, name: str) -> bool:
+        """Remove the session that has this name and leave a marker."""
+        checked_name(name)
+        return self._database.run(lambda connection: inventory.destroy(connection, self._tables, name))
+
+    def place(self, name: str, record: Record) -> bool:
+        """Put a record of another store here as it is."""
+        checked_name(name)
+        return self._database.run(lambda connection: inventory.place(connection, self._tables, name, record))
+
+    def describe(self) -> StoreFacts:
+        """Ask the database about itself."""
+        return self._database.run(lambda connection: inventory.facts(connection, self._tables))
 
     def _copy(self, source: str, target: str, *, destroy_source: bool) -> bool:
         tables = self._tables

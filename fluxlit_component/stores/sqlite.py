@@ -10,14 +10,27 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.stores import sqlite_inventory as inventory
 from fluxlit_component.stores import sqlite_rows as rows
-from fluxlit_component.stores.ledger import begun, is_free, marker, name_of, rule, state_of, touched
+from fluxlit_component.stores.inventory import Entry, StoreFacts
+from fluxlit_component.stores.ledger import (
+    begun,
+    checked_name,
+    checked_prefix,
+    is_free,
+    marker,
+    name_of,
+    rule,
+    state_of,
+    touched,
+)
 from fluxlit_component.stores.sqlite_file import DatabaseFile
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
@@ -148,6 +161,39 @@ class SQLiteSessionStore:
     def close(self) -> None:
         """Close the idle connections; one in use is closed when its call is done."""
         self._file.close()
+
+    def browse(self, prefix: str = "") -> Iterator[Entry]:
+        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
+        checked_prefix(prefix)
+        after: str | None = ""
+        while after is not None:
+            work = partial(inventory.page, prefix=prefix, after=after, now=self._clock())
+            page = self._file.read(work)
+            yield from page.entries
+            after = page.last
+
+    def estimate(self) -> int:
+        """How many sessions there are, ended ones included."""
+        return self._file.read(inventory.count)
+
+    def peek(self, name: str) -> Record | None:
+        """Return the record that has this name."""
+        checked_name(name)
+        return self._file.read(lambda connection: rows.load(connection, name, self._clock())[1])
+
+    def destroy(self, name: str) -> bool:
+        """Remove the session that has this name and leave a marker."""
+        checked_name(name)
+        return self._file.write(lambda connection: inventory.destroy(connection, name, self._clock()))
+
+    def place(self, name: str, record: Record) -> bool:
+        """Put a record of another store here as it is."""
+        checked_name(name)
+        return self._file.write(lambda connection: inventory.place(connection, name, record, self._clock()))
+
+    def describe(self) -> StoreFacts:
+        """Say which SQLite it is and where the file lies."""
+        return self._file.read(lambda c: inventory.facts(c, str(self.path), self._clock()))
 
     def _copy(self, source: str, target: str, *, destroy_source: bool) -> bool:
         def duplicate(connection: sqlite3.Connection) -> bool:

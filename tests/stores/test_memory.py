@@ -12,7 +12,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, UnstorableValue
 from fluxlit_component.record import Change, Commit, Field
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.testing import TurnableClock, VersionedStoreContract
+from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def clock() -> TurnableClock:
     return TurnableClock()
 
 
-class TestInMemorySessionStore(VersionedStoreContract):
+class TestInMemorySessionStore(VersionedStoreContract, BrowsableStoreContract):
     @pytest.fixture
     def store(self, clock: Clock) -> InMemorySessionStore:
         return InMemorySessionStore(clock=clock)

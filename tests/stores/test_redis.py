@@ -26,7 +26,7 @@ from fluxlit_component.record import Change, Commit, Field, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
-from fluxlit_component.testing import VersionedStoreContract
+from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
 from fluxlit_component.testing.commit_contract import CommitContract
 from fluxlit_component.testing.local_redis import LocalRedis
 
@@ -51,7 +51,7 @@ def store(redis_server: LocalRedis, raw: redis.Redis) -> Iterator[RedisSessionSt
     store.close()
 
 
-class TestRedisSessionStore(VersionedStoreContract):
+class TestRedisSessionStore(VersionedStoreContract, BrowsableStoreContract):
     lifetime = 0.2
 
     @pytest.fixture

@@ -15,6 +15,7 @@ from fluxlit_component.identifier import stored_key
 from fluxlit_component.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.redis_url import connector
+from fluxlit_component.testing import BrowsableStoreContract
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.move_contract import MoveContract
 from fluxlit_component.testing.server import free_port
@@ -147,7 +148,7 @@ def in_cluster(cluster: list[LocalRedis]) -> Iterator[RedisSessionStore]:
     store.close()
 
 
-class TestCluster(MoveContract):
+class TestCluster(MoveContract, BrowsableStoreContract):
     """The contract of the operations that touch two keys, and of the simple ones, in a real cluster."""
 
     lifetime = 0.2
@@ -168,6 +169,18 @@ def test_sessions_are_spread(in_cluster: RedisSessionStore, cluster: list[LocalR
     assert min(sizes) > 0
     for client in clients:
         client.close()
+
+
+def test_facts_of_a_cluster(in_cluster: RedisSessionStore, cluster: list[LocalRedis]) -> None:
+    """A cluster says how many servers it has, its policy and its time; one of them that differs shows."""
+    facts = in_cluster.describe()
+    assert (facts.engine, facts.details["servers"], facts.details["role"]) == ("Redis", 3, "master")
+    assert facts.details["maxmemory_policy"] == "noeviction"
+    assert facts.now == pytest.approx(time.time(), abs=5)
+    with redis.Redis.from_url(cluster[1].url) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru")
+        assert in_cluster.describe().details["maxmemory_policy"] == "allkeys-lru, noeviction"
+        client.config_set("maxmemory-policy", "noeviction")
 
 
 def test_forgotten_scripts_in_a_cluster(in_cluster: RedisSessionStore, cluster: list[LocalRedis]) -> None:

@@ -20,7 +20,7 @@ from fluxlit_component.record import Change, Commit, Field
 from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.testing import TurnableClock, VersionedStoreContract
+from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.race import race
 
@@ -46,7 +46,7 @@ def store(postgres_server: LocalPostgres, raw: sa.Engine) -> Iterator[SQLSession
     store.close()
 
 
-class TestPostgres(VersionedStoreContract):
+class TestPostgres(VersionedStoreContract, BrowsableStoreContract):
     @pytest.fixture
     def store(self, postgres_server: LocalPostgres, raw: sa.Engine) -> Iterator[SQLSessionStore]:
         # Patience: 50 threads on a slow machine are not what is under test.
@@ -55,7 +55,7 @@ class TestPostgres(VersionedStoreContract):
         store.close()
 
 
-class TestSQLite(VersionedStoreContract):
+class TestSQLite(VersionedStoreContract, BrowsableStoreContract):
     """The contract on another dialect, with an engine that was passed in."""
 
     @pytest.fixture

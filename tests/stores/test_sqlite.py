@@ -19,7 +19,7 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.record import Change, Commit, Field
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA
-from fluxlit_component.testing import TurnableClock, VersionedStoreContract
+from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.race import race
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
@@ -53,7 +53,7 @@ def other(path: Path, store: SQLiteSessionStore) -> Iterator[sqlite3.Connection]
     connection.close()
 
 
-class TestSQLiteSessionStore(VersionedStoreContract):
+class TestSQLiteSessionStore(VersionedStoreContract, BrowsableStoreContract):
     @pytest.fixture
     def store(self, path: Path, clock: Clock) -> Iterator[SQLiteSessionStore]:
         # Patience: 50 threads on a slow machine are not what is under test.

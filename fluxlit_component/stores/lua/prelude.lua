@@ -35,6 +35,10 @@ local function line(head)
   return head.version .. ' ' .. times .. ' ' .. head.schema
 end
 
+local function is_over(head, now)
+  return (head.idle > 0 and head.idle <= now) or (head.expires > 0 and head.expires <= now)
+end
+
 -- A call with as many arguments as the list has, from `from` on.
 local function in_parts(command, key, list, from)
   for i = from or 1, #list, PART do
@@ -58,8 +62,7 @@ local function look(key, now, names)
     return 'absent'
   end
   local head = parse(found[1])
-  local over = (head.idle > 0 and head.idle <= now) or (head.expires > 0 and head.expires <= now)
-  return over and 'expired' or 'alive', head, found
+  return is_over(head, now) and 'expired' or 'alive', head, found
 end
 
 local function is_free(key, now)

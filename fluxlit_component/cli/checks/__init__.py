@@ -1,0 +1,1 @@
+"""What `fluxlit-session doctor` looks at, one subject a module: checks return findings and print nothing."""

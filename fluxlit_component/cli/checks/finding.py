@@ -1,0 +1,26 @@
+"""What a check found: pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Level: TypeAlias = Literal["ok", "hint", "warning", "problem"]
+"""A hint is worth a thought, a warning will hurt some day, a problem hurts now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    level: Level
+    subject: str
+    text: str
+    """What is so or, if it is wrong, what is wrong."""
+    remedy: str | None = None
+    """The command that mends it."""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether it should be mended."""
+        return self.level in {"warning", "problem"}

@@ -1,0 +1,129 @@
+"""`fluxlit-session doctor`: what is wrong with this set-up, and the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+import typer
+
+from fluxlit_component.cli.checks.address import check_address
+from fluxlit_component.cli.checks.answers import check_clock, check_reading, check_writing
+from fluxlit_component.cli.checks.configuration import check_sealing, check_settings
+from fluxlit_component.cli.checks.engine import judge_engine
+from fluxlit_component.cli.checks.files import check_files
+from fluxlit_component.cli.checks.finding import Finding, Level
+from fluxlit_component.cli.checks.packages import check_packages
+from fluxlit_component.cli.checks.replicas import check_replicas
+from fluxlit_component.cli.checks.transport import check_transport
+from fluxlit_component.cli.options import JsonOption, StoreOption
+from fluxlit_component.cli.output import print_json, say
+from fluxlit_component.cli.place import file_of, label_of, opened, settings_here, url_of
+from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.settings import Settings, platform_name
+from fluxlit_component.stores.base import BrowsableStore, DescribedStore
+
+_MARKS: Final[dict[Level, tuple[str, str]]] = {
+    "ok": ("ok", typer.colors.GREEN),
+    "hint": ("hint", typer.colors.CYAN),
+    "warning": ("WARNING", typer.colors.YELLOW),
+    "problem": ("PROBLEM", typer.colors.RED),
+}
+_WIDTH: Final = 8
+_REMEDIES: Final = {"redis": "redis-cli -u URL PING", "postgresql": "pg_isready -h HOST -p PORT"}
+
+
+def doctor(
+    *,
+    replicas: Annotated[int, typer.Option(min=1, help="How many copies of the app run.")] = 1,
+    url: Annotated[str | None, typer.Option("--url", help="Where the app is reached.")] = None,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look for what is wrong and say how to mend it. Run it in the app's folder and environment."""
+    findings = list(examine(store, replicas=replicas, url=url))
+    wrong = [finding for finding in findings if finding.is_wrong]
+    if as_json:
+        print_json({"ok": not wrong, "findings": [_document(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            _print(finding)
+        say("\nnothing is wrong" if not wrong else f"\n{len(wrong)} to mend")
+    if wrong:
+        raise typer.Exit(1)
+
+
+def examine(store: str | None, *, replicas: int, url: str | None) -> Iterator[Finding]:
+    """Everything there is to find. A check that cannot be made is a finding, never an error."""
+    place = store
+    try:
+        settings, place = settings_here(), url_of(store)
+    except ConfigurationError as error:
+        yield Finding("problem", "settings", str(error), "env | grep FLUXLIT_")
+        settings = Settings.model_construct()
+    scheme = "" if place is None else place.partition("://")[0].lower()
+    yield from check_packages(_extras(scheme, settings))
+    yield from check_transport()
+    yield from check_settings(settings)
+    yield from check_sealing(settings)
+    if place is not None:
+        yield from _check_store(place, scheme)
+        yield from check_replicas(scheme, replicas, platform_name())
+    yield from check_address(url)
+
+
+def _check_store(place: str, scheme: str) -> Iterator[Finding]:
+    yield Finding("ok", "store", label_of(place))
+    path = file_of(place)
+    if path is not None and not path.exists():
+        text = f"there is no {path} yet: an app makes it when it saves for the first time"
+        yield Finding("hint", "store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")
+        return
+    if scheme == "memory":
+        return  # nothing to ask from here; what there is to say is said about replicas
+    if path is not None:
+        yield from check_files(path)
+    try:
+        with opened(place) as found:
+            yield from check_reading(found)
+            if isinstance(found, DescribedStore):
+                yield from judge_engine(found.describe())
+                yield from check_clock(found.describe)
+            yield from check_writing(found)
+            if not isinstance(found, BrowsableStore):
+                text = (
+                    f"{type(found).__name__} cannot list its sessions: only `doctor` and `demo` work with it"
+                )
+                yield Finding("hint", "store", text)
+    except ConfigurationError as error:
+        yield Finding("problem", "store", str(error))
+    except StoreUnavailable as error:
+        remedy = next((text for kind, text in _REMEDIES.items() if kind in scheme), None)
+        yield Finding("problem", "store", f"no answer: {error}", remedy)
+    except Exception as error:  # noqa: BLE001 - an app's own store may raise anything, and the rest matters too
+        yield Finding("problem", "store", f"no answer ({type(error).__name__}: {error})")
+
+
+def _extras(scheme: str, settings: Settings) -> set[str]:
+    needed = {"crypto"} if settings.seal else set()
+    if "redis" in scheme or "valkey" in scheme or scheme == "unix":
+        needed.add("redis")
+    if scheme.startswith("postgres"):
+        needed.add("sql")
+    return needed
+
+
+def _print(finding: Finding) -> None:
+    mark, colour = _MARKS[finding.level]
+    say(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
+    if finding.remedy is not None:
+        say(f"{' ' * _WIDTH} -> {finding.remedy}")
+
+
+def _document(finding: Finding) -> dict[str, str | None]:
+    return {
+        "level": finding.level,
+        "subject": finding.subject,
+        "text": finding.text,
+        "remedy": finding.remedy,
+    }

@@ -1,0 +1,92 @@
+"""`fluxlit-session list`: the sessions of a store, a line each."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import Annotated, Any, Final
+
+import typer
+
+from fluxlit_component.cli import lifetime
+from fluxlit_component.cli.hashes import short
+from fluxlit_component.cli.options import JsonOption, StoreOption
+from fluxlit_component.cli.output import complain, print_json, print_table, progress, size_text, span_text
+from fluxlit_component.cli.place import browsing
+from fluxlit_component.stores.inventory import Entry
+
+
+class Order(str, Enum):
+    """Which sessions come first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    LARGEST = "largest"
+    KEYS = "keys"
+
+
+_RANK: Final[dict[Order, Callable[[Entry], float]]] = {
+    Order.NEWEST: lambda entry: entry.created,
+    Order.OLDEST: lambda entry: -entry.created,
+    Order.LARGEST: lambda entry: entry.size,
+    Order.KEYS: lambda entry: entry.keys,
+}
+_COLUMNS: Final = ("session", ">keys", ">size", ">version", ">age", ">if unused ends in", ">ends in", "state")
+
+
+def list_sessions(
+    *,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    order: Annotated[Order, typer.Option("--order", help="Which come first.")] = Order.NEWEST,
+    ended: Annotated[bool, typer.Option("--ended", help="Also what has expired or was destroyed.")] = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List sessions by the first characters of their hash. Never shows an id or a value."""
+    count = 0
+
+    def counted(entries: Iterator[Entry], advance: Callable[[], None]) -> Iterator[Entry]:
+        nonlocal count
+        for entry in entries:
+            advance()
+            if ended or entry.standing == "alive":
+                count += 1
+                yield entry
+
+    with browsing(store) as found, progress("Looking through", found.estimate()) as advance:
+        chosen = heapq.nlargest(limit, counted(found.browse(), advance), key=_RANK[order])
+    if as_json:
+        print_json({"total": count, "sessions": [_document(entry) for entry in chosen]})
+        return
+    print_table(_COLUMNS, map(_row, chosen))
+    if count > len(chosen):
+        complain(f"{len(chosen)} of {count} sessions; --limit shows more")
+
+
+def _row(entry: Entry) -> tuple[object, ...]:
+    alive = entry.standing == "alive"
+    return (
+        short(entry),
+        entry.keys,
+        size_text(entry.size),
+        entry.version,
+        span_text(lifetime.age(entry)),
+        span_text(lifetime.idle_left(entry)) if alive else "",
+        span_text(lifetime.left(entry)) if alive else "",
+        entry.standing,
+    )
+
+
+def _document(entry: Entry) -> dict[str, Any]:
+    return {
+        "session": short(entry),
+        "state": entry.standing,
+        "keys": entry.keys,
+        "bytes": entry.size,
+        "version": entry.version,
+        "schema": entry.schema,
+        "age_seconds": lifetime.rounded(lifetime.age(entry)),
+        "idle_left_seconds": lifetime.rounded(lifetime.idle_left(entry)),
+        "left_seconds": lifetime.rounded(lifetime.left(entry)),
+    }

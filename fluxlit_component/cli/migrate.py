@@ -1,0 +1,72 @@
+"""`fluxlit-session migrate`: all sessions of one store into another, as they are.
+
+Versions and deadlines are kept, so tabs that are open go on. Safe to repeat: what is there already is left
+alone, what has changed in the source meanwhile is brought up to date, and another session's place is never
+taken. So: migrate, point the app to the new store, migrate once more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from fluxlit_component.cli.hashes import short
+from fluxlit_component.cli.options import JsonOption, StoreOption
+from fluxlit_component.cli.output import complain, print_json, print_table, progress
+from fluxlit_component.cli.place import browsing, file_of, label_of, url_of
+from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.stores.base import BrowsableStore
+from fluxlit_component.stores.inventory import Entry
+
+
+def migrate(
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="The store to copy to.")],
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy all sessions into another store, with their versions and lifetimes. Safe to repeat."""
+    origin = url_of(store)
+    if _is_same(origin, to):
+        raise ConfigurationError("source and target are the same store")
+    done: Counter[str] = Counter()
+    try:
+        with (
+            browsing(origin) as source,
+            browsing(to, may_create=True) as target,
+            progress("Copying", source.estimate()) as advance,
+        ):
+            for entry in source.browse():
+                done[_carry(entry, source, target)] += 1
+                advance()
+    except StoreUnavailable:
+        if done:
+            complain(f"{sum(done.values())} sessions were looked at; run the command again to go on")
+        raise
+    outcomes = ("copied", "already there", "destroyed", "expired")
+    if as_json:
+        counts = {outcome.replace(" ", "_"): done[outcome] for outcome in outcomes}
+        print_json({"from": label_of(origin), "to": label_of(to), **counts})
+    else:
+        print_table(["sessions", ">"], [(outcome, done[outcome]) for outcome in outcomes])
+
+
+def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
+    """Bring one session over; return what became of it."""
+    if entry.standing == "destroyed":  # also there no late writer may bring it back
+        target.destroy(entry.name)
+        return "destroyed"
+    record = source.peek(entry.name) if entry.standing == "alive" else None
+    if record is None:
+        return "expired"
+    try:
+        return "copied" if target.place(entry.name, record) else "already there"
+    except StoreUnavailable as error:
+        raise StoreUnavailable(f"at session {short(entry)}: {error}") from error
+
+
+def _is_same(one: str, other: str) -> bool:
+    files = file_of(one), file_of(other)
+    return one == other or (files[0] is not None and files[0] == files[1])

@@ -1,0 +1,126 @@
+"""Which store a command means, and whether it can do what the command needs.
+
+A store is named by a URL, or by ``package.module:name`` where an app has an object of its own. Unlike an app,
+a command never makes a database file that is not there, and may wait longer than a visitor should.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from fluxlit_component import internals
+from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.settings import Settings, load_settings
+from fluxlit_component.stores.base import BrowsableStore, SessionStore
+from fluxlit_component.stores.location import open_store
+
+PATIENCE_SECONDS: Final = 10.0
+_DEFAULT_FILE: Final = Path(".streamlit") / "fluxlit_sessions.db"
+_OBJECT: Final = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
+
+
+def settings_here() -> Settings:
+    """The settings as an app that is started in this folder would have them."""
+    return load_settings(internals.app_secrets())
+
+
+def url_of(given: str | None) -> str:
+    """The store that is meant: what was given, else what the settings say, else the default file."""
+    if given:
+        return given
+    settings = settings_here()
+    if settings.session_store:
+        return settings.session_store
+    path = Path(settings.session_sqlite_path or _DEFAULT_FILE).expanduser().resolve()
+    return f"sqlite:///{path}"
+
+
+def label_of(url: str) -> str:
+    """A URL as it may be printed: without user, password and options."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return url
+    if scheme.lower() == "sqlite":
+        return url.partition("?")[0]
+    parts = urlsplit(f"//{rest}")
+    return f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def file_of(url: str) -> Path | None:
+    """The database file of a ``sqlite://`` URL."""
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() != "sqlite" or not rest.startswith("/"):
+        return None
+    return Path(rest.partition("?")[0][1:]).expanduser().resolve()
+
+
+@contextmanager
+def opened(url: str, *, may_create: bool = False) -> Iterator[SessionStore]:
+    """The store, closed at the end if it was made here.
+
+    Raises:
+        ConfigurationError: there can be no such store, or not for a command.
+        StoreUnavailable: the database file is not there, or cannot be opened.
+    """
+    named = _OBJECT.fullmatch(url)
+    if named is not None:
+        yield _imported(*named.groups())
+        return
+    if url.lower().startswith("memory:"):
+        raise ConfigurationError(
+            "memory:// is the memory of the app's own process: no other process can look into it. "
+            "Name a store that is shared, such as sqlite:///sessions.db or redis://host/0"
+        )
+    path = file_of(url)
+    if path is not None and not path.exists() and not may_create:
+        raise StoreUnavailable(
+            f"there is no session file {path}: nothing was saved there yet, or it lies elsewhere. Run this "
+            "in the app's folder, or name the store: --store sqlite:////absolute/path.db"
+        )
+    store = open_store(url, timeout_seconds=PATIENCE_SECONDS)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def browsing(given: str | None, *, may_create: bool = False) -> Iterator[BrowsableStore]:
+    """The store that is meant, if it can be looked through.
+
+    Raises:
+        ConfigurationError: it cannot; the message says what it lacks.
+    """
+    with opened(url_of(given), may_create=may_create) as store:
+        if not isinstance(store, BrowsableStore):
+            raise ConfigurationError(
+                f"{type(store).__name__} cannot list its sessions: it finds one by its id only, and nobody "
+                "here knows an id. Add the methods of fluxlit_component.stores.base.BrowsableStore to it, or "
+                "use the tools of its backend"
+            )
+        yield store
+
+
+def _imported(module_name: str, name: str) -> SessionStore:
+    """An object of the app, imported as if the app had been started in this folder."""
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        store: Any = getattr(importlib.import_module(module_name), name)
+    except Exception as error:
+        raise ConfigurationError(
+            f"{module_name}:{name} could not be imported ({type(error).__name__}: {error})"
+        ) from error
+    if not isinstance(store, SessionStore):
+        raise ConfigurationError(
+            f"{module_name}:{name} is no store: a {type(store).__name__} without get, set and delete"
+        )
+    return store

@@ -1,0 +1,32 @@
+"""`fluxlit-session purge`: drops what has ended. Apps do so too, a little at a time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fluxlit_component.cli.options import JsonOption, StoreOption
+from fluxlit_component.cli.output import print_json, progress, say
+from fluxlit_component.cli.place import opened, url_of
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.stores.base import VersionedStore
+
+_AT_ONCE: Final = 500
+"""So many hold the store's write lock for some milliseconds: visitors wait no longer than that."""
+
+
+def purge(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Drop expired sessions and outlived markers of destroyed ones. Redis does that by itself."""
+    count = 0
+    with opened(url_of(store)) as found:
+        if not isinstance(found, VersionedStore):
+            raise ConfigurationError(
+                f"{type(found).__name__} has no purge: it drops expired sessions by itself, or never"
+            )
+        with progress("Dropping", None) as advance:
+            while dropped := found.purge(limit=_AT_ONCE):
+                count += dropped
+                advance()
+    if as_json:
+        print_json({"dropped": count})
+    else:
+        say(f"{count} ended session{'' if count == 1 else 's'} dropped")

@@ -1,0 +1,64 @@
+"""`fluxlit-session revoke`: destroys sessions, for good."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from fluxlit_component.cli.hashes import find_one, short
+from fluxlit_component.cli.options import JsonOption, StoreOption, YesOption
+from fluxlit_component.cli.output import complain, print_json, progress, say
+from fluxlit_component.cli.place import browsing, label_of, url_of
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.stores.base import BrowsableStore
+
+
+def revoke(
+    session: Annotated[
+        str | None, typer.Argument(metavar="[HASH]", help="The first characters of its hash.")
+    ] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="All sessions of the store.")] = False,
+    yes: YesOption = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Destroy a session, or all: no late writer can bring it back, the visitor begins anew."""
+    if every == (session is not None):
+        raise ConfigurationError("name one session by its hash, or all by --all")
+    with browsing(store) as found:
+        if session is None:
+            count = _revoke_all(found, label_of(url_of(store)), yes=yes)
+        else:
+            entry = find_one(found, session)
+            _confirm(f"Destroy session {short(entry)} with {entry.keys} keys?", yes=yes)
+            count = int(found.destroy(entry.name))
+    if as_json:
+        print_json({"destroyed": count})
+    else:
+        say(f"{count} session{'' if count == 1 else 's'} destroyed")
+
+
+def _revoke_all(found: BrowsableStore, label: str, *, yes: bool) -> int:
+    with progress("Looking through", found.estimate()) as advance:
+        names = []
+        for entry in found.browse():
+            advance()
+            if entry.standing == "alive":
+                names.append(entry.name)
+    if not names:
+        return 0
+    _confirm(f"Destroy all {len(names)} sessions in {label}? Every visitor begins anew.", yes=yes)
+    with progress("Destroying", len(names)) as advance:
+        count = 0
+        for name in names:
+            count += found.destroy(name)
+            advance()
+    return count
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if not yes and not typer.confirm(question, err=True):
+        complain("nothing was done")
+        raise typer.Exit(1)

@@ -1,0 +1,90 @@
+"""The SQL store as its operator sees it: sessions by name, page by page, and the database's own facts.
+
+For `stores.sql` only. Everything runs inside a transaction that the caller holds; the pages ask for the
+sizes of values, which a database knows without reading them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import REGCLASS
+
+from fluxlit_component.record import Record
+from fluxlit_component.stores.inventory import Entry, StoreFacts
+from fluxlit_component.stores.ledger import Head, entry_of, head_of, marker, state_of, yields
+from fluxlit_component.stores.sql_tables import Tables
+
+_PAGE: Final = 200
+
+
+class Page(NamedTuple):
+    """Some entries, and the name after which the next page begins; None: there is none."""
+
+    entries: list[Entry]
+    last: str | None
+
+
+def page(connection: sa.Connection, tables: Tables, prefix: str, after: str) -> Page:
+    """The next sessions whose names begin with `prefix`."""
+    s, f = tables.session.c, tables.field.c
+    # Picked first of all: else all sessions would be joined with their fields. No hex character comes after
+    # "f", so all names with the prefix come before the prefix and a "g"; LIKE would not always use the index.
+    # As text: of the column's own type, with its length, a whole name would lose the "g" again.
+    end = sa.literal(f"{prefix}g", sa.Text)
+    chosen = sa.select(tables.session).where(s.name >= prefix, s.name < end, s.name > after)
+    c = chosen.order_by(s.name).limit(_PAGE).subquery()
+    head = (c.c.version, c.c.created, c.c.idle_expires, c.c.expires, c.c.schema, c.c.forget)
+    size = sa.cast(sa.func.coalesce(sa.func.sum(sa.func.length(f.data)), 0), sa.BigInteger)
+    query = (
+        sa.select(c.c.name, *head, sa.func.count(f.data), size)
+        .select_from(c.outerjoin(tables.field, f.session == c.c.id))
+        .group_by(c.c.name, *head)
+        .order_by(c.c.name)
+    )
+    found, now = connection.execute(query).all(), tables.now(connection)
+    entries = [
+        entry_of(name, Head(*head), keys=keys, size=size, now=now) for name, *head, keys, size in found
+    ]
+    return Page([entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None)
+
+
+def count(connection: sa.Connection, tables: Tables) -> int:
+    """How many sessions there are, ended ones included."""
+    number: int = connection.execute(sa.select(sa.func.count()).select_from(tables.session)).scalar_one()
+    return number
+
+
+def destroy(connection: sa.Connection, tables: Tables, name: str) -> bool:
+    """Put a marker in the place of a session; return whether that was alive."""
+    place = tables.seat(connection, name)
+    tables.begin(connection, place.row, marker(place.now))
+    return state_of(place.head, place.now) == "alive"
+
+
+def place(connection: sa.Connection, tables: Tables, name: str, record: Record) -> bool:
+    """Put a record in the place of what gives way to it."""
+    seat = tables.seat(connection, name)
+    if not yields(seat.head, head_of(record), seat.now):
+        return False
+    tables.begin(connection, seat.row, head_of(record))
+    tables.put(connection, seat.row, record.fields)
+    return True
+
+
+def facts(connection: sa.Connection, tables: Tables) -> StoreFacts:
+    """What the database says of itself."""
+    now = tables.now(connection)
+    if connection.dialect.name != "postgresql":
+        version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
+        return StoreFacts("SQLite through SQLAlchemy", version, now, {})
+    version, standby, read_only = connection.exec_driver_sql(
+        "SELECT current_setting('server_version'), pg_is_in_recovery(), "
+        "current_setting('transaction_read_only')"
+    ).one()
+    names = [sa.cast(sa.func.quote_ident(name), REGCLASS) for name in tables.metadata.tables]
+    sizes = [sa.func.pg_total_relation_size(name) for name in names]
+    size: int = connection.execute(sa.select(sum(sizes[1:], sizes[0]))).scalar_one()
+    details = {"standby": int(standby), "read_only": int(read_only == "on"), "bytes": size}
+    return StoreFacts("PostgreSQL", version, now, details)

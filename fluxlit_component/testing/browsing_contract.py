@@ -1,0 +1,193 @@
+"""What a store that its operator can look through must do, as tests: `BrowsableStoreContract`.
+
+Subclass it beside `VersionedStoreContract`, with the same fixtures:
+
+    class TestMyStore(VersionedStoreContract, BrowsableStoreContract):
+        @pytest.fixture
+        def store(self):
+            return MyStore()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.identifier import new_session_id, stored_key
+from fluxlit_component.record import Change, Commit, Field, Record
+from fluxlit_component.stores.base import BrowsableStore, VersionedStore
+from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.testing.commit_contract import committed
+from fluxlit_component.testing.contract import SessionStoreContract
+
+_TOLERANCE = 0.01
+
+
+class _Store(VersionedStore, BrowsableStore):
+    """What the tests are given, for the type checker."""
+
+
+def _entries(store: BrowsableStore, prefix: str = "") -> dict[str, Entry]:
+    found = list(store.browse(prefix))
+    assert len({entry.name for entry in found}) == len(found)
+    return {entry.name: entry for entry in found}
+
+
+def _record(store: BrowsableStore, *, version: int = 7, idle_seconds: float | None = 3600) -> Record:
+    """A record as it comes from another store, with odd fields and a tombstone."""
+    # The store's own clock may have been turned, so the time is asked of it.
+    probe = stored_key(new_session_id())
+    store.destroy(probe)
+    now = _entries(store, probe)[probe].now
+    fields = {
+        "a": Field(version, b"1"),
+        "\ud800": Field(2, bytes(range(256))),
+        "": Field(1, b"x"),
+        "gone": Field(3, None),
+    }
+    idle = None if idle_seconds is None else now + idle_seconds
+    return Record(version, now - 100.25, idle, now + 7200, 5, fields)
+
+
+class BrowsableStoreContract(SessionStoreContract):
+    """Sessions by the name they have in the store, for who knows no id."""
+
+    def test_nothing_to_browse(self, store: _Store) -> None:
+        """An empty store lists nothing."""
+        assert _entries(store) == {}
+
+    def test_browse(self, store: _Store) -> None:
+        """Every session is listed once, by the hash of its id; more than a page or a scan of any store."""
+        sids = [new_session_id() for _ in range(520)]
+        for sid in sids:
+            committed(store, sid, {"a": 1})
+        assert _entries(store).keys() == {stored_key(sid) for sid in sids}
+        assert store.estimate() >= len(sids)
+        name = stored_key(sids[0])
+        assert _entries(store, name[:3]).keys() == {
+            stored_key(sid) for sid in sids if stored_key(sid).startswith(name[:3])
+        }
+        assert _entries(store, name).keys() == {name}
+
+    def test_entry(self, store: _Store, sid: str) -> None:
+        """An entry has version, lifetimes and schema of the record, and the number and size of its values."""
+        changes = {"a": Change(b"12"), "b": Change(b"345"), "c": Change(b"6")}
+        store.commit(sid, Commit(changes, idle_seconds=60, max_age_seconds=600, schema=4, create=True))
+        gone = Commit({"c": Change(None, base=1)}, idle_seconds=120, max_age_seconds=600, schema=4)
+        store.commit(sid, gone)
+        record, entry = store.load(sid), _entries(store)[stored_key(sid)]
+        assert record is not None
+        assert (entry.standing, entry.keys, entry.size) == ("alive", 2, 5)
+        assert (entry.version, entry.created, entry.idle_expires, entry.expires, entry.schema) == (
+            *(record.version, record.created, record.idle_expires, record.expires, record.schema),
+        )
+        assert entry.now == pytest.approx(record.now, abs=60)
+
+    def test_ended_entries(self, store: _Store, sid: str, advance: Callable[[float], None]) -> None:
+        """What has expired or was destroyed is called so as long as it is listed; a marker always is."""
+        committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
+        committed(store, "destroyed", {"a": 1})
+        store.delete("destroyed")
+        advance(self.lifetime * 1.5)
+        standing = {name: entry.standing for name, entry in _entries(store).items()}
+        assert standing.pop(stored_key(sid), "expired") == "expired"
+        assert standing == {stored_key("destroyed"): "destroyed"}
+        assert _entries(store)[stored_key("destroyed")].keys == 0
+
+    def test_peek(self, store: _Store, sid: str, advance: Callable[[float], None]) -> None:
+        """A record can be had by its name, as `load` returns it; what is absent or expired cannot."""
+        committed(store, sid, {"a": 1})
+        record, peeked = store.load(sid), store.peek(stored_key(sid))
+        assert record is not None
+        assert peeked is not None
+        assert replace(peeked, now=0) == replace(record, now=0)
+        committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
+        advance(self.lifetime * 1.5)
+        assert [store.peek(stored_key(name)) for name in ("absent", "expired")] == [None, None]
+
+    def test_destroy(self, store: _Store, sid: str) -> None:
+        """A session destroyed by its name is destroyed for its visitor; the answer says if it was alive."""
+        committed(store, sid, {"a": 1})
+        committed(store, "other", {"a": 1})
+        assert store.destroy(stored_key(sid))
+        assert not store.destroy(stored_key(sid))
+        assert not store.destroy(stored_key("absent"))
+        assert (store.get(sid), store.get("other")) == (None, {"a": 1})
+        assert committed(store, sid, {"a": 2}).verdict == "destroyed"
+        assert committed(store, "absent", {"a": 2}).verdict == "destroyed"
+
+    def test_place(self, store: _Store, sid: str) -> None:
+        """A record from elsewhere is here as it was there, and goes on from its version."""
+        record = _record(store)
+        assert store.place(stored_key(sid), record)
+        found = store.load(sid)
+        assert found is not None
+        assert (found.version, found.schema, found.fields) == (record.version, 5, record.fields)
+        assert found.created == pytest.approx(record.created, abs=_TOLERANCE)
+        assert found.idle_expires == pytest.approx(record.idle_expires, abs=_TOLERANCE)
+        assert found.expires == pytest.approx(record.expires, abs=_TOLERANCE)
+        outcome = committed(store, sid, {"a": 2}, base=record.version)
+        assert (outcome.version, outcome.overwritten) == (record.version + 1, frozenset())
+
+    def test_place_again(self, store: _Store, sid: str) -> None:
+        """The same record is not placed twice; a later state of it is, an earlier one is not."""
+        name, record = stored_key(sid), _record(store)
+        assert store.place(name, record)
+        assert not store.place(name, record)
+        assert not store.place(name, replace(record, version=6))
+        later = replace(record, version=8, fields={"b": Field(8, b"2")})
+        assert store.place(name, later)
+        found = store.load(sid)
+        assert found is not None
+        assert (found.version, found.fields) == (8, later.fields)
+
+    def test_place_touched(self, store: _Store, sid: str) -> None:
+        """A record whose idle deadline alone is later is placed again, one with an earlier one is not."""
+        name, record = stored_key(sid), _record(store)
+        assert store.place(name, record)
+        assert record.idle_expires is not None
+        assert not store.place(name, replace(record, idle_expires=record.idle_expires - 60))
+        assert store.place(name, replace(record, idle_expires=record.idle_expires + 60))
+        assert store.place(name, replace(record, idle_expires=None))
+        assert not store.place(name, record)
+
+    def test_place_on_something_else(self, store: _Store, sid: str, advance: Callable[[float], None]) -> None:
+        """Another session keeps its place, a destroyed one stays destroyed; what has expired gives way."""
+        record = _record(store)
+        committed(store, sid, {"a": 1})
+        store.delete("destroyed")
+        for taken in (sid, "destroyed"):
+            assert not store.place(stored_key(taken), record)
+        assert (store.get(sid), store.get("destroyed")) == ({"a": 1}, None)
+        committed(store, "expired", {"old": 1}, idle_seconds=self.lifetime)
+        advance(self.lifetime * 1.5)
+        assert store.place(stored_key("expired"), record)
+        found = store.load("expired")
+        assert found is not None
+        assert found.fields == record.fields
+
+    def test_place_what_has_ended(self, store: _Store, sid: str) -> None:
+        """A record that has expired on its way is not placed."""
+        record = _record(store, idle_seconds=-1)
+        assert not store.place(stored_key(sid), record)
+        assert store.load(sid) is None
+
+    def test_an_id_is_no_name(self, store: _Store, sid: str) -> None:
+        """An id, or half a name, is refused where a name is expected, and never quoted."""
+        committed(store, sid, {"a": 1})
+        record = _record(store)
+        for call in (store.peek, store.destroy, lambda name: store.place(name, record), _listing(store)):
+            with pytest.raises(ConfigurationError) as caught:
+                call(sid)
+            assert sid not in str(caught.value)
+        for half in (stored_key(sid)[:32], "", "*", stored_key(sid).upper()):
+            with pytest.raises(ConfigurationError):
+                store.destroy(half)
+        assert store.get(sid) == {"a": 1}
+
+
+def _listing(store: BrowsableStore) -> Callable[[str], object]:
+    return lambda prefix: list(store.browse(prefix))

@@ -1,0 +1,292 @@
+"""doctor: what is wrong is found, said, and comes with the command that mends it."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import threading
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from packaging.requirements import Requirement
+
+from fluxlit_component.cli.checks import transport
+from fluxlit_component.cli.checks.address import check_address, judge_headers
+from fluxlit_component.cli.checks.answers import check_clock, judge_latency, judge_skew
+from fluxlit_component.cli.checks.engine import judge_engine
+from fluxlit_component.cli.checks.files import check_files, file_system_of
+from fluxlit_component.cli.checks.finding import Finding
+from fluxlit_component.cli.checks.packages import check_packages, check_requirement
+from fluxlit_component.cli.checks.replicas import check_replicas
+from fluxlit_component.errors import BundleMissing
+from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.testing.local_redis import LocalRedis
+
+
+def levels(findings: Iterator[Finding]) -> list[str]:
+    """How bad each finding is."""
+    return [finding.level for finding in findings]
+
+
+def wrong(document: Any) -> dict[str, tuple[str, str]]:
+    """What a report complains about: subject -> level and remedy."""
+    return {
+        line["subject"]: (line["level"], line["remedy"])
+        for line in document["findings"]
+        if line["level"] in {"warning", "problem"}
+    }
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_all_is_well(
+    run: Callable[..., Any], opened: Callable[[str], Any], url_of: Callable[[str], str], kind: str
+) -> None:
+    """A sound set-up has nothing to mend: exit code 0; versions, transport, store and latency are named."""
+    url = url_of(kind)
+    opened(url).set("a", {})
+    report = run("doctor", "--store", url, "--json").json
+    assert report["ok"] is True
+    found = {line["subject"]: line["text"] for line in report["findings"]}
+    assert version("streamlit") in found["streamlit"]
+    assert "components v" in found["transport"]
+    assert found["bundle"].startswith("bridge-v")
+    assert "writing takes" in found["latency"]
+    assert "agree" in found["clock"]
+    assert {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[kind] in found["engine"]
+    assert "nothing is wrong" in run("doctor", "--store", url).stdout
+    if kind == "postgresql":
+        assert "psycopg" in str(report)
+
+
+def test_the_probe_goes_away(
+    run: Callable[..., Any], opened: Callable[[str], Any], url_of: Callable[[str], str]
+) -> None:
+    """What the doctor writes to try the store ends within seconds."""
+    url = url_of("sqlite")
+    store = opened(url)
+    run("doctor", "--store", url)
+    (entry,) = store.browse()
+    assert entry.idle_expires - entry.now <= 5
+
+
+def test_eviction_on_a_real_redis(run: Callable[..., Any], make_redis: Callable[..., LocalRedis]) -> None:
+    """A Redis that evicts is found, and the command that is named mends it."""
+    server = make_redis("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru")
+    sick = run("doctor", "--store", server.url, "--json", code=1).json
+    assert wrong(sick).keys() == {"eviction"}
+    level, remedy = wrong(sick)["eviction"]
+    assert (level, remedy) == ("warning", "redis-cli CONFIG SET maxmemory-policy noeviction")
+    with redis.Redis.from_url(server.url) as client:
+        client.execute_command(*remedy.split()[1:])
+    healthy = run("doctor", "--store", server.url).stdout
+    assert "keeps nothing on disk" in healthy
+    assert "CONFIG SET appendonly yes" in healthy
+
+
+def test_a_replica_takes_no_writes(run: Callable[..., Any], make_redis: Callable[..., LocalRedis]) -> None:
+    """A read-only replica is found out by asking it, and by trying to write."""
+    master = make_redis()
+    replica = make_redis("--replicaof", "127.0.0.1", str(master.port), "--repl-diskless-sync-delay", "0")
+    report = run("doctor", "--store", replica.url, "--json", code=1).json
+    assert wrong(report).keys() == {"engine", "store"}
+    assert "read-only replica" in str(report)
+
+
+def test_a_store_that_does_not_answer(run: Callable[..., Any]) -> None:
+    """A server that is not there is a problem, with the command that looks for it; the rest is said too."""
+    report = run("doctor", "--store", "redis://u:hunter2@127.0.0.1:1/0", "--json", code=1).json
+    assert wrong(report) == {"store": ("problem", "redis-cli -u URL PING")}
+    assert any(line["subject"] == "https" for line in report["findings"])
+    assert "hunter2" not in str(report)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no POSIX file modes")
+def test_file_modes(
+    run: Callable[..., Any], opened: Callable[[str], Any], url_of: Callable[[str], str]
+) -> None:
+    """A database that others may read is a problem, and the command that is named mends it."""
+    url = url_of("sqlite")
+    opened(url).set("a", {})
+    path = Path(url.removeprefix("sqlite:///"))
+    path.chmod(0o644)
+    level, remedy = wrong(run("doctor", "--store", url, "--json", code=1).json)["files"]
+    assert (level, remedy) == ("problem", f"chmod 600 {path}")
+    os.system(remedy)
+    run("doctor", "--store", url)
+
+
+def test_no_file_yet(run: Callable[..., Any], tmp_path: Path) -> None:
+    """That nothing was saved yet is a hint, and no file is made by asking."""
+    assert "there is no" in run("doctor").stdout
+    assert not list(tmp_path.rglob("*.db"))
+
+
+def test_network_share() -> None:
+    """The longest mount point that holds the path decides what kind of disk it is."""
+    mounts = "/dev/sda / ext4 rw 0 0\nserver:/x /srv nfs4 rw 0 0\nshare /srv/with\\040space cifs rw 0 0\n"
+    assert [
+        file_system_of(Path(path), mounts)
+        for path in ("/var/a.db", "/srv/a.db", "/srvx/a.db", "/srv/with space/a.db")
+    ] == ["ext4", "nfs4", "ext4", "cifs"]
+
+
+def test_replicas(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replicas with a file or a memory each are a problem; on a platform that starts some it is a hint."""
+    for store in ("memory://", "sqlite:///a.db"):
+        level, remedy = wrong(run("doctor", "--replicas", 3, "--store", store, "--json", code=1).json)[
+            "replicas"
+        ]
+        assert level == "problem"
+        assert remedy.startswith("export FLUXLIT_SESSION_STORE=redis://")
+    assert levels(check_replicas("redis", 3, "Kubernetes")) == ["ok"]
+    assert levels(check_replicas("memory", 1, None)) == ["warning"]
+    assert levels(check_replicas("sqlite", 1, None)) == []
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    assert "this is Kubernetes" in run("doctor").stdout
+
+
+def test_settings_that_cannot_be_meant(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that cannot be read, switch all off, or keep sessions for ever are complained about."""
+    monkeypatch.setenv("FLUXLIT_DISABLE_URL_SESSION", "1")
+    monkeypatch.setenv("FLUXLIT_SESSION_TTL", "0")
+    monkeypatch.setenv("FLUXLIT_SESSION_MAX_AGE", "0")
+    monkeypatch.setenv("FLUXLIT_ADDRESS_BAR", "visible")
+    report = run("doctor", code=1).stdout
+    assert "unset FLUXLIT_DISABLE_URL_SESSION" in report
+    assert "sessions never end" in report
+    assert "export FLUXLIT_ADDRESS_BAR=clean" in report
+    monkeypatch.delenv("FLUXLIT_DISABLE_URL_SESSION")
+    monkeypatch.setenv("FLUXLIT_ADDRESS_BAR", "sideways")
+    assert wrong(run("doctor", "--json", code=1).json)["settings"][0] == "problem"
+
+
+def test_sealing(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sealing is said to be on or off; keys that cannot be used or are not used are found, never printed."""
+    pytest.importorskip("cryptography", reason="needs the extra crypto")
+    monkeypatch.setenv("FLUXLIT_SEAL_KEYS", "2:hunter2hunter2hunter2,1:hunter1hunter1hunter1")
+    off = run("doctor", "--json", code=1)
+    assert wrong(off.json)["sealing"] == ("warning", "export FLUXLIT_SEAL=1")
+    monkeypatch.setenv("FLUXLIT_SEAL", "1")
+    on = run("doctor").stdout
+    assert "on, with master keys 2, 1" in on
+    monkeypatch.setenv("FLUXLIT_SEAL_KEYS", "2:hunter2")
+    broken = run("doctor", "--json", code=1)
+    assert wrong(broken.json)["sealing"] == ("problem", "openssl rand -hex 32")
+    monkeypatch.setitem(__import__("sys").modules, "fluxlit_component.stores.cipher", None)
+    monkeypatch.delenv("FLUXLIT_SEAL_KEYS")
+    without = run("doctor", "--json", code=1)
+    assert wrong(without.json)["sealing"] == ("problem", 'pip install "fluxlit-component[crypto]"')
+    for result in (off, broken, without):
+        assert "hunter" not in result.stdout
+    assert "hunter" not in on
+
+
+def test_packages() -> None:
+    """What is missing or too old is a problem, with the command that installs it."""
+    assert check_requirement(Requirement("streamlit>=1.0")).level == "ok"
+    old = check_requirement(Requirement("streamlit>=999"))
+    assert (old.level, old.remedy) == ("problem", 'pip install --upgrade "streamlit>=999"')
+    absent = check_requirement(Requirement("no-such-package-at-all>=1"), "redis")
+    assert (absent.level, absent.remedy) == ("problem", 'pip install "fluxlit-component[redis]"')
+    subjects = [finding.subject for finding in check_packages({"sql"})]
+    assert subjects.count("extra sql") == 2
+    assert "extra redis" not in subjects
+
+
+def test_bundle_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout that was not built is told how to build."""
+
+    def missing(name: str) -> str:
+        raise BundleMissing(name)
+
+    monkeypatch.setattr(transport, "bundle", missing)
+    assert (found := list(transport.check_transport())[-1]).level == "problem"
+    assert found.remedy == "make bundle"
+
+
+def test_latency_and_clock() -> None:
+    """A store that takes more than a run's budget is a problem; a slow one, or a skewed clock, a warning."""
+    assert judge_latency("reading", 0.001, 0.01).level == "ok"
+    assert judge_latency("reading", 0.06, 0.1).level == "warning"
+    assert judge_latency("reading", 0.01, 0.6).level == "problem"
+    assert judge_skew(1.9, uncertainty=0).level == "ok"
+    assert judge_skew(5, uncertainty=4).level == "ok"
+    for skew, word in ((30, "30 s ahead of"), (-90, "90 s behind")):
+        found = judge_skew(skew, uncertainty=0.1)
+        assert found.level == "warning"
+        assert word in found.text
+    hands = iter([100.0, 102.0])
+    (found,) = check_clock(lambda: StoreFacts("x", "1", 131.0, {}), clock=lambda: next(hands))
+    assert "29 s ahead" in found.text or "30 s ahead" in found.text
+
+
+def facts(engine: str, engine_version: str = "7.0", **details: Any) -> StoreFacts:
+    """What an engine might say of itself."""
+    redis_says = {
+        "maxmemory_policy": "noeviction",
+        "maxmemory": 0,
+        "used_memory": 1,
+        "role": "master",
+        "append_only": 1,
+    }
+    return StoreFacts(engine, engine_version, 0, {**(redis_says if engine == "Redis" else {}), **details})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (facts("Redis"), ["ok", "ok"]),
+        (facts("Redis", "4.0.9"), ["ok", "problem", "ok"]),
+        (facts("Redis", maxmemory_policy="volatile-lru"), ["ok", "hint"]),
+        (facts("Redis", maxmemory=100, used_memory=95), ["ok", "ok", "warning"]),
+        (facts("Redis", role="slave"), ["ok", "ok", "problem"]),
+        (facts("Redis", append_only=0, save=""), ["ok", "ok", "hint"]),
+        (facts("Redis", append_only=0), ["ok", "ok"]),  # one that does not tell
+        (facts("PostgreSQL", standby=0, read_only=0), ["ok"]),
+        (facts("PostgreSQL", standby=1, read_only=1), ["ok", "problem"]),
+        (facts("SQLite", journal_mode="wal"), ["ok"]),
+        (facts("SQLite", journal_mode="delete", path="a.db"), ["ok", "warning"]),
+    ],
+)
+def test_engines(said: StoreFacts, expected: list[str]) -> None:
+    """What an engine says of itself is judged."""
+    assert levels(judge_engine(said)) == expected
+
+
+class _App(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Referrer-Policy", "strict-origin")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_address() -> None:
+    """The app is asked where it is reached: http is a problem off this machine, a silent address always."""
+    with http.server.HTTPServer(("127.0.0.1", 0), _App) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        assert levels(check_address(f"http://127.0.0.1:{server.server_port}/")) == ["ok", "ok", "ok"]
+        thread.join()
+    assert levels(check_address(None)) == ["hint"]
+    assert levels(check_address("http://127.0.0.1:1/")) == ["ok", "problem"]
+    assert levels(check_address("http://app.invalid/")) == ["problem", "problem"]
+    assert levels(judge_headers({"referrer-policy": "unsafe-url"})) == ["hint"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no POSIX file modes")
+def test_folder_that_everybody_may_write_to(tmp_path: Path) -> None:
+    """Who may write to the folder may put another database there."""
+    path = tmp_path / "open" / "a.db"
+    path.parent.mkdir()
+    path.touch(mode=0o600)
+    path.parent.chmod(0o777)
+    assert "warning" in levels(check_files(path))
+    path.parent.chmod(0o700)
+    assert levels(check_files(path)) == ["ok"]
