@@ -1,57 +1,27 @@
-"""Session continuity for Streamlit: F5 keeps the state. One line, no cookies, nothing in the URL."""
+"""Session continuity for Streamlit: F5 keeps the state. One line, no cookies, nothing in the URL.
 
-from fluxlit_component.codec import register
-from fluxlit_component.errors import (
-    BundleMissing,
-    CodecError,
-    ConfigurationError,
-    CorruptValue,
-    FluxlitError,
-    StoreUnavailable,
-    UnfitRecord,
-    UnstorableValue,
-)
-from fluxlit_component.explicit import (
-    ensure_url_session,
-    hydrate_url_session,
-    hydrate_url_session_typed,
-    persist_url_session,
-)
-from fluxlit_component.hooks import Event
-from fluxlit_component.identifier import new_session_id
-from fluxlit_component.links import Link
-from fluxlit_component.mergers import append, counter, union
-from fluxlit_component.session import UrlSession, url_session
-from fluxlit_component.stores.base import SessionStore, VersionedStore
-from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Caps
+The public names are those of `fluxlit_component.public`. They are imported when the first of them is
+asked for: pytest loads its plugins, ours among them, in every run of whoever has this package, and must
+not load Streamlit for it.
+"""
 
-__all__ = [
-    "BundleMissing",
-    "Caps",
-    "CodecError",
-    "ConfigurationError",
-    "CorruptValue",
-    "Event",
-    "FluxlitError",
-    "InMemorySessionStore",
-    "Link",
-    "SQLiteSessionStore",
-    "SessionStore",
-    "StoreUnavailable",
-    "UnfitRecord",
-    "UnstorableValue",
-    "UrlSession",
-    "VersionedStore",
-    "append",
-    "counter",
-    "ensure_url_session",
-    "hydrate_url_session",
-    "hydrate_url_session_typed",
-    "new_session_id",
-    "persist_url_session",
-    "register",
-    "union",
-    "url_session",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fluxlit_component.public import *  # noqa: F403 - the one list of names is there
+    from fluxlit_component.public import __all__ as __all__
+
+
+def __getattr__(name: str) -> object:
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(name)  # Python itself asks, for example for __path__
+    public = import_module("fluxlit_component.public")
+    globals().update({each: getattr(public, each) for each in (*public.__all__, "__all__")})
+    if name in globals():
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *import_module("fluxlit_component.public").__all__})

@@ -96,6 +96,14 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
         return settings
 
 
+_SAY_SOMETHING: Final = (
+    "FLUXLIT_TESTS",
+    "FLUXLIT_FORCE_URL_SESSION_IN_TESTS",
+    "FLUXLIT_SESSION_STORE",
+    "FLUXLIT_SESSION_SQLITE_PATH",
+)
+
+
 def _switch(name: str) -> bool:
     return os.environ.get(name, "").strip().lower() in _TRUTHY
 
@@ -110,6 +118,11 @@ def is_disabled() -> bool:
     if _switch("FLUXLIT_DISABLE_URL_SESSION"):
         return True
     return _switch("FLUXLIT_TESTS") and not _switch("FLUXLIT_FORCE_URL_SESSION_IN_TESTS")
+
+
+def says_nothing_of_tests() -> bool:
+    """Whether the environment leaves it to test tools what AppTest runs do: no switch and no store is set."""
+    return not any(map(os.environ.get, _SAY_SOMETHING))
 
 
 def is_debug() -> bool:

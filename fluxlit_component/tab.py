@@ -181,3 +181,14 @@ def tab_of(run: Run, param: str) -> Tab:
         if tab is None:
             tab = held[1][param] = Tab(param)
         return tab
+
+
+def sids_held_for(*anchors: object) -> dict[str, str]:
+    """Query parameter -> session id of the Streamlit session that has one of these objects as its anchor."""
+    with _lock:
+        held = [
+            tabs
+            for reference, tabs in _tabs.values()
+            if any(a is not None and reference() is a for a in anchors)
+        ]
+    return {param: tab.sid for tabs in held for param, tab in tabs.items() if tab.sid is not None}
