@@ -6,6 +6,7 @@ not load Streamlit for it.
 """
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> object:
     if name.startswith("__") and name != "__all__":
         raise AttributeError(name)  # Python itself asks, for example for __path__
+    if find_spec(f"{__name__}.{name}") is not None:
+        # `from fluxlit_component import testmode` asks here first, and must not load all the rest.
+        return import_module(f"{__name__}.{name}")
     public = import_module("fluxlit_component.public")
     globals().update({each: getattr(public, each) for each in (*public.__all__, "__all__")})
     if name in globals():

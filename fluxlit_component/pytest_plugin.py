@@ -40,7 +40,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def url_session_apptest(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., AppTestTab]]:
-    """Open an app in AppTest with continuity on, as in ``tab = url_session_apptest("app.py")``.
+    """Open an app in AppTest with continuity on.
+
+        tab = url_session_apptest("app.py")
 
     Takes a path (relative to the test's file or to the root of the tests) or a function, and the options of
     `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store, which
@@ -62,7 +64,9 @@ def url_session_apptest(
 def streamlit_app(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., StreamlitServer]]:
-    """Start a real server for an app, as in ``server = streamlit_app("app.py")``.
+    """Start a real server for an app.
+
+        server = streamlit_app("app.py")
 
     Takes the options of `fluxlit_component.testing.StreamlitServer`. Asked for again in the same module with
     the same options it gives the same server, started again if it was stopped. Continuity is on in it, and

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 from typing_extensions import Self
 
@@ -77,6 +78,9 @@ class AppTestServer:
         self, make: Callable[[], AppTest], *, query_params: Mapping[str, Any], secrets: Mapping[str, Any]
     ) -> AppTestTab:
         """Open what `make` makes in a tab of a new visitor and let it run once."""
+        if hasattr(PagesManager, "uses_pages_directory"):
+            # Up to some release AppTest asks only once per process whether there is a pages folder.
+            PagesManager.uses_pages_directory = None
         tab = AppTestTab(self, make, query_params=query_params, secrets=secrets)
         self._tabs.add(tab)
         return tab.run()

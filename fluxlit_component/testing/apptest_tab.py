@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from streamlit.runtime.state.common import TESTING_KEY
 from streamlit.testing.v1 import AppTest
 from typing_extensions import Self
 
@@ -20,6 +21,10 @@ from fluxlit_component.tab import sids_held_for
 
 if TYPE_CHECKING:
     from fluxlit_component.testing.apptest_server import AppTestServer
+
+
+_EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
+"""A click is sent once: the session remembers it, the widget of the page does not."""
 
 
 class AppTestTab:
@@ -83,13 +88,16 @@ class AppTestTab:
 
     def reconnect(self) -> None:
         """Take the open page over into a new Streamlit session, without running."""
-        page = self.at._tree
+        before, page = self.at, self.at._tree
         for node in page:
-            if hasattr(node, "_value"):
-                with suppress(Exception):  # a widget without a value sends none
+            widget: Any = node
+            with suppress(Exception):  # no widget, or one without a value: it sends none
+                if widget._widget_state.WhichOneof("value") not in _EVENTS:
                     # What was not touched is read from the session, which is about to end.
-                    node._value = node.value  # type: ignore[attr-defined]
+                    widget._value = widget.value
         self.at = self._fresh()
+        # AppTest keeps beside the state how each widget writes its options.
+        self.at.session_state[TESTING_KEY] = before.session_state[TESTING_KEY]
         page._runner, self.at._tree = self.at, page
 
     def _fresh(self) -> AppTest:
