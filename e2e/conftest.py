@@ -1,19 +1,17 @@
-"""One browser for all browser tests, one real server per app and module."""
+"""The kit's own fixtures by the short names of these tests, and the browser that they run in."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Page, Route
 
-from fluxlit_component.testing.leaks import LeakRecorder
-from fluxlit_component.testing.page import ContinuityPage
-from fluxlit_component.testing.server import StreamlitServer
+from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
 
 APPS = Path(__file__).parent / "apps"
 
@@ -34,54 +32,32 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., StreamlitServer]]:
+def serve(streamlit_app: Callable[..., StreamlitServer]) -> Callable[..., StreamlitServer]:
     """Start an app of `e2e/apps` by name, once per module and environment, with a store file of its own."""
-    servers: dict[object, StreamlitServer] = {}
+    path = os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])
 
     def start(name: str, *, args: tuple[str, ...] = (), **env: str) -> StreamlitServer:
-        key = (name, args, tuple(sorted(env.items())))
-        if key not in servers:
-            folder = tmp_path_factory.mktemp(name)
-            base = {
-                "FLUXLIT_SESSION_SQLITE_PATH": str(folder / "sessions.db"),
-                "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")]),
-            }
-            servers[key] = StreamlitServer(APPS / name, env={**base, **env}, args=args).start()
-        return servers[key]
+        return streamlit_app(APPS / name, env={"PYTHONPATH": path, **env}, args=args)
 
-    yield start
-    for server in servers.values():
-        server.close()
+    return start
 
 
 @pytest.fixture
-def tab(page: Page) -> ContinuityPage:
+def tab(continuity_page: ContinuityPage) -> ContinuityPage:
     """A fresh browser tab that counts script runs."""
-    page.set_default_timeout(15_000)
-    return ContinuityPage(page)
+    return continuity_page
 
 
 @pytest.fixture
-def leaks(page: Page) -> LeakRecorder:
+def leaks(leak_recorder: LeakRecorder) -> LeakRecorder:
     """Records all that leaves the tab."""
-    return LeakRecorder(page)
+    return leak_recorder
 
 
 @pytest.fixture
-def new_tab(browser: Browser) -> Iterator[Callable[..., ContinuityPage]]:
-    """Open a tab of another visitor: a browser context of its own."""
-    contexts: list[BrowserContext] = []
-
-    def make(**options: Any) -> ContinuityPage:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        return ContinuityPage(page)
-
-    yield make
-    for context in contexts:
-        context.close()
+def new_tab(new_continuity_page: Callable[..., ContinuityPage]) -> Callable[..., ContinuityPage]:
+    """Open a tab of another visitor."""
+    return new_continuity_page
 
 
 @pytest.fixture
