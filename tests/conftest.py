@@ -12,6 +12,8 @@ from fluxlit_component import internals, settings, tab
 from fluxlit_component.bridge import bundle
 from fluxlit_component.stores import choice, location
 
+collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
+
 
 @pytest.fixture(autouse=True)
 def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
