@@ -239,8 +239,11 @@ def test_an_outsiders_browser_tests_pass(python: Path, outsider: Path, tmp_path:
     if found:
         (tmp_path / "chromium").symlink_to(found)
     else:
-        own = "from playwright.sync_api import sync_playwright as p; print(p().start().chromium.executable_path)"
-        if not Path(run(python, "-c", own).strip()).exists():
+        ask = (
+            "from playwright.sync_api import sync_playwright\n"
+            "with sync_playwright() as p: print(p.chromium.executable_path)"
+        )
+        if not Path(run(python, "-c", ask).strip()).exists():
             pytest.skip("no Chromium: make e2e installs one")
     path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
     output = run(
