@@ -183,12 +183,10 @@ def tab_of(run: Run, param: str) -> Tab:
         return tab
 
 
-def sids_held_for(*anchors: object) -> dict[str, str]:
-    """Query parameter -> session id of the Streamlit session that has one of these objects as its anchor."""
+def sids_held_for(anchor: object) -> dict[str, str]:
+    """Query parameter -> session id of the Streamlit session that hangs on `anchor`."""
     with _lock:
-        held = [
-            tabs
-            for reference, tabs in _tabs.values()
-            if any(a is not None and reference() is a for a in anchors)
-        ]
-    return {param: tab.sid for tabs in held for param, tab in tabs.items() if tab.sid is not None}
+        held = _tabs.get(id(anchor))
+    if held is None or held[0]() is not anchor:
+        return {}
+    return {param: tab.sid for param, tab in held[1].items() if tab.sid is not None}

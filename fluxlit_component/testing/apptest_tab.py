@@ -15,6 +15,7 @@ from streamlit.runtime.state.common import TESTING_KEY
 from streamlit.testing.v1 import AppTest
 from typing_extensions import Self
 
+from fluxlit_component import internals
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.tab import sids_held_for
@@ -113,6 +114,4 @@ class AppTestTab:
         return fresh
 
     def _sids(self) -> dict[str, str]:
-        at = self.at
-        state = getattr(at, "_session_state", at.session_state)
-        return sids_held_for(getattr(state, "_state", None), getattr(at, "_fragment_storage", None))
+        return sids_held_for(internals.anchor_in_app_test(self.at))
