@@ -59,13 +59,12 @@ def forgets_its_query() -> None:
         st.text_input("Name", key="name")
 
 
-def original() -> None:
+def original(store: object) -> None:
     """An app on the original functions."""
     import streamlit as st
 
-    from fluxlit_component import SQLiteSessionStore, hydrate_url_session, persist_url_session
+    from fluxlit_component import hydrate_url_session, persist_url_session
 
-    store = SQLiteSessionStore("never-made.db")
     hydrate_url_session(st, store)
     st.text_input("Name", key="name")
     persist_url_session(st, store)
@@ -251,9 +250,15 @@ def test_f5_stays_on_the_page(url_session_apptest: Open, tmp_path: Path) -> None
 
 
 def test_the_original_functions(url_session_apptest: Open) -> None:
-    """Their store is an object of the app, so it is used as it is."""
-    tab = url_session_apptest(original)
-    assert not tab.at.exception
+    """Their store is an object of the app: it is used as it is, unless the test names another."""
+    mine, given = InMemorySessionStore(), InMemorySessionStore()
+    tab = url_session_apptest(original, args=(mine,))
+    tab.at.text_input(key="name").set_value("Ada").run()
+    assert tab.reload().at.text_input(key="name").value == "Ada"
+    assert tab.store is mine
+    other = url_session_apptest(original, args=(mine,), store=given)
+    other.at.text_input(key="name").set_value("Grace").run()
+    assert other.stored == {"name": "Grace"}
 
 
 def test_an_app_that_is_not_there(url_session_apptest: Open) -> None:
