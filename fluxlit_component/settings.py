@@ -96,14 +96,6 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
         return settings
 
 
-_SAY_SOMETHING: Final = (
-    "FLUXLIT_TESTS",
-    "FLUXLIT_FORCE_URL_SESSION_IN_TESTS",
-    "FLUXLIT_SESSION_STORE",
-    "FLUXLIT_SESSION_SQLITE_PATH",
-)
-
-
 def _switch(name: str) -> bool:
     return os.environ.get(name, "").strip().lower() in _TRUTHY
 
@@ -122,7 +114,10 @@ def is_disabled() -> bool:
 
 def says_nothing_of_tests() -> bool:
     """Whether the environment leaves it to test tools what AppTest runs do: no switch and no store is set."""
-    return not any(map(os.environ.get, _SAY_SOMETHING))
+    if _switch("FLUXLIT_FORCE_URL_SESSION_IN_TESTS"):
+        return False
+    names = ("FLUXLIT_TESTS", "FLUXLIT_SESSION_STORE", "FLUXLIT_SESSION_SQLITE_PATH")
+    return not any(map(os.environ.get, names))
 
 
 def is_debug() -> bool:

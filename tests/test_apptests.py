@@ -39,6 +39,13 @@ def test_an_app_under_test_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["app.py"]
 
 
+def test_a_switch_that_is_off_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`FORCE=0` and empty variables are as good as none."""
+    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "0")
+    monkeypatch.setenv("FLUXLIT_SESSION_STORE", "")
+    assert visit(tmp_path).markdown[0].value == "disabled"
+
+
 @pytest.mark.parametrize("url", ["redis://never.invalid/0", "sqlite:///never-made.db"])
 def test_a_store_named_by_url_is_not_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
