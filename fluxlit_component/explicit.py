@@ -230,9 +230,8 @@ def _open(
         hydrate=hydrate,
     )
     tab = tab_of(run, param)
-    backend = store_of_run(
-        store_in_tests(run, store), settings, run.script_path, idle_seconds=policy.idle_seconds
-    )
+    chosen = store_in_tests(run, store)
+    backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)
     continuity = Continuity(run, tab, backend, policy)
     continuity.open()
     return tab, continuity

@@ -189,4 +189,4 @@ def sids_held_for(anchor: object) -> dict[str, str]:
         held = _tabs.get(id(anchor))
     if held is None or held[0]() is not anchor:
         return {}
-    return {param: tab.sid for param, tab in held[1].items() if tab.sid is not None}
+    return {param: tab.sid for param, tab in held[1].items() if tab.sid and tab.private is None}
