@@ -13,19 +13,20 @@ from fluxlit_component.internals import Run
 from fluxlit_component.settings import says_nothing_of_tests
 from fluxlit_component.stores.choice import StoreLike
 from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
 
 
 def is_left_alone(run: Run, store: StoreLike | None) -> bool:
     """Whether continuity is off in this run because it is one of AppTest.
 
     Only in test mode, and not if anybody has asked for continuity: the environment, by any of its switches
-    or by naming a store; or the app, with a store in memory, which leaves no trace.
+    or by naming a store; or who hands in a store of this very process, in memory or in a file of their own.
     """
     if not testmode.is_on or testmode.stand_in is not None or not run.is_app_test:
         return False
-    in_memory = isinstance(store, InMemorySessionStore) or (
-        isinstance(store, str) and store.startswith("memory:")
-    )
+    if isinstance(store, InMemorySessionStore | SQLiteSessionStore):
+        return False
+    in_memory = isinstance(store, str) and store.startswith("memory:")
     return not in_memory and says_nothing_of_tests()
 
 

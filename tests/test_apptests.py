@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component import InMemorySessionStore, testmode
+from fluxlit_component import InMemorySessionStore, SQLiteSessionStore, testmode
 from fluxlit_component.testing import set_testing
 
 APP = """
@@ -71,12 +71,29 @@ def test_the_environment_says_otherwise(tmp_path: Path, monkeypatch: pytest.Monk
             assert at.query_params, name
 
 
-def test_a_store_in_memory_is_used(tmp_path: Path) -> None:
-    """It leaves no trace, so an app or a test that hands one in gets continuity."""
+def test_a_store_of_this_process_is_used(tmp_path: Path) -> None:
+    """Who hands one in, an app or a test, means it; a store that must be reached is not asked."""
     assert visit(tmp_path, "'memory://'").markdown[0].value == "ready"
-    store = InMemorySessionStore()
-    at = AppTest.from_function(with_store, args=(store,), default_timeout=30).run()
-    assert at.markdown[0].value == "ready"
+    for store, status in (
+        (InMemorySessionStore(), "ready"),
+        (SQLiteSessionStore(tmp_path / "mine.db"), "ready"),
+        (Untouchable(), "disabled"),
+    ):
+        at = AppTest.from_function(with_store, args=(store,), default_timeout=30).run()
+        assert at.markdown[0].value == status
+
+
+class Untouchable:
+    """A store whose server tests have no business with."""
+
+    def get(self, session_id: str) -> None:
+        pytest.fail("it was asked")
+
+    def set(self, session_id: str, data: object, *, ttl_seconds: float | None = None) -> None:
+        pytest.fail("it was written to")
+
+    def delete(self, session_id: str) -> None:
+        pytest.fail("it was written to")
 
 
 def with_store(store: object) -> None:
