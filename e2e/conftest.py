@@ -1,21 +1,19 @@
-"""One browser for all browser tests, one real server per app and module."""
+"""The kit's own fixtures by the short names of these tests, and the browser that they run in."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from streamlit.runtime.pages_manager import PagesManager
 
 from fluxlit_component.bridge.transport import has_v2
-from fluxlit_component.testing.leaks import LeakRecorder
-from fluxlit_component.testing.page import ContinuityPage
-from fluxlit_component.testing.server import StreamlitServer
+from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
 
 APPS = Path(__file__).parent / "apps"
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
@@ -60,58 +58,37 @@ def transport() -> str:
 
 
 @pytest.fixture(scope="module")
-def serve(
-    tmp_path_factory: pytest.TempPathFactory, browser: Browser
-) -> Iterator[Callable[..., StreamlitServer]]:
+def serve(streamlit_app: Callable[..., StreamlitServer], browser: Browser) -> Callable[..., StreamlitServer]:
     """Start an app of `e2e/apps` by name, once per module and environment, with a store file of its own."""
-    servers: dict[object, StreamlitServer] = {}
+    path = os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])
+    visited: set[str] = set()
 
     def start(name: str, *, args: tuple[str, ...] = (), **env: str) -> StreamlitServer:
-        key = (name, args, tuple(sorted(env.items())))
-        if key not in servers:
-            folder = tmp_path_factory.mktemp(name)
-            base = {
-                "FLUXLIT_SESSION_SQLITE_PATH": str(folder / "sessions.db"),
-                "PYTHONPATH": os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")]),
-            }
-            servers[key] = StreamlitServer(APPS / name, env={**base, **env}, args=args).start()
-            if _FORGETS_PAGES:
-                _visit(browser, servers[key].url)
-        return servers[key]
+        server = streamlit_app(APPS / name, env={"PYTHONPATH": path, **env}, args=args)
+        if _FORGETS_PAGES and server.url not in visited:
+            visited.add(server.url)
+            _visit(browser, server.url)
+        return server
 
-    yield start
-    for server in servers.values():
-        server.close()
+    return start
 
 
 @pytest.fixture
-def tab(page: Page) -> ContinuityPage:
+def tab(continuity_page: ContinuityPage) -> ContinuityPage:
     """A fresh browser tab that counts script runs."""
-    page.set_default_timeout(15_000)
-    return ContinuityPage(page)
+    return continuity_page
 
 
 @pytest.fixture
-def leaks(page: Page) -> LeakRecorder:
+def leaks(leak_recorder: LeakRecorder) -> LeakRecorder:
     """Records all that leaves the tab."""
-    return LeakRecorder(page)
+    return leak_recorder
 
 
 @pytest.fixture
-def new_tab(browser: Browser) -> Iterator[Callable[..., ContinuityPage]]:
-    """Open a tab of another visitor: a browser context of its own."""
-    contexts: list[BrowserContext] = []
-
-    def make(**options: Any) -> ContinuityPage:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        return ContinuityPage(page)
-
-    yield make
-    for context in contexts:
-        context.close()
+def new_tab(new_continuity_page: Callable[..., ContinuityPage]) -> Callable[..., ContinuityPage]:
+    """Open a tab of another visitor."""
+    return new_continuity_page
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -17,7 +17,7 @@ RELOADS = 12
 
 def sid_of(tab: ContinuityPage) -> str:
     """The id that this tab remembers."""
-    return str(tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')"))
+    return str(tab.session_id())
 
 
 def add(tab: ContinuityPage, count: int) -> None:
@@ -29,13 +29,7 @@ def add(tab: ContinuityPage, count: int) -> None:
 
 def copy_of(tab: ContinuityPage) -> ContinuityPage:
     """A window opened by the page: it begins with a copy of the tab's storage, as "Duplicate" does."""
-    with tab.page.context.expect_page() as opened:
-        tab.page.evaluate("void window.open('about:blank')")
-    page: Page = opened.value
-    page.set_default_timeout(15_000)
-    copy = ContinuityPage(page)
-    copy.open(tab.page.url)
-    return copy
+    return tab.duplicate()
 
 
 def until_forked(copy: ContinuityPage, sid: str) -> None:

@@ -1,76 +1,38 @@
-"""Session continuity for Streamlit: F5 keeps the state. One line, no cookies, nothing in the URL."""
+"""Session continuity for Streamlit: F5 keeps the state. One line, no cookies, nothing in the URL.
 
+The public names are those of `fluxlit_component.public`. They are imported when the first of them is
+asked for: pytest loads its plugins, ours among them, in every run of whoever has this package, and must
+not load Streamlit for it.
+"""
+
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from fluxlit_component.codec import register
-from fluxlit_component.errors import (
-    BundleMissing,
-    CodecError,
-    ConfigurationError,
-    CorruptValue,
-    FluxlitError,
-    StoreUnavailable,
-    UnfitRecord,
-    UnstorableValue,
-)
-from fluxlit_component.explicit import (
-    ensure_url_session,
-    hydrate_url_session,
-    hydrate_url_session_typed,
-    persist_url_session,
-)
-from fluxlit_component.hooks import Event
-from fluxlit_component.identifier import new_session_id
-from fluxlit_component.links import Link
-from fluxlit_component.mergers import append, counter, union
-from fluxlit_component.session import UrlSession, url_session
-from fluxlit_component.stores.base import SessionStore, VersionedStore
-from fluxlit_component.stores.location import store_class
-from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Caps
-
 if TYPE_CHECKING:
+    from fluxlit_component.public import *  # noqa: F403 - the one list of names is there
+    from fluxlit_component.public import __all__ as __all__
     from fluxlit_component.stores.redis import RedisSessionStore as RedisSessionStore
     from fluxlit_component.stores.sql import SQLSessionStore as SQLSessionStore
 
-__all__ = [
-    "BundleMissing",
-    "Caps",
-    "CodecError",
-    "ConfigurationError",
-    "CorruptValue",
-    "Event",
-    "FluxlitError",
-    "InMemorySessionStore",
-    "Link",
-    "SQLiteSessionStore",
-    "SessionStore",
-    "StoreUnavailable",
-    "UnfitRecord",
-    "UnstorableValue",
-    "UrlSession",
-    "VersionedStore",
-    "append",
-    "counter",
-    "ensure_url_session",
-    "hydrate_url_session",
-    "hydrate_url_session_typed",
-    "new_session_id",
-    "persist_url_session",
-    "register",
-    "union",
-    "url_session",
-]
+_ENGINES = ("RedisSessionStore", "SQLSessionStore")
+"""Stores whose engine is an extra. Not in `__all__`: a star import must not need every engine."""
 
-if not TYPE_CHECKING:  # for a type checker a typing mistake must stay one
 
-    def __getattr__(name: str) -> object:
-        # Not in `__all__`: a star import must not need every engine.
-        if name in {"RedisSessionStore", "SQLSessionStore"}:
-            return store_class(name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> object:
+    if name.startswith("__") and name != "__all__":
+        raise AttributeError(name)  # Python itself asks, for example for __path__
+    if name in _ENGINES:
+        return import_module(f"{__name__}.stores.location").store_class(name)
+    if find_spec(f"{__name__}.{name}") is not None:
+        # `from fluxlit_component import testmode` asks here first, and must not load all the rest.
+        return import_module(f"{__name__}.{name}")
+    public = import_module("fluxlit_component.public")
+    globals().update({each: getattr(public, each) for each in (*public.__all__, "__all__")})
+    if name in globals():
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), "RedisSessionStore", "SQLSessionStore"])
+    return sorted({*globals(), *_ENGINES, *import_module("fluxlit_component.public").__all__})

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from fluxlit_component import internals
+from fluxlit_component.apptests import store_in_tests
 from fluxlit_component.codec import encode
 from fluxlit_component.continuity import Continuity
 from fluxlit_component.errors import UnstorableValue
@@ -230,7 +231,8 @@ def _open(
         hydrate=hydrate,
     )
     tab = tab_of(run, param)
-    backend = store_of_run(store, settings, run.script_path, idle_seconds=policy.idle_seconds)
+    chosen = store_in_tests(run, store)
+    backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)
     continuity = Continuity(run, tab, backend, policy)
     continuity.open()
     return tab, continuity

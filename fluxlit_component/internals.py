@@ -25,10 +25,16 @@ _APP_TEST_SESSION: Final = "test session id"
 _ELEMENT: Final = "$$ID-"
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
 _RETRIES: Final = 5
+_ANCHOR_KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
+"""A key that Streamlit takes for one of its own: no app sees it, none of its clean-ups takes it away."""
 _SECRETLESS_SECONDS: Final = 10.0
 
 _secretless: tuple[object, float] | None = None
 """Streamlit's secrets when their files were missing, and until when that is believed."""
+
+
+class _Anchor:
+    """Takes weak references, and is one per Streamlit session of AppTest."""
 
 
 class Run:
@@ -49,6 +55,9 @@ class Run:
         state = getattr(self._context.session_state, "_state", None)
         if state is not None and hasattr(type(state), "__weakref__"):
             return cast("object", state)
+        if self.is_app_test:
+            # Up to some 1.6x AppTest gives each run a fragment storage of its own.
+            return _guard(lambda: _kept_anchor(state), self._context.fragment_storage)
         return cast("object", self._context.fragment_storage)
 
     @property
@@ -281,6 +290,23 @@ class Run:
             return None
 
         return _guard(look, None)
+
+
+def _kept_anchor(state: Any) -> object:
+    if _ANCHOR_KEY not in state:
+        state[_ANCHOR_KEY] = _Anchor()
+    return state[_ANCHOR_KEY]
+
+
+def anchor_in_app_test(app_test: Any) -> object:
+    """The `Run.anchor` of an AppTest's Streamlit session, seen from outside; None if it had no run yet."""
+
+    def look() -> object:
+        safe = getattr(app_test, "_session_state", app_test.session_state)
+        state = safe._state
+        return state if hasattr(type(state), "__weakref__") else state[_ANCHOR_KEY]
+
+    return _guard(look, None)
 
 
 def current_run() -> Run | None:

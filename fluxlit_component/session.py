@@ -17,6 +17,7 @@ from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
 from fluxlit_component.address import page_address
+from fluxlit_component.apptests import is_left_alone, store_in_tests
 from fluxlit_component.clock import wall
 from fluxlit_component.consent import consented
 from fluxlit_component.continuity import Continuity
@@ -429,7 +430,7 @@ def url_session(
     """
     schema = Schema(model, version=schema_version, migrations=migrations) if model is not None else None
     run = internals.current_run()
-    if run is None or is_disabled():
+    if run is None or is_disabled() or is_left_alone(run, store):
         if schema is not None:
             state = cast("MutableMapping[str, Any]", st.session_state)
             state.update(schema.defaults(state))
@@ -455,6 +456,7 @@ def url_session(
         hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_error),
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
+    store = store_in_tests(run, store)
     backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
     backend = consented(run, tab, backend, consent=consent)
     continuity = Continuity(run, tab, backend, policy)

@@ -131,6 +131,14 @@ def is_disabled() -> bool:
     return _switch("FLUXLIT_TESTS") and not _switch("FLUXLIT_FORCE_URL_SESSION_IN_TESTS")
 
 
+def says_nothing_of_tests() -> bool:
+    """Whether the environment leaves it to test tools what AppTest runs do: no switch and no store is set."""
+    if _switch("FLUXLIT_FORCE_URL_SESSION_IN_TESTS"):
+        return False
+    names = ("FLUXLIT_TESTS", "FLUXLIT_SESSION_STORE", "FLUXLIT_SESSION_SQLITE_PATH")
+    return not any(map(os.environ.get, names))
+
+
 def is_debug() -> bool:
     """Whether `FLUXLIT_DEBUG` asks for tracebacks in the log."""
     return _switch("FLUXLIT_DEBUG")

@@ -183,3 +183,12 @@ def tab_of(run: Run, param: str) -> Tab:
         if tab is None:
             tab = held[1][param] = Tab(param)
         return tab
+
+
+def sids_held_for(anchor: object) -> dict[str, str]:
+    """Query parameter -> session id of the Streamlit session that hangs on `anchor`."""
+    with _lock:
+        held = _tabs.get(id(anchor))
+    if held is None or held[0]() is not anchor:
+        return {}
+    return {param: tab.sid for param, tab in held[1].items() if tab.sid and tab.private is None}

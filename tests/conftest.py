@@ -14,6 +14,8 @@ from fluxlit_component import internals, settings, tab
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import choice, location
 
+collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first: two workers take a file each, and neither is to end on a long one."""

@@ -105,6 +105,7 @@ def test_the_anchor_lives_as_long_as_the_session(fallbacks: list[str], seen: dic
     at = rerun(start(identity, seen))
     first, second = seen["anchors"]
     assert first is second, moved("the object that a Streamlit session has exactly one of")
+    assert internals.anchor_in_app_test(at) is first, moved("the session state of AppTest")
     start(identity, seen)
     assert seen["anchors"][2] is not first
     reference = weakref.ref(first)

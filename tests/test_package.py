@@ -2,7 +2,8 @@
 
 One story, told once: a checkout without the bundle is installed with pip (npm builds the bundle), is
 built into sdist and wheel (nothing but Python is needed by then), and the wheel is installed with its
-own dependencies into a new environment, from which the demo is started.
+own dependencies into a new environment, from which the demo is started, and in which an outsider's app is
+tested as docs/testing.md says.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -120,6 +123,16 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return interpreter
 
 
+@pytest.fixture(scope="module")
+def outsider(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an app and its tests, written from docs/testing.md, and installed what it says."""
+    folder = tmp_path_factory.mktemp("outsider") / "project"
+    shutil.copytree(ROOT / "tests" / "outsider", folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (words,) = re.findall(r"^pip install (.+)$", (ROOT / "docs" / "testing.md").read_text(), re.MULTILINE)
+    run(python, "-m", "pip", "install", "-qq", "--no-compile", *shlex.split(words))
+    return folder
+
+
 @pytest.fixture
 def demo(python: Path, tmp_path: Path) -> Iterator[str]:
     """URL of the demo, started from the wheel in a folder of its own."""
@@ -225,6 +238,32 @@ def test_demo_app_of_the_wheel_raises_nothing(python: Path, tmp_path: Path, disa
         FLUXLIT_DISABLE_URL_SESSION=disabled, FLUXLIT_SESSION_SQLITE_PATH=str(tmp_path / "demo.db")
     )
     run(python, "-c", script, cwd=tmp_path, env=env)
+
+
+def test_an_outsiders_tests_pass(python: Path, outsider: Path) -> None:
+    """AppTest with and without continuity, and a store of their own: plain `pytest` in their folder."""
+    output = run(python.with_name("pytest"), "--ignore=test_browser.py", cwd=outsider)
+    assert re.search(r"\b35 passed", output), output
+    assert not (outsider / ".streamlit").exists()
+
+
+def test_an_outsiders_browser_tests_pass(python: Path, outsider: Path, tmp_path: Path) -> None:
+    """A real server and a real browser, by the fixtures of the installed plugin."""
+    found = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found:
+        (tmp_path / "chromium").symlink_to(found)
+    else:
+        ask = (
+            "from playwright.sync_api import sync_playwright\n"
+            "with sync_playwright() as p: print(p.chromium.executable_path)"
+        )
+        if not Path(run(python, "-c", ask).strip()).exists():
+            pytest.skip("no Chromium: make e2e installs one")
+    path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+    output = run(
+        python.with_name("pytest"), "test_browser.py", cwd=outsider, env=clean_environment(PATH=path)
+    )
+    assert re.search(r"\b4 passed", output), output
 
 
 def test_missing_bundle_says_make_build(site: Path, tmp_path: Path) -> None:

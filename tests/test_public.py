@@ -144,6 +144,24 @@ def test_the_import_does_not_run_streamlit() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_the_import_loads_nothing_before_it_is_used() -> None:
+    """Whoever lists the package, or has it as a pytest plugin, does not pay for Streamlit; any name does."""
+    script = (
+        "import sys, fluxlit_component\n"
+        "from fluxlit_component import testmode\n"
+        "assert not {'streamlit', 'pydantic'} & set(sys.modules)\n"
+        "try: fluxlit_component.nowhere\n"
+        "except AttributeError as error: assert 'nowhere' in str(error)\n"
+        "assert set(fluxlit_component.__all__) <= set(dir(fluxlit_component))\n"
+        "from fluxlit_component import *\n"
+        "assert url_session is fluxlit_component.url_session is fluxlit_component.session.url_session\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.slow
 def test_the_api_type_checks() -> None:
     """An app written with the API passes mypy in strict mode; `typing_public.py` is that app."""

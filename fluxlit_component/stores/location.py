@@ -60,6 +60,15 @@ def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedSt
         return store
 
 
+def close_stores() -> None:
+    """Close what `open_store` has opened in this process and forget it, as the end of the process does."""
+    with _lock:
+        stores = [store for (_, process), store in _stores.items() if process == os.getpid()]
+        _stores.clear()
+    for store in stores:
+        store.close()
+
+
 def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()

@@ -1,8 +1,29 @@
-"""What an app's own tests can use: the contract that a store must keep, and a clock to turn."""
+"""What an app's own tests can use: continuity in AppTest and in a browser, and contracts for stores.
 
+Most of it comes as fixtures of the pytest plugin: `url_session_apptest`, `streamlit_app`,
+`continuity_page`, `new_continuity_page`, `leak_recorder`. Needs pytest.
+"""
+
+from fluxlit_component.testing.apptest_server import AppTestServer
+from fluxlit_component.testing.apptest_tab import AppTestTab
 from fluxlit_component.testing.browsing_contract import BrowsableStoreContract
 from fluxlit_component.testing.contract import SessionStoreContract
+from fluxlit_component.testing.leaks import LeakRecorder
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+from fluxlit_component.testing.switch import set_testing
 from fluxlit_component.testing.turnable import TurnableClock
 from fluxlit_component.testing.versioned_contract import VersionedStoreContract
 
-__all__ = ["BrowsableStoreContract", "SessionStoreContract", "TurnableClock", "VersionedStoreContract"]
+__all__ = [
+    "AppTestServer",
+    "AppTestTab",
+    "BrowsableStoreContract",
+    "ContinuityPage",
+    "LeakRecorder",
+    "SessionStoreContract",
+    "StreamlitServer",
+    "TurnableClock",
+    "VersionedStoreContract",
+    "set_testing",
+]

@@ -1,4 +1,4 @@
-"""What a test wants to know of one browser tab that shows a Streamlit app.
+"""What a test wants to do with one browser tab that shows a Streamlit app, and to know of it.
 
 Script runs are counted from the websocket: each begins with a `new_session` message, so what is
 counted is what the server really did for this tab. Needs Playwright.
@@ -7,14 +7,20 @@ counted is what the server really did for this tab. Needs Playwright.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from fluxlit_component.identifier import DEFAULT_PARAM
+from fluxlit_component.testing.view import difference, view_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
 
 _QUIET_SECONDS: Final = 0.4
+_COPY_MILLISECONDS: Final = 15_000
+_REMEMBERED: Final = "key => sessionStorage.getItem(key) ?? localStorage.getItem(key)"
 # The frontend knows of a rerun it has asked for before the server has begun it.
 _DRAWN: Final = """() => {
   const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
@@ -70,6 +76,60 @@ class ContinuityPage:
         self._last = 0.0
         self.page.reload()
         self.rest()
+
+    def back(self) -> None:
+        """Press Back and wait until the app is at rest."""
+        self.forget_runs()
+        self.page.go_back()
+        self.rest()
+
+    def forward(self) -> None:
+        """Press Forward and wait until the app is at rest."""
+        self.forget_runs()
+        self.page.go_forward()
+        self.rest()
+
+    def duplicate(self) -> ContinuityPage:
+        """Open a copy of the tab, with a copy of its storage, as "Duplicate" in the browser's menu does."""
+        with self.page.context.expect_page() as opened:
+            self.page.evaluate("void window.open('about:blank')")
+        opened.value.set_default_timeout(_COPY_MILLISECONDS)
+        copy = ContinuityPage(opened.value)
+        copy.open(self.page.url)
+        return copy
+
+    def session_id(self, *, param: str = DEFAULT_PARAM) -> str | None:
+        """The session id that the tab remembers; None if it has none. Never print or log it."""
+        found = self.page.evaluate(_REMEMBERED, f"fluxlit:{param}")
+        return found if isinstance(found, str) else None
+
+    def expect_continuity(
+        self, *, after: Callable[[], object] | None = None, ignore: str | None = None, seconds: float = 10.0
+    ) -> None:
+        """Press F5 and fail unless the visitor sees what there was before, at the same address.
+
+        Compared are the texts, fields, ticks and sliders of the main area and the sidebar, not what is drawn
+        on a canvas: charts, and the cells of a dataframe.
+
+        Args:
+            after: what is to happen before F5, for example ``server.restart``.
+            ignore: pattern (regular expression) of lines that may change, such as a clock.
+            seconds: how long to wait for the last of it to be drawn.
+
+        Raises:
+            AssertionError: something is not as it was; the message shows what.
+        """
+        address, before = self.page.url, view_of(self.page, ignore=ignore)
+        if after is not None:
+            after()
+        self.reload()
+        end = time.monotonic() + seconds
+        while (now := view_of(self.page, ignore=ignore)) != before and time.monotonic() < end:
+            self.page.wait_for_timeout(100)
+        if now != before:
+            raise AssertionError(f"after F5 the visitor sees something else:\n{difference(before, now)}")
+        if self.page.url != address:
+            raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
 
     def rest(self, *, seconds: float = 30.0, quiet: float = _QUIET_SECONDS) -> None:
         """Wait until a script run has ended, something is drawn, and for `quiet` seconds no run has begun.

@@ -1,4 +1,4 @@
-"""A real `streamlit run` for tests: free port, log, restart, kill. Not for production."""
+"""A real `streamlit run` for tests: free port, log, run counter, restart, kill. Not for production."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from typing_extensions import Self
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
+_LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 
 
 def free_port() -> int:
@@ -52,7 +53,23 @@ class StreamlitServer:
         self.args = tuple(args)
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
         self._log: IO[Any] = tempfile.TemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
+        self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
+        self._forgotten = 0
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the server's process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def runs(self) -> int:
+        """Full script runs of all tabs since the last `forget_runs`, over all starts of the server."""
+        return Path(self._count.name).stat().st_size - self._forgotten
+
+    def forget_runs(self) -> None:
+        """Begin to count anew."""
+        self._forgotten += self.runs
 
     @property
     def url(self) -> str:
@@ -75,7 +92,7 @@ class StreamlitServer:
             RuntimeError: it ended or did not become healthy in a minute; the message has its log.
         """
         command = [
-            *(sys.executable, "-m", "streamlit", "run", str(self.script)),
+            *(sys.executable, str(_LAUNCHER), self._count.name, "run", str(self.script)),
             *("--server.port", str(self.port), "--server.address", "localhost"),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
             *("--server.fileWatcherType", "none", "--global.developmentMode", "false"),
@@ -138,6 +155,7 @@ class StreamlitServer:
         """Kill the server and drop its log."""
         self.kill()
         self._log.close()
+        self._count.close()
 
     def __exit__(self, *_: object) -> None:
         self.close()

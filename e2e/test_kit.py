@@ -1,0 +1,109 @@
+"""The testing kit's browser half: what it counts, what it presses, and when it says no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from fluxlit_component.testing import ContinuityPage, StreamlitServer
+
+pytestmark = pytest.mark.core
+Serve = Callable[..., StreamlitServer]
+TOLD = r"^(new|status|restored)\b"  # multi.py tells what the session knows, in its sidebar
+
+
+def work(tab: ContinuityPage) -> None:
+    """What a visitor does in multi.py and plain.py."""
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_label("Name").press("Tab")
+    tab.rest()
+    tab.page.get_by_text("Agree").click()
+    tab.rest()
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+
+
+def test_continuity_is_there(tab: ContinuityPage, serve: Serve) -> None:
+    """F5 and F5 after a restarted server show what there was."""
+    server = serve("multi.py")
+    tab.open(server.url)
+    work(tab)
+    tab.expect_continuity(ignore=TOLD)
+    assert tab.runs == 2
+    tab.expect_continuity(ignore=TOLD, after=server.restart)
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+
+
+def test_continuity_is_missed(tab: ContinuityPage, serve: Serve) -> None:
+    """An app that forgets fails, and the message names text, field and tick."""
+    tab.open(serve("plain.py").url)
+    work(tab)
+    with pytest.raises(AssertionError) as failure:
+        tab.expect_continuity(seconds=1)
+    lines = str(failure.value).splitlines()
+    assert {"-count is 1", "+count is 0", "-Name = Ada", "+Name = "} <= set(lines)
+    assert "-Agree = true" in lines
+
+
+def test_an_id_left_in_the_address_is_noticed(tab: ContinuityPage, serve: Serve) -> None:
+    """The address is part of what must not change."""
+    tab.open(serve("plain.py").url)
+    with pytest.raises(AssertionError, match=r"the address is .*#x"):
+        tab.expect_continuity(after=lambda: tab.page.evaluate("location.hash = 'x'"))
+
+
+def test_the_server_counts_the_runs_of_all_tabs(
+    tab: ContinuityPage, new_tab: Callable[..., ContinuityPage], serve: Serve
+) -> None:
+    """As many as the tabs have counted from outside, over a restart too."""
+    server = serve("copies.py")
+    server.forget_runs()
+    tab.open(server.url)
+    assert server.runs == tab.runs == 2
+    other = new_tab()
+    other.open(server.url)
+    assert server.runs == 4
+    server.restart()
+    tab.reload()
+    assert server.runs == 6
+    server.forget_runs()
+    assert server.runs == 0
+
+
+def test_a_killed_server_is_started_again_when_asked_for(serve: Serve) -> None:
+    """Tests of a module share a server, and one may end it."""
+    server = serve("copies.py")
+    server.kill()
+    assert not server.is_running
+    assert serve("copies.py") is server
+    assert server.is_running
+
+
+def test_back_and_forward(tab: ContinuityPage, serve: Serve) -> None:
+    """They wait for the page that they lead to."""
+    tab.open(serve("multi.py").url)
+    tab.page.get_by_role("link", name="Link to report").click()
+    expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
+    tab.rest()
+    tab.back()
+    expect(tab.page.get_by_role("heading", name="Home")).to_be_visible()
+    assert tab.runs == 1
+    tab.forward()
+    expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
+    assert tab.runs == 1
+
+
+def test_a_duplicate_has_a_session_of_its_own(tab: ContinuityPage, serve: Serve) -> None:
+    """It begins with what its original shows; the kit tells their ids apart."""
+    tab.open(serve("copies.py").url)
+    sid = tab.session_id()
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    copy = tab.duplicate()
+    copy.page.wait_for_function("old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=sid)
+    copy.rest()
+    expect(copy.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    assert tab.session_id() == sid
+    assert copy.session_id() not in (None, sid)

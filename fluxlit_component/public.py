@@ -1,0 +1,57 @@
+"""The public names of the package: import them from `fluxlit_component` itself."""
+
+from fluxlit_component.codec import register
+from fluxlit_component.errors import (
+    BundleMissing,
+    CodecError,
+    ConfigurationError,
+    CorruptValue,
+    FluxlitError,
+    StoreUnavailable,
+    UnfitRecord,
+    UnstorableValue,
+)
+from fluxlit_component.explicit import (
+    ensure_url_session,
+    hydrate_url_session,
+    hydrate_url_session_typed,
+    persist_url_session,
+)
+from fluxlit_component.hooks import Event
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.links import Link
+from fluxlit_component.mergers import append, counter, union
+from fluxlit_component.session import UrlSession, url_session
+from fluxlit_component.stores.base import SessionStore, VersionedStore
+from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from fluxlit_component.sync import Caps
+
+__all__ = [
+    "BundleMissing",
+    "Caps",
+    "CodecError",
+    "ConfigurationError",
+    "CorruptValue",
+    "Event",
+    "FluxlitError",
+    "InMemorySessionStore",
+    "Link",
+    "SQLiteSessionStore",
+    "SessionStore",
+    "StoreUnavailable",
+    "UnfitRecord",
+    "UnstorableValue",
+    "UrlSession",
+    "VersionedStore",
+    "append",
+    "counter",
+    "ensure_url_session",
+    "hydrate_url_session",
+    "hydrate_url_session_typed",
+    "new_session_id",
+    "persist_url_session",
+    "register",
+    "union",
+    "url_session",
+]

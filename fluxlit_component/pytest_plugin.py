@@ -1,0 +1,159 @@
+"""The pytest plugin: test mode for AppTest, and fixtures for apps that use `url_session`.
+
+pytest loads it in every run of whoever has the package (entry point `fluxlit`), so it imports neither
+Streamlit nor Playwright; a fixture that is asked for does. Switch it off with ``-p no:fluxlit``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pytest
+
+from fluxlit_component import testmode
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from fluxlit_component.testing import AppTestTab, ContinuityPage, LeakRecorder, StreamlitServer
+
+_PAGE_MILLISECONDS: Final = 15_000
+_before = pytest.StashKey[bool]()
+
+# The contracts' asserts explain themselves like those of a test module.
+pytest.register_assert_rewrite("fluxlit_component.testing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """In this process AppTest runs leave continuity alone, unless the environment says otherwise."""
+    config.stash[_before], testmode.is_on = testmode.is_on, True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Put the switch back."""
+    testmode.is_on = config.stash.get(_before, False)
+
+
+@pytest.fixture
+def url_session_apptest(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., AppTestTab]]:
+    """Open an app in AppTest with continuity on.
+
+        tab = url_session_apptest("app.py")
+
+    Takes a path (relative to the test's file or to the root of the tests) or a function, and the options of
+    `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store, which
+    is a file of the test's own whatever store the app names.
+    """
+    from fluxlit_component.testing.apptest_server import AppTestServer  # noqa: PLC0415 - imports Streamlit
+
+    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
+    monkeypatch.delenv("FLUXLIT_DISABLE_URL_SESSION", raising=False)
+    with AppTestServer(tmp_path_factory.mktemp("fluxlit") / "sessions.db") as server:
+
+        def open_tab(app: str | Path | Callable[..., Any], **options: Any) -> AppTestTab:
+            return server.open(app if callable(app) else _find(request, app), **options)
+
+        yield open_tab
+
+
+@pytest.fixture(scope="module")
+def streamlit_app(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., StreamlitServer]]:
+    """Start a real server for an app.
+
+        server = streamlit_app("app.py")
+
+    Takes the options of `fluxlit_component.testing.StreamlitServer`. Asked for again in the same module with
+    the same options it gives the same server, started again if it was stopped. Continuity is on in it, and
+    its sessions are in a file of its own, unless `env` says otherwise.
+    """
+    from fluxlit_component.testing.server import StreamlitServer  # noqa: PLC0415 - not before it is needed
+
+    servers: dict[object, StreamlitServer] = {}
+
+    def start(
+        app: str | Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        args: Sequence[str] = (),
+        cwd: str | Path | None = None,
+    ) -> StreamlitServer:
+        script = _find(request, app)
+        key = (script, tuple(sorted((env or {}).items())), tuple(args), cwd)
+        if key not in servers:
+            base = {
+                "FLUXLIT_DISABLE_URL_SESSION": "",
+                "FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1",
+                "FLUXLIT_SESSION_STORE": "",
+                "FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path_factory.mktemp(script.stem) / "sessions.db"),
+            }
+            servers[key] = StreamlitServer(script, env={**base, **(env or {})}, args=args, cwd=cwd)
+        if not servers[key].is_running:
+            servers[key].start()
+        return servers[key]
+
+    yield start
+    for server in servers.values():
+        server.close()
+
+
+@pytest.fixture
+def continuity_page(request: pytest.FixtureRequest) -> ContinuityPage:
+    """A fresh browser tab that counts script runs. Needs pytest-playwright."""
+    from fluxlit_component.testing.page import ContinuityPage  # noqa: PLC0415 - imports Streamlit
+
+    page = cast("Page", _of_playwright(request, "page"))
+    page.set_default_timeout(_PAGE_MILLISECONDS)
+    return ContinuityPage(page)
+
+
+@pytest.fixture
+def new_continuity_page(request: pytest.FixtureRequest) -> Iterator[Callable[..., ContinuityPage]]:
+    """Open tabs of other visitors, each in a browser context of its own. Needs pytest-playwright."""
+    from fluxlit_component.testing.page import ContinuityPage  # noqa: PLC0415 - imports Streamlit
+
+    browser = cast("Browser", _of_playwright(request, "browser"))
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> ContinuityPage:
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(_PAGE_MILLISECONDS)
+        return ContinuityPage(page)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def leak_recorder(request: pytest.FixtureRequest) -> LeakRecorder:
+    """Records all that leaves the tab of `continuity_page`. Needs pytest-playwright and Chromium."""
+    from fluxlit_component.testing.leaks import LeakRecorder  # noqa: PLC0415 - not before it is needed
+
+    return LeakRecorder(cast("Page", _of_playwright(request, "page")))
+
+
+def _of_playwright(request: pytest.FixtureRequest, name: str) -> object:
+    try:
+        return request.getfixturevalue(name)
+    except pytest.FixtureLookupError:
+        pytest.fail(
+            "This fixture drives a browser: pip install pytest-playwright && playwright install chromium",
+            pytrace=False,
+        )
+
+
+def _find(request: pytest.FixtureRequest, app: str | Path) -> Path:
+    """The app's file: beside the test, else below the root of the tests, else where pytest was started."""
+    folders = (request.path.parent, request.config.rootpath, request.config.invocation_params.dir)
+    for folder in folders:
+        if (folder / app).is_file():
+            return (folder / app).resolve()
+    places = ", ".join(dict.fromkeys(map(str, folders)))
+    raise FileNotFoundError(f"no app {str(app)!r} in {places}")

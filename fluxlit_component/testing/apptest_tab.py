@@ -1,0 +1,117 @@
+"""One browser tab, played by AppTest: it can be reloaded, and it outlives the server.
+
+AppTest has no browser and so no memory; the tab remembers the session id as the bridge does.
+What only a browser shows (the gate, the address bar, Back) is for `ContinuityPage`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final
+
+from streamlit.runtime.state.common import TESTING_KEY
+from streamlit.testing.v1 import AppTest
+from typing_extensions import Self
+
+from fluxlit_component import internals
+from fluxlit_component.identifier import DEFAULT_PARAM
+from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.tab import sids_held_for
+
+if TYPE_CHECKING:
+    from fluxlit_component.testing.apptest_server import AppTestServer
+
+
+_EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
+"""A click is sent once: the session remembers it, the widget of the page does not."""
+
+
+class AppTestTab:
+    """A tab that shows the app; `at` is the AppTest of its present Streamlit session."""
+
+    def __init__(
+        self,
+        server: AppTestServer,
+        make: Callable[[], AppTest],
+        *,
+        query_params: Mapping[str, Any],
+        secrets: Mapping[str, Any],
+    ) -> None:
+        self._server = server
+        self._make = make
+        self.at = make()
+        """The AppTest: elements, widgets, `session_state`, `query_params`. Another one after a reload."""
+        self.at.query_params.update(query_params)
+        self.at.secrets.update(secrets)
+
+    @property
+    def store(self) -> SessionStore:
+        """The store in use."""
+        return self._server.store
+
+    @property
+    def sid(self) -> str | None:
+        """The session id that the tab holds; None before the first run. Never print or log it."""
+        if held := self._sids():
+            return next(iter(held.values()))
+        found = self.at.query_params.get(DEFAULT_PARAM)
+        return str(found[0] if isinstance(found, list) else found) if found else None
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """What stands in the store for this tab; empty if nothing does."""
+        return (self.store.get(self.sid) or {}) if self.sid is not None else {}
+
+    def run(self) -> Self:
+        """Let the visitor do something: the script runs with what the widgets now hold."""
+        self.at.run()
+        return self
+
+    def reload(self) -> Self:
+        """Press F5: a new Streamlit session in the same tab, on the same page."""
+        self.at = self._fresh()
+        return self.run()
+
+    def new_visitor(self, *, query_params: Mapping[str, Any] | None = None) -> AppTestTab:
+        """Open the app in the tab of somebody else, on the same server."""
+        return self._server.visit(self._make, query_params=query_params or {}, secrets=self.at.secrets)
+
+    def restart_server(self) -> Self:
+        """Kill the server that all tabs of the test share and start it again. Nothing runs by itself.
+
+        `run` goes on without F5, as the browser does when its websocket is back: the widgets of the page
+        keep what was typed into them. `reload` is F5 after the restart.
+        """
+        self._server.restart()
+        return self
+
+    def reconnect(self) -> None:
+        """Take the open page over into a new Streamlit session, without running."""
+        before, page = self.at, self.at._tree
+        for node in page:
+            widget: Any = node
+            with suppress(Exception):  # no widget, or one without a value: it sends none
+                if widget._widget_state.WhichOneof("value") not in _EVENTS:
+                    # What was not touched is read from the session, which is about to end.
+                    widget._value = widget.value
+        self.at = self._fresh()
+        # AppTest keeps beside the state how each widget writes its options.
+        self.at.session_state[TESTING_KEY] = before.session_state[TESTING_KEY]
+        page._runner, self.at._tree = self.at, page
+
+    def _fresh(self) -> AppTest:
+        before, fresh = self.at, self._make()
+        fresh.query_params = {**before.query_params, **self._sids()}
+        for name in ("secrets", "user", "context"):  # as far as the release has them
+            if hasattr(before, name):
+                setattr(fresh, name, copy(getattr(before, name)))
+        # The page: of `switch_page`, or of `st.navigation`.
+        fresh._page_hash = before._page_hash or getattr(before, "_finished_page_script_hash", "")
+        if hasattr(before, "_registered_pages"):
+            fresh._registered_pages = before._registered_pages
+        return fresh
+
+    def _sids(self) -> dict[str, str]:
+        return sids_held_for(internals.anchor_in_app_test(self.at))

@@ -1,0 +1,267 @@
+"""`url_session_apptest`: an app in AppTest with continuity on, as the author of an app uses it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from fluxlit_component import InMemorySessionStore, SQLiteSessionStore
+from fluxlit_component.testing import AppTestTab
+
+Open = Callable[..., AppTestTab]
+
+
+def form() -> None:
+    """Widgets of several kinds, and a counter."""
+    import datetime as dt
+
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session() as session:
+        st.text_input("Name", key="name")
+        st.number_input("Age", key="age", value=30)
+        st.checkbox("Member", key="member")
+        st.selectbox("Colour", ["red", "green", "blue"], key="colour")
+        st.multiselect("Tags", ["a", "b", "c"], key="tags")
+        st.slider("Range", 0, 100, (10, 20), key="range")
+        st.radio("Size", ["S", "M"], key="size")
+        st.date_input("Day", dt.date(2024, 1, 1), key="day")
+        st.text_area("Notes", key="notes")
+        if st.button("Count"):
+            st.session_state.count = st.session_state.get("count", 0) + 1
+        st.write(f"count {st.session_state.get('count', 0)}, {session.status}")
+
+
+def other_store(store: object) -> None:
+    """An app that names a store."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session(store):
+        st.text_input("Name", key="name")
+
+
+def forgets_its_query() -> None:
+    """An app that clears its query parameters in every run."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session():
+        st.query_params.clear()
+        st.text_input("Name", key="name")
+
+
+def original(store: object) -> None:
+    """An app on the original functions."""
+    import streamlit as st
+
+    from fluxlit_component import hydrate_url_session, persist_url_session
+
+    hydrate_url_session(st, store)
+    st.text_input("Name", key="name")
+    persist_url_session(st, store)
+
+
+def fill_in(tab: AppTestTab) -> None:
+    """What a visitor does."""
+    at = tab.at
+    at.text_input(key="name").set_value("Ada")
+    at.checkbox(key="member").check()
+    at.selectbox(key="colour").set_value("blue")
+    at.multiselect(key="tags").set_value(["c", "a"])
+    at.slider(key="range").set_range(5, 95)
+    at.radio(key="size").set_value("M")
+    at.date_input(key="day").set_value(dt.date(2024, 12, 31))
+    at.text_area(key="notes").set_value("two\nlines")
+    at.button[0].click()
+    tab.run()
+
+
+FILLED_IN = {
+    "age": 30,
+    "colour": "blue",
+    "count": 1,
+    "day": dt.date(2024, 12, 31),
+    "member": True,
+    "name": "Ada",
+    "notes": "two\nlines",
+    "range": (5, 95),
+    "size": "M",
+    "tags": ["c", "a"],
+}
+
+
+def test_a_reload_brings_everything_back(url_session_apptest: Open) -> None:
+    """A new Streamlit session in the same tab: same id, same values, in the widgets too."""
+    tab = url_session_apptest(form)
+    fill_in(tab)
+    sid, before = tab.sid, tab.at
+    tab.reload()
+    assert tab.at is not before
+    assert tab.sid == sid
+    assert tab.stored == FILLED_IN
+    assert tab.at.text_input(key="name").value == "Ada"
+    assert tab.at.slider(key="range").value == (5, 95)
+    assert tab.at.markdown[0].value == "count 1, ready"
+    assert not tab.at.exception
+
+
+def test_another_visitor_sees_nothing_of_it(url_session_apptest: Open) -> None:
+    """A tab, an id and a state of its own in the same store."""
+    tab = url_session_apptest(form)
+    fill_in(tab)
+    other = tab.new_visitor()
+    assert other.sid != tab.sid
+    assert other.at.text_input(key="name").value == ""
+    other.at.text_input(key="name").set_value("Grace")
+    other.run().reload()
+    assert tab.reload().at.text_input(key="name").value == "Ada"
+    assert other.at.text_input(key="name").value == "Grace"
+    assert other.store is tab.store
+
+
+def test_a_restarted_server_and_f5(url_session_apptest: Open) -> None:
+    """What is in the store comes back, what Streamlit and its caches held is gone."""
+    cached: list[int] = []
+
+    def load() -> int:
+        cached.append(1)
+        return len(cached)
+
+    cached_load = st.cache_resource(load)
+    tab = url_session_apptest(form)
+    fill_in(tab)
+    assert (cached_load(), cached_load()) == (1, 1)
+    store = tab.store
+    tab.restart_server().reload()
+    assert tab.store is not store
+    assert tab.stored == FILLED_IN
+    assert tab.at.multiselect(key="tags").value == ["c", "a"]
+    assert cached_load() == 2
+
+
+def test_a_restarted_server_without_f5(url_session_apptest: Open) -> None:
+    """The page stays, with what was typed before and after; the next run knows all of it."""
+    tab = url_session_apptest(form)
+    fill_in(tab)
+    sid = tab.sid
+    tab.restart_server()
+    assert tab.at.text_input(key="name").value == "Ada"
+    tab.at.text_input(key="name").set_value("Grace")
+    tab.at.button[0].click()
+    tab.run()
+    assert not tab.at.exception
+    assert tab.sid == sid
+    assert tab.stored == {**FILLED_IN, "name": "Grace", "count": 2}
+    assert tab.reload().at.text_input(key="name").value == "Grace"
+
+
+def test_a_click_may_be_the_first_thing_after_a_restart(url_session_apptest: Open) -> None:
+    """Elements of the old page run the new session."""
+    tab = url_session_apptest(form)
+    fill_in(tab)
+    tab.restart_server().at.button[0].click().run()
+    assert tab.at.markdown[0].value == "count 2, ready"
+
+
+def test_every_tab_outlives_the_restart(url_session_apptest: Open) -> None:
+    """There is one server, whoever restarts it."""
+    first, second = url_session_apptest(form), url_session_apptest(form)
+    fill_in(first)
+    fill_in(second)
+    first.restart_server()
+    assert first.run().at.markdown[0].value == "count 1, ready"
+    assert second.run().at.markdown[0].value == "count 1, ready"
+
+
+@pytest.mark.parametrize("named", [None, "redis://never.invalid/0", "sqlite:///never-made.db"])
+def test_a_store_named_by_url_is_not_touched(
+    url_session_apptest: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    """The test has a store of its own, whatever the app and the settings say."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLUXLIT_SESSION_STORE", "redis://never.invalid/1")
+    monkeypatch.setenv("FLUXLIT_TESTS", "1")
+    tab = url_session_apptest(other_store, args=(named,))
+    tab.at.text_input(key="name").set_value("Ada").run()
+    assert tab.reload().stored == {"name": "Ada"}
+    assert isinstance(tab.store, SQLiteSessionStore)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_object_of_the_app_is_used(url_session_apptest: Open) -> None:
+    """What the app made is what the test sees, unless the test names another."""
+    mine, given = InMemorySessionStore(), InMemorySessionStore()
+    tab = url_session_apptest(other_store, args=(mine,))
+    tab.at.text_input(key="name").set_value("Ada").run()
+    assert tab.store is mine
+    other = url_session_apptest(other_store, args=(mine,), store=given)
+    other.at.text_input(key="name").set_value("Grace").run()
+    assert other.store is given
+    assert given.get(other.sid or "") == {"name": "Grace"}
+
+
+def test_a_store_in_memory_dies_with_the_server(url_session_apptest: Open) -> None:
+    """`memory://` is the memory of that process."""
+    tab = url_session_apptest(form, store="memory://")
+    fill_in(tab)
+    assert tab.reload().stored == FILLED_IN
+    assert tab.restart_server().stored == {}
+
+
+def test_an_app_that_clears_its_query_is_remembered(url_session_apptest: Open) -> None:
+    """The tab keeps the id, as the browser does."""
+    tab = url_session_apptest(forgets_its_query)
+    tab.at.text_input(key="name").set_value("Ada").run()
+    assert tab.reload().at.text_input(key="name").value == "Ada"
+
+
+def test_the_query_of_the_app_and_its_secrets_are_kept(url_session_apptest: Open) -> None:
+    """Parameters stay over a reload; a new visitor has their own, and the same secrets."""
+    tab = url_session_apptest(form, query_params={"tag": "a"}, secrets={"key": "value"})
+    assert tab.reload().at.query_params["tag"] in ("a", ["a"])
+    assert dict(tab.at.secrets) == {"key": "value"}
+    other = tab.new_visitor(query_params={"tag": "b"})
+    assert other.at.query_params["tag"] in ("b", ["b"])
+    assert dict(other.at.secrets) == {"key": "value"}
+
+
+def test_f5_stays_on_the_page(url_session_apptest: Open, tmp_path: Path) -> None:
+    """An app with a pages folder; each page is reloaded as itself."""
+    app = "import streamlit as st\nfrom fluxlit_component import url_session\nwith url_session():\n    {}\n"
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "main.py").write_text(app.format("st.text_input('Name', key='name')"))
+    (tmp_path / "pages" / "second.py").write_text(app.format("st.checkbox('Agree', key='agree')"))
+    tab = url_session_apptest(tmp_path / "main.py")
+    tab.at.text_input(key="name").set_value("Ada").run()
+    tab.at.switch_page("pages/second.py").run()
+    tab.at.checkbox(key="agree").check().run()
+    tab.reload()
+    assert tab.at.checkbox(key="agree").value is True
+    assert tab.stored == {"name": "Ada", "agree": True}
+
+
+def test_the_original_functions(url_session_apptest: Open) -> None:
+    """Their store is an object of the app: it is used as it is, unless the test names another."""
+    mine, given = InMemorySessionStore(), InMemorySessionStore()
+    tab = url_session_apptest(original, args=(mine,))
+    tab.at.text_input(key="name").set_value("Ada").run()
+    assert tab.reload().at.text_input(key="name").value == "Ada"
+    assert tab.store is mine
+    other = url_session_apptest(original, args=(mine,), store=given)
+    other.at.text_input(key="name").set_value("Grace").run()
+    assert other.stored == {"name": "Grace"}
+
+
+def test_an_app_that_is_not_there(url_session_apptest: Open) -> None:
+    """The message says where it was looked for."""
+    with pytest.raises(FileNotFoundError, match=r"no app .nowhere\.py. in .*tests"):
+        url_session_apptest("nowhere.py")
