@@ -17,7 +17,6 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from fluxlit_component.report import SessionReport
-from fluxlit_component.stores.assembly import StoreReport
 from fluxlit_component.tab import Status
 
 
@@ -35,31 +34,29 @@ LOOKS: Final[Mapping[Status, Look]] = {
     "disabled": Look("#8b8d98", "Sessions are switched off here: a reload begins anew."),
 }
 
+# Nothing but `div`, `span` and classes of our own: Streamlit has styles for lists and paragraphs.
 _STYLE: Final = """<style>
-.fluxlit-badge { display: inline-flex; align-items: center; gap: .4em; padding: .15em .65em;
-  border-radius: 1em; font-size: .8125rem; line-height: 1.5; font-weight: 500; white-space: nowrap;
-  color: color-mix(in srgb, var(--fluxlit-hue) 55%, currentColor);
+.fluxlit-badge { display: inline-flex; align-items: center; gap: .4em; padding: .1em .65em;
+  border-radius: 1em; font-size: .8125rem; line-height: 1.6; font-weight: 500; white-space: nowrap;
+  color: color-mix(in srgb, var(--fluxlit-hue) 50%, currentColor);
   background: color-mix(in srgb, var(--fluxlit-hue) 14%, transparent) }
 .fluxlit-badge::before { content: ""; width: .5em; height: .5em; border-radius: 50%;
   background: var(--fluxlit-hue) }
-.fluxlit-panel { font-size: .875rem; line-height: 1.45 }
-.fluxlit-panel header { display: flex; justify-content: space-between; align-items: center; gap: .75rem;
+.fluxlit-panel { font-size: .875rem; line-height: 1.4 }
+.fluxlit-head { display: flex; justify-content: space-between; align-items: center; gap: .75rem;
   font-weight: 600 }
-.fluxlit-panel p { margin: .4rem 0 .6rem; opacity: .7 }
-.fluxlit-panel dl { margin: 0; display: grid; grid-template-columns: auto 1fr; gap: .3rem .75rem }
-.fluxlit-panel dt { margin: 0; font-weight: 400; opacity: .7 }
-.fluxlit-panel dd { margin: 0; text-align: right; overflow-wrap: anywhere;
-  font-variant-numeric: tabular-nums }
-.fluxlit-panel dd.fluxlit-alarm { font-weight: 600; color: color-mix(in srgb, #e5484d 60%, currentColor) }
-.fluxlit-keys { margin: 0; padding: 0; list-style: none; max-height: 22rem; overflow-y: auto;
-  font-size: .8125rem; line-height: 1.4 }
-.fluxlit-keys li { margin: 0 0 .5rem; padding: 0; font-size: inherit; overflow-wrap: anywhere }
-.fluxlit-keys div { display: flex; justify-content: space-between; gap: .75rem }
-.fluxlit-keys b { font-weight: 500 }
-.fluxlit-keys span { opacity: .7; white-space: nowrap; font-variant-numeric: tabular-nums }
-.fluxlit-keys small { display: block; font-size: inherit; opacity: .7 }
-.fluxlit-keys i { display: block; height: .2rem; margin-top: .2rem; border-radius: 1rem; min-width: .2rem;
-  background: color-mix(in srgb, #3d6fe0 70%, currentColor); opacity: .75 }
+.fluxlit-quiet { opacity: .7; font-size: .8125rem }
+.fluxlit-figures { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin-top: .6rem }
+.fluxlit-name { opacity: .7 }
+.fluxlit-figure { text-align: right; font-variant-numeric: tabular-nums }
+.fluxlit-alarm { font-weight: 600; color: color-mix(in srgb, #e5484d 60%, currentColor) }
+.fluxlit-keys { max-height: 22rem; overflow-y: auto; font-size: .8125rem; line-height: 1.4 }
+.fluxlit-key { margin-bottom: .55rem; overflow-wrap: anywhere }
+.fluxlit-line { display: flex; justify-content: space-between; gap: .75rem }
+.fluxlit-line > .fluxlit-quiet { white-space: nowrap; font-variant-numeric: tabular-nums }
+.fluxlit-strong { font-weight: 500 }
+.fluxlit-bar { height: .2rem; margin-top: .2rem; border-radius: 1rem; min-width: .2rem; opacity: .8;
+  background: color-mix(in srgb, #3d6fe0 75%, currentColor) }
 </style>"""
 
 
@@ -98,15 +95,16 @@ def _badge(status: Status, text: str) -> str:
 
 def _summary(report: SessionReport) -> str:
     meaning = LOOKS[report.status].meaning
-    marks = {True: ' class="fluxlit-alarm"', False: ""}
     rows = "".join(
-        f"<dt>{escape(name)}</dt><dd{marks[alarming]}>{escape(text)}</dd>"
+        f'<div class="fluxlit-name">{escape(name)}</div>'
+        f'<div class="fluxlit-figure{" fluxlit-alarm" if alarming else ""}">{escape(text)}</div>'
         for name, text, alarming in _figures(report)
     )
     return (
-        f'<section class="fluxlit-panel" aria-label="Session">'
-        f"<header>Session {_badge(report.status, report.status)}</header>"
-        f"<p>{escape(meaning)}</p><dl>{rows}</dl></section>"
+        f'<div class="fluxlit-panel" role="group" aria-label="Session">'
+        f'<div class="fluxlit-head">Session {_badge(report.status, report.status)}</div>'
+        f'<div class="fluxlit-quiet">{escape(meaning)}</div>'
+        f'<div class="fluxlit-figures">{rows}</div></div>'
     )
 
 
@@ -115,27 +113,26 @@ def _figures(report: SessionReport) -> Iterable[tuple[str, str, bool]]:
     if report.store is None:
         return
     yield "Script runs of this load", str(report.runs), False
-    yield "Restored", "nothing, this is new" if report.is_new else _keys_of(len(report.restored)), False
+    yield "Restored", "nothing, new here" if report.is_new else _keys_of(len(report.restored)), False
     yield "Kept", f"{_keys_of(len(report.sizes))}, {size_text(report.size)}", False
     if report.unsaved:
         yield "Not saved yet", _keys_of(len(report.unsaved)), True
-    yield "Skipped", _keys_of(len(report.skipped)), bool(report.skipped)
+    yield "Skipped", _keys_of(len(report.skipped)), False
     if report.stored:
         yield "Ends in", span_text(report.expires_in), False
-        yield "if idle", span_text(report.idle_left), False
-        yield "in any case", span_text(report.age_left), False
+        yield "· if left idle", span_text(report.idle_left), False
+        yield "· at the latest", span_text(report.age_left), False
     else:
         yield "Ends in", "nothing stored yet", False
-    yield "Store", *_store(report.store)
+    yield "Store", report.store.kind + (", sealed" if report.store.sealed else ""), False
+    if (last := report.store.last) is not None:
+        took = milliseconds_text(last.seconds)
+        yield (
+            f"· its last {last.operation}",
+            took if last.answered else f"no answer in {took}",
+            not last.answered,
+        )
     yield "Conflicts", str(report.conflicts), report.conflicts > 0
-
-
-def _store(store: StoreReport) -> tuple[str, bool]:
-    name = store.kind + (", sealed" if store.sealed else "")
-    if store.last is None:
-        return f"{name}, not asked yet", False
-    took = f"{store.last.operation} {milliseconds_text(store.last.seconds)}"
-    return (f"{name}, {took}", False) if store.last.answered else (f"{name}, {took}, no answer", True)
 
 
 def _keys(report: SessionReport) -> str:
@@ -148,22 +145,26 @@ def _keys(report: SessionReport) -> str:
             "not saved yet" if key in report.unsaved else "",
             "deleted since" if size is None else size_text(size),
         ]
-        bar = f'<i style="width: {100 * size / largest:.1f}%"></i>' if size is not None else ""
-        told = " · ".join(filter(None, notes))
-        items.append(f"<li><div><b>{escape(key)}</b><span>{told}</span></div>{bar}</li>")
+        share = 0 if size is None else 100 * size / largest
+        items.append(
+            f'<div class="fluxlit-line"><span class="fluxlit-strong">{escape(key)}</span>'
+            f'<span class="fluxlit-quiet">{" · ".join(filter(None, notes))}</span></div>'
+            f'<div class="fluxlit-bar" style="width: {share:.1f}%"></div>'
+        )
     return _list("Keys and sizes", items)
 
 
 def _skipped(skipped: Mapping[str, str]) -> str:
     items = (
-        f"<li><b>{escape(key)}</b><small>{escape(reason)}</small></li>"
+        f'<div class="fluxlit-strong">{escape(key)}</div><div class="fluxlit-quiet">{escape(reason)}</div>'
         for key, reason in sorted(skipped.items())
     )
     return _list("Skipped keys", items)
 
 
 def _list(label: str, items: Iterable[str]) -> str:
-    return f'<ul class="fluxlit-keys" aria-label="{label}">{"".join(items)}</ul>'
+    rows = "".join(f'<div class="fluxlit-key" role="listitem">{item}</div>' for item in items)
+    return f'<div class="fluxlit-panel fluxlit-keys" role="list" aria-label="{label}">{rows}</div>'
 
 
 def _keys_of(count: int) -> str:

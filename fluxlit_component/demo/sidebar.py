@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 def controls(session: UrlSession[Any]) -> DeltaGenerator:
     """Draw the buttons, inside the `with` block, for they are part of the run. Returns the report's place."""
     with st.sidebar:
-        st.info("**Press F5.** Then change the page, and press it again.", icon=":material/refresh:")
         place = st.container(gap="small")
         with st.container(horizontal=True, gap="small"):
             renew = st.button("New id", width="stretch", help="Rotate: a new session id, the same state.")
@@ -27,6 +26,7 @@ def controls(session: UrlSession[Any]) -> DeltaGenerator:
             forget = st.button(
                 "Forget me", width="stretch", help="Destroy the stored record, and the browser's id with it."
             )
+        st.info("**Press F5.** Then change the page, and press it again.", icon=":material/refresh:")
     if renew:
         session.rotate()
         st.toast("A new session id, the same state.", icon=":material/autorenew:")
