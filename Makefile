@@ -26,7 +26,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
+.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench screenshots build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches th
 
 bench: .stamps/tools $(BUNDLE) ## floor, ours and ratio of what must stay fast
 	$(WITH_BROWSER) .venv/bin/python -m e2e.bench
+
+screenshots: .stamps/tools $(BUNDLE) ## the pictures of docs/, recorded from the demo
+	$(WITH_BROWSER) .venv/bin/python -m e2e.screenshots
 
 build: .stamps/tools $(BUNDLE) ## sdist and wheel, in dist/
 	rm -rf dist

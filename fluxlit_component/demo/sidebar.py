@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def controls(session: UrlSession[Any]) -> DeltaGenerator:
     """Draw the buttons, inside the `with` block, for they are part of the run. Returns the report's place."""
     with st.sidebar:
-        place = st.container(gap="small")
+        place = st.container(key="session_panel", gap="small")
         with st.container(horizontal=True, gap="small"):
             renew = st.button("New id", width="stretch", help="Rotate: a new session id, the same state.")
             clear = st.button("Clear", width="stretch", help="Forget the state, keep the session.")
