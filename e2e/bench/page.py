@@ -33,9 +33,9 @@ TITLES = {
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `make bench`, which measures all of it on your machine in a few minutes. Where there is a floor, it
-is the least that the job costs without this package. A ratio says more than milliseconds, and on a busy machine
-neither says much. How each is measured stands in `e2e/bench/`.
+Written by `make bench`, which measures all of it on your machine in a few minutes. Where there is a floor,
+it is the least that the job costs without this package. A ratio says more than milliseconds, and on a busy
+machine neither says much. How each is measured stands in `e2e/bench/`.
 
 ![F5 until the content stands there again, for each way of keeping it](benchmarks.svg)
 
