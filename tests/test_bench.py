@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 def test_the_benchmarks_that_need_no_browser_still_run() -> None:
     """They print their tables; how fast it is, is for a person to judge on a quiet machine."""
     done = subprocess.run(
-        [sys.executable, "-m", "e2e.bench", "--quick", "run", "values", "memory"],
+        [sys.executable, "-m", "e2e.bench", "--quick", "run", "values", "memory", "footprint"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -27,5 +27,6 @@ def test_the_benchmarks_that_need_no_browser_still_run() -> None:
         "100 KB, nothing changed",
         "of 21 000 dicts",
         "set of a new session",
+        "ours, a tab that is open",
     ):
         assert line in done.stdout
