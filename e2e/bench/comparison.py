@@ -24,7 +24,7 @@ from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 APPS = Path(__file__).parent / "peers"
-GIVE_UP_SECONDS = 10
+GIVE_UP_SECONDS = 8
 
 _WATCH = """() => {
   const begun = Number(sessionStorage.getItem('benchBegun'))
@@ -81,7 +81,7 @@ def bench(*, quick: bool) -> None:
     with ExitStack() as stack:
         browser = stack.enter_context(_browser())
         visits = [stack.enter_context(_visit(browser, way)) for way in WAYS]
-        for _ in range(1 if quick else 9):
+        for _ in range(1 if quick else 5):
             for visit in random.sample(visits, len(visits)):
                 visit.reload()
         floor = statistics.median(visits[0].seconds)
@@ -121,16 +121,16 @@ class _Visit:
         tab.forget_runs()
         page.get_by_label("Name").fill("Ada")
         page.keyboard.press("Enter")
-        tab.rest(quiet=1.5)
+        tab.rest(quiet=1.0)
         self._runs["widget"] = tab.runs
         tab.forget_runs()
         self._reload()
-        tab.rest(quiet=1.5)
+        tab.rest(quiet=1.0)
         self._runs["F5"] = tab.runs
         tab.forget_runs()
         page.get_by_test_id("stSidebarNavLink").filter(has_text="Report").click()
         expect(page.get_by_role("heading", name="Report")).to_be_visible()
-        tab.rest(quiet=1.5)
+        tab.rest(quiet=1.0)
         self._runs["page"] = tab.runs
         page.go_back()
         expect(page.get_by_role("heading", name="Home")).to_be_visible()
