@@ -32,7 +32,9 @@ def run_with(read: Callable[[], Any], write: Callable[[str], None]) -> None:
     kept = read()
     state["runs"] = state.get("runs", 0) + 1
     if state["runs"] > 1 and "saved" not in state:
-        state["saved"] = (json.loads(kept) if isinstance(kept, str) else kept) or {}
+        while isinstance(kept, str):  # as it was written, or written twice
+            kept = json.loads(kept)
+        state["saved"] = kept or {}
         state.update(state["saved"])
     for key, value in state.get("saved", {}).items():
         state.setdefault(key, value)

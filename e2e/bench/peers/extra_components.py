@@ -10,4 +10,4 @@ def get_manager() -> stx.CookieManager:
 
 
 manager = get_manager()
-run_with(lambda: manager.get("state"), lambda text: manager.set("state", text))
+run_with(lambda: manager.get_all().get("state"), lambda text: manager.set("state", text))
