@@ -88,7 +88,15 @@ def bench(*, quick: bool) -> None:
         print_table(
             "Ways of keeping a counter and a text over F5",
             note="F5 until both stand there again, medians, taken in turn; and the script runs of the server",
-            columns=("", "F5 to content", "of the floor", "runs: F5", "runs: widget", "runs: page"),
+            columns=(
+                "",
+                "F5 to content",
+                "of the floor",
+                "runs: F5",
+                "runs: widget",
+                "runs: page",
+                "Back to page one",
+            ),
             rows=[visit.row(floor) for visit in visits],
         )
 
@@ -101,6 +109,7 @@ class _Visit:
         self.seconds: list[float] = []
         self._wanted = ["count is 2", "Ada"] if way.keeps else ["count is 0", ""]
         self._failed = ""
+        self._after_back = ""
         self._runs = {"F5": 0, "widget": 0, "page": 0}
         page = browser.new_context().new_page()
         page.set_default_timeout(GIVE_UP_SECONDS * 1e3)
@@ -140,6 +149,9 @@ class _Visit:
 
     def _set_again(self) -> None:
         tab, page = self._tab, self._tab.page
+        named = page.get_by_label("Name").input_value() == "Ada"
+        there = named and page.get_by_text("count is 2").count() == 1
+        self._after_back = "kept" if there else "lost"
         while page.get_by_text("count is 2").count() == 0:
             page.get_by_role("button", name="Add").click()
             tab.rest()
@@ -170,10 +182,10 @@ class _Visit:
         """What was measured, or that it did not work."""
         if self._failed:
             print(f"  {self.way.label}: {self._failed}")
-            return (self.way.label, "does not come back", "", "", "", "")
+            return (self.way.label, "does not come back", "", "", "", "", "")
         seconds = statistics.median(self.seconds)
         runs = (str(self._runs[name]) for name in ("F5", "widget", "page"))
-        return (self.way.label, time_text(seconds), f"{seconds / floor:.2f}", *runs)
+        return (self.way.label, time_text(seconds), f"{seconds / floor:.2f}", *runs, self._after_back)
 
 
 @contextmanager

@@ -106,15 +106,21 @@ def _plot(table: dict[str, Any]) -> str:
         if time.endswith(" ms")
     ]
     axes = {"labelColor": "#808698", "titleColor": "#808698", "gridColor": "#80869833", "domain": False}
+    room = alt.Scale(domain=[0, 1.3 * max((float(str(row["seconds"])) for row in rows), default=1.0)])
     base = alt.Chart(alt.Data(values=rows)).encode(
         y=alt.Y("way:N", sort=None, title=None, axis=alt.Axis(labelLimit=400, ticks=False, **axes)),
-        x=alt.X("seconds:Q", title="seconds from F5 to content", axis=alt.Axis(tickCount=6, **axes)),
+        x=alt.X(
+            "seconds:Q",
+            title="seconds from F5 to content",
+            axis=alt.Axis(tickCount=6, grid=False, **axes),
+            scale=room,
+        ),
     )
     colours = alt.Scale(domain=["floor", "ours", "others"], range=["#9aa1b5", "#3d6fe0", "#d9a441"])
     bars = base.mark_bar(cornerRadiusEnd=3, height=18).encode(
         color=alt.Color("whose:N", scale=colours, legend=None)
     )
     texts = base.mark_text(align="left", dx=6, color="#808698").encode(text="told:N")
-    chart = (bars + texts).properties(width=420, height=alt.Step(30)).configure_view(stroke=None)
+    chart = (bars + texts).properties(width=420, height=alt.Step(30)).configure_view(stroke="transparent")
     svg: str = vl_convert.vegalite_to_svg(chart.configure(background="transparent").to_dict())
     return svg
