@@ -121,6 +121,8 @@ def _plot(table: dict[str, Any]) -> str:
         color=alt.Color("whose:N", scale=colours, legend=None)
     )
     texts = base.mark_text(align="left", dx=6, color="#808698").encode(text="told:N")
-    chart = (bars + texts).properties(width=420, height=alt.Step(30)).configure_view(stroke="transparent")
-    svg: str = vl_convert.vegalite_to_svg(chart.configure(background="transparent").to_dict())
+    chart = (bars + texts).properties(width=420, height=alt.Step(30))
+    svg: str = vl_convert.vegalite_to_svg(
+        chart.configure(background="transparent", view=alt.ViewConfig(stroke=None)).to_dict()
+    )
     return svg
