@@ -182,7 +182,7 @@ class _Visit:
         """What was measured, or that it did not work."""
         if self._failed:
             print(f"  {self.way.label}: {self._failed}")
-            return (self.way.label, "does not come back", "", "", "", "", "")
+            return (self.way.label, f"not within {GIVE_UP_SECONDS} s", "", "", "", "", "")
         seconds = statistics.median(self.seconds)
         runs = (str(self._runs[name]) for name in ("F5", "widget", "page"))
         return (self.way.label, time_text(seconds), f"{seconds / floor:.2f}", *runs, self._after_back)
