@@ -39,7 +39,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench build format clean
+.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench screenshots build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -98,8 +98,11 @@ matrix: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## every supported Pyt
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
 
-bench: .stamps/tools $(BUNDLE) ## floor, ours and ratio of what must stay fast
-	$(WITH_BROWSER) .venv/bin/python -m e2e.bench
+bench: .stamps/bench $(BUNDLE) ## what must stay fast, measured and written to docs/benchmarks.md
+	$(WITH_BROWSER) .venv/bin/python -m e2e.bench --page
+
+screenshots: .stamps/tools $(BUNDLE) ## the pictures of docs/, recorded from the demo
+	$(WITH_BROWSER) .venv/bin/python -m e2e.screenshots
 
 build: .stamps/tools $(BUNDLE) ## sdist and wheel, in dist/
 	rm -rf dist
@@ -131,6 +134,10 @@ clean: ## back to a fresh checkout
 .stamps/tools: pyproject.toml .venv/pyvenv.cfg | .stamps $(BUNDLE)
 	.venv/bin/pip install -qq --no-compile -e . --group dev
 	@touch .stamps/package $@
+
+.stamps/bench: .stamps/tools
+	.venv/bin/pip install -qq --group bench
+	@touch $@
 
 .stamps/oldest: pyproject.toml .venv-oldest/pyvenv.cfg | .stamps $(BUNDLE)
 	.venv-oldest/bin/pip install -qq --no-compile -e . --group test "$(OLDEST_STREAMLIT)"

@@ -17,6 +17,7 @@ from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.revival import encoded, fill_in, hydrate, put_back
 from fluxlit_component.sharing import Sharing
+from fluxlit_component.stores.assembly import StoreReport, report_on
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Base
 from fluxlit_component.tab import Tab
@@ -85,6 +86,10 @@ class Continuity:
         """Save what has changed so far: in the middle of a run, or in a fragment."""
         with self._tab.lock:
             self._departure.save(self._number, late=True)
+
+    def report_on_store(self) -> StoreReport:
+        """What this run is kept in."""
+        return report_on(self._store)
 
     def suspects(self) -> frozenset[str]:
         """Keys whose value in this run may be the stored one, put there by us."""

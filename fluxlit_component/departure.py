@@ -164,6 +164,7 @@ class Departure:
             tab.learn(outcome)
             tab.hooks.tell(Event("persist", written))
         if outcome.overwritten:
+            tab.conflicts += len(outcome.overwritten)
             count("fluxlit.conflicts", len(outcome.overwritten))
             tab.hooks.tell(Event("conflict", tuple(sorted(outcome.overwritten))))
 

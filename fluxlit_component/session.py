@@ -26,7 +26,9 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.hooks import Hook, Hooks
 from fluxlit_component.links import Link, Order
 from fluxlit_component.mergers import Merger
+from fluxlit_component.panel import draw_badge, draw_panel
 from fluxlit_component.policy import Policy
+from fluxlit_component.report import SessionReport
 from fluxlit_component.schema import M, Migration, Schema
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
@@ -297,6 +299,26 @@ class UrlSession(Generic[M]):
         if self._rotated and error is None:
             st.rerun()
         return False
+
+    def panel(self) -> None:
+        """Draw what the session did, for developers: keys, sizes, lifetimes, store, conflicts, skipped keys.
+
+        Draw it after the `with` block to have this run's saving in it. Shows names of keys, never their
+        values and never the id. Works whatever the status is.
+
+            with url_session() as session:
+                page.run()
+            with st.sidebar:
+                session.panel()
+        """
+        if self._tab is None or self._continuity is None:
+            draw_panel(SessionReport())
+        else:
+            draw_panel(SessionReport.of(self._tab, self._continuity.report_on_store()))
+
+    def status_badge(self) -> None:
+        """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""
+        draw_badge(self.status)
 
 
 @overload

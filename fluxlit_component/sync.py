@@ -123,6 +123,12 @@ class Base:
         """Keys that have a value, saved or not."""
         return frozenset(self.known) | frozenset(self.unsaved)
 
+    def sizes(self) -> dict[str, int]:
+        """Key -> bytes of its newest value, saved or not."""
+        return {key: len(known.data) for key, known in self.known.items()} | {
+            key: len(data) for key, data in self.unsaved.items()
+        }
+
     def diff(
         self,
         values: Mapping[str, Any],

@@ -80,6 +80,8 @@ class Tab:
 
     restored: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
+    conflicts: int = 0
+    """How many of this tab's values went over a newer one of another tab."""
     healed: set[str] = field(default_factory=set)
     """Keys whose stored value Streamlit refused to take back."""
     schema: int = 0

@@ -15,12 +15,13 @@ ROOT = Path(__file__).parents[1]
     ("names", "lines"),
     [
         (
-            ["run", "values", "memory"],
+            ["run", "values", "memory", "footprint"],
             [
                 "10 KB, one key changed",
                 "100 KB, nothing changed",
                 "of 21 000 dicts",
                 "set of a new session",
+                "ours, a tab that is open",
             ],
         ),
         (["stores"], ["SQLite, 20 keys in all", "100 KB, one key committed", "1 MB, loaded", "2 processes"]),

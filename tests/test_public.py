@@ -123,6 +123,8 @@ def test_what_a_session_offers() -> None:
         "links",
         "href",
         "revoke_links",
+        "panel",
+        "status_badge",
     }
 
 

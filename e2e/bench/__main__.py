@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
-from e2e.bench.report import print_machine
+from e2e.bench import report
 
-BENCHES = ("reload", "run", "values", "memory", "stores")
+BENCHES = ("reload", "run", "values", "memory", "stores", "footprint", "comparison")
 BY_NAME_ONLY = ("scale",)
 
 parser = argparse.ArgumentParser(prog="python -m e2e.bench", description=__doc__)
@@ -18,11 +18,18 @@ parser.add_argument(
     help=f"which of {', '.join(BENCHES)} (default: all), or {', '.join(BY_NAME_ONLY)}",
 )
 parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs, not how fast")
+parser.add_argument("--page", action="store_true", help="write docs/benchmarks.md with what was measured")
 options = parser.parse_args()
 unknown = set(options.names) - {*BENCHES, *BY_NAME_ONLY}
 if unknown:
     parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
 
-print_machine()
+report.print_machine()
 for name in options.names or BENCHES:
+    before = len(report.printed)
     import_module(f"e2e.bench.{name}").bench(quick=options.quick)
+    if options.page:
+        page = import_module("e2e.bench.page")  # needs what draws the plot
+        page.keep(name, report.printed[before:])
+if options.page:
+    page.write()

@@ -24,8 +24,6 @@ page = st.navigation(
     }
 )
 
-sidebar.count_run()  # here, so that a run that ends while the browser is asked counts as well
-
 with url_session() as session:
     page.run()
     panel = sidebar.controls(session)

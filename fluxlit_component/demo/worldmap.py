@@ -54,7 +54,7 @@ def world_map(
         .mark_point(size=190, filled=False, strokeWidth=2, color="#E4572E")
         .encode(**position, tooltip=tooltip),
     ]
-    return alt.LayerChart(layer=layers, projection=alt.Projection(type="equalEarth"), height=460)
+    return alt.LayerChart(layer=layers, projection=alt.Projection(type="equalEarth"), height=400)
 
 
 def _day(now: datetime) -> dict[str, object]:

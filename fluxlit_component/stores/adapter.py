@@ -55,6 +55,11 @@ class AdapterStore:
         self._clock = clock
         self._locks = tuple(threading.RLock() for _ in range(_LOCKS))
 
+    @property
+    def kind(self) -> str:
+        """Name of the adapted class."""
+        return type(self._inner).__name__
+
     def get(self, session_id: str) -> dict[str, Any] | None:
         """Return a fresh copy of the stored dict, or None."""
         found = self._alive(session_id, self._clock())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Final
+
 from fluxlit_component.settings import Settings
+from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.choice import StoreLike, choose_store
-from fluxlit_component.stores.outage import sparing
+from fluxlit_component.stores.outage import LastCall, SparingStore, sparing
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
 
 
@@ -26,3 +30,36 @@ def store_of_run(
     sealing = sealing_of(on=settings.seal if seal is None else seal, keys=keys)
     chosen = sparing(choose_store(store, settings, script_path))
     return SealedStore(chosen, sealing, idle_seconds=idle_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """What a developer wants to know of the store of a run. Names no file, host or id."""
+
+    kind: str
+    sealed: bool = False
+    last: LastCall | None = None
+    """The last call of this process that reached it; None: none did so far."""
+
+
+_KINDS: Final = {
+    "InMemorySessionStore": "Memory",
+    "SQLiteSessionStore": "SQLite",
+    "RedisSessionStore": "Redis",
+    "SQLSessionStore": "SQL",
+}
+"""By name: the classes of engines that may not be installed are not to be imported here."""
+
+
+def report_on(store: RecordStore) -> StoreReport:
+    """Tell of what `store_of_run` has put together."""
+    sealed, last = False, None
+    inner: object = store
+    if isinstance(inner, SealedStore):
+        sealed, inner = inner.is_sealing, inner.inner
+    if isinstance(inner, SparingStore):
+        last, inner = inner.last, inner.inner
+    if isinstance(inner, AdapterStore):
+        return StoreReport(inner.kind, sealed, last)
+    names = [base.__name__ for base in type(inner).__mro__]
+    return StoreReport(next((_KINDS[name] for name in names if name in _KINDS), names[0]), sealed, last)

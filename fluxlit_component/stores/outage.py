@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -31,6 +32,15 @@ One that refuses at once may be asked by the very next run, one that hangs costs
 _workers: Final = Workers(8)
 
 
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """The last thing that was asked of a store."""
+
+    operation: str
+    seconds: float
+    answered: bool
+
+
 class Breaker:
     """Remembers, for all runs of this process, that a store has failed a moment ago."""
 
@@ -40,6 +50,7 @@ class Breaker:
         self._open_until = 0.0
         self.failures = 0
         """How often the store did not answer since the process began."""
+        self.last: LastCall | None = None
 
     def admit(self) -> None:
         """Let a call through, or raise.
@@ -83,6 +94,16 @@ class SparingStore:
         self._left = budget_seconds
         self._clock = clock
 
+    @property
+    def inner(self) -> VersionedStore:
+        """The store itself."""
+        return self._inner
+
+    @property
+    def last(self) -> LastCall | None:
+        """The last call of this process that reached the store."""
+        return self._breaker.last
+
     def load(self, session_id: str) -> Record | None:
         """As `VersionedStore.load`."""
         return self._ask("load", lambda: self._inner.load(session_id))
@@ -124,12 +145,14 @@ class SparingStore:
         except Exception as error:
             held = self._clock() - began
             self._left -= held
+            self._breaker.last = LastCall(operation, held, answered=False)
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self._breaker.failed(held_seconds=held)
             raise
         held = self._clock() - began
         self._left -= held
+        self._breaker.last = LastCall(operation, held, answered=True)
         record_seconds("fluxlit.store.duration", held, operation=operation)
         self._breaker.succeeded()
         return answer

@@ -80,6 +80,16 @@ class SealedStore:
         self._sealing = sealing
         self._idle_seconds = idle_seconds
 
+    @property
+    def inner(self) -> RecordStore:
+        """The store that keeps what is sealed."""
+        return self._inner
+
+    @property
+    def is_sealing(self) -> bool:
+        """Whether what is written now gets sealed."""
+        return self._sealing.on
+
     def load(self, session_id: str) -> Record | None:
         """As `VersionedStore.load`; a value that does not open is left for the codec to refuse."""
         return self._open(session_id, self._inner.load(session_id))

@@ -99,7 +99,7 @@ def draw_table(shown: pd.DataFrame) -> None:
             "daylight": st.column_config.ProgressColumn(
                 "Daylight", format="%.1f h", min_value=0, max_value=24, width="small"
             ),
-            "summer_time": st.column_config.CheckboxColumn("Summer time", width="small"),
+            "summer_time": st.column_config.CheckboxColumn("Summer", width="small"),
             "note": st.column_config.TextColumn("Your note"),
         },
     )

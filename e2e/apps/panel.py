@@ -1,0 +1,19 @@
+# The badge above, the panel in the sidebar and once more folded away, and keys that are nasty to draw.
+import streamlit as st
+
+from fluxlit_component import url_session
+
+with url_session() as session:
+    st.text_input("Name", key="name")
+    st.text_area("Letter", key="letter")
+    st.file_uploader("File", key="file")
+    st.session_state["<b>bold & 'quoted'</b>"] = 1
+    st.session_state["connection"] = open  # a function cannot be stored
+
+with st.container(horizontal=True):
+    session.status_badge()
+    st.write("beside it")
+with st.sidebar:
+    session.panel()
+with st.expander("Developers"):
+    session.panel()

@@ -1,0 +1,4 @@
+# The floor: F5 forgets everything.
+from body import pages
+
+pages().run()
