@@ -26,7 +26,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
+.PHONY: help setup bundle demo test check lint types unit docs docs-tables frontend e2e unit-oldest e2e-oldest coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: check unit frontend e2e unit-oldest e2e-oldest ## everything, on two Streamlit releases
+test: check docs unit frontend e2e unit-oldest e2e-oldest ## everything, on two Streamlit releases
 	@echo; for name in unit frontend e2e unit-oldest e2e-oldest; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
 
 check: lint types ## lint and types
@@ -66,6 +66,13 @@ unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldes
 
 e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit, tests marked core
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
+
+docs: .stamps/tools ## the documentation, into .stamps/site; a broken link is an error
+	.venv/bin/mkdocs build --strict --quiet -f .mkdocs.yml
+
+docs-tables: .stamps/tools .stamps/servers $(BUNDLE) ## write the tables of the documentation from what proves them
+	WRITE_DOCS=1 .venv/$(PYTEST) tests/docs/test_tables.py
+	$(WITH_BROWSER) WRITE_DOCS=1 .venv/$(PYTEST) e2e/test_widget_kinds.py e2e/test_forbidden_kinds.py
 
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
