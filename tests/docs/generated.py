@@ -28,11 +28,11 @@ def assert_page_says(page: str, name: str, found: str) -> None:
     """Compare a generated part of a page with what was found, or write it."""
     path = DOCS / page
     text = path.read_text("utf-8")
-    part = re.compile(rf"(<!-- generated: {re.escape(name)} -->\n)(.*?)(\n<!-- end -->)", re.DOTALL)
+    part = re.compile(rf"(<!-- generated: {re.escape(name)} -->\n)(.*?)(<!-- end -->)", re.DOTALL)
     match = part.search(text)
     assert match is not None, f"docs/{page} has no part <!-- generated: {name} -->"
     if os.environ.get("WRITE_DOCS") == "1":
-        path.write_text(f"{text[: match.end(1)]}{found.strip()}{text[match.start(3) :]}", "utf-8")
+        path.write_text(f"{text[: match.end(1)]}\n{found.strip()}\n\n{text[match.start(3) :]}", "utf-8")
         return
     assert match.group(2).strip() == found.strip(), (
         f"docs/{page} and what was proved differ ({name}): if the proof is right, run `make docs-tables`"
