@@ -68,7 +68,7 @@ e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, olde
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
 docs: .stamps/tools ## the documentation, into .stamps/site; a broken link is an error
-	.venv/bin/mkdocs build --strict --quiet -f .mkdocs.yml
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet -f .mkdocs.yml
 
 docs-tables: .stamps/tools .stamps/servers $(BUNDLE) ## write the tables of the documentation from what proves them
 	WRITE_DOCS=1 .venv/$(PYTEST) tests/docs/test_tables.py

@@ -41,4 +41,6 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     named = {key: reason.strip() for key, reason in lines}
     rows = [[f"`{key}`", named[key]] for key in sorted(named)]
     assert len(rows) >= 10
-    assert_page_says("what-comes-back.md", "forbidden", table(["Does not come back", "Why, and what instead"], rows))
+    assert_page_says(
+        "what-comes-back.md", "forbidden", table(["Does not come back", "Why, and what instead"], rows)
+    )

@@ -5,7 +5,7 @@ A fenced block is run by its language. An HTML comment on the line before it say
     <!-- app: home.py, report.py -->   a Streamlit script that names these pages
     <!-- python -->                    plain Python, although it imports Streamlit
     <!-- file: test_app.py -->         a file of the page's little project, whose tests are run with pytest
-    <!-- needs: streamlit 1.57 -->     only where that is installed; may be added to the others after a `;`
+    <!-- needs: redis, st.App -->      only where that is there; may be added to the others after a `;`
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Block:
         for mark in ("app", "python", "file"):
             if mark in self.marks:
                 return mark
-        if self.language == "python" and re.search(r"^import streamlit|^from streamlit ", self.text, re.MULTILINE):
+        if self.language == "python" and re.search(
+            r"^import streamlit|^from streamlit ", self.text, re.MULTILINE
+        ):
             return "app"
         return self.language
 
@@ -57,9 +59,7 @@ def blocks_of(text: str, *, page: str) -> Iterator[Block]:
         before = text[: match.start()]
         mark = _MARK.search(before)
         marks = dict(_part(part) for part in mark.group(1).split(";")) if mark else {}
-        yield Block(
-            page, before.count("\n") + 1, match.group(3).strip(), dedent(match.group(4)), marks
-        )
+        yield Block(page, before.count("\n") + 1, match.group(3).strip(), dedent(match.group(4)), marks)
 
 
 def _part(part: str) -> tuple[str, str]:

@@ -20,6 +20,10 @@ def skip_without(block: Block) -> None:
     """Skip a block whose needs this machine does not meet."""
     for need in filter(None, block.marks.get("needs", "").split(",")):
         name, _, least = need.strip().partition(" ")
+        if name.startswith("st."):
+            if not hasattr(streamlit, name.removeprefix("st.")):
+                pytest.skip(f"Streamlit {streamlit.__version__} has no {name}")
+            continue
         if name == "streamlit" and Version(streamlit.__version__) < Version(least):
             pytest.skip(f"needs Streamlit {least}")
         if importlib.util.find_spec(name) is None:
@@ -43,5 +47,5 @@ def run_app(block: Block, folder: Path) -> AppTest:
 
 def run_python(block: Block) -> None:
     """Run plain Python; its asserts count."""
-    code = compile(block.text, str(block), "exec")
-    exec(code, {"__name__": "docs_block"})  # noqa: S102 - our own pages
+    code = compile(block.text, str(block), "exec", dont_inherit=True)
+    exec(code, {"__name__": "docs_block"})

@@ -36,7 +36,9 @@ def test_no_block_is_missed() -> None:
         found = [block for block in BLOCKS if block.page == name]
         assert len(fences) == 2 * len(found), name
         prose = re.sub(r"^( *)(`{3,}).*?^\1\2", "", text, flags=re.DOTALL | re.MULTILINE)
-        assert not re.search(r"\n\n(?: {4}|\t)(?! *[-*!0-9|:<])\S", prose), f"{name}: indented code is not run"
+        assert not re.search(r"\n\n(?: {4}|\t)(?! *[-*!0-9|:<])\S", prose), (
+            f"{name}: indented code is not run"
+        )
     assert {block.language for block in BLOCKS} <= LANGUAGES
 
 
@@ -55,7 +57,8 @@ def test_plain_python_runs(block: Block, folder: Path) -> None:
 
 
 PROJECTS = [
-    (page, list(blocks)) for page, blocks in groupby((b for b in BLOCKS if b.kind == "file"), lambda b: b.page)
+    (page, list(blocks))
+    for page, blocks in groupby((b for b in BLOCKS if b.kind == "file"), lambda b: b.page)
 ]
 
 
@@ -87,22 +90,21 @@ def test_shell_parses(block: Block) -> None:
     assert set(re.findall(r"^make ([a-z0-9-]+)", block.text, re.MULTILINE)) <= targets
 
 
-@of("toml")
-def test_toml_parses(block: Block) -> None:
-    """By the standard library's parser, from Python 3.11 on."""
-    pytest.importorskip("tomllib").loads(block.text)
+def _read_toml(text: str) -> None:
+    pytest.importorskip("tomllib", reason="needs Python 3.11").loads(text)
 
 
-@of("ini")
-def test_ini_parses(block: Block) -> None:
-    """By the standard library's parser; a systemd unit may repeat an option."""
-    configparser.RawConfigParser(strict=False).read_string(block.text)
+def _read_ini(text: str) -> None:
+    configparser.RawConfigParser(strict=False).read_string(text)  # a systemd unit may repeat an option
 
 
-@of("json")
-def test_json_parses(block: Block) -> None:
-    """By the standard library's parser."""
-    json.loads(block.text)
+READERS = {"toml": _read_toml, "ini": _read_ini, "json": json.loads}
+
+
+@of(*READERS)
+def test_configuration_parses(block: Block) -> None:
+    """By the parsers of the standard library."""
+    READERS[block.kind](block.text)
 
 
 @of("nginx")
@@ -132,6 +134,10 @@ def test_what_is_imported_from_the_package_is_there() -> None:
     for block in BLOCKS:
         if block.language != "python":
             continue
-        for module, names in re.findall(r"^from (fluxlit_component[\w.]*) import ([\w, ]+)$", block.text, re.MULTILINE):
+        for module, names in re.findall(
+            r"^from (fluxlit_component[\w.]*) import ([\w, ]+)$", block.text, re.MULTILINE
+        ):
             for name in names.split(","):
-                assert hasattr(importlib.import_module(module), name.strip()), f"{block}: {module}.{name.strip()}"
+                assert hasattr(importlib.import_module(module), name.strip()), (
+                    f"{block}: {module}.{name.strip()}"
+                )

@@ -37,7 +37,9 @@ def test_the_reference_names_them_all() -> None:
     """docs/api.md has an entry for each, and none for what is not public."""
     page = (ROOT / "docs/api.md").read_text("utf-8")
     entries = {
-        line.removeprefix("::: fluxlit_component.") for line in page.splitlines() if line.startswith("::: fluxlit_component.")
+        line.removeprefix("::: fluxlit_component.")
+        for line in page.splitlines()
+        if line.startswith("::: fluxlit_component.")
     }
     assert set(NAMES) <= entries, f"docs/api.md lacks {sorted(set(NAMES) - entries)}"
     assert {entry for entry in entries - set(NAMES) if "." not in entry} == set()

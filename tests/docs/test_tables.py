@@ -1,4 +1,4 @@
-"""What pages say in tables is what the code says: settings, values, layers, and the tests that are named as proof."""
+"""What pages say in tables is what the code says: settings, values, layers, tests that are named as proof."""
 
 from __future__ import annotations
 
@@ -113,9 +113,7 @@ def test_values(registered: None) -> None:
         with pytest.raises(UnstorableValue):
             encode(value)
     kept = table(["Kept exactly"], [[kind] for kind in KEPT])
-    refused = table(
-        ["Not kept", "Instead"], [[kind, instead] for kind, (_, instead) in REFUSED.items()]
-    )
+    refused = table(["Not kept", "Instead"], [[kind, instead] for kind, (_, instead) in REFUSED.items()])
     assert_page_says("what-comes-back.md", "values", f"{kept}\n\n{refused}")
 
 
@@ -167,7 +165,9 @@ def test_layers() -> None:
             lines.append(f"{_names(contract['protected_modules'])}: imported {who}.")
         else:
             who = contract["ignore_imports"]
-            lines += [f"- {_names(pair.split(' -> ')[:1])} imports {_names(pair.split(' -> ')[1:])}" for pair in who]
+            lines += [
+                f"- {_names(pair.split(' -> ')[:1])} imports {_names(pair.split(' -> ')[1:])}" for pair in who
+            ]
         parts.append("\n".join(lines))
     assert_page_says("architecture.md", "layers", "\n\n".join(parts))
 
@@ -185,11 +185,20 @@ def test_every_module_is_explained() -> None:
     assert not missing, f"docs/architecture.md has no row for {sorted(missing)}"
 
 
+def test_readme_links_lead_somewhere() -> None:
+    """README is no page of the site, so mkdocs does not check its links and pictures."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / "README.md").read_text("utf-8"))
+    assert len(links) > 10
+    assert not [link for link in links if not (ROOT / link).is_file()]
+
+
 def test_named_proofs_are_there() -> None:
     """A page that names a test as proof (`path::test_name`) names one that exists."""
     named = 0
     for page in pages():
-        for path, name in re.findall(r"`((?:tests|e2e|frontend|fluxlit_component)/[\w./-]+)::([^`]+)`", page.read_text("utf-8")):
+        for path, name in re.findall(
+            r"`((?:tests|e2e|frontend|fluxlit_component)/[\w./-]+)::([^`]+)`", page.read_text("utf-8")
+        ):
             file = ROOT / path
             assert file.is_file(), f"{page.name} names {path}"
             text = file.read_text("utf-8")
