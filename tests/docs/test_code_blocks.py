@@ -63,8 +63,8 @@ PROJECTS = [
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "blocks"), PROJECTS, ids=[page for page, _ in PROJECTS])
-def test_a_little_project_passes_its_own_tests(page: str, blocks: list[Block], folder: Path) -> None:
+@pytest.mark.parametrize(("source", "blocks"), PROJECTS, ids=[name for name, _ in PROJECTS])
+def test_a_little_project_passes_its_own_tests(source: str, blocks: list[Block], folder: Path) -> None:
     """The files that a page shows, put into one folder: scripts run, tests pass."""
     for block in blocks:
         skip_without(block)
