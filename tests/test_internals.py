@@ -185,6 +185,33 @@ def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def places(seen: dict) -> None:
+    """A script that reports where the visitor is, and which pages there are."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    def home() -> None:
+        seen["paths"] = current_run().page_paths
+        seen["url"] = current_run().url
+
+    st.navigation(
+        [
+            st.Page(home, url_path="home", default=True),
+            st.Page(lambda: None, url_path="report"),
+            st.Page(lambda: None, url_path="settings"),
+        ]
+    ).run()
+
+
+def test_the_addresses_of_pages_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The default page has an empty path; AppTest is nowhere, but asking raises nothing."""
+    start(places, seen)
+    assert sorted(seen["paths"].values()) == ["", "report", "settings"], moved("PagesManager.get_pages")
+    assert isinstance(seen["url"], str)
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def query(seen: dict) -> None:
     """A script that reports and sets query parameters."""
     from fluxlit_component.internals import current_run
