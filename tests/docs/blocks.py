@@ -1,6 +1,7 @@
 """Code blocks of the pages: where they stand, in which language, and how they are to be run.
 
-A fenced block is run by its language. An HTML comment on the line before it says more:
+A fenced block is run by its language; one with tests in it stands in tests/ too, where it is run. An HTML
+comment on the line before it says more:
 
     <!-- app: home.py, report.py -->   a Streamlit script that names these pages
     <!-- python -->                    plain Python, although it imports Streamlit
@@ -37,10 +38,12 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """How it is run: `app`, `python`, `file`, or the language."""
+        """How it is run: `app`, `python`, `file`, `tests`, or the language."""
         for mark in ("app", "python", "file"):
             if mark in self.marks:
                 return mark
+        if self.language == "python" and re.search(r"^(?:def test_|class Test)", self.text, re.MULTILINE):
+            return "tests"
         if self.language == "python" and re.search(
             r"^import streamlit|^from streamlit ", self.text, re.MULTILINE
         ):

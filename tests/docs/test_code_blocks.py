@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import importlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +20,7 @@ from tests.docs.blocks import ROOT, Block, all_blocks, pages
 from tests.docs.runner import run_app, run_python, skip_without
 
 BLOCKS = all_blocks()
+DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SHELL = ("sh", "bash", "shell")
 LANGUAGES = {"python", *SHELL, "toml", "ini", "json", "nginx", "caddy", "text"}
 
@@ -72,13 +75,26 @@ def test_a_little_project_passes_its_own_tests(source: str, blocks: list[Block],
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error::UserWarning", "."],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
         cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_shown_as_a_test_is_one() -> None:
+    """Each of its functions and classes is found, but for comments, in a file of tests/, which is run."""
+
+    def definitions(text: str) -> set[str]:
+        return {ast.unparse(part) for part in ast.parse(text).body if isinstance(part, DEFINITIONS)}
+
+    there = set().union(*(definitions(path.read_text("utf-8")) for path in (ROOT / "tests").rglob("*.py")))
+    for block in BLOCKS:
+        if block.kind == "tests":
+            assert definitions(block.text) <= there, f"{block} shows a test that no file of tests/ has"
 
 
 @of(*SHELL)
