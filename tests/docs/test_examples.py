@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from pathlib import Path
 
@@ -12,15 +13,17 @@ from tests.docs.blocks import ROOT, Block, blocks_of
 from tests.docs.runner import run_app, run_python, skip_without
 
 NAMES = fluxlit_component.__all__
+ENGINES = ["stores.redis.RedisSessionStore", "stores.sql.SQLSessionStore"]
 
 
 def examples(name: str) -> list[Block]:
     """The Python blocks of a public object's docstring."""
-    text = inspect.getdoc(getattr(fluxlit_component, name)) or ""
+    module, _, attribute = f"fluxlit_component.{name}".rpartition(".")
+    text = inspect.getdoc(getattr(importlib.import_module(module), attribute)) or ""
     return [block for block in blocks_of(text, page=name) if block.language == "python"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, *ENGINES])
 def test_a_public_name_has_an_example_that_runs(name: str, folder: Path) -> None:
     """A fenced block under `Examples:`; scripts under AppTest, the rest as plain Python."""
     found = examples(name)

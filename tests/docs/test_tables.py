@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import datetime as dt
 import re
@@ -176,13 +177,21 @@ def _names(modules: list[str]) -> str:
     return ", ".join(f"`{module.removeprefix('fluxlit_component.')}`" for module in modules)
 
 
-def test_every_module_is_explained() -> None:
-    """The architecture page says of each module of the top level what it is for."""
-    page = (ROOT / "docs/architecture.md").read_text("utf-8")
+def test_modules() -> None:
+    """The architecture page says of each module of the top level what the module says of itself, in layer order."""
+    tomllib = pytest.importorskip("tomllib", reason="needs Python 3.11")
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = next(contract for contract in config["contracts"] if contract["type"] == "layers")
+    order = re.findall(r"\w+", " ".join(layers["layers"] + layers["exhaustive_ignores"]))
     package = ROOT / "fluxlit_component"
-    modules = {p.stem for p in package.glob("*.py")} | {p.parent.name for p in package.glob("*/__init__.py")}
-    missing = {name for name in modules - {"__init__"} if f"| `{name}` |" not in page}
-    assert not missing, f"docs/architecture.md has no row for {sorted(missing)}"
+    files = {p.stem: p for p in package.glob("*.py") if p.stem != "__init__"}
+    files |= {p.parent.name: p for p in package.glob("*/__init__.py")}
+    rows = []
+    for name in sorted(files, key=order.index):
+        said = (ast.get_docstring(ast.parse(files[name].read_text("utf-8"))) or "").partition("\n\n")[0]
+        assert said, f"{name} does not say what it is"
+        rows.append([f"`{name}`", " ".join(said.split()).rstrip(".")])
+    assert_page_says("architecture.md", "modules", table(["Module", "What it is"], rows))
 
 
 def test_readme_links_lead_somewhere() -> None:
