@@ -178,7 +178,7 @@ def _names(modules: list[str]) -> str:
 
 
 def test_modules() -> None:
-    """The architecture page says of each module of the top level what the module says of itself, in layer order."""
+    """The architecture page says of each module of the top level what it says of itself, in layer order."""
     tomllib = pytest.importorskip("tomllib", reason="needs Python 3.11")
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
     layers = next(contract for contract in config["contracts"] if contract["type"] == "layers")
