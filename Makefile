@@ -39,7 +39,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test installed check lint types unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench screenshots build format clean
+.PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench screenshots build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,7 +51,7 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: installed check unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
+test: installed check docs unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
 	@echo; for name in unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
 
 installed: ## all that the tests need
@@ -94,6 +94,13 @@ matrix: export MATRIX_UNIT := $(MATRIX_UNIT)
 matrix: export MATRIX_E2E := $(MATRIX_E2E)
 matrix: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## every supported Python and Streamlit, and the lowest versions of all else
 	$(WITH_BROWSER) .venv/bin/python .ci/matrix.py $(MATRIX) | tee $(LOGS)/matrix.txt
+
+docs: .stamps/tools ## the documentation, into .stamps/site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict --quiet -f .mkdocs.yml
+
+docs-tables: .stamps/tools .stamps/servers $(BUNDLE) ## write the tables of the documentation from what proves them
+	WRITE_DOCS=1 .venv/$(PYTEST) tests/docs/test_tables.py
+	$(WITH_BROWSER) WRITE_DOCS=1 .venv/$(PYTEST) e2e/test_widget_kinds.py e2e/test_forbidden_kinds.py
 
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)

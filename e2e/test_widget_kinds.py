@@ -10,7 +10,32 @@ from playwright.sync_api import Locator, Page, expect
 
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
+from tests.docs.generated import assert_page_says, table
 
+WIDGETS = {
+    "checkbox": "st.checkbox",
+    "toggle": "st.toggle",
+    "radio": "st.radio",
+    "selectbox": "st.selectbox",
+    "multiselect": "st.multiselect",
+    "slider": "st.slider",
+    "range": "st.slider, two ends",
+    "select_slider": "st.select_slider",
+    "number": "st.number_input",
+    "float": "st.number_input, float",
+    "text": "st.text_input",
+    "area": "st.text_area",
+    "password": 'st.text_input(type="password")',
+    "date": "st.date_input",
+    "dates": "st.date_input, two ends",
+    "time": "st.time_input",
+    "color": "st.color_picker",
+    "pills": "st.pills",
+    "many_pills": 'st.pills(selection_mode="multi")',
+    "segmented": "st.segmented_control",
+    "feedback": "st.feedback",
+    "in_form": "st.text_input in a form, sent",
+}
 pytestmark = pytest.mark.core
 Serve = Callable[..., StreamlitServer]
 
@@ -170,3 +195,5 @@ def test_every_kind_of_widget_comes_back(tab: ContinuityPage, serve: Serve) -> N
     Person(tab).click(tab.page.get_by_text("Toggle", exact=True))
     assert values(tab.page) == {**after, "toggle": "False", "skipped": values(tab.page)["skipped"]}
     assert {"editor", "file", "download"} <= set(values(tab.page)["skipped"].split()) | {"download"}
+    rows = [[f"`{name}`", f"`{before[kind]}`", f"`{after[kind]}`"] for kind, name in WIDGETS.items()]
+    assert_page_says("what-comes-back.md", "widgets", table(["Widget", "In the tab", "After F5"], rows))

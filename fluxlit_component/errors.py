@@ -16,15 +16,45 @@ from __future__ import annotations
 
 
 class FluxlitError(Exception):
-    """Base of all errors of this package."""
+    """Base of all errors of this package.
+
+    Examples:
+        ```python
+        from fluxlit_component import FluxlitError, SQLiteSessionStore
+
+        try:
+            SQLiteSessionStore("/dev/null/sessions.db")
+        except FluxlitError as error:
+            print(error)
+        ```
+    """
 
 
 class ConfigurationError(FluxlitError, ValueError):
-    """A setting, an argument or a store URL cannot work; the message says what to change."""
+    """A setting, an argument or a store URL cannot work; the message says what to change.
+
+    Examples:
+        ```python
+        from fluxlit_component import ConfigurationError, register
+
+        try:
+            register(int, name="a name with blanks")
+        except ConfigurationError as error:
+            assert "A-Z a-z 0-9" in str(error)
+        ```
+    """
 
 
 class BundleMissing(ConfigurationError):
-    """The browser bundle is not in the package: a checkout that was not built."""
+    """The browser bundle is not in the package: a checkout that was not built.
+
+    Examples:
+        ```python
+        from fluxlit_component import BundleMissing
+
+        assert "make build" in str(BundleMissing("bridge-v2.js"))
+        ```
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -34,7 +64,18 @@ class BundleMissing(ConfigurationError):
 
 
 class CodecError(FluxlitError):
-    """A value could not be turned into bytes, or bytes into a value."""
+    """A value could not be turned into bytes, or bytes into a value.
+
+    Examples:
+        ```python
+        from fluxlit_component import CodecError, InMemorySessionStore
+
+        try:
+            InMemorySessionStore().set("id", {"function": print})
+        except CodecError as error:
+            assert "cannot be stored" in str(error)
+        ```
+    """
 
 
 class UnstorableValue(CodecError, TypeError):
@@ -43,6 +84,19 @@ class UnstorableValue(CodecError, TypeError):
     Attributes:
         type_name: qualified name of the offending type, for example ``"_thread.lock"``.
         remedy: what the app's author can do about it, one sentence.
+
+    Examples:
+        ```python
+        import threading
+
+        from fluxlit_component import InMemorySessionStore, UnstorableValue
+
+        try:
+            InMemorySessionStore().set("id", {"lock": threading.Lock()})
+        except UnstorableValue as error:
+            assert error.type_name == "_thread.lock"
+            print(error.remedy)
+        ```
     """
 
     def __init__(self, type_name: str, remedy: str) -> None:
@@ -52,12 +106,77 @@ class UnstorableValue(CodecError, TypeError):
 
 
 class CorruptValue(CodecError, ValueError):
-    """Stored bytes that this codec did not write, or that were damaged since."""
+    """Stored bytes that this codec did not write, or that were damaged since.
+
+    Examples:
+        ```python
+        from fluxlit_component import CorruptValue
+        from fluxlit_component.codec import decode
+
+        try:
+            decode(b"not ours")
+        except CorruptValue as error:
+            print(error)
+        ```
+    """
 
 
 class UnfitRecord(FluxlitError):
-    """A stored record that cannot be migrated or validated. It is left untouched."""
+    """A stored record that cannot be migrated or validated. It is left untouched.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from pydantic import BaseModel
+        from fluxlit_component import Event, UnfitRecord, url_session
+
+
+        class State(BaseModel):
+            level: int = 1
+
+
+        def on_error(event: Event) -> None:
+            if isinstance(event.error, UnfitRecord):
+                print("an older record does not fit; the app begins from its defaults")
+
+
+        with url_session(model=State, on_error=on_error) as session:
+            st.write(session.state.level)
+        ```
+    """
 
 
 class StoreUnavailable(FluxlitError):
-    """The store gave no answer. Not the same as "there is nothing": retry later, never mint a new id."""
+    """The store gave no answer. Not the same as "there is nothing": retry later, never mint a new id.
+
+    Examples:
+        ```python
+        from collections.abc import Mapping
+        from typing import Any
+
+        from fluxlit_component import StoreUnavailable
+
+
+        class MyStore:
+            def get(self, session_id: str) -> dict[str, Any] | None:
+                try:
+                    return self.ask(session_id)
+                except OSError as error:
+                    raise StoreUnavailable("the backend did not answer") from error
+
+            def set(
+                self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None
+            ) -> None: ...
+
+            def delete(self, session_id: str) -> None: ...
+
+            def ask(self, session_id: str) -> dict[str, Any] | None:
+                raise ConnectionRefusedError
+
+
+        try:
+            MyStore().get("id")
+        except StoreUnavailable as error:
+            assert isinstance(error.__cause__, OSError)
+        ```
+    """

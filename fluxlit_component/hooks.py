@@ -20,7 +20,24 @@ Kind: TypeAlias = Literal["new", "restore", "persist", "conflict", "skip", "expi
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened. Never holds a session id or a value."""
+    """What happened. Never holds a session id or a value.
+
+    Examples:
+        ```python
+        import logging
+
+        import streamlit as st
+        from fluxlit_component import Event, url_session
+
+
+        def told(event: Event) -> None:
+            logging.getLogger("app").info("%s: %s", event.kind, ", ".join(event.keys))
+
+
+        with url_session(on_restore=told, on_persist=told, on_skip=told):
+            st.text_input("Name", key="name")
+        ```
+    """
 
     kind: Kind
     keys: tuple[str, ...] = ()

@@ -94,11 +94,17 @@ class Run:
 
     @property
     def page_paths(self) -> Mapping[str, str]:
-        """Path of each page's script -> its URL path, "" for the default page; empty if not known."""
+        """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
 
         def look() -> Mapping[str, str]:
             pages = self._context.pages_manager.get_pages()
-            return {str(page["script_path"]): str(page.get("url_pathname") or "") for page in pages.values()}
+            # A page that is a function has no script: those would all be one.
+            return {
+                str(page["script_path"] or page.get("url_pathname") or ""): str(
+                    page.get("url_pathname") or ""
+                )
+                for page in pages.values()
+            }
 
         return _guard(look, {})
 

@@ -37,7 +37,25 @@ _REMEMBERED: Final = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a session, as `session.links()` lists it. Moments are Unix seconds of the store's clock."""
+    """One link of a session, as `session.links()` lists it. Moments are Unix seconds of the store's clock.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import Link, url_session
+
+
+        def show(link: Link) -> None:
+            st.write(link.name, link.mode, f"{link.age_seconds:.0f} s", link.uses, link.is_open)
+
+
+        with url_session() as session:
+            if st.button("Make a link"):
+                st.code(session.link(), language=None)
+            for link in session.links():
+                show(link)
+        ```
+    """
 
     name: str
     """Eight characters to tell links apart; nothing can be opened with it."""

@@ -54,6 +54,23 @@ class UrlSession(Generic[M]):
     """One run's view of the visitor's session. A context manager: leaving the block saves.
 
     Attributes hold for the run in which the object was made.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import UrlSession, url_session
+
+
+        def account(session: UrlSession) -> None:
+            if st.button("Log out"):
+                session.destroy()
+            for key, reason in session.skipped.items():
+                st.caption(f"{key}: {reason}")
+
+
+        with url_session() as session:
+            account(session)
+        ```
     """
 
     def __init__(
@@ -125,9 +142,7 @@ class UrlSession(Generic[M]):
     ) -> KeptUpload | None:
         """Keep what was uploaded, and give it back after F5, when the uploader itself is empty.
 
-        The bytes are kept under `key` of `st.session_state`, a key of your own, not the uploader's:
-
-            report = session.keep_upload(st.file_uploader("Report", key="up"), key="report")
+        The bytes are kept under `key` of `st.session_state`, a key of your own, not the uploader's.
 
         Args:
             file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned.
@@ -138,8 +153,6 @@ class UrlSession(Generic[M]):
 
     def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
         """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
-
-            table = session.keep_edits(pd.DataFrame({"name": ["Ada"], "age": [36]}), key="people")
 
         The table is kept under `key` of `st.session_state`. To put another one in its place assign
         that key; to begin again from `frame` delete it.
@@ -406,9 +419,16 @@ def url_session(
 ) -> UrlSession[Any]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, after `st.navigation`.
 
-        page = st.navigation([...])
-        with url_session():
-            page.run()
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import url_session
+
+        with url_session() as session:
+            st.text_input("Name", key="name")
+            st.session_state.visits = st.session_state.get("visits", 0) + 1
+            st.write(st.session_state.visits, session.status)
+        ```
 
     Args:
         store: an object with get / set / delete, or a store URL; None: the `FLUXLIT_SESSION_STORE`

@@ -29,7 +29,17 @@ the same for a run first: one that grows in every run never needs it."""
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much one session may keep. What is over is skipped by name, the rest is saved."""
+    """How much one session may keep. What is over is skipped by name, the rest is saved.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import Caps, url_session
+
+        with url_session(caps=Caps(value_bytes=10_000, session_bytes=100_000, keys=50)):
+            st.text_area("Notes", key="notes")
+        ```
+    """
 
     value_bytes: int = MAX_VALUE_BYTES
     session_bytes: int = MAX_SESSION_BYTES

@@ -6,7 +6,9 @@ with less comfort until `fluxlit_component/internals.py` has learnt where it wen
 
 from __future__ import annotations
 
+import ast
 import gc
+import inspect
 import json
 import sys
 import weakref
@@ -192,6 +194,33 @@ def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def places(seen: dict) -> None:
+    """A script that reports where the visitor is, and which pages there are."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    def home() -> None:
+        seen["paths"] = current_run().page_paths
+        seen["url"] = current_run().url
+
+    st.navigation(
+        [
+            st.Page(home, url_path="home", default=True),
+            st.Page(lambda: None, url_path="report"),
+            st.Page(lambda: None, url_path="settings"),
+        ]
+    ).run()
+
+
+def test_the_addresses_of_pages_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The default page has an empty path; AppTest is nowhere, but asking raises nothing."""
+    start(places, seen)
+    assert sorted(seen["paths"].values()) == ["", "report", "settings"], moved("PagesManager.get_pages")
+    assert isinstance(seen["url"], str)
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def query(seen: dict) -> None:
     """A script that reports and sets query parameters."""
     from fluxlit_component.internals import current_run
@@ -295,6 +324,51 @@ def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str
     for moment, mine, theirs, names in seen["pairs"]:
         assert mine == theirs, moved(f"what session state is made of ({moment})")
         assert names == theirs.keys(), moved(f"what session state is made of ({moment})")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def taken(seen: dict) -> None:
+    """A script that reads some of its plain values by name."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    st.session_state.setdefault("list", [1])
+    seen["old and new"] = current_run().values_of(["list"])
+    st.session_state["new"] = 2
+    seen["written"] = current_run().values_of(["list", "new"])
+    seen["same object"] = seen["written"]["list"] is st.session_state["list"]
+
+
+def test_plain_values_are_read_by_name(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Set in this run or in one before; the very objects, as `st.session_state` gives them."""
+    rerun(start(taken, seen))
+    assert seen["old and new"] == {"list": [1]}, moved("SessionState._old_state")
+    assert seen["written"] == {"list": [1], "new": 2}, moved("SessionState._new_session_state")
+    assert seen["same object"]
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def laid(seen: dict) -> None:
+    """A script that sets a default when the key of a widget is missing, as many apps do."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    current_run().lay_under({"name": "stored", "other": "stored"})
+    for key in ("name", "other"):
+        if key not in st.session_state:
+            st.session_state[key] = "default"
+    seen["other"] = st.session_state["other"]
+    seen["name"] = st.text_input("Name", key="name")
+
+
+def test_a_value_laid_under_is_hidden_by_anything_newer(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """An app's default does not overwrite it, the visitor's typing does."""
+    at = start(laid, seen)
+    assert (seen["name"], seen["other"]) == ("stored", "stored"), moved("SessionState._old_state")
+    at.text_input(key="name").set_value("typed").run()
+    assert seen["name"] == "typed", moved("SessionState._old_state")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -604,6 +678,25 @@ def test_an_app_without_secrets_sees_no_error(fallbacks: list[str], seen: dict[s
     rerun(at)
     assert seen["secrets"] == {}
     assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- nothing is leaned on unwatched ---------------------------------------------------------------
+
+
+def test_every_internal_is_watched() -> None:
+    """What `internals` offers is used by a test of this file that is not about its fallback."""
+    module = ast.parse(Path(__file__).read_text("utf-8"))
+    used: set[str] = set()
+    for part in module.body:
+        if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
+            used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
+            used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    offered = {name for name in vars(Run) if not name.startswith("_")} | {
+        name
+        for name, found in vars(internals).items()
+        if inspect.isfunction(found) and found.__module__ == internals.__name__ and not name.startswith("_")
+    }
+    assert offered - used == set(), "a new function of internals.py needs a test on the real Streamlit"
 
 
 # --- when a release has moved all of it -----------------------------------------------------------

@@ -48,6 +48,15 @@ class InMemorySessionStore:
     The eviction order is that of an `LRUCache`. A `TLRUCache` would also drop what has expired, but
     all of it at once in whichever write comes next; here that is bounded, and the expiry rules are
     the ledger's, the same as in the other stores. Markers of destroyed sessions count as entries.
+
+    Examples:
+        ```python
+        from fluxlit_component import InMemorySessionStore
+
+        store = InMemorySessionStore(max_entries=1000, default_ttl_seconds=3600)
+        store.set("id", {"step": 1})
+        assert store.get("id") == {"step": 1}
+        ```
     """
 
     bounded = True

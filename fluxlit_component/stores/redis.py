@@ -43,6 +43,19 @@ class RedisSessionStore:
         timeout_seconds: how long to wait for a connection and for an answer, for clients made from a URL.
             A client that was passed in keeps its own settings; it should give up soon, and not try
             again by itself: what it repeats may have been done and only the answer lost.
+
+    Examples:
+        <!-- needs: redis -->
+        ```python
+        from fluxlit_component import StoreUnavailable
+        from fluxlit_component.stores.redis import RedisSessionStore
+
+        store = RedisSessionStore("redis://localhost:1/0", prefix="shop:", timeout_seconds=0.1)
+        try:
+            store.set("id", {"step": 1})
+        except StoreUnavailable:
+            print("no Redis at this port")
+        ```
     """
 
     def __init__(

@@ -69,6 +69,17 @@ class SQLSessionStore:
         table_prefix: how the names of the tables begin.
         clock: what the time is; None: the server's clock (with SQLite: this machine's).
         timeout_seconds: how long a call may take, a connect and all waiting for locks included.
+
+    Examples:
+        <!-- needs: sqlalchemy -->
+        ```python
+        from fluxlit_component.stores.sql import SQLSessionStore
+
+        store = SQLSessionStore("sqlite:///sessions.db", table_prefix="shop_")
+        store.set("id", {"step": 1})
+        assert store.get("id") == {"step": 1}
+        store.close()
+        ```
     """
 
     bounded = True

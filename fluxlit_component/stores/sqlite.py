@@ -43,6 +43,16 @@ class SQLiteSessionStore:
 
     `path` may begin with ``~``; the folder is made if it is missing. The file is opened here, so that
     one that cannot be used is known at once. A store that was closed opens the file again when used.
+
+    Examples:
+        ```python
+        from fluxlit_component import SQLiteSessionStore
+
+        store = SQLiteSessionStore("sessions.db")
+        store.set("id", {"step": 1}, ttl_seconds=3600)
+        assert store.get("id") == {"step": 1}
+        store.close()
+        ```
     """
 
     bounded = True

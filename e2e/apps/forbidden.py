@@ -1,0 +1,31 @@
+import altair as alt
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from fluxlit_component import url_session
+
+with url_session() as session:
+    frame = pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]})
+    st.button("Button", key="st.button")
+    st.download_button("Download", "text", key="st.download_button")
+    st.chat_input("Say", key="st.chat_input")
+    st.file_uploader("Upload", key="st.file_uploader")
+    st.camera_input("Camera", key="st.camera_input")
+    st.audio_input("Audio", key="st.audio_input")
+    st.data_editor(frame, key="st.data_editor")
+    st.dataframe(frame, key="st.dataframe(on_select=)", on_select="rerun")
+    points = alt.Chart(frame).mark_point().encode(x="x", y="y").add_params(alt.selection_point())
+    st.altair_chart(points, key="st.altair_chart(on_select=)", on_select="rerun")
+    deck = pdk.Deck(layers=[pdk.Layer("ScatterplotLayer", frame, id="dots")], map_style=None)
+    st.pydeck_chart(deck, key="st.pydeck_chart(on_select=)", on_select="rerun")
+    with st.form("form"):
+        st.form_submit_button("Send", key="st.form_submit_button")
+    st.session_state.setdefault("plain", 0)
+    if st.button("Count"):
+        st.session_state.plain += 1
+    if st.session_state.get("st.button"):
+        st.text("button returned True")
+    st.text(f"plain = {st.session_state.plain}")
+    for key, reason in session.skipped.items():
+        st.text(f"{key} | {reason}")

@@ -1,0 +1,46 @@
+"""Widgets whose value Streamlit forbids to set: used, skipped by name with a remedy, harmless after F5."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+from tests.docs.generated import assert_page_says, table
+
+
+def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
+    """Each is named in `session.skipped`; after F5 nothing raises, nothing clicks, the rest is there."""
+    page = tab.page
+    page.set_viewport_size({"width": 1200, "height": 3000})
+    tab.open(serve("forbidden.py").url)
+    page.get_by_role("button", name="Button", exact=True).click()
+    tab.rest()
+    expect(page.get_by_text("button returned True")).to_be_visible()
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"}
+    )
+    tab.rest()
+    page.get_by_test_id("stChatInputTextArea").fill("hello")
+    page.get_by_test_id("stChatInputTextArea").press("Enter")
+    tab.rest()
+    page.get_by_role("button", name="Count").click()
+    tab.rest()
+    expect(page.get_by_text("plain = 1")).to_be_visible()
+    tab.reload()
+    assert tab.runs == 2
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("button returned True")).to_have_count(0)
+    expect(page.get_by_text("plain = 1")).to_be_visible()
+    page.get_by_role("button", name="Count").click()
+    tab.rest()
+    expect(page.get_by_text("plain = 2")).to_be_visible()
+    lines = [line.split(" | ") for line in page.get_by_test_id("stText").all_inner_texts() if " | " in line]
+    named = {key: reason.strip() for key, reason in lines}
+    rows = [[f"`{key}`", named[key]] for key in sorted(named)]
+    assert len(rows) >= 10
+    assert_page_says(
+        "what-comes-back.md", "forbidden", table(["Does not come back", "Why, and what instead"], rows)
+    )
