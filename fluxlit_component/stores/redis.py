@@ -47,8 +47,7 @@ class RedisSessionStore:
     Examples:
         <!-- needs: redis -->
         ```python
-        from fluxlit_component import StoreUnavailable
-        from fluxlit_component.stores.redis import RedisSessionStore
+        from fluxlit_component import RedisSessionStore, StoreUnavailable
 
         store = RedisSessionStore("redis://localhost:1/0", prefix="shop:", timeout_seconds=0.1)
         try:

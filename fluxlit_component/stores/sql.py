@@ -73,7 +73,7 @@ class SQLSessionStore:
     Examples:
         <!-- needs: sqlalchemy -->
         ```python
-        from fluxlit_component.stores.sql import SQLSessionStore
+        from fluxlit_component import SQLSessionStore
 
         store = SQLSessionStore("sqlite:///sessions.db", table_prefix="shop_")
         store.set("id", {"step": 1})
