@@ -15,6 +15,7 @@ export PIP_NO_INPUT := 1
 
 # Two browsers at once, a file each: most of a browser test is waiting.
 E2E_ARGS ?= -n 2 --dist loadfile
+ENGINES_ARGS ?= -n 2 --dist loadgroup
 
 OLDEST_STREAMLIT := streamlit==1.51.*
 # What these test never imports Streamlit (import-linter sees to it), so one run with the newest will do.
@@ -26,7 +27,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test check lint types unit frontend e2e unit-oldest e2e-oldest coverage bench build format clean
+.PHONY: help setup bundle demo test check lint types unit frontend e2e e2e-browsers unit-oldest e2e-oldest coverage bench build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,8 +39,8 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: check unit frontend e2e unit-oldest e2e-oldest ## everything, on two Streamlit releases
-	@echo; for name in unit frontend e2e unit-oldest e2e-oldest; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
+test: check unit frontend e2e e2e-browsers unit-oldest e2e-oldest ## everything, on two Streamlit releases
+	@echo; for name in unit frontend e2e e2e-browsers unit-oldest e2e-oldest; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
 
 check: lint types ## lint and types
 
@@ -59,13 +60,16 @@ frontend: $(NODE_MODULES) | $(LOGS) ## vitest
 	npm test | tee $(LOGS)/frontend
 
 e2e: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium against the newest Streamlit
-	$(WITH_BROWSER) .venv/$(PYTEST) e2e $(E2E_ARGS) | tee $(LOGS)/e2e
+	$(WITH_BROWSER) .venv/$(PYTEST) e2e --ignore=e2e/engines $(E2E_ARGS) | tee $(LOGS)/e2e
+
+e2e-browsers: .stamps/tools .stamps/engines $(BUNDLE) | $(LOGS) ## the core scenarios in Chromium, Firefox and WebKit
+	$(WITH_BROWSER) .venv/$(PYTEST) e2e/engines $(ENGINES_ARGS) | tee $(LOGS)/e2e-browsers
 
 unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldest supported Streamlit
 	.venv-oldest/$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,$(STREAMLITLESS)) $(PYTEST_ARGS) | tee $(LOGS)/unit-oldest
 
 e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit, tests marked core
-	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
+	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e --ignore=e2e/engines -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
@@ -108,6 +112,10 @@ clean: ## back to a fresh checkout
 
 .stamps/servers: .ci/servers | .stamps
 	.ci/servers
+	@touch $@
+
+.stamps/engines: .ci/engines | .stamps
+	.ci/engines
 	@touch $@
 
 $(NODE_MODULES): package.json package-lock.json frontend/package.json

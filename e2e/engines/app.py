@@ -3,9 +3,7 @@ import streamlit as st
 
 from fluxlit_component import url_session
 
-PICTURE = (
-    b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="teal"/></svg>'
-)
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8" fill="teal"/></svg>'
 
 print("script run", flush=True)
 

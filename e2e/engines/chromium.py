@@ -18,7 +18,7 @@ class ChromiumVisitor(Visitor):
         self._page = page
         self._frame = frame or page.main_frame
 
-    def _go(self, address: str) -> None:
+    def go(self, address: str) -> None:
         self._page.goto(address)
 
     def _reload(self) -> None:

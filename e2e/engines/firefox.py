@@ -46,7 +46,7 @@ class FirefoxVisitor(Visitor):
         found: dict[str, Any] = tree
         return found
 
-    def _go(self, address: str) -> None:
+    def go(self, address: str) -> None:
         self._forward_tab()
         self._do("browsingContext.navigate", url=address, wait="complete")
 
@@ -144,7 +144,9 @@ class Firefox:
     def __init__(self, path: str, *, prefs: Mapping[str, object] | None = None) -> None:
         self._profile = tempfile.TemporaryDirectory(prefix="firefox-", ignore_cleanup_errors=True)
         folder = Path(self._profile.name)
-        lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in {**_PREFS, **(prefs or {})}.items()]
+        lines = [
+            f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in {**_PREFS, **(prefs or {})}.items()
+        ]
         (folder / "user.js").write_text("\n".join(lines), encoding="utf-8")
         self._process = subprocess.Popen(
             [path, "--headless", "--no-remote", "--profile", folder, "--remote-debugging-port", "0"],

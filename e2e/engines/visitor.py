@@ -23,7 +23,7 @@ _AT_REST = """() => {
   return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
     .some(element => element.offsetHeight > 0);
 }"""
-_VALUE = "label => document.querySelector(`[aria-label=\"${label}\"]`)?.value ?? null"
+_VALUE = 'label => document.querySelector(`[aria-label="${label}"]`)?.value ?? null'
 _REMEMBERED = "() => { try { return sessionStorage.getItem('fluxlit:fluxlit_sid'); } catch { return null; } }"
 _REFUSED = "() => { try { sessionStorage.setItem('x', 'x'); return false; } catch { return true; } }"
 
@@ -38,8 +38,8 @@ class Visitor(abc.ABC):
     # What a driver supplies.
 
     @abc.abstractmethod
-    def _go(self, address: str) -> None:
-        """Type `address` into the address bar."""
+    def go(self, address: str) -> None:
+        """Type `address` into the address bar and wait for the document, not for an app."""
 
     @abc.abstractmethod
     def _reload(self) -> None:
@@ -89,7 +89,7 @@ class Visitor(abc.ABC):
 
     def open(self, address: str) -> None:
         """Go to an address."""
-        self._go(address)
+        self.go(address)
         self.rest()
 
     def reload(self) -> None:
@@ -135,6 +135,10 @@ class Visitor(abc.ABC):
     def text(self) -> str:
         """What the page shows."""
         return str(self.ask("() => document.body.innerText"))
+
+    def reads_address(self, address: str) -> None:
+        """Wait until the address bar shows just this: in one run the app may be there before the bridge is."""
+        until(lambda: self.address == address, address)
 
     def value(self, label: str) -> str | None:
         """What is filled in."""

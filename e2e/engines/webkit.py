@@ -36,7 +36,7 @@ class WebKitVisitor(Visitor):
             self._all.switch_to.frame(0)
         return self._all
 
-    def _go(self, address: str) -> None:
+    def go(self, address: str) -> None:
         self._driver.get(address)
 
     def _reload(self) -> None:
@@ -63,7 +63,8 @@ class WebKitVisitor(Visitor):
         try:
             field = self._find(xpath)
             field.click()
-            field.send_keys(Keys.CONTROL, "a", Keys.NULL, text, Keys.TAB)
+            field.send_keys(Keys.CONTROL, "a")  # let go at the end: this driver types nothing after Keys.NULL
+            field.send_keys(text, Keys.TAB)
         except WebDriverException as error:
             raise Failed(error.msg) from error
 
