@@ -34,7 +34,13 @@ def webkit_paths() -> tuple[str, str, str]:
     pytest.skip("no WebKitGTK to drive here; on Debian: apt install webkit2gtk-driver xvfb")
 
 
-@pytest.fixture(scope="session", params=["chromium", "firefox", "webkit"])
+# All scenarios of an engine in one process: it is started once.
+ENGINES = [
+    pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ("webkit", "firefox", "chromium")
+]
+
+
+@pytest.fixture(scope="session", params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A running browser."""
     engine: Engine

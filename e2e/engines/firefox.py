@@ -35,10 +35,9 @@ class FirefoxVisitor(Visitor):
         except BidiError as error:
             raise Failed(str(error)) from error
 
-    def _forward_tab(self) -> None:
+    def _look_at(self) -> None:
         """A person looks at the tab they use; timers of others are slowed down."""
-        top = self._tree()["parent"] is None
-        if top:
+        if self._tree()["parent"] is None:
             self._do("browsingContext.activate")
 
     def _tree(self) -> dict[str, Any]:
@@ -47,19 +46,19 @@ class FirefoxVisitor(Visitor):
         return found
 
     def go(self, address: str) -> None:
-        self._forward_tab()
+        self._look_at()
         self._do("browsingContext.navigate", url=address, wait="complete")
 
     def _reload(self) -> None:
-        self._forward_tab()
+        self._look_at()
         self._do("browsingContext.reload", wait="complete")
 
     def _traverse(self, steps: int) -> None:
-        self._forward_tab()
+        self._look_at()
         self._do("browsingContext.traverseHistory", delta=steps)
 
     def _point_at(self, xpath: str) -> None:
-        self._forward_tab()
+        self._look_at()
         nodes = self._do("browsingContext.locateNodes", locator={"type": "xpath", "value": xpath})["nodes"]
         if not nodes:
             raise Failed(f"no {xpath}")
@@ -119,7 +118,7 @@ class FirefoxVisitor(Visitor):
         until(lambda: bool(self._tabs() - before), "a new tab")
         [context] = self._tabs() - before
         copy = FirefoxVisitor(self._bidi, context)
-        copy._forward_tab()
+        copy._look_at()
         copy.rest()
         return copy
 

@@ -6,6 +6,7 @@ its requests may leave out headers. Websockets go through untouched. Standard li
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -166,13 +167,10 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _pour(source: socket.socket, target: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         while data := source.recv(_CHUNK):
             target.sendall(data)
-    except OSError:
-        pass  # one side has hung up; now the other
+    # One side has hung up; now the other.
     for end in (source, target):
-        try:
+        with contextlib.suppress(OSError):
             end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass

@@ -17,7 +17,7 @@ UNSAFE = '<meta name="referrer" content="unsafe-url">'
 
 
 def look_around(visitor: Visitor, elsewhere: Front) -> None:
-    """What a page may fetch at any time: from its own server and from another site, as data and as a picture."""
+    """What a page may fetch at any time, from its own server and from another site."""
     visitor.ask(
         """async other => {
           await fetch("/_stcore/health?mine");

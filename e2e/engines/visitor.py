@@ -137,7 +137,7 @@ class Visitor(abc.ABC):
         return str(self.ask("() => document.body.innerText"))
 
     def reads_address(self, address: str) -> None:
-        """Wait until the address bar shows just this: in one run the app may be there before the bridge is."""
+        """Wait until the address bar shows just this: the app may be there before the bridge is."""
         until(lambda: self.address == address, address)
 
     def value(self, label: str) -> str | None:

@@ -29,7 +29,7 @@ class WebKitVisitor(Visitor):
         self._framed = framed
 
     @property
-    def _driver(self) -> WebKitGTK:
+    def _driver(self) -> Remote:
         """The driver, looking at this window."""
         self._all.switch_to.window(self._handle)
         if self._framed:
@@ -70,7 +70,8 @@ class WebKitVisitor(Visitor):
 
     def ask(self, function: str, *args: Any) -> Any:
         code = f"""const args = [...arguments], done = args.pop();
-          Promise.resolve(({function})(...args)).then(value => done({{value}}), error => done({{error: `${{error}}`}}));"""
+          Promise.resolve(({function})(...args))
+            .then(value => done({{value}}), error => done({{error: `${{error}}`}}));"""
         try:
             answer = self._driver.execute_async_script(code, *args)
         except WebDriverException as error:
