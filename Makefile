@@ -20,6 +20,7 @@ export PIP_NO_INPUT := 1
 PYTEST_ARGS ?= $(BY_FILE)
 E2E_ARGS ?= $(BY_FILE)
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+ENGINES_ARGS ?= -n 2 --dist loadgroup
 
 # Over components v1: it has no others.
 OLDEST_STREAMLIT := streamlit==1.40.*
@@ -39,7 +40,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench screenshots build format clean
+.PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench screenshots build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,20 +76,23 @@ frontend: $(NODE_MODULES) | $(LOGS) ## vitest
 	npm test | tee $(LOGS)/frontend
 
 e2e: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium against the newest Streamlit
-	$(WITH_BROWSER) .venv/$(PYTEST) e2e $(E2E_ARGS) | tee $(LOGS)/e2e
+	$(WITH_BROWSER) .venv/$(PYTEST) e2e --ignore=e2e/engines $(E2E_ARGS) | tee $(LOGS)/e2e
+
+e2e-browsers: .stamps/tools .stamps/engines $(BUNDLE) | $(LOGS) ## the core scenarios in Chromium, Firefox and WebKit
+	$(WITH_BROWSER) .venv/$(PYTEST) e2e/engines $(ENGINES_ARGS) | tee $(LOGS)/e2e-browsers
 
 unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldest supported Streamlit
 	.venv-oldest/$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,$(STREAMLITLESS)) $(PYTEST_ARGS) | tee $(LOGS)/unit-oldest
 
 e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit (components v1), tests marked core
-	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
+	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e --ignore=e2e/engines -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
 e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1, tests marked transport
-	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e -m transport $(E2E_ARGS) | tee $(LOGS)/e2e-v1
+	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m transport $(E2E_ARGS) | tee $(LOGS)/e2e-v1
 
 middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked transport
 	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge $(PYTEST_ARGS) | tee $(LOGS)/middle
-	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e -m transport $(E2E_ARGS) | tee -a $(LOGS)/middle
+	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e --ignore=e2e/engines -m transport $(E2E_ARGS) | tee -a $(LOGS)/middle
 
 matrix: export MATRIX_UNIT := $(MATRIX_UNIT)
 matrix: export MATRIX_E2E := $(MATRIX_E2E)
@@ -160,6 +164,10 @@ clean: ## back to a fresh checkout
 
 .stamps/browser: .ci/browser | .stamps
 	.ci/browser system >/dev/null
+	@touch $@
+
+.stamps/engines: .ci/engines | .stamps
+	.ci/engines
 	@touch $@
 
 $(NODE_MODULES): package.json package-lock.json frontend/package.json

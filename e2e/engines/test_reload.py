@@ -1,0 +1,38 @@
+"""F5 keeps everything, at the price of one gated run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fluxlit_component.testing.front import Front
+from e2e.engines.visitor import Visitor
+from fluxlit_component.testing.server import StreamlitServer
+
+
+def test_f5_keeps_what_was_typed_and_counted(
+    newcomer: Callable[[], Visitor], front: Callable[..., Front], server: StreamlitServer
+) -> None:
+    """Once and again; a new visitor and a reload cost two runs each, a widget one."""
+    visitor, url = newcomer(), front().url
+    runs = [server.log.count("script run")]
+
+    def spent() -> int:
+        runs.append(server.log.count("script run"))
+        return runs[-1] - runs[-2]
+
+    visitor.open(url)
+    visitor.sees("status ready", "count is 0")
+    assert spent() == 2
+    visitor.type("Name", "Ada")
+    assert spent() == 1
+    visitor.click("Add")
+    visitor.click("Add")
+    assert spent() == 2
+    sid = visitor.remembered
+    for _ in range(2):
+        visitor.reload()
+        visitor.sees("status ready", "count is 2")
+        assert visitor.value("Name") == "Ada"
+        assert spent() == 2
+    assert visitor.remembered == sid
+    assert visitor.address == f"{url}/"
