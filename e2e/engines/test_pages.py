@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fluxlit_component.testing.front import Front
 from e2e.engines.visitor import Visitor
+from fluxlit_component.testing.front import Front
 
 Newcomer = Callable[[], Visitor]
 Fronts = Callable[..., Front]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from fluxlit_component.testing.front import Front, Request
 from e2e.engines.visitor import Visitor
+from fluxlit_component.testing.front import Front, Request
 
 Newcomer = Callable[[], Visitor]
 Fronts = Callable[..., Front]
