@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -147,3 +148,38 @@ def test_without_locks_the_pages_ask_each_other(serve: Serve, new_tab: Callable[
     tab.reload()
     expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
     assert sid_of(tab) == sid
+
+
+def test_a_slow_unload_is_not_a_copy(tab: ContinuityPage, serve: Serve) -> None:
+    """A page that is busy for two seconds while it goes: the reloaded one waits for nobody and is itself."""
+    tab.open(serve("copies.py").url)
+    add(tab, 1)
+    sid = sid_of(tab)
+    for event in ("beforeunload", "pagehide", "visibilitychange"):
+        tab.page.evaluate(
+            "name => addEventListener(name, () => { for (const at = Date.now(); Date.now() < at + 2e3; ); })",
+            event,
+        )
+        tab.reload()
+        tab.page.wait_for_timeout(1000)  # longer than a claim is patient
+        tab.rest()
+        assert sid_of(tab) == sid
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+
+
+def test_the_copy_of_a_crashed_tab_goes_on_as_it(tab: ContinuityPage, serve: Serve) -> None:
+    """The browser gives back what a crashed page held: nobody else has the session."""
+    tab.open(serve("copies.py").url)
+    add(tab, 1)
+    sid, url = sid_of(tab), tab.page.url
+    copy = ContinuityPage(tab.page.context.new_page())
+    copy.page.set_default_timeout(15_000)
+    # What "Duplicate" and a restored window bring along.
+    copy.page.add_init_script(f"sessionStorage['fluxlit:fluxlit_sid'] ??= '{sid}'")
+    with tab.page.expect_event("crash"), suppress(Error):
+        tab.page.goto("chrome://crash", wait_until="commit")
+    copy.open(url)
+    copy.page.wait_for_timeout(1000)  # longer than a claim is patient
+    copy.rest()
+    assert sid_of(copy) == sid
+    expect(copy.page.get_by_text("count is 1", exact=True)).to_be_visible()

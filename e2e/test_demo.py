@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -79,3 +79,22 @@ def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: 
     expect(page.get_by_text("Call Auckland before lunch")).to_be_visible()
     go(tab, "Explore")
     expect(page.locator(".st-key-explore_search input")).to_have_value("a")
+
+
+def test_going_on_elsewhere(
+    tab: ContinuityPage, server: StreamlitServer, new_tab: Callable[..., ContinuityPage]
+) -> None:
+    """A link with a QR code: another device opens it and has the collection."""
+    tab.page.set_viewport_size({"width": 1280, "height": 900})
+    tab.open(server.url)
+    collect(tab, "Tokyo", "cherry trees in April")
+    tab.page.get_by_role("button", name="Go on elsewhere").click()
+    tab.page.get_by_role("button", name="This session", exact=True).click()
+    tab.rest()
+    expect(tab.page.get_by_alt_text("QR code of the link")).to_be_visible()
+    link = tab.page.get_by_text("#fluxlit_link=").inner_text()
+    other = new_tab()
+    other.page.set_viewport_size({"width": 1280, "height": 900})
+    other.open(link.strip())
+    go(other, "Collection")
+    expect(other.page.get_by_label("Note on Tokyo")).to_have_value("cherry trees in April")

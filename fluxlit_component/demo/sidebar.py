@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fluxlit_component.demo.handover import handover
+
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
@@ -26,6 +28,7 @@ def controls(session: UrlSession[Any]) -> DeltaGenerator:
             forget = st.button(
                 "Forget me", width="stretch", help="Destroy the stored record, and the browser's id with it."
             )
+        handover(session)
         st.info("**Press F5.** Then change the page, and press it again.", icon=":material/refresh:")
     if renew:
         session.rotate()
