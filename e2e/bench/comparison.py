@@ -70,9 +70,7 @@ WAYS = (
     _Way("ours, clean", "ours.py"),
     _Way("ours, visible", "ours.py", env={"FLUXLIT_ADDRESS_BAR": "visible"}),
     _Way("original functions", "original.py", "fluxlit"),
-    _Way("cookie", "extra_components.py", "extra-streamlit-components"),
     _Way("cookie", "cookies_controller.py", "streamlit-cookies-controller"),
-    _Way("localStorage", "local_storage.py", "streamlit-local-storage"),
 )
 
 
