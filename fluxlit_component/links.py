@@ -7,9 +7,6 @@ lists its links; what is no longer in the list, or whose session is gone, leads 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -20,6 +17,7 @@ from fluxlit_component.errors import CorruptValue
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.record import RESERVED, Change, Commit, Record
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.token import RAW_BYTES, mask, name_of, place_of, unmask
 
 Mode: TypeAlias = Literal["resume", "copy"]
 
@@ -29,7 +27,6 @@ _ENTRY: Final = f"{RESERVED}_link:"
 _MOVED: Final = f"{RESERVED}_moved"
 _NOTE: Final = "note"
 _STATE: Final = "state:"
-_RAW_BYTES: Final = 32
 _TRIES: Final = 8
 _REMEMBERED: Final = 86_400.0
 """Seconds that a link is still listed after its end."""
@@ -119,12 +116,12 @@ def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, pa
     """
     token, record = new_session_id(), store.load(sid)
     schema = record.schema if record is not None else 0
-    note = {"mode": order.mode, "once": order.once, "param": param, "sid": _masked(token, _raw(sid))}
+    note = {"mode": order.mode, "once": order.once, "param": param, "sid": mask(token, sid)}
     changes = {_NOTE: Change(encode(note))}
     if order.mode == "copy" and record is not None:
         changes |= {_STATE + key: Change(data) for key, data in _state(record, order.keys)}
     held = Commit(changes, max_age_seconds=order.ttl_seconds, schema=schema, create=True)
-    now = store.commit(_place(token), held).now
+    now = store.commit(place_of(token), held).now
     ends = now + order.ttl_seconds
     entry = {
         "of": fingerprint(sid),
@@ -135,7 +132,7 @@ def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, pa
         "uses": 0,
     }
     listed = {name: Change(None) for name, old in _entries(record, sid) if old["ends"] + _REMEMBERED < now}
-    listed[_name(token)] = Change(encode(entry))
+    listed[_ENTRY + name_of(token)] = Change(encode(entry))
     done = store.commit(sid, lifetimes.commit(listed, schema=schema, create=True))
     return token if done.verdict == "committed" else None
 
@@ -154,11 +151,11 @@ def redeem(
     Raises:
         StoreUnavailable: the store did not answer; the link may be tried again.
     """
-    held = store.load(_place(token))
+    held = store.load(place_of(token))
     note = _decoded(held.fields[_NOTE].data) if held is not None and _NOTE in held.fields else None
     if held is None or note is None or note.get("param") != param:
         return None
-    owner = _sid(_masked(token, note["sid"]))
+    owner = unmask(token, note["sid"])
     record = store.load(owner)
     if record is None or not _is_open(record, owner, token):
         return None
@@ -167,7 +164,7 @@ def redeem(
     else:
         # First the copy, then the token: a store that fails in between costs nobody the link.
         found = _copied(store, held, lifetimes)
-    if note["once"] and store.take(_place(token)) is None:
+    if note["once"] and store.take(place_of(token)) is None:
         if not found.joined:
             store.delete(found.sid)
         return None
@@ -212,7 +209,7 @@ def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> 
     Otherwise a reload in that moment, or a browser whose server was restarted, would come with the id and a
     link that is used up.
     """
-    moved = Change(encode(_masked(sid, _raw(target))))
+    moved = Change(encode(mask(sid, target)))
     store.commit(sid, lifetimes.commit({_MOVED: moved}, create=True))
 
 
@@ -223,7 +220,7 @@ def target_of(sid: str, record: Record) -> str | None:
         raw = decode(stored.data) if stored is not None and stored.data is not None else None
     except CorruptValue:
         return None
-    return _sid(_masked(sid, raw)) if isinstance(raw, bytes) and len(raw) == _RAW_BYTES else None
+    return unmask(sid, raw) if isinstance(raw, bytes) and len(raw) == RAW_BYTES else None
 
 
 def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes) -> Redeemed:
@@ -240,20 +237,21 @@ def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes) -> Redeemed:
 
 def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> None:
     """Note one use; two at once are two."""
+    key = _ENTRY + name_of(token)
     for _ in range(_TRIES):
         record = store.load(owner)
-        entry = dict(_entries(record, owner)).get(_name(token))
+        entry = dict(_entries(record, owner)).get(key)
         if record is None or entry is None:
             return
         data = encode({**entry, "uses": entry["uses"] + 1})
-        change = Change(data, base=record.fields[_name(token)].version, guarded=True)
-        outcome = store.commit(owner, lifetimes.commit({_name(token): change}, schema=record.schema))
+        change = Change(data, base=record.fields[key].version, guarded=True)
+        outcome = store.commit(owner, lifetimes.commit({key: change}, schema=record.schema))
         if not outcome.refused:
             return
 
 
 def _is_open(record: Record, owner: str, token: str) -> bool:
-    entry = dict(_entries(record, owner)).get(_name(token))
+    entry = dict(_entries(record, owner)).get(_ENTRY + name_of(token))
     return entry is not None and record.now < entry["ends"]
 
 
@@ -281,28 +279,3 @@ def _state(record: Record, keys: tuple[str, ...] | None) -> list[tuple[str, byte
         and not key.startswith(RESERVED)
         and (keys is None or any(fnmatchcase(key, pattern) for pattern in keys))
     ]
-
-
-# Hashed here too, and not only by the store: a store of the app's own is handed ids as they are.
-
-
-def _place(token: str) -> str:
-    return "link:" + hashlib.sha256(b"fluxlit_component/link/v1\x00" + token.encode()).hexdigest()
-
-
-def _name(token: str) -> str:
-    return _ENTRY + hashlib.sha256(b"fluxlit_component/link-name/v1\x00" + token.encode()).hexdigest()[:8]
-
-
-def _masked(token: str, data: bytes) -> bytes:
-    """XOR with a pad that is made of the token and used for nothing else; doing it twice undoes it."""
-    pad = hmac.digest(token.encode(), b"fluxlit_component/link/pad/v1", "sha256")
-    return bytes(a ^ b for a, b in zip(data, pad, strict=True))
-
-
-def _raw(sid: str) -> bytes:
-    return base64.urlsafe_b64decode(sid + "=")
-
-
-def _sid(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

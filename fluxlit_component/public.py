@@ -17,11 +17,12 @@ from fluxlit_component.explicit import (
     hydrate_url_session_typed,
     persist_url_session,
 )
+from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Event
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.links import Link
 from fluxlit_component.mergers import append, counter, union
-from fluxlit_component.session import UrlSession, url_session
+from fluxlit_component.session import url_session
 from fluxlit_component.stores.base import SessionStore, VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore

@@ -9,14 +9,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, Generic, TypeAlias, TypeVar, cast, get_args
+from typing import Any, Generic, TypeAlias, cast, get_args
 
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
+from typing_extensions import TypeVar
 
 from fluxlit_component.codec import is_registered, register
 from fluxlit_component.errors import ConfigurationError, UnfitRecord
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=BaseModel, default=Any)
+"""The app's model; without one `session.state` is an error, so any type will do."""
 Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""
 

@@ -1,344 +1,41 @@
-"""`url_session()` and `UrlSession`: continuity in one line, for the author of a Streamlit app.
+"""`url_session()`: continuity in one line, for the author of a Streamlit app.
 
-It is continuity, not authentication: whoever has the tab has the state. What is done step by step is
-in `continuity`; here are the arguments, their merge with the settings, and what the app may ask for.
+It is continuity, not authentication: whoever has the tab has the state. Here are the arguments and their
+merge with the settings; what is done step by step is in `continuity`, what the app may ask for in `handle`.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from functools import partial, wraps
-from types import MappingProxyType, TracebackType
-from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, Final, Literal, cast
 
 import streamlit as st
-from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
-from fluxlit_component.address import page_address
 from fluxlit_component.apptests import is_left_alone, store_in_tests
-from fluxlit_component.clock import wall
 from fluxlit_component.consent import consented
 from fluxlit_component.continuity import Continuity
-from fluxlit_component.edits import keep_edits
-from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hook, Hooks
-from fluxlit_component.links import Link, Order
 from fluxlit_component.mergers import Merger
-from fluxlit_component.panel import draw_badge, draw_panel
 from fluxlit_component.policy import Policy
-from fluxlit_component.report import SessionReport
 from fluxlit_component.schema import M, Migration, Schema
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.choice import StoreLike
 from fluxlit_component.sync import Caps
-from fluxlit_component.tab import Status, Tab, tab_of
-from fluxlit_component.typed import view_of
-from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
+from fluxlit_component.tab import tab_of
 
 _ADDRESS_BARS: Final = ("clean", "visible")
 _ON_DUPLICATE: Final = ("fork", "share")
 _SCOPES: Final = ("tab", "browser")
-_MODES: Final = ("resume", "copy")
-Frame = TypeVar("Frame")
-P = ParamSpec("P")
-R = TypeVar("R")
-
-_log = logging.getLogger("fluxlit_component")
 
 
-class UrlSession(Generic[M]):
-    """One run's view of the visitor's session. A context manager: leaving the block saves.
-
-    Attributes hold for the run in which the object was made.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import UrlSession, url_session
-
-
-        def account(session: UrlSession) -> None:
-            if st.button("Log out"):
-                session.destroy()
-            for key, reason in session.skipped.items():
-                st.caption(f"{key}: {reason}")
-
-
-        with url_session() as session:
-            account(session)
-        ```
-    """
-
-    def __init__(
-        self, tab: Tab | None, continuity: Continuity | None, schema: Schema[M] | None = None
-    ) -> None:
-        self._tab = tab
-        self._continuity = continuity
-        self._schema = schema
-        self._rotated = False
-
-    def __repr__(self) -> str:
-        return f"UrlSession(status={self.status!r}, is_new={self.is_new}, restored={len(self.restored)} keys)"
-
-    @property
-    def id(self) -> str | None:
-        """The session id, 43 characters; None while disabled or pending. Never print or log it."""
-        return self._tab.sid if self._tab is not None and self._tab.private is None else None
-
-    @property
-    def status(self) -> Status:
-        """How things stand.
-
-        ``"ready"``: the state is kept. ``"pending"``: the browser has not answered yet, or the visitor has
-        not consented; nothing is kept so far. ``"degraded"``: the store does not answer; the app goes on,
-        changes are saved when it is back. ``"disabled"``: switched off, or not in a Streamlit run.
-        """
-        if self._tab is None:
-            return "disabled"
-        return self._tab.status if self._tab.private is None else "pending"
-
-    @property
-    def is_new(self) -> bool:
-        """Whether this page load found nothing to restore."""
-        return self._tab.is_new if self._tab is not None else True
-
-    @property
-    def restored(self) -> tuple[str, ...]:
-        """Keys whose values came back at this page load, sorted."""
-        return self._tab.restored if self._tab is not None else ()
-
-    @property
-    def skipped(self) -> Mapping[str, str]:
-        """Key -> why it is not kept and what to do about it."""
-        return MappingProxyType(dict(self._tab.skipped) if self._tab is not None else {})
-
-    @property
-    def expires_in(self) -> float | None:
-        """Seconds until the record ends if nothing more is done; None: never, or there is none yet."""
-        moments = [] if self._tab is None else [self._tab.idle_expires, self._tab.expires]
-        known = [moment for moment in moments if moment is not None]
-        return max(min(known) - wall() - self._tab.skew, 0.0) if known and self._tab is not None else None
-
-    @property
-    def state(self) -> M:
-        """`st.session_state` as an instance of `model`: typed, with defaults, validated on assignment.
-
-        Reading sees the widgets' present values. Assigning validates (the model's own validators
-        included) and writes through; what is changed inside a value is saved like everything else.
-
-        Raises:
-            ConfigurationError: the session was made without `model=`.
-        """
-        if self._schema is None:
-            raise ConfigurationError("session.state needs a model: url_session(model=YourModel)")
-        return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
-
-    def keep_upload(
-        self, file: Upload | None, *, key: str, max_bytes: int = 1024 * 1024
-    ) -> KeptUpload | None:
-        """Keep what was uploaded, and give it back after F5, when the uploader itself is empty.
-
-        The bytes are kept under `key` of `st.session_state`, a key of your own, not the uploader's.
-
-        Args:
-            file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned.
-            key: where to keep it.
-            max_bytes: a larger file is used in this run but not kept; the reason is in `skipped`.
-        """
-        return keep_upload(st.session_state, file, key=key, max_bytes=max_bytes, skip=self._skip)
-
-    def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
-        """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
-
-        The table is kept under `key` of `st.session_state`. To put another one in its place assign
-        that key; to begin again from `frame` delete it.
-
-        Args:
-            frame: what the editor shows as long as nothing is kept: anything `st.data_editor` takes.
-            key: where to keep the edited table; a key of your own, not one of a widget.
-            options: those of `st.data_editor`, such as `num_rows="dynamic"`.
-        """
-        edited: Frame = keep_edits(
-            cast("MutableMapping[str, Any]", st.session_state),
-            frame,
-            key=key,
-            draw=partial(st.data_editor, **options),
-        )
-        return edited
-
-    def _skip(self, key: str, reason: str) -> None:
-        if self._tab is not None:
-            self._tab.skip(key, reason)
-
-    def persist(self) -> bool:
-        """Save now what has changed so far. True if it is in the store, or nothing had changed."""
-        if self._continuity is None or self._tab is None:
-            return False
-        self._continuity.save()
-        return self._tab.status == "ready"
-
-    def rotate(self) -> bool:
-        """Give the session a new id and keep the data, as after a change of privilege (OWASP).
-
-        The old id keeps only what was there before, and dies as soon as the browser has confirmed the
-        new one; to make that prompt, leaving the `with` block starts a rerun. False if the store did
-        not answer: then the id stays.
-        """
-        self._rotated = self._continuity is not None and self._continuity.rotate()
-        return self._rotated
-
-    def clear(self) -> None:
-        """Empty `st.session_state` (the keys that are kept) and the record; the id stays.
-
-        Widgets on the page go on showing what they show; their values are kept again once they change.
-        """
-        if self._continuity is not None:
-            self._continuity.clear()
-
-    def destroy(self) -> bool:
-        """End the session for good: no late writer brings it back.
-
-        The rest of this run still sees its `st.session_state`; the next run begins with an empty one
-        and a new id. False if the store did not answer: then nothing has changed.
-        """
-        return self._continuity is not None and self._continuity.destroy()
-
-    def link(
-        self,
-        page: object = None,
-        *,
-        mode: Literal["resume", "copy"] = "resume",
-        once: bool = True,
-        ttl_seconds: float = 600,
-        keys: Iterable[str] | None = None,
-    ) -> str:
-        """Make a link that brings this session, or a copy of it, to whoever opens it.
-
-        It holds a token, never the session id, and the token stands in the fragment, which no request
-        carries. Make it when it is asked for (a click), not in every run; for what is drawn in every run
-        there is `href`. While the session is not being kept (`status`) the address comes without a token.
-
-        Args:
-            page: where it leads: None for this page, a URL path, a page's script or what `st.Page` returned.
-            mode: ``"resume"``: the other device joins this session, both write. ``"copy"``: it gets a
-                session of its own with the state of this moment.
-            once: whether it works a single time. Of many who open it at once one gets there.
-            ttl_seconds: how long it works.
-            keys: for a copy: glob patterns of the keys that go along; None: all.
-
-        Raises:
-            ConfigurationError: an argument that cannot work, or a page that the app does not have.
-        """
-        allowed = None if keys is None else arguments.patterns("keys", keys)
-        lifetime = arguments.lifetime("ttl_seconds", ttl_seconds)
-        order = Order(arguments.one_of("mode", mode, _MODES), once, lifetime, allowed)
-        if allowed is not None and mode != "copy":
-            raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
-        if self._continuity is None:
-            return page_address("", {}, page)
-        return self._continuity.sharing().link(page, order)
-
-    def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
-        """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
-
-        As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
-        it has the session until then: `revoke_links()` ends it.
-        """
-        order = Order("resume", once=False, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds))
-        if self._continuity is None:
-            return page_address("", {}, page)
-        return self._continuity.sharing().href(page, order)
-
-    def links(self) -> tuple[Link, ...]:
-        """The links made for this session, the newest first, with age and uses; a day beyond their end."""
-        return self._continuity.sharing().all() if self._continuity is not None else ()
-
-    def revoke_links(self) -> int | None:
-        """End all links of this session; how many were still open, None if the store did not answer."""
-        return self._continuity.sharing().revoke() if self._continuity is not None else 0
-
-    @overload
-    def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
-    @overload
-    def fragment(
-        self, func: None = None, /, *, run_every: float | str | None = None
-    ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
-    def fragment(
-        self, func: Callable[P, R] | None = None, /, *, run_every: float | str | None = None
-    ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
-        """`st.fragment` that also saves what the fragment changed, however it is left.
-
-        Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine too; its
-        changes are saved by the next full run.
-        """
-
-        def decorate(inner: Callable[P, R]) -> Callable[P, R]:
-            @wraps(inner)
-            def saved(*args: P.args, **kwargs: P.kwargs) -> R:
-                try:
-                    return inner(*args, **kwargs)
-                finally:
-                    run = internals.current_run()
-                    if run is not None and run.is_fragment and self._continuity is not None:
-                        self._continuity.save()
-
-            return st.fragment(saved, run_every=run_every)
-
-        return decorate if func is None else decorate(func)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Literal[False]:
-        if self._continuity is None:
-            return False
-        refused = (
-            internals.refused_key(error, self._continuity.suspects())
-            if isinstance(error, Exception)
-            else None
-        )
-        if refused is not None:
-            # A record made elsewhere, or by an older version of the app: one bad value, not a dead page.
-            self._continuity.heal(refused)
-            _log.warning("the stored value of %r does not fit its widget and was dropped: %s", refused, error)
-            st.rerun()
-        self._continuity.close()
-        if self._rotated and error is None:
-            st.rerun()
-        return False
-
-    def panel(self) -> None:
-        """Draw what the session did, for developers: keys, sizes, lifetimes, store, conflicts, skipped keys.
-
-        Draw it after the `with` block to have this run's saving in it. Shows names of keys, never their
-        values and never the id. Works whatever the status is.
-
-            with url_session() as session:
-                page.run()
-            with st.sidebar:
-                session.panel()
-        """
-        if self._tab is None or self._continuity is None:
-            draw_panel(SessionReport())
-        else:
-            draw_panel(SessionReport.of(self._tab, self._continuity.report_on_store()))
-
-    def status_badge(self) -> None:
-        """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""
-        draw_badge(self.status)
-
-
-@overload
 def url_session(
     store: StoreLike | None = None,
     *,
-    model: type[M],
+    model: type[M] | None = None,
     schema_version: int = 1,
     migrations: Mapping[int, Migration] | None = None,
     include: Iterable[str] | None = None,
@@ -362,61 +59,7 @@ def url_session(
     on_skip: Hook | None = None,
     on_expire: Hook | None = None,
     on_error: Hook | None = None,
-) -> UrlSession[M]: ...
-@overload
-def url_session(
-    store: StoreLike | None = None,
-    *,
-    include: Iterable[str] | None = None,
-    exclude: Iterable[str] = (),
-    param: str | None = None,
-    address_bar: AddressBar | None = None,
-    ttl_seconds: float | None = None,
-    max_age_seconds: float | None = None,
-    wait: bool = True,
-    on_duplicate: Literal["fork", "share"] = "fork",
-    scope: Literal["tab", "browser"] = "tab",
-    consent: bool = True,
-    restore_scroll: bool = True,
-    seal: bool | None = None,
-    merge: Mapping[str, Merger] | None = None,
-    caps: Caps | None = None,
-    on_new: Hook | None = None,
-    on_restore: Hook | None = None,
-    on_persist: Hook | None = None,
-    on_conflict: Hook | None = None,
-    on_skip: Hook | None = None,
-    on_expire: Hook | None = None,
-    on_error: Hook | None = None,
-) -> UrlSession[Any]: ...
-def url_session(
-    store: StoreLike | None = None,
-    *,
-    model: type[Any] | None = None,
-    schema_version: int = 1,
-    migrations: Mapping[int, Migration] | None = None,
-    include: Iterable[str] | None = None,
-    exclude: Iterable[str] = (),
-    param: str | None = None,
-    address_bar: AddressBar | None = None,
-    ttl_seconds: float | None = None,
-    max_age_seconds: float | None = None,
-    wait: bool = True,
-    on_duplicate: Literal["fork", "share"] = "fork",
-    scope: Literal["tab", "browser"] = "tab",
-    consent: bool = True,
-    restore_scroll: bool = True,
-    seal: bool | None = None,
-    merge: Mapping[str, Merger] | None = None,
-    caps: Caps | None = None,
-    on_new: Hook | None = None,
-    on_restore: Hook | None = None,
-    on_persist: Hook | None = None,
-    on_conflict: Hook | None = None,
-    on_skip: Hook | None = None,
-    on_expire: Hook | None = None,
-    on_error: Hook | None = None,
-) -> UrlSession[Any]:
+) -> UrlSession[M]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, after `st.navigation`.
 
     Examples:

@@ -67,8 +67,8 @@ url_session(
     max_age_seconds=0.5,
     wait=False,
 )
-url_session(address_bar="hidden")  # type: ignore[call-overload]
-url_session(42)  # type: ignore[call-overload]
+url_session(address_bar="hidden")  # type: ignore[arg-type]
+url_session(42)  # type: ignore[arg-type]
 
 with url_session(model=Cart) as typed:
     assert_type(typed, UrlSession[Cart])
