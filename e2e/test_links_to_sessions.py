@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from fluxlit_component.testing.leaks import LeakRecorder
@@ -13,6 +14,7 @@ from fluxlit_component.testing.server import StreamlitServer
 Serve = Callable[..., StreamlitServer]
 NewTab = Callable[..., ContinuityPage]
 STORED = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
+CONNECTED = "document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'"
 DEAD = "This link does not work any more"
 
 
@@ -149,15 +151,27 @@ def test_a_link_pasted_into_a_living_page_is_news(serve: Serve, new_tab: NewTab)
     sees(other, "count is 2", "name is 'Ada'")
 
 
-def test_who_resumed_goes_on_after_a_restart_of_the_server(serve: Serve, new_tab: NewTab) -> None:
-    """The browser sends the used link again; nobody is told of it, and the session is the same."""
-    server = serve("sharing.py")
+@pytest.mark.parametrize("how", ["opened", "pasted"])
+@pytest.mark.parametrize(("mode", "env"), [("resume", {}), ("copy", {"MANY": "1"})], ids=["resume", "copy"])
+def test_who_followed_a_link_goes_on_after_a_restart_of_the_server(
+    serve: Serve, new_tab: NewTab, mode: str, env: dict[str, str], how: str
+) -> None:
+    """The browser sends the link again; nobody is told of it, and it is not followed a second time."""
+    server = serve("sharing.py", **env)
     first, other = new_tab(), new_tab()
-    sid = visit(first, server.url)
-    other.open(link_of(first, "resume"))
+    visit(first, server.url)
+    link = link_of(first, mode)
+    if how == "opened":
+        other.open(link)
+    else:
+        other.open(f"{server.url}/report")
+        other.page.evaluate("hash => { location.hash = hash }", link.partition("#")[2])
+    sees(other, "count is 2")
+    other.rest()
     press(other, "Add here")
+    sid = other.page.evaluate(STORED)
     server.restart()
-    other.page.wait_for_timeout(3000)  # the websocket comes back
+    other.page.wait_for_function(CONNECTED)
     press(other, "Add here")
     sees(other, "count is 4")
     expect(other.page.get_by_text(DEAD)).to_have_count(0)

@@ -46,3 +46,24 @@ def test_a_second_mount_changes_nothing(tab: ContinuityPage, serve: Serve) -> No
     fill(tab, "Left", "eve")
     assert tab.runs == 1
     expect(tab.page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_link_of_one_of_them(serve: Serve, new_tab: Callable[..., ContinuityPage]) -> None:
+    """It brings that session and no other, and nobody calls it dead; rotated, it goes on under a new id."""
+    first, other = new_tab(), new_tab()
+    first.open(serve("pair.py").url)
+    fill(first, "Left", "ada")
+    fill(first, "Right", "bob")
+    first.page.get_by_role("button", name="Link right").click()
+    link = first.page.get_by_text("#fluxlit_link=")
+    expect(link).to_be_visible()
+    other.open(link.inner_text())
+    expect(other.page.get_by_label("Right")).to_have_value("bob")
+    expect(other.page.get_by_label("Left")).to_have_value("")
+    expect(other.page.locator("#fluxlit-notice")).to_have_count(0)
+    before = other.page.evaluate("sessionStorage.getItem('fluxlit:right')")
+    other.page.get_by_role("button", name="Rotate right").click()
+    other.page.wait_for_function("old => sessionStorage.getItem('fluxlit:right') !== old", arg=before)
+    other.rest()
+    other.reload()
+    expect(other.page.get_by_label("Right")).to_have_value("bob")

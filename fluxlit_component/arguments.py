@@ -9,7 +9,7 @@ from typing import Any, Final
 from fluxlit_component.errors import ConfigurationError
 
 _TAKEN: Final = "fluxlit_link"
-_UNPLAIN: Final = frozenset("&=#?+% \t\r\n")
+_UNPLAIN: Final = frozenset("&=#?+%: \t\r\n")
 
 
 def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def name(name: str, value: str) -> str:
         message = f"{name} cannot be {value!r}: links of session.link() have that key"
         raise ConfigurationError(message)
     if not value or not _UNPLAIN.isdisjoint(value):
-        message = f"{name} must be a plain query key without spaces or any of & = # ? + %, not {value!r}"
+        message = f"{name} must be a plain query key without spaces or any of & = # ? + % :, not {value!r}"
         raise ConfigurationError(message)
     return value
 

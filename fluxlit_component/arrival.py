@@ -12,7 +12,7 @@ from fluxlit_component import identifier
 from fluxlit_component.bridge import Answer, Offer, close_gate, component_key, mount, parse_answer
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links import Lifetimes, lead_on, redeem, target_of
+from fluxlit_component.links import Lifetimes, lead_on, redeem, revoke, target_of
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.stores.base import RecordStore
@@ -81,22 +81,31 @@ class Arrival:
         if token in tab.links:
             return
         try:
-            found = token and redeem(self._store, token, self._lifetimes, param=tab.param)
+            if self._first and self._leads_on(came_with):
+                tab.links.add(token)  # sent again after a restart of the server: it was followed before
+                return
+            found = redeem(self._store, token, self._lifetimes, param=tab.param) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.degrade("link", error)
             return
         tab.links.add(token)
-        if not found:
+        if found == "elsewhere":
+            return
+        if found is None:
             tab.notice = None if self._first else _DEAD_LINK
         elif found.sid != tab.sid:
             self.switched = tab.sid is not None
             if self.switched:
                 tab.renew()
-                tab.hydrated = False
+                tab.hydrated, tab.unconfirmed = False, True
             elif came_with == tab.offer:
                 self._lead_on(came_with, found.sid)
             self._hold(found.sid, found.record)
             tab.joined = found.joined
+
+    def _leads_on(self, came_with: str) -> bool:
+        record = self._store.load(came_with)
+        return record is not None and target_of(came_with, record) is not None
 
     def _lead_on(self, taken: str, sid: str) -> None:
         try:
@@ -199,6 +208,7 @@ class Arrival:
         tab = self._tab
         try:
             for sid in tuple(tab.retiring):
+                revoke(self._store, sid, self._lifetimes)
                 self._store.delete(sid)
                 tab.retiring.remove(sid)
         except Exception as error:  # noqa: BLE001

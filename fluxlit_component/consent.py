@@ -7,6 +7,7 @@ has gathered is saved.
 
 from __future__ import annotations
 
+from fluxlit_component import links
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run
 from fluxlit_component.stores.base import RecordStore
@@ -18,26 +19,35 @@ def consented(run: Run, tab: Tab, store: RecordStore, *, consent: bool) -> Recor
     """Return the store that this run may use: `store`, or one in the memory of this tab."""
     with tab.lock:
         if not consent and tab.private is None:
-            _withhold(tab, store)
+            _withhold(tab)
         elif consent and tab.private is not None:
             _grant(run, tab)
+        _erase(tab, store)
         return tab.private or store
 
 
-def _withhold(tab: Tab, store: RecordStore) -> None:
+def _withhold(tab: Tab) -> None:
     if tab.sid is not None:
         # Consent was withdrawn: what was kept goes, here and in the browser.
         tab.storing = "erase"
-        try:
-            for sid in (tab.sid, *tab.retiring):
-                store.delete(sid)
-        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            tab.degrade("destroy", error)
+        tab.erasing += [tab.sid, *tab.retiring]
+        tab.retiring.clear()
     else:
         tab.storing = "no"
     tab.renew()
     tab.status = "ready"
     tab.private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
+
+
+def _erase(tab: Tab, store: RecordStore) -> None:
+    """Have the records of a withdrawn consent destroyed; tried again in each run until the store answers."""
+    try:
+        while tab.erasing:
+            links.revoke(store, tab.erasing[-1], links.Lifetimes())
+            store.delete(tab.erasing[-1])
+            tab.erasing.pop()
+    except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
+        tab.degrade("destroy", error)
 
 
 def _grant(run: Run, tab: Tab) -> None:

@@ -38,6 +38,7 @@ class Departure:
         self._tab = tab
         self._store = store
         self._policy = policy
+        self._private = tab.private
 
     def save(self, number: int, *, late: bool) -> None:
         """Commit what changed.
@@ -56,8 +57,8 @@ class Departure:
 
     def _save(self, number: int, *, late: bool) -> None:
         tab = self._tab
-        if tab.wiping:
-            return
+        if tab.wiping or tab.private is not self._private:
+            return  # the consent has changed since: this run's store is not the tab's any more
         if tab.read_only:
             tab.status = "degraded"
             return

@@ -85,7 +85,9 @@ class UrlSession(Generic[M]):
         """
         if self._tab is None:
             return "disabled"
-        return self._tab.status if self._tab.private is None else "pending"
+        if self._tab.private is None:
+            return self._tab.status
+        return "degraded" if self._tab.erasing else "pending"
 
     @property
     def is_new(self) -> bool:

@@ -125,13 +125,14 @@ def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, pa
     ends = now + order.ttl_seconds
     entry = {
         "of": fingerprint(sid),
+        "at": place_of(token),
         "mode": order.mode,
         "once": order.once,
         "made": now,
         "ends": ends,
         "uses": 0,
     }
-    listed = {name: Change(None) for name, old in _entries(record, sid) if old["ends"] + _REMEMBERED < now}
+    listed = {name: Change(None) for name in _outlived(record, sid, now)}
     listed[_ENTRY + name_of(token)] = Change(encode(entry))
     done = store.commit(sid, lifetimes.commit(listed, schema=schema, create=True))
     return token if done.verdict == "committed" else None
@@ -143,8 +144,10 @@ def redeem(
     lifetimes: Lifetimes,
     *,
     param: str,
-) -> Redeemed | None:
-    """Follow a link; None if it leads nowhere: used, expired, revoked, unknown, of another param.
+) -> Redeemed | Literal["elsewhere"] | None:
+    """Follow a link; None if it leads nowhere: used, expired, revoked, unknown.
+
+    "elsewhere": it is for another param's session of the same page, which will follow it.
 
     Of many who open a link that works once, one gets there (`VersionedStore.take`).
 
@@ -153,8 +156,10 @@ def redeem(
     """
     held = store.load(place_of(token))
     note = _decoded(held.fields[_NOTE].data) if held is not None and _NOTE in held.fields else None
-    if held is None or note is None or note.get("param") != param:
+    if held is None or note is None:
         return None
+    if note.get("param") != param:
+        return "elsewhere"
     owner = unmask(token, note["sid"])
     record = store.load(owner)
     if record is None or not _is_open(record, owner, token):
@@ -175,32 +180,20 @@ def redeem(
 def links_of(store: RecordStore, sid: str) -> tuple[Link, ...]:
     """The links of a session, the newest first, as long as they are remembered."""
     record = store.load(sid)
-    if record is None:
-        return ()
-    found = [
-        Link(
-            name.removeprefix(_ENTRY),
-            entry["mode"],
-            entry["once"],
-            entry["made"],
-            entry["ends"],
-            entry["uses"],
-            now=record.now,
-        )
-        for name, entry in _entries(record, sid)
-    ]
-    return tuple(sorted(found, key=lambda link: -link.created))
+    return () if record is None else tuple(sorted(_listed(record, sid), key=lambda link: -link.created))
 
 
 def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
-    """No link of this session leads anywhere any more; return how many did."""
+    """No link of this session leads anywhere any more, nor is anything kept for it; return how many did."""
     record = store.load(sid)
-    listed = {name: Change(None) for name, _ in _entries(record, sid)}
-    if record is None or not listed:
+    entries = dict(_entries(record, sid))
+    if record is None or not entries:
         return 0
-    standing = sum(link.is_open for link in links_of(store, sid))
-    store.commit(sid, lifetimes.commit(listed, schema=record.schema))
-    return standing
+    for entry in entries.values():
+        store.delete(entry["at"])
+    removed = {name: Change(None) for name in entries}
+    store.commit(sid, lifetimes.commit(removed, schema=record.schema))
+    return sum(link.is_open for link in _listed(record, sid))
 
 
 def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> None:
@@ -248,6 +241,30 @@ def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> 
         outcome = store.commit(owner, lifetimes.commit({key: change}, schema=record.schema))
         if not outcome.refused:
             return
+
+
+def _outlived(record: Record | None, sid: str, now: float) -> set[str]:
+    """Entries of links that ended more than a day ago, and of those that a copy or rotation brought along."""
+    if record is None:
+        return set()
+    mine = {name for name, entry in _entries(record, sid) if entry["ends"] + _REMEMBERED >= now}
+    standing = {name for name, stored in record.fields.items() if stored.data is not None}
+    return {name for name in standing - mine if name.startswith(_ENTRY)}
+
+
+def _listed(record: Record, sid: str) -> list[Link]:
+    return [
+        Link(
+            name.removeprefix(_ENTRY),
+            entry["mode"],
+            entry["once"],
+            entry["made"],
+            entry["ends"],
+            entry["uses"],
+            now=record.now,
+        )
+        for name, entry in _entries(record, sid)
+    ]
 
 
 def _is_open(record: Record, owner: str, token: str) -> bool:

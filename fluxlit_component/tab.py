@@ -56,6 +56,8 @@ class Tab:
     private: InMemorySessionStore | None = field(default=None, repr=False)
     """The store of a tab whose visitor has not consented; None: the app's own."""
     storing: Storing = "yes"
+    erasing: list[str] = field(default_factory=list, repr=False)
+    """Ids whose records are to go, because consent was withdrawn: tried until the store answers."""
     unhurried: bool = False
     """Whether the page is drawn already: it does not go blank while the browser is asked."""
 
@@ -157,7 +159,6 @@ class Tab:
         self.is_new, self.created, self.hydrated = True, False, True
         self.joined, self.href = False, None
         self.idle_expires = self.expires = None
-        self.retiring.clear()
         self.base.forget()
         self.restored, self.read_only = (), False
 

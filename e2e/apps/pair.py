@@ -9,5 +9,9 @@ with url_session(param="left", include=["l_*"]) as left, url_session(param="righ
         st.text_input("Right", key="r_name")
         same = again.id == left.id and left.id != right.id
         st.write(f"left {left.status}, right {right.status}, apart {same}")
+    if st.button("Link right"):
+        st.code(right.link(), language=None)
+    if st.button("Rotate right"):
+        right.rotate()
     if st.button("End left"):
         left.destroy()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from fluxlit_component.settings import Settings
@@ -11,6 +13,8 @@ from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.choice import StoreLike, choose_store
 from fluxlit_component.stores.outage import LastCall, SparingStore, sparing
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
+
+_log = logging.getLogger("fluxlit_component.stores")
 
 
 def store_of_run(
@@ -28,8 +32,18 @@ def store_of_run(
     """
     keys = settings.seal_keys.get_secret_value() if settings.seal_keys is not None else None
     sealing = sealing_of(on=settings.seal if seal is None else seal, keys=keys)
-    chosen = sparing(choose_store(store, settings, script_path))
-    return SealedStore(chosen, sealing, idle_seconds=idle_seconds)
+    chosen = choose_store(store, settings, script_path)
+    if sealing.on and not sealing.masters and isinstance(chosen, AdapterStore):
+        _warn_of_open_ids()
+    return SealedStore(sparing(chosen), sealing, idle_seconds=idle_seconds)
+
+
+@cache
+def _warn_of_open_ids() -> None:
+    _log.warning(
+        "a store with get, set and delete is handed the session id as it is, and with it the key of the seal; "
+        "set FLUXLIT_SEAL_KEYS, or use a store of this package, which keeps only the id's hash"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 BUDGET_SECONDS: Final = 0.5
 """How long the store may hold one run, over all its calls."""
+_REFILL: Final = 0.1
+"""Share of the time between calls that comes back to the budget: a fragment saves through the run that drew
+it, and that may have been hours ago."""
 _COOLDOWN_FACTOR: Final = 20.0
 _COOLDOWN_SECONDS: Final = 2.0
 """A store that failed is left alone twenty times as long as it held us, two seconds at most.
@@ -91,8 +94,9 @@ class SparingStore:
     ) -> None:
         self._inner = inner
         self._breaker = breaker
-        self._left = budget_seconds
+        self._budget = self._left = budget_seconds
         self._clock = clock
+        self._ended = clock()
 
     @property
     def inner(self) -> VersionedStore:
@@ -133,6 +137,7 @@ class SparingStore:
             return self._answer(operation, call)
 
     def _answer(self, operation: str, call: Callable[[], T]) -> T:
+        self._left = min(self._budget, self._left + (self._clock() - self._ended) * _REFILL)
         if self._left <= 0:
             raise StoreUnavailable("the store has held this run long enough")
         self._breaker.admit()
@@ -143,19 +148,23 @@ class SparingStore:
             else:
                 answer = _workers.run(lambda _: call(), seconds=self._left)
         except Exception as error:
-            held = self._clock() - began
-            self._left -= held
+            held = self._spent(began)
             self._breaker.last = LastCall(operation, held, answered=False)
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self._breaker.failed(held_seconds=held)
             raise
-        held = self._clock() - began
-        self._left -= held
+        held = self._spent(began)
         self._breaker.last = LastCall(operation, held, answered=True)
         record_seconds("fluxlit.store.duration", held, operation=operation)
         self._breaker.succeeded()
         return answer
+
+    def _spent(self, began: float) -> float:
+        """Take what a call took from the budget, and return it."""
+        self._ended = self._clock()
+        self._left -= self._ended - began
+        return self._ended - began
 
 
 _lock: Final = threading.Lock()

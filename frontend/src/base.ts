@@ -11,11 +11,19 @@ const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\//;
 
 export function basePathOf(win: Window): string {
   for (const { src } of win.document.scripts) {
-    const { origin, pathname } = new URL(src || "about:blank", win.location.href);
+    const { origin, pathname } = parse(src, win.location.href);
     const base = origin === win.location.origin ? STATIC.exec(pathname)?.[1] : undefined;
     if (base) return base;
   }
   return "/";
+}
+
+function parse(src: string, base: string): Pick<URL, "origin" | "pathname"> {
+  try {
+    return new URL(src || "about:blank", base);
+  } catch {
+    return { origin: "", pathname: "" }; // somebody else's script, without an address
+  }
 }
 
 /** Whether `url` is a page of this app, as far as its address tells. */

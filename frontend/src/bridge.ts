@@ -25,7 +25,9 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   const holding = holdingOf(win, offer.param);
   const link = linkOf(win);
   holding.answer = answer;
-  notify(win.document, offer.notice);
+  holding.notice = offer.notice;
+  const notices = [...pageOf(win).values()].map(({ notice }) => notice);
+  notify(win.document, notices.find((notice) => notice !== null) ?? null);
   if (offer.storing !== "yes") {
     withhold(win, offer, holding);
     return;

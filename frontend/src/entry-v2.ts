@@ -12,6 +12,10 @@ type State = { answer: Answer };
 type Mount = Pick<FrontendRendererArgs<State>, "data" | "parentElement" | "setStateValue">;
 
 export default function bridge({ data, parentElement, setStateValue }: Mount): void {
-  hideContainer(parentElement);
-  meet(window, data, (answer) => setStateValue("answer", answer));
+  try {
+    hideContainer(parentElement);
+    meet(window, data, (answer) => setStateValue("answer", answer));
+  } catch {
+    // What a browser may do to us is no matter of the app's: it goes on, as if nobody had answered.
+  }
 }

@@ -20,10 +20,9 @@ export function carry(frame: Window, transport: Transport, url: string): void {
   const post = officeIn(frame, url);
   transport.events.addEventListener(READY, (event) => {
     const { args } = (event as CustomEvent<{ args?: { offer?: unknown } }>).detail;
-    post.then(
-      (hand) => hand(frame, args?.offer, (answer) => transport.setComponentValue({ answer })),
-      () => undefined,
-    );
+    post
+      .then((hand) => hand(frame, args?.offer, (answer) => transport.setComponentValue({ answer })))
+      .catch(() => undefined);
   });
   transport.setComponentReady();
 }

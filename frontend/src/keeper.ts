@@ -8,7 +8,7 @@
  */
 
 import { carriesKey, LINK, withKey, withoutKey } from "./address";
-import { type Page, pageOf } from "./page";
+import { isFirst, type Page, pageOf } from "./page";
 import { stamped } from "./tab";
 
 type Method = "pushState" | "replaceState";
@@ -76,7 +76,7 @@ function patch(win: Window, history: History, originals: Originals): void {
 /** Patch `win.history`, once per page, and call `onNavigate` when the visitor changes the entry. */
 export function keep(win: Window, onNavigate: () => void): void {
   const { history } = win;
-  if (originalsOf(history)) return;
+  if (!isFirst(win, "history")) return;
   const { pushState, replaceState } = history;
   const originals: Originals = { pushState, replaceState };
   try {

@@ -25,6 +25,8 @@ export interface Holding {
   claim: { readonly name: string; readonly release: () => void } | null;
   /** How the transport that met last takes an answer. */
   answer: ((answer: Answer) => void) | null;
+  /** A line for the visitor; of several sessions' the first is shown. */
+  notice: string | null;
   /** The link of this page that the server has been told of. */
   link: string | null;
 }
@@ -73,6 +75,7 @@ export function holdingOf(win: Window, param: string): Holding {
       confirmed: new Set(),
       claim: null,
       answer: null,
+      notice: null,
       link: null,
     };
     page.set(param, holding);

@@ -1,13 +1,14 @@
 /**
  * Scroll position over F5: the browser keeps that of the document, but Streamlit scrolls an element in it,
- * which is empty at first. Kept per page and tab, set once the content is long enough, given up as soon as
+ * which is empty at first. Kept for the page that the tab showed last, set once the content is long enough, given up as soon as
  * the visitor scrolls.
  */
 
 import { pageOf } from "./page";
 import { isRunning } from "./patience";
 
-const KEY = "fluxlit:scroll";
+/** Not the name of any param, which holds no colon. */
+const KEY = "fluxlit::scroll";
 const SCROLLER = '[data-testid="stMain"]';
 const MEANT = ["wheel", "touchstart", "keydown", "pointerdown"];
 const POLL_MS = 50;

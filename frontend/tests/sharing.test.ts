@@ -124,6 +124,36 @@ describe("without consent", () => {
   });
 });
 
+describe("what is not ours", () => {
+  it("may be on the page in any shape: a script without a usable address", () => {
+    const win = openWindow();
+    win.document.head.innerHTML = '<script type="x" src="http://["></script>';
+    const { said, say } = transcript();
+    meet(win, offerOf(), say);
+    expect(said).toEqual([{ protocol: 1, sid: A, source: "offer" }]);
+  });
+
+  it("may have frozen the history: it is listened to once all the same", () => {
+    const win = openWindow();
+    Object.freeze(win.history);
+    const heard = vi.spyOn(win, "addEventListener");
+    for (const sid of [A, B, C]) meet(win, offerOf({ sid, held: true }), () => undefined);
+    expect(heard.mock.calls.filter(([name]) => name === "popstate")).toHaveLength(1);
+  });
+});
+
+describe("two sessions of one page", () => {
+  it("do not take each other's notice away", () => {
+    const win = openWindow();
+    const shown = () => win.document.getElementById("fluxlit-notice")?.textContent;
+    meet(win, offerOf({ held: true, notice: "one" }), () => undefined);
+    meet(win, offerOf({ held: true, param: "other" }), () => undefined);
+    expect(shown()).toBe("one");
+    meet(win, offerOf({ held: true }), () => undefined);
+    expect(shown()).toBeUndefined();
+  });
+});
+
 describe("two apps on one origin", () => {
   it("have names of their own, by the folder that Streamlit's script comes from", () => {
     const win = openWindow("/app/report");
@@ -139,7 +169,7 @@ describe("the scroll position", () => {
 
   function scrolled(type: string, kept: string | null, height = 5000) {
     const win = openWindow("/report");
-    if (kept) win.sessionStorage.setItem("fluxlit:scroll", kept);
+    if (kept) win.sessionStorage.setItem("fluxlit::scroll", kept);
     win.document.body.innerHTML = '<div data-testid="stMain"></div>';
     const main = win.document.querySelector("div") as HTMLElement;
     Object.defineProperty(main, "scrollHeight", { value: height, configurable: true });
@@ -189,7 +219,7 @@ describe("the scroll position", () => {
     const leave = () => win.dispatchEvent(new (win as Window & typeof window).Event("pagehide"));
     main.scrollTop = 77.6;
     leave();
-    expect(win.sessionStorage.getItem("fluxlit:scroll")).toBe('["/report",78]');
+    expect(win.sessionStorage.getItem("fluxlit::scroll")).toBe('["/report",78]');
     meet(win, offerOf({ sid: B, held: true, storing: "erase" }), () => undefined);
     leave();
     expect(win.sessionStorage).toHaveLength(0);

@@ -83,6 +83,18 @@ def test_the_budget_is_for_the_whole_run() -> None:
     assert inner.asked == 2
 
 
+def test_who_asks_seldom_is_never_refused() -> None:
+    """A fragment on a timer saves for hours through the run that drew it: time between calls counts."""
+    clock = Clock()
+    inner = SlowStore(clock)
+    inner.seconds = 0.005
+    store = SparingStore(inner, Breaker(clock=clock), budget_seconds=0.5, clock=clock)
+    for _ in range(1000):
+        store.load(SID)
+        clock.now += 1.0
+    assert inner.asked == 1000
+
+
 def test_a_slow_failure_is_not_repeated_by_the_next_run() -> None:
     """Another run of this process goes on at once, until the time is over; then one call probes."""
     clock = Clock()

@@ -16,6 +16,8 @@ from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.record import Change, Commit, Field
+from fluxlit_component.settings import Settings
+from fluxlit_component.stores import assembly
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.cipher import Cipher
@@ -256,3 +258,20 @@ def test_no_secret_in_a_repr() -> None:
     """Neither of the sealing nor of the store."""
     for shown in (repr(sealed(OLD)), repr(SealedStore(InMemorySessionStore(), sealed(OLD)))):
         assert "a" * 32 not in shown
+
+
+def test_a_seal_that_protects_nothing_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A store of three methods has the id, which is the key: once a process, unless there are master keys."""
+
+    class Plain:
+        def get(self, session_id: str) -> None: ...
+        def set(self, session_id: str, data: object, *, ttl_seconds: float | None = None) -> None: ...
+        def delete(self, session_id: str) -> None: ...
+
+    assembly._warn_of_open_ids.cache_clear()
+    with_keys = Settings(seal_keys="1:0123456789abcdef")
+    assembly.store_of_run(Plain(), with_keys, None, seal=True)
+    assert "FLUXLIT_SEAL_KEYS" not in caplog.text
+    for _ in range(2):
+        assembly.store_of_run(Plain(), Settings(), None, seal=True)
+    assert caplog.text.count("FLUXLIT_SEAL_KEYS") == 1
