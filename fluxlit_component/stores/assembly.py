@@ -41,7 +41,7 @@ def store_of_run(
 @cache
 def _warn_of_open_ids() -> None:
     _log.warning(
-        "a store with get, set and delete is handed the session id as it is, and with it the key of the seal; "
+        "a store with get, set and delete is handed the session id as it is, and so the key of the seal; "
         "set FLUXLIT_SEAL_KEYS, or use a store of this package, which keeps only the id's hash"
     )
 
