@@ -11,7 +11,7 @@ from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 Serve = Callable[..., StreamlitServer]
-pytestmark = pytest.mark.core
+pytestmark = pytest.mark.transport  # 1.40 draws its cells elsewhere
 ROW = 35
 """Pixels; the grid is a canvas, so there is nothing in it that a locator could find."""
 

@@ -10,9 +10,10 @@ with url_session() as session:
     st.session_state["<b>bold & 'quoted'</b>"] = 1
     st.session_state["connection"] = open  # a function cannot be stored
 
-with st.container(horizontal=True):
+badge, beside = st.columns(2)
+with badge:
     session.status_badge()
-    st.write("beside it")
+beside.write("beside it")
 with st.sidebar:
     session.panel()
 with st.expander("Developers"):

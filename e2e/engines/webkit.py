@@ -19,6 +19,13 @@ from selenium.webdriver.webkitgtk.service import Service
 from e2e.engines.display import Display
 from e2e.engines.visitor import Failed, Visitor, until
 
+_OFFER_COPY = """() => {
+  const button = Object.assign(document.createElement('button'), {id: 'copy-me', textContent: 'copy'})
+  button.style.cssText = 'position:fixed;top:0;left:0;z-index:9999999'
+  button.onclick = () => { button.remove(); window.open(location.href) }
+  document.body.append(button)
+}"""
+
 
 class WebKitVisitor(Visitor):
     """A window of a MiniBrowser, or a frame in it."""
@@ -82,7 +89,9 @@ class WebKitVisitor(Visitor):
 
     def copy(self) -> WebKitVisitor:
         before = set(self._driver.window_handles)
-        self.ask("() => void window.open(location.href)")
+        # This engine opens a window only for a click.
+        self.ask(_OFFER_COPY)
+        self._click("//button[@id='copy-me']")
         until(lambda: bool(set(self._all.window_handles) - before), "a new window")
         [handle] = set(self._all.window_handles) - before
         copy = WebKitVisitor(self._all, handle)
