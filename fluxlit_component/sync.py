@@ -246,7 +246,10 @@ class Base:
 
 def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:
     if size > caps.value_bytes:
-        return f"its {size} bytes are over the {caps.value_bytes} that one value may have; keep less"
+        return (
+            f"its {size} bytes are over the {caps.value_bytes} that one value may have; "
+            "keep less, or raise caps=Caps(value_bytes=...)"
+        )
     if total > caps.session_bytes:
         return f"the session would have {total} bytes, over its {caps.session_bytes}; keep less"
     if count > caps.keys:
