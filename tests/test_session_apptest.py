@@ -18,6 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import (
+    Caps,
     ConfigurationError,
     InMemorySessionStore,
     SQLiteSessionStore,
@@ -363,6 +364,29 @@ def test_values_that_cannot_be_stored_are_skipped_with_a_reason(caplog: pytest.L
     assert set(visitor.session.skipped) == {"client"}
     assert sum("'client'" in record.getMessage() for record in caplog.records) == 1
     assert visitor.reload(nothing).state == {"a": 1}
+
+
+def test_values_over_a_cap_are_skipped_by_name(store: InMemorySessionStore) -> None:
+    """The rest is kept; what stood under the key stays until its value is small again."""
+    visitor = Visitor(assign(a="small", big="x"), store=store, caps=Caps(value_bytes=50))
+    assert visitor.session.skipped == {}
+    visitor.run(assign(a="other", big="x" * 50))
+    assert list(visitor.session.skipped) == ["big"]
+    assert "over the 50 that one value may have" in visitor.session.skipped["big"]
+    assert visitor.session.status == "ready"
+    assert store.get(visitor.sid) == {"a": "other", "big": "x"}
+    visitor.run(assign(big="y"))
+    assert visitor.reload(nothing).state == {"a": "other", "big": "y"}
+
+
+def test_keys_over_a_cap_are_skipped_by_name(store: InMemorySessionStore) -> None:
+    """Of the number of keys, and of the bytes of the whole session."""
+    many = Visitor(assign(a=1, b=2, c=3), store=store, caps=Caps(keys=2))
+    assert list(many.session.skipped) == ["c"]
+    assert many.reload(nothing).state == {"a": 1, "b": 2}
+    large = Visitor(assign(a="x" * 40, b="y" * 40, c="z"), store=store, caps=Caps(session_bytes=60))
+    assert list(large.session.skipped) == ["b"]
+    assert large.reload(nothing).state == {"a": "x" * 40, "c": "z"}
 
 
 def test_a_skipped_key_is_not_a_deleted_key(store: InMemorySessionStore) -> None:
