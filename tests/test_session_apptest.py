@@ -1008,16 +1008,6 @@ def test_an_outage_is_told_once_and_counted() -> None:
     assert store.get(visitor.sid) == {"a": "2 2"}
 
 
-def test_a_failing_hook_does_not_break_the_run() -> None:
-    """The app goes on, and is told of its hook's mistake in the log."""
-    store = SpyStore()
-    visitor = Visitor(assign(a=1), store=store, on_error=lambda _: 1 / 0)
-    store.is_down = True
-    visitor.run(assign(a=2))
-    assert visitor.session.status == "degraded"
-    assert visitor.state == {"a": 2}
-
-
 @pytest.mark.parametrize("hours", [-1, 1], ids=["back", "forward"])
 def test_a_clock_that_jumps_costs_nothing(hours: int) -> None:
     """By an hour, with a day to live: the state stays, is saved, and comes back."""
