@@ -31,7 +31,7 @@ def fill_in(tab: ContinuityPage) -> None:
 def test_a_new_visitor_costs_one_gated_and_one_full_run(
     tab: ContinuityPage, serve: Callable[..., StreamlitServer]
 ) -> None:
-    """The table of DESIGN section 3, first row."""
+    """The first row of the table in docs/how-it-works.md."""
     tab.open(serve("multi.py").url)
     assert tab.runs == 2
     expect(tab.page.get_by_text("status ready")).to_be_visible()

@@ -141,7 +141,9 @@ class Departure:
                 if not outcome.refused:
                     break
                 self._note(diff, outcome)
-                diff = self._merge(outcome, values)
+                diff, merged = self._merge(outcome, values)
+                # If another tab is first again, what was merged is mine by then, and theirs the base.
+                values = {**values, **merged}
                 outcome = self._store.commit(tab.sid, self._request(diff))
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
             tab.base.keep(diff)
@@ -172,8 +174,8 @@ class Departure:
     def _has_merger(self, key: str) -> bool:
         return self._policy.merger_of(key) is not None
 
-    def _merge(self, outcome: Outcome, values: Mapping[str, Any]) -> Diff:
-        """Another tab wrote these keys first: bring both values together and try again on top of its."""
+    def _merge(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, dict[str, Any]]:
+        """Another tab wrote these keys first: bring both values together, to try again on top of its."""
         tab = self._tab
         merged: dict[str, Any] = {}
         for key, stored in outcome.refused.items():
@@ -181,7 +183,7 @@ class Departure:
             merged[key] = mine
             if stored is not None and stored.data is not None and merger is not None:
                 try:
-                    base = tab.base.value_of(key) if key in tab.base.known else None
+                    base = tab.base.agreed(key) if key in tab.base.known else None
                     merged[key] = merger(base, decode(stored.data), mine)
                 except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
                     _log.warning(
@@ -192,7 +194,7 @@ class Departure:
                 self._run.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - its widget is drawn already
                 tab.inbox[key] = merged[key]
-        return tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger)
+        return tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger), merged
 
     def _request(self, diff: Diff) -> Commit:
         return Commit(

@@ -261,7 +261,11 @@ def hydrate_url_session_typed(
 
 
 def _param(param: str | None) -> str:
-    return param if param is not None else load_settings().url_session_query_param
+    if param is not None:
+        return param
+    # Outside of a Streamlit run there are no secrets, and nobody is to look for their files.
+    in_a_run = internals.current_run() is not None
+    return load_settings(internals.app_secrets() if in_a_run else None).url_session_query_param
 
 
 def _streamlit_run(st: Facade) -> internals.Run | None:

@@ -26,7 +26,7 @@ from fluxlit_component.report import SessionReport
 from fluxlit_component.schema import M, Schema
 from fluxlit_component.tab import Status, Tab
 from fluxlit_component.typed import view_of
-from fluxlit_component.uploads import KeptUpload, Upload, keep_upload
+from fluxlit_component.uploads import MAX_UPLOAD_BYTES, KeptUpload, Upload, keep_upload
 
 _MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")
@@ -126,7 +126,7 @@ class UrlSession(Generic[M]):
         return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
 
     def keep_upload(
-        self, file: Upload | None, *, key: str, max_bytes: int = 1024 * 1024
+        self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
     ) -> KeptUpload | None:
         """Keep what was uploaded, and give it back after F5, when the uploader itself is empty.
 
@@ -135,7 +135,9 @@ class UrlSession(Generic[M]):
         Args:
             file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned.
             key: where to keep it.
-            max_bytes: a larger file is used in this run but not kept; the reason is in `skipped`.
+            max_bytes: a larger file is used in this run but not kept; the reason is in `skipped`. Default
+                1,024,000. A little more than that also needs `url_session(caps=Caps(value_bytes=...))`,
+                because one value has 1 MiB at most; and `session_bytes` from 4 MiB on.
         """
         return keep_upload(st.session_state, file, key=key, max_bytes=max_bytes, skip=self._skip)
 

@@ -18,7 +18,7 @@ OWN_PREFIX: Final = "fluxlit_bridge"
 _INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
 
 # Streamlit raises StreamlitValueAssignmentNotAllowedError when one of these is drawn under a key
-# that was assigned (STREAMLIT.md "session_state"). A restored button would also click itself.
+# that was assigned (docs/what-comes-back.md). A restored button would also click itself.
 _CLICK: Final = "a click is an event, not a state; keep what it did under a key of your own"
 _MESSAGE: Final = "a chat input forgets its text when sent; keep the messages under a key of your own"
 EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})

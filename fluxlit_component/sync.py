@@ -129,6 +129,10 @@ class Base:
         unsaved = self.unsaved.get(key)
         return decode(self.known[key].data if unsaved is None else unsaved)
 
+    def agreed(self, key: str) -> Any:
+        """A fresh copy of what tab and record last agreed on for a known `key`: not what is yet unsaved."""
+        return decode(self.known[key].data)
+
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
         return frozenset(self.known) | frozenset(self.unsaved)
@@ -246,7 +250,10 @@ class Base:
 
 def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:
     if size > caps.value_bytes:
-        return f"its {size} bytes are over the {caps.value_bytes} that one value may have; keep less"
+        return (
+            f"its {size} bytes are over the {caps.value_bytes} that one value may have; "
+            "keep less, or raise caps=Caps(value_bytes=...)"
+        )
     if total > caps.session_bytes:
         return f"the session would have {total} bytes, over its {caps.session_bytes}; keep less"
     if count > caps.keys:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, MutableMapping
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
-_FIELDS: Final = frozenset({"name", "type", "data"})
+MAX_UPLOAD_BYTES: Final = 1000 * 1024
+"""What a file may have without further ado: with its name and type it stays below the cap of one value."""
+
+_FIELDS: Final = {"name": str, "type": str, "data": bytes}
 
 
 class Upload(Protocol):
@@ -38,17 +41,26 @@ def keep_upload(
     skip: Callable[[str, str], None],
 ) -> KeptUpload | None:
     """Keep `file` under `key` of `state` and return it; without a file, return what is kept there."""
+    kept = state.get(key)
     if file is None:
-        kept = state.get(key)
-        if not isinstance(kept, dict) or kept.keys() != _FIELDS:
-            return None
-        return KeptUpload(kept["data"], name=kept["name"], type=kept["type"])
-    data = file.getvalue()
-    if len(data) <= max_bytes:
-        known = state.get(key)
-        if not isinstance(known, dict) or known.get("data") != data or known.get("name") != file.name:
-            state[key] = {"name": file.name, "type": file.type, "data": data}
-    else:
+        return KeptUpload(**kept) if _is_upload(kept) else None
+    new: dict[str, Any] = {"name": file.name, "type": file.type, "data": file.getvalue()}
+    if len(new["data"]) > max_bytes:
         state.pop(key, None)
-        skip(key, f"the file has {len(data)} bytes, more than max_bytes={max_bytes}")
-    return KeptUpload(data, name=file.name, type=file.type)
+        skip(
+            key,
+            f"the file has {len(new['data'])} bytes, more than max_bytes={max_bytes}; "
+            "raise that, and caps=Caps(value_bytes=...) of url_session with it",
+        )
+    elif not _is_upload(kept) or kept != new:
+        state[key] = new
+    return KeptUpload(**new)
+
+
+def _is_upload(kept: object) -> TypeGuard[dict[str, Any]]:
+    """Whether it was kept by us: the key is the app's, which may have put something else there."""
+    return (
+        isinstance(kept, dict)
+        and kept.keys() == _FIELDS.keys()
+        and all(isinstance(kept[name], kind) for name, kind in _FIELDS.items())
+    )

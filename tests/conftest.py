@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.elements.lib import policies
@@ -42,6 +43,14 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     choice._fallen_back.clear()
     choice._beside.cache_clear()
     tab._tabs.clear()
+
+
+@pytest.fixture
+def forced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As an app's own test suite sets it: continuity on in tests, the store in a file of the test's."""
+    monkeypatch.setenv("FLUXLIT_TESTS", "1")
+    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
+    monkeypatch.setenv("FLUXLIT_SESSION_SQLITE_PATH", str(tmp_path / "sessions.db"))
 
 
 @pytest.fixture

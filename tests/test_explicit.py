@@ -1,4 +1,4 @@
-"""The original functions on a plain facade: their contract, line by line of DESIGN section 4."""
+"""The original functions on a plain facade: their contract, line by line."""
 
 from __future__ import annotations
 

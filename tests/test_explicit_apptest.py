@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -86,6 +87,37 @@ def test_ensure_replaces_an_unknown_id(store: InMemorySessionStore) -> None:
     visitor = Visitor(lambda: ensure_url_session(st, store), {PARAM: "U" * 43})
     assert is_well_formed(visitor.answer)
     assert visitor.answer != "U" * 43
+
+
+def facade_of(stands_before: bool) -> Any:
+    """Streamlit itself, or an object of the app's that stands before it."""
+    if not stands_before:
+        return st
+    return SimpleNamespace(query_params=st.query_params, session_state=st.session_state)
+
+
+@pytest.mark.parametrize("through_a_facade", [False, True])
+def test_the_secrets_name_the_parameter(store: InMemorySessionStore, through_a_facade: bool) -> None:
+    """As for `url_session`; for an object that stands before Streamlit too. An argument beats them."""
+
+    def body() -> object:
+        facade = facade_of(through_a_facade)
+        found = hydrate_url_session(facade, store)
+        total = st.session_state["total"] = st.session_state["total"] + 1
+        persist_url_session(facade, store)
+        typed = hydrate_url_session_typed(facade, store, Cart)
+        return found, ensure_url_session(facade, store), typed, total
+
+    at = AppTest.from_function(app, default_timeout=30, args=(seen := {"body": body},))
+    at.secrets["fluxlit"] = {"url_session_query_param": "s"}
+    at.query_params["s"] = SID
+    assert not at.run().exception
+    assert set(at.query_params) == {"s"}
+    assert seen["answer"] == (SID, SID, (SID, Cart(total=4)), 4)
+    assert store.get(SID) == {"total": 4, "extra": [1]}
+    seen["body"] = lambda: ensure_url_session(facade_of(through_a_facade), store, param="own")
+    assert not at.run().exception
+    assert set(at.query_params) == {"s", "own"}
 
 
 def test_ensure_merges_initial_into_the_record(store: InMemorySessionStore) -> None:

@@ -18,6 +18,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import (
+    Caps,
     ConfigurationError,
     InMemorySessionStore,
     SQLiteSessionStore,
@@ -27,99 +28,9 @@ from fluxlit_component import (
 from fluxlit_component.identifier import is_well_formed, stored_key
 from fluxlit_component.stores.outage import breaker_of
 from fluxlit_component.testing import TurnableClock
+from tests.visitor import PARAM, UNKNOWN, Body, Visitor, app, assign, defaults, delete, nothing
 
-PARAM = "fluxlit_sid"
-UNKNOWN = "U" * 43
-Body = Callable[[UrlSession], object]
-
-
-def app(seen: dict) -> None:
-    """The script of every test; it is run from its source alone, what it draws comes from outside."""
-    from fluxlit_component import url_session
-
-    if seen["with"]:
-        with url_session(**seen["options"]) as session:
-            seen["session"] = session
-            seen["body"](session)
-    else:
-        session = seen["session"] = url_session(**seen["options"])
-        seen["body"](session)
-
-
-class Visitor:
-    """One browser tab, played by AppTest. Its query is all that it takes along to a reload."""
-
-    def __init__(
-        self,
-        body: Body,
-        *,
-        query: Mapping[str, Any] | None = None,
-        use_with: bool = True,
-        may_fail: bool = False,
-        **options: Any,
-    ) -> None:
-        self.seen: dict[str, Any] = {"body": body, "options": options, "with": use_with}
-        self.may_fail = may_fail
-        self.at = AppTest.from_function(app, default_timeout=30, args=(self.seen,))
-        self.at.query_params.update(query or {})
-        self.run()
-
-    @property
-    def session(self) -> UrlSession:
-        """What `url_session` returned in the last run."""
-        session = self.seen["session"]
-        assert isinstance(session, UrlSession)
-        return session
-
-    @property
-    def sid(self) -> str:
-        """The id, as the query of AppTest holds it."""
-        value = self.at.query_params[PARAM]
-        return str(value[0] if isinstance(value, list) else value)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """Plain and user-keyed values after the last run."""
-        return {k: v for k, v in self.at.session_state._state.filtered_state.items() if "bridge" not in k}
-
-    def run(self, body: Body | None = None) -> Visitor:
-        """Run the script again, perhaps with another body."""
-        self.seen["body"] = body or self.seen["body"]
-        self.at.run()
-        return self.check()
-
-    def check(self) -> Visitor:
-        """No exception on the page, unless the test is about one."""
-        assert self.may_fail or not self.at.exception, self.at.exception
-        return self
-
-    def reload(self, body: Body | None = None, **options: Any) -> Visitor:
-        """F5: a new Streamlit session with the same query."""
-        return Visitor(
-            body or self.seen["body"],
-            query=self.at.query_params,
-            use_with=self.seen["with"],
-            **{**self.seen["options"], **options},
-        )
-
-
-def nothing(session: UrlSession) -> None:
-    """An app that does nothing."""
-
-
-def assign(**values: Any) -> Body:
-    """An app that sets keys in every run."""
-    return lambda _: [st.session_state.__setitem__(key, value) for key, value in values.items()]
-
-
-def defaults(**values: Any) -> Body:
-    """An app that sets keys which are not there yet."""
-    return lambda _: [st.session_state.setdefault(key, value) for key, value in values.items()]
-
-
-def delete(*keys: str) -> Body:
-    """An app that deletes keys."""
-    return lambda _: [st.session_state.__delitem__(key) for key in keys]
+pytestmark = pytest.mark.usefixtures("forced")
 
 
 def form(_: UrlSession) -> None:
@@ -131,14 +42,6 @@ def form(_: UrlSession) -> None:
     st.multiselect("Tags", ["a", "b", "c"], key="tags")
     st.slider("Range", 0, 100, (10, 20), key="range")
     st.date_input("Day", dt.date(2024, 1, 1), key="day")
-
-
-@pytest.fixture(autouse=True)
-def forced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As an app's own test suite sets it: continuity on in tests, the store in a file of the test's."""
-    monkeypatch.setenv("FLUXLIT_TESTS", "1")
-    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
-    monkeypatch.setenv("FLUXLIT_SESSION_SQLITE_PATH", str(tmp_path / "sessions.db"))
 
 
 @pytest.fixture
@@ -461,6 +364,29 @@ def test_values_that_cannot_be_stored_are_skipped_with_a_reason(caplog: pytest.L
     assert set(visitor.session.skipped) == {"client"}
     assert sum("'client'" in record.getMessage() for record in caplog.records) == 1
     assert visitor.reload(nothing).state == {"a": 1}
+
+
+def test_values_over_a_cap_are_skipped_by_name(store: InMemorySessionStore) -> None:
+    """The rest is kept; what stood under the key stays until its value is small again."""
+    visitor = Visitor(assign(a="small", big="x"), store=store, caps=Caps(value_bytes=50))
+    assert visitor.session.skipped == {}
+    visitor.run(assign(a="other", big="x" * 50))
+    assert list(visitor.session.skipped) == ["big"]
+    assert "over the 50 that one value may have" in visitor.session.skipped["big"]
+    assert visitor.session.status == "ready"
+    assert store.get(visitor.sid) == {"a": "other", "big": "x"}
+    visitor.run(assign(big="y"))
+    assert visitor.reload(nothing).state == {"a": "other", "big": "y"}
+
+
+def test_keys_over_a_cap_are_skipped_by_name(store: InMemorySessionStore) -> None:
+    """Of the number of keys, and of the bytes of the whole session."""
+    many = Visitor(assign(a=1, b=2, c=3), store=store, caps=Caps(keys=2))
+    assert list(many.session.skipped) == ["c"]
+    assert many.reload(nothing).state == {"a": 1, "b": 2}
+    large = Visitor(assign(a="x" * 40, b="y" * 40, c="z"), store=store, caps=Caps(session_bytes=60))
+    assert list(large.session.skipped) == ["b"]
+    assert large.reload(nothing).state == {"a": "x" * 40, "c": "z"}
 
 
 def test_a_skipped_key_is_not_a_deleted_key(store: InMemorySessionStore) -> None:
@@ -1080,16 +1006,6 @@ def test_an_outage_is_told_once_and_counted() -> None:
             assert time.monotonic() < end, "the store is back and not asked"
     assert breaker_of(store).failures >= 2
     assert store.get(visitor.sid) == {"a": "2 2"}
-
-
-def test_a_failing_hook_does_not_break_the_run() -> None:
-    """The app goes on, and is told of its hook's mistake in the log."""
-    store = SpyStore()
-    visitor = Visitor(assign(a=1), store=store, on_error=lambda _: 1 / 0)
-    store.is_down = True
-    visitor.run(assign(a=2))
-    assert visitor.session.status == "degraded"
-    assert visitor.state == {"a": 2}
 
 
 @pytest.mark.parametrize("hours", [-1, 1], ids=["back", "forward"])

@@ -21,6 +21,7 @@ from fluxlit_component import InMemorySessionStore
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.record import Change, Commit
+from tests import visitor as tab
 
 SECRET = "a value that nobody may see"
 
@@ -133,6 +134,22 @@ def test_a_visit_is_told(tmp_path: Path, spans: InMemorySpanExporter, counters: 
     lines = [span.to_json() for span in told] + [str(point) for point in counters.points()]
     for secret in (sid, SECRET, "other"):
         assert not any(secret in line for line in lines)
+
+
+@pytest.mark.usefixtures("forced")
+def test_a_page_load_is_told(spans: InMemorySpanExporter, counters: Counters) -> None:
+    """That a state came back, once a page load, and an id that no store knows; never the id itself."""
+    store = InMemorySessionStore()
+    visitor = tab.Visitor(tab.assign(a=1), store=store)
+    assert "fluxlit.hydrate" not in names(spans)
+    visitor.reload(tab.nothing).run()
+    assert names(spans).count("fluxlit.hydrate") == 1
+    assert "fluxlit.unknown_ids" not in counters.since()
+    tab.Visitor(tab.nothing, query={tab.PARAM: tab.UNKNOWN}, store=store).run()
+    assert counters.since()["fluxlit.unknown_ids"] == 1
+    assert names(spans).count("fluxlit.hydrate") == 1
+    told = [span.to_json() for span in spans.get_finished_spans()] + [str(p) for p in counters.points()]
+    assert not any(secret in line for line in told for secret in (visitor.sid, tab.UNKNOWN))
 
 
 def test_without_opentelemetry_nothing_happens() -> None:

@@ -98,8 +98,10 @@ def test_ttl_of_zero_is_for_good(tmp_path: Path) -> None:
     "url",
     [
         *("redis://localhost", "rediss://localhost", "unix:///run/redis.sock", "valkey://localhost"),
-        *("redis+cluster://a,b", "redis+sentinel://a/mymaster", "REDIS://localhost"),
-        *("postgresql://localhost/db", "postgresql+psycopg://localhost/db"),
+        *("valkeys://localhost", "REDIS://localhost"),
+        *("redis+cluster://a,b", "rediss+cluster://a,b"),
+        *("redis+sentinel://a/mymaster", "rediss+sentinel://a/mymaster"),
+        *("postgresql://localhost/db", "postgresql+psycopg://localhost/db", "postgres://localhost/db"),
     ],
 )
 @pytest.mark.usefixtures("engines")
