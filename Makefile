@@ -19,6 +19,9 @@ export PIP_NO_INPUT := 1
 # Two at once, a file each. Most of a browser test is waiting; much of a unit test is, too.
 PYTEST_ARGS ?= $(BY_FILE)
 E2E_ARGS ?= $(BY_FILE)
+# Which browser tests run on the oldest Streamlit, on the middle one, and over components v1 on the newest.
+# For all that hold there: make e2e-oldest OTHERS=core; make e2e-v1 OTHERS="core or transport"
+OTHERS ?= transport
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 ENGINES_ARGS ?= -n 2 --dist loadgroup
 
@@ -52,11 +55,11 @@ bundle: $(BUNDLE) ## the browser half, built into the package
 demo: .stamps/package ## the demo app
 	.venv/bin/python -m fluxlit_component.demo $(DEMO_ARGS)
 
-test: installed check docs unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
-	@echo; for name in unit frontend e2e unit-oldest e2e-oldest e2e-v1 middle; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
+test: installed check docs unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle ## everything, on three Streamlit releases
+	@echo; for name in unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle; do printf '%-12s ' $$name; grep -aE 'passed|failed' $(LOGS)/$$name | tail -n 1; done
 
 installed: ## all that the tests need
-	@$(MAKE) --no-print-directory -j 4 SIDE_BY_SIDE=1 .stamps/tools .stamps/oldest .stamps/middle .stamps/servers .stamps/browser
+	@$(MAKE) --no-print-directory -j 4 SIDE_BY_SIDE=1 .stamps/tools .stamps/oldest .stamps/middle .stamps/servers .stamps/browser .stamps/engines
 
 check: lint types ## lint and types
 
@@ -84,15 +87,15 @@ e2e-browsers: .stamps/tools .stamps/engines $(BUNDLE) | $(LOGS) ## the core scen
 unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldest supported Streamlit
 	.venv-oldest/$(PYTEST) -m "not slow" $(addprefix --ignore=tests/,$(STREAMLITLESS)) $(PYTEST_ARGS) | tee $(LOGS)/unit-oldest
 
-e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit (components v1), tests marked core
-	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e --ignore=e2e/engines -m core $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
+e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit (components v1), tests marked transport
+	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
 e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1, tests marked transport
-	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m transport $(E2E_ARGS) | tee $(LOGS)/e2e-v1
+	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee $(LOGS)/e2e-v1
 
 middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked transport
-	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge $(PYTEST_ARGS) | tee $(LOGS)/middle
-	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e --ignore=e2e/engines -m transport $(E2E_ARGS) | tee -a $(LOGS)/middle
+	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge tests/testing tests/test_apptests.py $(PYTEST_ARGS) | tee $(LOGS)/middle
+	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee -a $(LOGS)/middle
 
 matrix: export MATRIX_UNIT := $(MATRIX_UNIT)
 matrix: export MATRIX_E2E := $(MATRIX_E2E)

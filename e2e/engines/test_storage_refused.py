@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from e2e.engines.visitor import Visitor
 from e2e.engines.webkit import WebKitVisitor
 from fluxlit_component.testing.front import Front
