@@ -17,17 +17,16 @@ from typing import Final, TypeVar
 
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, set_aside
 from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 
 T = TypeVar("T")
-
-APPLICATION: Final = 0x666C7578
-"""PRAGMA application_id: "flux". Tells our file from somebody else's database."""
 
 SCHEMA: Final = 1
 """PRAGMA user_version."""
 
 _OLDEST_SQLITE: Final = (3, 24, 0)  # UPSERT
+_FRESH_STARTS: Final = 3
 
 # `ends` is when a purge may drop the row; an index on it costs a commit some 2 microseconds, and spares
 # the purge a walk over all sessions. Fields are clustered by session: loading one is one range.
@@ -82,11 +81,16 @@ class DatabaseFile:
         up to 100 ms between two looks, so that writers starve each other.
         """
         give_up = monotonic() + self._budget
+        fresh_starts = 0
         while True:
+            inode = None
             try:
-                self._leave_deleted_file()
+                inode = self._leave_deleted_file()
                 return self._write(work, give_up) if writes else self._read(work)
             except sqlite3.Error as error:
+                if is_damage(error) and fresh_starts < _FRESH_STARTS and self._begin_anew(inode, error):
+                    fresh_starts += 1
+                    continue
                 if not is_busy(error) or monotonic() >= give_up:
                     raise self._failure(error) from error
             except OSError as error:
@@ -106,8 +110,21 @@ class DatabaseFile:
         finally:
             turn.release()
 
-    def _leave_deleted_file(self) -> None:
-        """Who deletes the file means to begin anew; SQLite would go on writing to one without a name."""
+    def _begin_anew(self, inode: int | None, error: sqlite3.Error) -> bool:
+        """Set a damaged file aside. Other threads and processes find it replaced at their next call."""
+        self._pool.close()
+        try:
+            return set_aside(self.path, inode, error)
+        except OSError as denied:
+            raise StoreUnavailable(
+                f"the session file {self.path} is damaged and cannot be set aside: {denied}"
+            ) from error
+
+    def _leave_deleted_file(self) -> int | None:
+        """Who deletes the file means to begin anew; SQLite would go on writing to one without a name.
+
+        Returns what the name means now.
+        """
         try:
             inode = os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
         except FileNotFoundError:
@@ -115,6 +132,7 @@ class DatabaseFile:
         if inode != self._inode:
             self._inode = None
             self._pool.close()
+        return inode
 
     def _failure(self, error: Exception) -> StoreUnavailable | ConfigurationError:
         if "not a database" in str(error):
@@ -129,13 +147,15 @@ class DatabaseFile:
         # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
         with contextlib.suppress(FileExistsError):
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        # Before it is opened: if another process replaces it in between, the next call sees that.
+        inode = self.path.stat().st_ino
         connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             self._prepare(connection)
         except BaseException:
             connection.close()
             raise
-        self._inode = self.path.stat().st_ino
+        self._inode = inode
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
