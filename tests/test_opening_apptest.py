@@ -154,7 +154,7 @@ def test_a_named_store_that_cannot_work_is_said_loudly() -> None:
 
 # --- nowhere to keep a file --------------------------------------------------------------------------
 def test_the_default_file_is_beside_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing configured: `.streamlit/fluxlit_sessions.db` in the folder of the script, wherever it is run."""
+    """Nothing configured: `.streamlit/fluxlit_sessions.db` in the script's folder, wherever it is run."""
     monkeypatch.delenv("FLUXLIT_SESSION_SQLITE_PATH")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
@@ -201,14 +201,13 @@ def test_a_file_that_became_read_only(what: str, path: Path, read_only: Callable
     visitor = Visitor(assign(a=1))
     sid = visitor.sid
     close_stores()
-    read_only(path.parent if what == "folder" else path)
+    place = path.parent if what == "folder" else path
+    read_only(place)
     visitor = visitor.reload(assign(a=2))
     assert visitor.session.status == "degraded"
     assert visitor.sid == sid
     close_stores()
-    subprocess.run(
-        ["mount", "-o", "remount,bind,rw", str(path.parent if what == "folder" else path)], check=True
-    )
+    subprocess.run(["mount", "-o", "remount,bind,rw", str(place)], check=True)
     store = SQLiteSessionStore(path)
     assert store.get(sid) == {"a": 1}
     store.close()

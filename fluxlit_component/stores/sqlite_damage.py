@@ -56,22 +56,27 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
         if it is not ours: somebody else's file is never touched.
 
     Raises:
+        BlockingIOError: another process is opening it; try again.
         OSError: the folder does not let it be renamed.
     """
-    try:
-        with _locked(path) as (found, head):
-            if found != inode:
-                return True
-            if not _is_ours(path, head):
-                return False
-            target = _free_name(path)
-            # The log first: a process that made a new file beside it would delete what is in it.
-            for side in _SIDES:
-                with contextlib.suppress(FileNotFoundError):
-                    path.with_name(path.name + side).rename(target.with_name(target.name + side))
-            path.rename(target)
-    except FileNotFoundError:  # another process was faster
-        return True
+    with naming(path, exclusive=True):
+        try:
+            with path.open("rb", buffering=0) as file:
+                # Closing it drops the locks that SQLite holds on it in this process. It is damaged: they
+                # protect nothing.
+                found, head = os.fstat(file.fileno()).st_ino, file.read(_MARK.stop)
+        except FileNotFoundError:
+            return True
+        if found != inode:
+            return True
+        if not _is_ours(path, head):
+            return False
+        target = _free_name(path)
+        # The log first: SQLite deletes one that it finds beside a new file.
+        for side in _SIDES:
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + side).rename(target.with_name(target.name + side))
+        path.rename(target)
     _log.warning(
         "the session file %s was damaged (%s); it is set aside as %s, and sessions begin anew",
         path,
@@ -82,16 +87,41 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The file's inode and first bytes, while no other process sets it aside.
+def naming(path: Path, *, exclusive: bool = False) -> Iterator[None]:
+    """While this lasts `path`, its log and its index mean one and the same file, for all processes.
 
-    Closing it drops the locks that SQLite holds on it in this process. It is damaged: they protect nothing.
+    Shared by those that open it, exclusive for who renames it: SQLite finds log and index by name, and would
+    take those of one file for another's. The lock is on the folder: one on the file could not be let go
+    without the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2).
+
+    Raises:
+        BlockingIOError: another process is at it; try again.
     """
-    with path.open("rb", buffering=0) as file:
-        if _can_lock:
-            fcntl.flock(file, fcntl.LOCK_EX)  # no lock that SQLite knows; theirs are of fcntl
-        found = os.stat(path).st_ino  # noqa: PTH116 - what the name means now, as `sqlite_file` asks for it
-        yield found, file.read(_MARK.stop)
+    folder = _locked(path.parent, exclusive=exclusive)
+    try:
+        yield
+    finally:
+        if folder is not None:
+            fcntl.flock(folder, fcntl.LOCK_UN)  # not by closing alone: a forked child may have it open too
+            os.close(folder)
+
+
+def _locked(folder: Path, *, exclusive: bool) -> int | None:
+    """A descriptor of the folder, locked; None where folders cannot be."""
+    if not _can_lock:
+        return None
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # a folder that may be entered and not listed
+        return None
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if isinstance(error, BlockingIOError):
+            raise
+        return None  # a file system without such locks
+    return descriptor
 
 
 def _is_ours(path: Path, head: bytes) -> bool:

@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, set_aside
+from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, naming, set_aside
 from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 
 T = TypeVar("T")
@@ -88,10 +88,17 @@ class DatabaseFile:
                 inode = self._leave_deleted_file()
                 return self._write(work, give_up) if writes else self._read(work)
             except sqlite3.Error as error:
-                if is_damage(error) and fresh_starts < _FRESH_STARTS and self._begin_anew(inode, error):
-                    fresh_starts += 1
-                    continue
-                if not is_busy(error) or monotonic() >= give_up:
+                try:
+                    if fresh_starts < _FRESH_STARTS and self._is_replaced(inode, error):
+                        fresh_starts += 1
+                        continue
+                    wait = is_busy(error)
+                except BlockingIOError:
+                    wait = True
+                if not wait or monotonic() >= give_up:
+                    raise self._failure(error) from error
+            except BlockingIOError as error:
+                if monotonic() >= give_up:
                     raise self._failure(error) from error
             except OSError as error:
                 raise self._failure(error) from error
@@ -110,11 +117,15 @@ class DatabaseFile:
         finally:
             turn.release()
 
-    def _begin_anew(self, inode: int | None, error: sqlite3.Error) -> bool:
-        """Set a damaged file aside. Other threads and processes find it replaced at their next call."""
+    def _is_replaced(self, inode: int | None, error: sqlite3.Error) -> bool:
+        """Whether the file that gave this error is out of the way: by us, if it is damaged, or by another."""
+        if not is_damage(error):
+            return inode is not None and not is_busy(error) and self._named_now() != inode
         self._pool.close()
         try:
             return set_aside(self.path, inode, error)
+        except BlockingIOError:
+            raise
         except OSError as denied:
             raise StoreUnavailable(
                 f"the session file {self.path} is damaged and cannot be set aside: {denied}"
@@ -125,14 +136,17 @@ class DatabaseFile:
 
         Returns what the name means now.
         """
-        try:
-            inode = os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
-        except FileNotFoundError:
-            inode = None
+        inode = self._named_now()
         if inode != self._inode:
             self._inode = None
             self._pool.close()
         return inode
+
+    def _named_now(self) -> int | None:
+        try:
+            return os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
+        except FileNotFoundError:
+            return None
 
     def _failure(self, error: Exception) -> StoreUnavailable | ConfigurationError:
         if "not a database" in str(error):
@@ -143,18 +157,18 @@ class DatabaseFile:
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite would make the file readable for all and give the same rights to its -wal and -shm files.
-        # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        # Before it is opened: if another process replaces it in between, the next call sees that.
-        inode = self.path.stat().st_ino
-        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
+        with naming(self.path):
+            # SQLite would make the file readable for all and give the same rights to its -wal and -shm files.
+            # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            inode = self.path.stat().st_ino
+            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
         self._inode = inode
         return connection
 

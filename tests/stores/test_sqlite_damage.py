@@ -1,4 +1,4 @@
-"""A damaged session file is set aside with a timestamp, whole as it was found; a foreign one is left alone."""
+"""A damaged session file is set aside with a timestamp, as it was found; a foreign one is left alone."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_pages_damaged_while_open(store: SQLiteSessionStore, path: Path) -> None
 
 
 def test_the_log_goes_along(store: SQLiteSessionStore, path: Path) -> None:
-    """Nothing that was saved before is lost: commits that are in the log alone are found in what is set aside."""
+    """Nothing that was saved is lost: commits that are in the log alone are found in what is set aside."""
     store.commit("a", COMMIT)
     store.close()
     _run_in_process(_COMMITTER, path, "b").communicate(timeout=60)
