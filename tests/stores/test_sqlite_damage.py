@@ -201,6 +201,19 @@ def test_damaged_twice_in_a_second(
     assert _aside(path)[0].name == "sessions.db.damaged-20010909T014640"
 
 
+def test_a_late_finding_spares_the_fresh_file(store: SQLiteSessionStore, path: Path) -> None:
+    """Who found the damaged file, but comes after another has replaced it, leaves the fresh one alone."""
+    store.commit("a", MUCH)
+    store.close()
+    damaged = path.stat().st_ino
+    _garbage(path)
+    assert store.load("a") is None
+    store.commit("b", COMMIT)
+    assert sqlite_damage.set_aside(path, damaged, sqlite3.DatabaseError("malformed"))
+    assert len(_aside(path)) == 1
+    assert store.get("b") == {"x": 1}
+
+
 def test_threads_set_one_file_aside(store: SQLiteSessionStore, path: Path) -> None:
     """Many that find the damage at once set one file aside, and what they write then is in the fresh one."""
     for turn in range(5):
