@@ -39,8 +39,11 @@ _SIDES: Final = ("-wal", "-shm")
 
 def is_damage(error: Exception) -> bool:
     """Whether SQLite found garbage in a file; Python 3.10 has no error codes yet."""
+    # Our tables and our mark are made in one transaction: a file with the mark and no tables has lost them.
     said = str(error)
-    return isinstance(error, sqlite3.DatabaseError) and ("malformed" in said or "not a database" in said)
+    return isinstance(error, sqlite3.DatabaseError) and any(
+        sign in said for sign in ("malformed", "not a database", "no such table: fluxlit_")
+    )
 
 
 def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
