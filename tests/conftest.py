@@ -40,7 +40,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         store.close()
     location._stores.clear()
     choice._adapters.clear()
-    choice._fallen_back.clear()
+    choice._told.clear()
     choice._beside.cache_clear()
     tab._tabs.clear()
 

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from fluxlit_component.errors import ConfigurationError, FluxlitError
+from fluxlit_component.clock import monotonic
+from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
@@ -37,6 +38,8 @@ _ENGINES: Final = {
 
 _lock = threading.Lock()
 _stores: dict[tuple[str, int], VersionedStore] = {}
+_failures: dict[tuple[str, int], tuple[float, str]] = {}
+"""When an opening failed last, and why."""
 
 
 def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedStore:
@@ -52,11 +55,21 @@ def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedSt
     if timeout_seconds is not None:
         return _make(url, timeout_seconds)
     # A store made before a fork is not used after it: sockets and locks must not be shared.
-    place = (url, os.getpid())
+    place, asked = (url, os.getpid()), monotonic()
     with _lock:
         store = _stores.get(place)
         if store is None:
-            store = _stores[place] = _make(url)
+            failed, reason = _failures.pop(place, (0.0, ""))
+            if failed > asked:
+                # It failed while this thread waited for its turn. Ten visitors before a locked file are
+                # held as long as one, not one after the other.
+                _failures[place] = failed, reason
+                raise StoreUnavailable(reason)
+            try:
+                store = _stores[place] = _make(url)
+            except StoreUnavailable as error:
+                _failures[place] = monotonic(), str(error)
+                raise
         return store
 
 

@@ -17,17 +17,16 @@ from typing import Final, TypeVar
 
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, naming, set_aside
 from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 
 T = TypeVar("T")
-
-APPLICATION: Final = 0x666C7578
-"""PRAGMA application_id: "flux". Tells our file from somebody else's database."""
 
 SCHEMA: Final = 1
 """PRAGMA user_version."""
 
 _OLDEST_SQLITE: Final = (3, 24, 0)  # UPSERT
+_FRESH_STARTS: Final = 3
 
 # `ends` is when a purge may drop the row; an index on it costs a commit some 2 microseconds, and spares
 # the purge a walk over all sessions. Fields are clustered by session: loading one is one range.
@@ -82,12 +81,24 @@ class DatabaseFile:
         up to 100 ms between two looks, so that writers starve each other.
         """
         give_up = monotonic() + self._budget
+        fresh_starts = 0
         while True:
+            inode = None
             try:
-                self._leave_deleted_file()
+                inode = self._leave_deleted_file()
                 return self._write(work, give_up) if writes else self._read(work)
             except sqlite3.Error as error:
-                if not is_busy(error) or monotonic() >= give_up:
+                try:
+                    if fresh_starts < _FRESH_STARTS and self._is_replaced(inode, error):
+                        fresh_starts += 1
+                        continue
+                    wait = is_busy(error)
+                except BlockingIOError:
+                    wait = True
+                if not wait or monotonic() >= give_up:
+                    raise self._failure(error) from error
+            except BlockingIOError as error:
+                if monotonic() >= give_up:
                     raise self._failure(error) from error
             except OSError as error:
                 raise self._failure(error) from error
@@ -106,15 +117,36 @@ class DatabaseFile:
         finally:
             turn.release()
 
-    def _leave_deleted_file(self) -> None:
-        """Who deletes the file means to begin anew; SQLite would go on writing to one without a name."""
+    def _is_replaced(self, inode: int | None, error: sqlite3.Error) -> bool:
+        """Whether the file that gave this error is out of the way: by us, if it is damaged, or by another."""
+        if not is_damage(error):
+            return inode is not None and not is_busy(error) and self._named_now() != inode
+        self._pool.close()
         try:
-            inode = os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
-        except FileNotFoundError:
-            inode = None
+            return set_aside(self.path, inode, error)
+        except BlockingIOError:
+            raise
+        except OSError as denied:
+            raise StoreUnavailable(
+                f"the session file {self.path} is damaged and cannot be set aside: {denied}"
+            ) from error
+
+    def _leave_deleted_file(self) -> int | None:
+        """Who deletes the file means to begin anew; SQLite would go on writing to one without a name.
+
+        Returns what the name means now.
+        """
+        inode = self._named_now()
         if inode != self._inode:
             self._inode = None
             self._pool.close()
+        return inode
+
+    def _named_now(self) -> int | None:
+        try:
+            return os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
+        except FileNotFoundError:
+            return None
 
     def _failure(self, error: Exception) -> StoreUnavailable | ConfigurationError:
         if "not a database" in str(error):
@@ -125,17 +157,19 @@ class DatabaseFile:
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # SQLite would make the file readable for all and give the same rights to its -wal and -shm files.
-        # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-        try:
-            self._prepare(connection)
-        except BaseException:
-            connection.close()
-            raise
-        self._inode = self.path.stat().st_ino
+        with naming(self.path):
+            # SQLite would make the file readable for all and give the same rights to its -wal and -shm files.
+            # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
+            with contextlib.suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            inode = self.path.stat().st_ino
+            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+            try:
+                self._prepare(connection)
+            except BaseException:
+                connection.close()
+                raise
+        self._inode = inode
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
