@@ -15,6 +15,7 @@ Serve = Callable[..., StreamlitServer]
 NewTab = Callable[..., ContinuityPage]
 OWN = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
 SHARED = "localStorage.getItem('fluxlit:fluxlit_sid')"
+STORAGES = "JSON.stringify([{...sessionStorage}, {...localStorage}, history.state, document.cookie])"
 
 
 def tab_in(context: BrowserContext, url: str) -> ContinuityPage:
@@ -74,12 +75,19 @@ def test_an_ended_session_is_forgotten_everywhere(serve: Serve, new_tab: NewTab)
     tab = new_tab()
     tab.open(url)
     add(tab, 1)
+    add(tab, 2)
     sid = tab.page.evaluate(OWN)
     assert tab.page.evaluate(SHARED) == sid
     tab.page.get_by_role("button", name="End").click()
     tab.rest()
     add(tab, 1)
-    assert sid not in tab.page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    assert sid not in tab.page.evaluate(STORAGES)
+    context, new = tab.page.context, tab.page.evaluate(OWN)
+    tab.page.close(run_before_unload=True)
+    later = tab_in(context, url)
+    expect(later.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    assert later.page.evaluate(OWN) == new
+    assert sid not in later.page.evaluate(STORAGES)
 
 
 def test_a_tab_by_itself_is_the_default(serve: Serve, new_tab: NewTab) -> None:

@@ -60,6 +60,11 @@ def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: 
     page.get_by_test_id("stChatInputTextArea").fill("Call Auckland before lunch")
     page.keyboard.press("Enter")
     tab.rest()
+    go(tab, "Plan")
+    page.locator(".st-key-plan_subject input").fill("Blossom forecast")
+    page.get_by_role("button", name="Add to the plan").click()
+    tab.rest()
+    expect(page.locator("strong", has_text="Blossom forecast")).to_be_visible()
     go(tab, "Collection")
     expect(
         page.get_by_text("cherry trees in April").or_(page.get_by_label("Note on Tokyo")).first
@@ -77,6 +82,9 @@ def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: 
     expect(page.get_by_label("Note on Tokyo")).to_have_value("cherry trees in April")
     go(tab, "Notes")
     expect(page.get_by_text("Call Auckland before lunch")).to_be_visible()
+    go(tab, "Plan")
+    expect(page.locator("strong", has_text="Blossom forecast")).to_be_visible()
+    expect(page.locator(".st-key-plan_subject input")).to_have_value("Blossom forecast")
     go(tab, "Explore")
     expect(page.locator(".st-key-explore_search input")).to_have_value("a")
 

@@ -19,6 +19,10 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     page.get_by_role("button", name="Button", exact=True).click()
     tab.rest()
     expect(page.get_by_text("button returned True")).to_be_visible()
+    page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_text("save", exact=True).click()
+    tab.rest()
+    expect(page.get_by_text("menu returned save")).to_be_visible()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"}
     )
@@ -33,6 +37,7 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     assert tab.runs == 2
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("button returned True")).to_have_count(0)
+    expect(page.get_by_text("menu returned")).to_have_count(0)
     expect(page.get_by_text("plain = 1")).to_be_visible()
     page.get_by_role("button", name="Count").click()
     tab.rest()

@@ -1,7 +1,7 @@
 """A long walk of a visitor who does anything: the id is nowhere to be seen, the state is that of a model.
 
 After every step: no request, address, history entry, title, attribute or console line holds the id; what the
-page shows is what the model says; the history is as long as a person would expect.
+page and the address bar show is what the model says; the history is as long as a person would expect.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from playwright.sync_api import expect
@@ -40,23 +40,42 @@ _SEEN = """
 """
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One place in the history of a tab."""
+
+    page: str = "Home"
+    mark: str | None = None
+    """Value of the app's own query parameter."""
+    part: str = ""
+
+    @property
+    def address(self) -> str:
+        path = "/" if self.page == "Home" else "/report"
+        query = f"?p={self.mark}" if self.mark is not None else ""
+        return f"{path}{query}{self.part}"
+
+
 @dataclass
 class Model:
     """What the visitor believes of one tab."""
 
     count: int = 0
     name: str = ""
-    entries: list[str] = field(default_factory=lambda: ["Home"])
-    """Pages in the history, by name."""
+    entries: list[Entry] = field(default_factory=lambda: [Entry()])
     at: int = 0
 
     @property
-    def page(self) -> str:
+    def entry(self) -> Entry:
         return self.entries[self.at]
 
-    def go(self, page: str) -> None:
+    @property
+    def page(self) -> str:
+        return self.entry.page
+
+    def go(self, entry: Entry) -> None:
         """Follow a link: what was ahead is gone."""
-        self.entries[self.at + 1 :] = [page]
+        self.entries[self.at + 1 :] = [entry]
         self.at += 1
 
 
@@ -83,7 +102,14 @@ class Walker:
     def follow(self) -> None:
         page = PAGES[1 - PAGES.index(self.model.page)]
         self.tab.page.get_by_test_id("stSidebarNav").get_by_role("link", name=page, exact=True).click()
-        self.model.go(page)
+        self.model.go(Entry(page))
+
+    def mark(self) -> None:
+        """The app writes its parameter: another value is an entry without the part, the same one nothing."""
+        self.tab.page.get_by_role("button", name="Mark", exact=True).click()
+        value = str(self.model.count)
+        if value != self.model.entry.mark:
+            self.model.go(Entry(self.model.page, value))
 
     def reload(self) -> None:
         self.tab.page.reload()
@@ -101,7 +127,7 @@ class Walker:
     def hash(self, number: int) -> None:
         """A link within the page is an entry of its own."""
         self.tab.page.evaluate("number => { location.hash = `part${number}` }", number)
-        self.model.go(self.model.page)
+        self.model.go(replace(self.model.entry, part=f"#part{number}"))
 
     def check(self, begun: int) -> str:
         """What has to hold after every step; return the id."""
@@ -113,6 +139,7 @@ class Walker:
             expect(tab.page.get_by_label("Name")).to_have_value(model.name)
         else:
             expect(tab.page.get_by_text(f"name is {model.name!r}", exact=True)).to_be_visible()
+        assert tab.page.evaluate("location.href.slice(location.origin.length)") == model.entry.address
         sid = tab.session_id()
         assert sid is not None
         assert re.fullmatch(r"[A-Za-z0-9_-]{43}", sid)
@@ -140,6 +167,8 @@ def test_a_long_walk_leaks_nothing_and_loses_nothing(tab: ContinuityPage, serve:
                 lambda walker=walker, number=number: walker.type(f"name {number}"),
                 walker.follow,
                 walker.follow,
+                walker.mark,
+                walker.mark,
                 walker.reload,
                 walker.back,
                 walker.forward,
@@ -157,7 +186,7 @@ def test_a_long_walk_leaks_nothing_and_loses_nothing(tab: ContinuityPage, serve:
                 link.click(modifiers=["Control"])
             opened.value.set_default_timeout(15_000)
             other = ContinuityPage(opened.value)
-            model = Model(walkers[0].model.count, walkers[0].model.name, ["Report"])
+            model = Model(walkers[0].model.count, walkers[0].model.name, [Entry("Report")])
             walkers.append(Walker(other, model))
             other.page.wait_for_function(
                 "old => ![old, null].includes(sessionStorage.getItem('fluxlit:fluxlit_sid'))", arg=sid

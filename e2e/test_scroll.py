@@ -12,6 +12,18 @@ from fluxlit_component.testing.server import StreamlitServer
 
 Serve = Callable[..., StreamlitServer]
 TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
+BRIDGE = {"v2": '[data-testid^="stBidiComponent"]', "v1": '[data-testid="stCustomComponentV1"]'}
+"""What Streamlit draws for a component."""
+IN_REACH = """
+it => {
+  const container = it.closest('[data-testid=stElementContainer]')
+  return [container, ...container.querySelectorAll('*')].filter(part => {
+    part.focus()
+    return part.getClientRects().length > 0 || document.activeElement === part
+  }).map(part => part.tagName)
+}
+"""
+"""Parts of the bridge's container that take room or the focus."""
 
 
 def scroll_to(tab: ContinuityPage, line: int) -> int:
@@ -61,12 +73,15 @@ def test_another_page_begins_at_its_top(tab: ContinuityPage, serve: Serve) -> No
     assert tab.page.evaluate(TOP) == pytest.approx(0, abs=3)
 
 
-def test_the_bridge_is_nobody_to_a_screen_reader(tab: ContinuityPage, serve: Serve) -> None:
-    """It is not in the accessibility tree, takes no stop of the Tab key and no room."""
+@pytest.mark.core
+@pytest.mark.transport
+def test_the_bridge_is_nobody_to_a_screen_reader(tab: ContinuityPage, serve: Serve, transport: str) -> None:
+    """Not in the accessibility tree, no room, no focus to be had: the element of v2, the frame of v1."""
     tab.open(serve("long.py").url)
-    hosts = tab.page.locator('[data-testid="stBidiComponentRegular"], [data-testid^="stBidiComponent"]')
+    hosts = tab.page.locator(BRIDGE[transport])
     assert hosts.count() > 0
     for host in hosts.all():
-        assert host.evaluate("it => it.getClientRects().length") == 0
         assert host.evaluate("it => it.closest('[aria-hidden=true]') !== null")
-        assert host.evaluate("it => it.querySelectorAll('a, button, input, iframe, [tabindex]').length") == 0
+        assert host.evaluate(IN_REACH) == []
+    assert (tab.page.locator("iframe").count() > 0) == (transport == "v1")
+    assert "iframe" not in tab.page.locator("body").aria_snapshot()

@@ -9,6 +9,10 @@ with url_session() as session:
     frame = pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]})
     st.button("Button", key="st.button")
     st.download_button("Download", "text", key="st.download_button")
+    if hasattr(st, "menu_button"):
+        chosen = st.menu_button("Menu", ["open", "save"], key="st.menu_button")
+        if chosen:
+            st.text(f"menu returned {chosen}")
     st.chat_input("Say", key="st.chat_input")
     st.file_uploader("Upload", key="st.file_uploader")
     st.camera_input("Camera", key="st.camera_input")

@@ -8,8 +8,10 @@ from fluxlit_component import url_session
 KINDS = [
     "checkbox", "toggle", "radio", "selectbox", "multiselect", "slider", "range", "select_slider", "number",
     "float", "text", "area", "password", "date", "dates", "time", "color", "pills", "many_pills", "segmented",
-    "feedback",
+    "feedback", "sizes", "many_segments", "thumbs",
 ]  # fmt: skip
+if hasattr(st, "datetime_input"):  # 1.52 and newer
+    KINDS.append("moment")
 
 with url_session() as session:
     left, right = st.columns(2)
@@ -25,6 +27,7 @@ with url_session() as session:
         st.number_input("Number", 0, 100, key="number")
         st.number_input("Float", 0.0, 1.0, step=0.1, key="float")
         st.text_input("Text", key="text")
+        st.select_slider("Sizes", ["xs", "s", "m", "l"], ("xs", "m"), key="sizes")
     with right:
         st.text_area("Area", key="area")
         st.text_input("Password", type="password", key="password")
@@ -36,6 +39,10 @@ with url_session() as session:
         st.pills("Many pills", ["x", "y", "z"], selection_mode="multi", key="many_pills")
         st.segmented_control("Segmented", ["s", "t", "u"], key="segmented")
         st.feedback("stars", key="feedback")
+        st.segmented_control("Many segments", ["i", "j", "k"], selection_mode="multi", key="many_segments")
+        st.feedback("thumbs", key="thumbs")
+        if hasattr(st, "datetime_input"):
+            st.datetime_input("Moment", dt.datetime.fromisoformat("2026-03-04T09:30"), key="moment")
     frame = pd.DataFrame({"a": [1, 2]})
     st.data_editor(frame, key="editor")
     st.dataframe(frame, key="table", on_select="rerun")

@@ -6,11 +6,18 @@ import streamlit as st
 from fluxlit_component import url_session
 
 
+def mark() -> None:
+    """A parameter of the app's own in the address."""
+    if st.button("Mark"):
+        st.query_params["p"] = str(st.session_state.get("count", 0))
+
+
 def home() -> None:
     st.title("Home")
     st.session_state.setdefault("count", 0)
     if st.button("Add"):
         st.session_state.count += 1
+    mark()
     st.text_input("Name", key="name")
     st.text_input("Secret", key="secret")
     st.write(f"count is {st.session_state.count}")
@@ -35,6 +42,7 @@ def report() -> None:
     st.title("Report")
     if st.button("Add here"):
         st.session_state.count = st.session_state.get("count", 0) + 1
+    mark()
     st.write(f"count is {st.session_state.get('count', 0)}")
     st.write(f"name is {st.session_state.get('name', '')!r}")
     st.write(f"secret is {st.session_state.get('secret', '')!r}")
