@@ -6,28 +6,30 @@ An app's own tests are about the app. Under pytest, `url_session` therefore does
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Final, cast
 
 from fluxlit_component import testmode
 from fluxlit_component.internals import Run
 from fluxlit_component.settings import says_nothing_of_tests
 from fluxlit_component.stores.choice import StoreLike
-from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.stores.sqlite import SQLiteSessionStore
+
+_BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_component.stores.sql"})
+"""Modules of stores whose engines are extras: not to be imported here to know them."""
 
 
 def is_left_alone(run: Run, store: StoreLike | None) -> bool:
     """Whether continuity is off in this run because it is one of AppTest.
 
     Only in test mode, and not if anybody has asked for continuity: the environment, by any of its switches
-    or by naming a store; or who hands in a store of this very process, in memory or in a file of their own.
+    or by naming a store; or who hands in a store object, unless that is one whose server must be reached.
     """
     if not testmode.is_on or testmode.stand_in is not None or not run.is_app_test:
         return False
-    if isinstance(store, InMemorySessionStore | SQLiteSessionStore):
-        return False
-    in_memory = isinstance(store, str) and store.startswith("memory:")
-    return not in_memory and says_nothing_of_tests()
+    if isinstance(store, str):
+        asked = store.startswith("memory:")
+    else:
+        asked = store is not None and type(store).__module__ not in _BEHIND_SERVERS
+    return not asked and says_nothing_of_tests()
 
 
 def store_in_tests(run: Run, store: StoreLike | None) -> StoreLike | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component import InMemorySessionStore, SQLiteSessionStore, testmode
+from fluxlit_component import InMemorySessionStore, RedisSessionStore, SQLiteSessionStore, testmode
 from fluxlit_component.testing import set_testing
 
 APP = """
@@ -71,29 +71,33 @@ def test_the_environment_says_otherwise(tmp_path: Path, monkeypatch: pytest.Monk
             assert at.query_params, name
 
 
-def test_a_store_of_this_process_is_used(tmp_path: Path) -> None:
-    """Who hands one in, an app or a test, means it; a store that must be reached is not asked."""
+def test_a_store_that_is_handed_in_is_used(tmp_path: Path) -> None:
+    """Who hands one in, an app or a test, means it; one whose server must be reached is not asked."""
     assert visit(tmp_path, "'memory://'").markdown[0].value == "ready"
     for store, status in (
         (InMemorySessionStore(), "ready"),
         (SQLiteSessionStore(tmp_path / "mine.db"), "ready"),
-        (Untouchable(), "disabled"),
+        (Plain(), "ready"),
+        (RedisSessionStore.from_url("redis://127.0.0.1:9/0"), "disabled"),
     ):
         at = AppTest.from_function(with_store, args=(store,), default_timeout=30).run()
         assert at.markdown[0].value == status
 
 
-class Untouchable:
-    """A store whose server tests have no business with."""
+class Plain:
+    """A store of the app's own, with three methods."""
 
-    def get(self, session_id: str) -> None:
-        pytest.fail("it was asked")
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, object]] = {}
 
-    def set(self, session_id: str, data: object, *, ttl_seconds: float | None = None) -> None:
-        pytest.fail("it was written to")
+    def get(self, session_id: str) -> dict[str, object] | None:
+        return self.kept.get(session_id)
+
+    def set(self, session_id: str, data: dict[str, object], *, ttl_seconds: float | None = None) -> None:
+        self.kept[session_id] = dict(data)
 
     def delete(self, session_id: str) -> None:
-        pytest.fail("it was written to")
+        self.kept.pop(session_id, None)
 
 
 def with_store(store: object) -> None:
