@@ -46,7 +46,10 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[], None]]:
     """A bar on a terminal, nothing elsewhere. The block calls what it is given once per piece of work."""
     console = Console(stderr=True)
     columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    if not console.is_terminal:
+        yield lambda: None  # an older rich leaves an empty line even of a bar that is switched off
+        return
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(title, total=total)
         yield lambda: bar.advance(task)
 

@@ -53,7 +53,7 @@ def test_all_is_well(
     found = {line["subject"]: line["text"] for line in report["findings"]}
     assert version("streamlit") in found["streamlit"]
     assert "components v" in found["transport"]
-    assert found["bundle"].startswith("bridge-v")
+    assert re.fullmatch(r"the browser half .*, \d\d+ bytes", found["bundle"])
     assert "writing takes" in found["latency"]
     assert "agree" in found["clock"]
     assert {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[kind] in found["engine"]
@@ -200,12 +200,22 @@ def test_packages() -> None:
 def test_bundle_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A checkout that was not built is told how to build."""
 
-    def missing(name: str) -> str:
-        raise BundleMissing(name)
+    def missing(*_: object) -> str:
+        raise BundleMissing("bridge")
 
     monkeypatch.setattr(transport, "bundle", missing)
+    monkeypatch.setattr(transport, "bundle_folder", missing)
     assert (found := list(transport.check_transport())[-1]).level == "problem"
     assert found.remedy == "make bundle"
+
+
+def test_transport_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting is told, and the bundle that it needs is looked at."""
+    monkeypatch.setenv("FLUXLIT_TRANSPORT", "v1")
+    found = list(transport.check_transport())
+    assert [finding.level for finding in found] == ["ok", "ok"]
+    assert "v1" in found[0].text
+    assert "FLUXLIT_TRANSPORT=v1" in found[0].text
 
 
 def test_latency_and_clock() -> None:

@@ -7,9 +7,10 @@ from importlib.metadata import version
 
 from packaging.version import Version
 
-from fluxlit_component.bridge.bundle import bundle
+from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.cli.checks.finding import Finding
-from fluxlit_component.errors import BundleMissing
+from fluxlit_component.errors import BundleMissing, ConfigurationError
+from fluxlit_component.settings import load_settings
 
 _SINCE = Version("1.51")
 """The first Streamlit with components of the second kind."""
@@ -18,16 +19,43 @@ _SINCE = Version("1.51")
 def check_transport() -> Iterator[Finding]:
     """Say which transport an app would use here, and whether it can."""
     streamlit = version("streamlit")
-    second = Version(streamlit) >= _SINCE
+    has_v2 = Version(streamlit) >= _SINCE
+    asked = _asked()
+    second = has_v2 if asked is None else asked == "v2"
     kind = "v2 (in the page itself)" if second else "v1 (in a frame)"
-    name = "bridge-v2.js" if second else "bridge-v1.js"
-    yield Finding("ok", "transport", f"components {kind}, since Streamlit is {streamlit}")
+    reason = f"Streamlit is {streamlit}" if asked is None else f"FLUXLIT_TRANSPORT={asked}"
+    if second and not has_v2:
+        yield Finding(
+            "problem", "transport", f"Streamlit {streamlit} has no components v2", "unset FLUXLIT_TRANSPORT"
+        )
+        return
+    yield Finding("ok", "transport", f"components {kind}, since {reason}")
     try:
-        size = len(bundle(name).encode())
+        size = _size(second=second)
     except BundleMissing as error:
         remedy = (
             "make bundle" if "checkout" in str(error) else "pip install --force-reinstall fluxlit-component"
         )
-        yield Finding("problem", "bundle", f"the browser half {name} is not in the package", remedy)
+        yield Finding(
+            "problem", "bundle", f"the browser half for components {kind} is not in the package", remedy
+        )
     else:
-        yield Finding("ok", "bundle", f"{name}, {size} bytes")
+        yield Finding("ok", "bundle", f"the browser half for components {kind}, {size} bytes")
+
+
+def _asked() -> str | None:
+    try:
+        return load_settings().transport
+    except ConfigurationError:
+        return None  # said by the check of the settings
+
+
+def _size(*, second: bool) -> int:
+    """Bytes of the browser half.
+
+    Raises:
+        BundleMissing: it was not built.
+    """
+    if second:
+        return len(bundle("bridge-v2.js").encode())
+    return sum(path.stat().st_size for path in bundle_folder().iterdir())
