@@ -46,13 +46,13 @@ def follow(tab: ContinuityPage, name: str) -> None:
 def back(tab: ContinuityPage) -> None:
     """Press Back."""
     tab.page.go_back()
-    tab.rest()
+    tab.rest(quiet=0.8)
 
 
 def forward(tab: ContinuityPage) -> None:
     """Press Forward."""
     tab.page.go_forward()
-    tab.rest()
+    tab.rest(quiet=0.8)
 
 
 def expect_report(tab: ContinuityPage, *, count: int, name: str) -> None:

@@ -88,10 +88,10 @@ def test_the_id_stays_in_the_query_wherever_one_goes(tab: ContinuityPage, server
     press(tab, "Go to report")
     expect_at("/report", runs=2)
     page.go_back()
-    tab.rest()
+    tab.rest(quiet=0.8)
     expect_at("/", runs=1)
     page.go_forward()
-    tab.rest()
+    tab.rest(quiet=0.8)
     expect_at("/report", runs=1)
 
 
