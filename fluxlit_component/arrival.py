@@ -12,7 +12,7 @@ from fluxlit_component import identifier
 from fluxlit_component.bridge import Answer, Offer, close_gate, component_key, mount, parse_answer
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links import Lifetimes, lead_on, redeem, revoke, target_of
+from fluxlit_component.links import lead_on, redeem, revoke, target_of
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.stores.base import RecordStore
@@ -32,7 +32,6 @@ class Arrival:
         self._tab = tab
         self._store = store
         self._policy = policy
-        self._lifetimes = Lifetimes(policy.idle_seconds, policy.max_age_seconds)
         self._first = tab.runs == 1
         self.record: Record | None = None
         """The record, if settling the id has read it."""
@@ -84,7 +83,7 @@ class Arrival:
             if self._first and self._leads_on(came_with):
                 tab.links.add(token)  # sent again after a restart of the server: it was followed before
                 return
-            found = redeem(self._store, token, self._lifetimes, param=tab.param) if token else None
+            found = redeem(self._store, token, self._policy.lifetimes, param=tab.param) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.degrade("link", error)
             return
@@ -109,7 +108,7 @@ class Arrival:
 
     def _lead_on(self, taken: str, sid: str) -> None:
         try:
-            lead_on(self._store, taken, sid, self._lifetimes)
+            lead_on(self._store, taken, sid, self._policy.lifetimes)
         except Exception as error:  # noqa: BLE001 - a comfort, not a condition
             self._tab.degrade("link", error)
 
@@ -208,7 +207,7 @@ class Arrival:
         tab = self._tab
         try:
             for sid in tuple(tab.retiring):
-                revoke(self._store, sid, self._lifetimes)
+                revoke(self._store, sid, self._policy.lifetimes)
                 self._store.delete(sid)
                 tab.retiring.remove(sid)
         except Exception as error:  # noqa: BLE001

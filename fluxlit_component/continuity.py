@@ -13,7 +13,7 @@ from fluxlit_component import identifier
 from fluxlit_component.arrival import Arrival
 from fluxlit_component.departure import Departure
 from fluxlit_component.internals import Run
-from fluxlit_component.links import Lifetimes, revoke
+from fluxlit_component.links import revoke
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Record
 from fluxlit_component.revival import encoded, fill_in, hydrate, put_back
@@ -33,7 +33,6 @@ class Continuity:
         self._tab = tab
         self._store = store
         self._policy = policy
-        self._lifetimes = Lifetimes(policy.idle_seconds, policy.max_age_seconds)
         self._departure = Departure(run, tab, store, policy)
         self._number = 0
         self.put: frozenset[str] = frozenset()
@@ -172,7 +171,7 @@ class Continuity:
                 try:
                     if tab.status != "ready":
                         return False
-                    revoke(self._store, tab.sid, self._lifetimes)  # they lead to the id that is to die
+                    revoke(self._store, tab.sid, self._policy.lifetimes)  # they lead to the id that is to die
                     if not self._store.copy(tab.sid, fresh):
                         return False
                     tab.base.renumber(self._store.load(fresh))
@@ -201,7 +200,7 @@ class Continuity:
             try:
                 for sid in (tab.sid, *tab.retiring):
                     if sid is not None:
-                        revoke(self._store, sid, self._lifetimes)
+                        revoke(self._store, sid, self._policy.lifetimes)
                         self._store.delete(sid)
             except Exception as error:  # noqa: BLE001
                 tab.degrade("destroy", error)

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from fluxlit_component.hooks import Hooks
+from fluxlit_component.links import Lifetimes
 from fluxlit_component.mergers import Merger
 from fluxlit_component.schema import Schema
 from fluxlit_component.settings import Transport
@@ -41,6 +42,11 @@ class Policy:
     merge: Mapping[str, Merger] = field(default_factory=dict)
     """Glob pattern of keys -> merger; the first that matches counts."""
     hooks: Hooks = field(default_factory=Hooks)
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long the session lives from now on."""
+        return Lifetimes(self.idle_seconds, self.max_age_seconds)
 
     def merger_of(self, key: str) -> Merger | None:
         """The merger declared for a key."""

@@ -25,7 +25,7 @@ class Sharing:
         self._run = run
         self._tab = tab
         self._store = store
-        self._lifetimes = links.Lifetimes(policy.idle_seconds, policy.max_age_seconds)
+        self._lifetimes = policy.lifetimes
 
     def link(self, page: object, order: links.Order) -> str:
         """Return the address of `page` with a token; without one, and a warning, if none can be had now."""
