@@ -14,13 +14,25 @@ from typer.core import TyperGroup
 from fluxlit_component.cli import demo, doctor, listing, migrate, purge, revoke, show, stats
 from fluxlit_component.cli.output import complain
 from fluxlit_component.errors import ConfigurationError, FluxlitError
+from fluxlit_component.identifier import is_well_formed
 
 FOUND_SOMETHING: Final = 1
 USAGE: Final = 2
+NOT_AN_ID: Final = (
+    "this looks like a session id, which is a secret: never type one into a shell. Sessions go by the first "
+    "characters of their hash, see `fluxlit-session list`"
+)
 
 
 class _Commands(TyperGroup):
     """Turns the package's own errors, which say what to do, into that sentence and an exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse ids before they are read: one that begins with "-" is options, which an error repeats."""
+        if any(is_well_formed(argument) for argument in args):
+            complain(NOT_AN_ID)
+            raise typer.Exit(USAGE)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:

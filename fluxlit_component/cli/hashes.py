@@ -13,7 +13,6 @@ import typer
 
 from fluxlit_component.cli.output import complain
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.identifier import is_well_formed
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry
 
@@ -29,11 +28,6 @@ def short(entry: Entry) -> str:
 def find_one(store: BrowsableStore, prefix: str) -> Entry:
     """The one living session whose hash begins so; none, or several, end the command with exit code 1."""
     wanted = prefix.strip().lower()
-    if is_well_formed(prefix):
-        raise ConfigurationError(
-            "this looks like a session id, which is a secret: never type one into a shell. Sessions go by "
-            "the first characters of their hash, see `fluxlit-session list`"
-        )
     if not wanted:
         raise ConfigurationError("name a session by the first characters of its hash")
     found = list(islice((entry for entry in store.browse(wanted) if entry.standing == "alive"), _NAMED + 1))

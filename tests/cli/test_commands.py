@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fluxlit_component.codec import encode
-from fluxlit_component.identifier import fingerprint, stored_key
+from fluxlit_component.identifier import fingerprint, new_session_id, stored_key
 from fluxlit_component.record import Change, Commit
 
 KINDS = ("sqlite", "redis", "postgresql")
@@ -84,7 +84,16 @@ def test_show_nothing(run: Callable[..., Any], store: Any, url: str, fill: Calla
     begins = [fingerprint(sid)[0] for sid in [sid, *(fill(store, a=1) for _ in range(17))]]
     shared = next(begin for begin in begins if begins.count(begin) > 1)
     assert "several sessions begin with" in run("show", shared, "--store", url, code=1).stderr
-    assert "this looks like a session id" in run("show", sid, "--store", url, code=2).stderr
+
+
+@pytest.mark.parametrize("begin", ["", "-Z", "--", "-h", "--all"])
+@pytest.mark.parametrize("command", ["show", "revoke"])
+def test_an_id_is_refused_and_not_repeated(run: Callable[..., Any], command: str, begin: str) -> None:
+    """Also one that looks like an option, as one in 64 does."""
+    sid = begin + new_session_id()[len(begin) :]
+    found = run(command, sid, "--store", "sqlite:///sessions.db", code=2)
+    assert "this looks like a session id" in found.stderr
+    assert sid[len(begin) :] not in found.stderr + found.stdout
 
 
 def test_stats(run: Callable[..., Any], store: Any, url: str, fill: Callable[..., str]) -> None:
