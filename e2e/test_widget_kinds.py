@@ -38,6 +38,10 @@ WIDGETS = {
     "many_segments": 'st.segmented_control(selection_mode="multi")',
     "feedback": "st.feedback",
     "thumbs": 'st.feedback("thumbs")',
+    "pages": "st.pagination",
+    "tabs": 'st.tabs(on_change="rerun")',
+    "expander": 'st.expander(on_change="rerun")',
+    "popover": 'st.popover(on_change="rerun")',
     "in_form": "st.text_input in a form, sent",
 }
 pytestmark = [pytest.mark.core, pytest.mark.transport]
@@ -195,8 +199,15 @@ def drive(tab: ContinuityPage) -> None:
     person.click(groups.get_by_text("k", exact=True))
     thumbs = page.get_by_role("radio", name="Thumbs up")
     person.click(thumbs if thumbs.count() else groups.last.get_by_role("button").first)
+    if page.get_by_test_id("stPagination").count():
+        person.click(page.get_by_test_id("stPagination").get_by_text("4", exact=True))
+    if page.get_by_role("tab", name="Late").count():
+        person.click(page.get_by_role("tab", name="Late"))
+        person.click(page.get_by_text("Expander", exact=True))
     page.get_by_label("In the form").fill("sent")
     person.click(page.get_by_role("button", name="Send"))
+    if page.get_by_test_id("stPopover").count():  # the last: a click beside it may close it
+        person.click(page.get_by_test_id("stPopover").get_by_role("button"))
 
 
 def test_every_kind_of_widget_comes_back(tab: ContinuityPage, serve: Serve) -> None:

@@ -1,5 +1,8 @@
+import inspect
+
 import altair as alt
 import pandas as pd
+import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
 
@@ -23,6 +26,14 @@ with url_session() as session:
     st.altair_chart(points, key="st.altair_chart(on_select=)", on_select="rerun")
     deck = pdk.Deck(layers=[pdk.Layer("ScatterplotLayer", frame, id="dots")], map_style=None)
     st.pydeck_chart(deck, key="st.pydeck_chart(on_select=)", on_select="rerun")
+    st.vega_lite_chart(frame, points.to_dict(), key="st.vega_lite_chart(on_select=)", on_select="rerun")
+    dots = go.Figure(go.Scatter(x=frame.x, y=frame.y, mode="markers"))
+    st.plotly_chart(dots, key="st.plotly_chart(on_select=)", on_select="rerun")
+    if hasattr(st, "echarts_chart"):
+        bars = {"xAxis": {}, "yAxis": {}, "series": [{"type": "scatter", "data": [[1, 3], [2, 1]]}]}
+        st.echarts_chart(bars, key="st.echarts_chart(on_select=)", on_select="rerun")
+    if "on_click" in inspect.signature(st.link_button).parameters:
+        st.link_button("Link", "https://example.org", key="st.link_button(on_click=)", on_click="rerun")
     with st.form("form"):
         st.form_submit_button("Send", key="st.form_submit_button")
     st.session_state.setdefault("plain", 0)

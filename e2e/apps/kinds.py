@@ -1,4 +1,5 @@
 import datetime as dt
+import inspect
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,10 @@ KINDS = [
 ]  # fmt: skip
 if hasattr(st, "datetime_input"):  # 1.52 and newer
     KINDS.append("moment")
+if hasattr(st, "pagination"):  # 1.67
+    KINDS.append("pages")
+if "on_change" in inspect.signature(st.tabs).parameters:  # containers that say what is open
+    KINDS += ["tabs", "expander", "popover"]
 
 with url_session() as session:
     left, right = st.columns(2)
@@ -43,6 +48,13 @@ with url_session() as session:
         st.feedback("thumbs", key="thumbs")
         if hasattr(st, "datetime_input"):
             st.datetime_input("Moment", dt.datetime.fromisoformat("2026-03-04T09:30"), key="moment")
+        if "pages" in KINDS:
+            st.pagination(9, key="pages")
+        if "tabs" in KINDS:
+            for tab in st.tabs(["Early", "Late"], key="tabs", on_change="rerun"):
+                tab.caption("In a tab")
+            st.expander("Expander", key="expander", on_change="rerun").caption("In the expander")
+            st.popover("Popover", key="popover", on_change="rerun").caption("In the popover")
     frame = pd.DataFrame({"a": [1, 2]})
     st.data_editor(frame, key="editor")
     st.dataframe(frame, key="table", on_select="rerun")
