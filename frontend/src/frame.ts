@@ -18,6 +18,7 @@ export interface Transport {
 
 export function carry(frame: Window, transport: Transport, url: string): void {
   const post = officeIn(frame, url);
+  post.catch(() => undefined); // else the browser reports a failure before the first offer as an uncaught error
   transport.events.addEventListener(READY, (event) => {
     const { args } = (event as CustomEvent<{ args?: { offer?: unknown } }>).detail;
     post

@@ -95,6 +95,7 @@ describe("the frame", () => {
     };
     const { transport, render } = streamlit();
     carry({ parent: far } as unknown as Window, transport, URL_OF_SCRIPT);
+    await settled(); // a failure that nobody waits for yet is an uncaught error in the console
     render({ offer: offerOf() });
     render(undefined);
     await settled();
