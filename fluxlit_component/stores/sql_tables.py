@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -182,8 +182,7 @@ def record_of(head: Head, fields: Mapping[str, Field], now: float) -> Record | N
 
 
 def _columns(head: Head) -> dict[str, float | None]:
-    names = ("version", "created", "idle_expires", "expires", "schema", "forget")
-    return {**dict(zip(names, astuple(head), strict=True)), "ends": ends(head)}
+    return {**head._asdict(), "ends": ends(head)}
 
 
 def _blob(key: str) -> bytes:
