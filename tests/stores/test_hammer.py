@@ -35,6 +35,7 @@ STORES: dict[str, Callable[[str], VersionedStore]] = {
     "sqlite": lambda place: SQLiteSessionStore(place, busy_timeout_seconds=30),
     "redis": lambda place: RedisSessionStore(place, timeout_seconds=30),
     "postgres": lambda place: SQLSessionStore(place, timeout_seconds=30),
+    "mariadb": lambda place: SQLSessionStore(place, timeout_seconds=30),
 }
 
 _WORKER = """
@@ -176,6 +177,9 @@ def crew(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         place = str(tmp_path_factory.mktemp("hammer") / "sessions.db")
     elif request.param == "redis":
         place = request.getfixturevalue("redis_server").url
+    elif request.param == "mariadb":
+        pytest.importorskip("pymysql")
+        place = request.getfixturevalue("mariadb_server").url
     else:
         place = request.getfixturevalue("postgres_server").url
         engine = sa.create_engine(place)
