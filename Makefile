@@ -129,7 +129,7 @@ format: .stamps/tools $(NODE_MODULES) ## ruff and biome, writing
 
 clean: ## back to a fresh checkout
 	rm -rf .venv .venv-oldest .venv-middle .venv-matrix .stamps node_modules frontend/node_modules fluxlit_component/bridge/static dist build
-	rm -rf .bench .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache test-results
 
 # What the targets stand on. The newest Streamlit lives in .venv, the oldest supported one in .venv-oldest, the
 # first with components v2 in .venv-middle.

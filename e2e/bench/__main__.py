@@ -18,7 +18,11 @@ parser.add_argument(
     help=f"which of {', '.join(BENCHES)} (default: all), or {', '.join(BY_NAME_ONLY)}",
 )
 parser.add_argument("--quick", action="store_true", help="few rounds: to see that it runs, not how fast")
-parser.add_argument("--page", action="store_true", help="write docs/benchmarks.md with what was measured")
+parser.add_argument(
+    "--page",
+    action="store_true",
+    help="write what was measured into docs/benchmarks.md; the rest of it stays",
+)
 options = parser.parse_args()
 unknown = set(options.names) - {*BENCHES, *BY_NAME_ONLY}
 if unknown:
@@ -30,6 +34,4 @@ for name in options.names or BENCHES:
     import_module(f"e2e.bench.{name}").bench(quick=options.quick)
     if options.page:
         page = import_module("e2e.bench.page")  # needs what draws the plot
-        page.keep(name, report.printed[before:])
-if options.page:
-    page.write()
+        page.write(name, report.printed[before:])

@@ -1,12 +1,12 @@
 """The page `docs/benchmarks.md` and its plot, from what the benches have printed.
 
-What a bench printed last is kept in `.bench/`, so that the page is whole also after some of them ran alone.
+A section of the page is one bench. Those that did not run keep theirs as it stands on the page, so that one
+can be measured anew by itself: `python -m e2e.bench stores --page`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,7 +18,6 @@ import vl_convert
 from e2e.bench.report import Table, machine
 
 ROOT = Path(__file__).parents[2]
-KEPT = ROOT / ".bench" / "tables.json"
 PAGE = ROOT / "docs" / "benchmarks.md"
 PLOT = ROOT / "docs" / "benchmarks.svg"
 TITLES = {
@@ -42,38 +41,33 @@ machine neither says much. How each is measured stands in `e2e/bench/`.
 """
 
 
-def keep(name: str, tables: Iterable[Table]) -> None:
-    """Remember what a bench has printed, with the machine and the day."""
-    found = _kept()
-    found[name] = {
-        "machine": machine(),
-        "day": f"{datetime.now(timezone.utc):%Y-%m-%d}",
-        "tables": [asdict(table) for table in tables],
-    }
-    KEPT.parent.mkdir(exist_ok=True)
-    KEPT.write_text(json.dumps(found, indent=1), encoding="utf-8")
+def write(name: str, tables: Sequence[Table]) -> None:
+    """Write the section of one bench, and the plot if it is the one that is drawn."""
+    sections = _standing() | {_title(name): _section(name, tables)}
+    order = [title for title in TITLES.values() if title in sections]
+    order += [title for title in sections if title not in order]
+    PAGE.write_text(INTRODUCTION + "\n".join(sections[title] for title in order), encoding="utf-8")
+    print(f"\nwritten: {_title(name)} in {PAGE.relative_to(ROOT)}")
+    if name == "comparison":
+        PLOT.write_text(_plot(asdict(tables[0])), encoding="utf-8")
+        print(f"written: {PLOT.relative_to(ROOT)}")
 
 
-def write() -> None:
-    """Write the page and the plot."""
-    found = _kept()
-    order = [*TITLES, *sorted(found.keys() - TITLES)]
-    parts = [_section(TITLES.get(name, name.capitalize()), found[name]) for name in order if name in found]
-    PAGE.write_text(INTRODUCTION + "\n".join(parts), encoding="utf-8")
-    if "comparison" in found:
-        PLOT.write_text(_plot(found["comparison"]["tables"][0]), encoding="utf-8")
-    print(f"\nwritten: {PAGE.relative_to(ROOT)}, {PLOT.relative_to(ROOT)}")
+def _standing() -> dict[str, str]:
+    """The sections of the page as it is, by their titles."""
+    text = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    parts = [f"## {part.rstrip()}\n" for part in f"\n{text}".split("\n## ")[1:]]
+    return {part.partition("\n")[0].removeprefix("## "): part for part in parts}
 
 
-def _kept() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.is_file() else {}
-    return found
+def _title(name: str) -> str:
+    return TITLES.get(name, name.capitalize())
 
 
-def _section(title: str, kept: dict[str, Any]) -> str:
-    tables = "\n".join(line for table in kept["tables"] for line in _table(table))
-    where = ". ".join(kept["machine"])
-    return f"## {title}\n\n{tables}\n*{kept['day']}: {where}.*\n"
+def _section(name: str, tables: Sequence[Table]) -> str:
+    lines = "\n".join(line for table in tables for line in _table(asdict(table)))
+    where = ". ".join(machine())
+    return f"## {_title(name)}\n\n{lines}\n*{datetime.now(timezone.utc):%Y-%m-%d}: {where}.*\n"
 
 
 def _table(table: dict[str, Any]) -> Iterator[str]:

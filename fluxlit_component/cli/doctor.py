@@ -30,7 +30,11 @@ _MARKS: Final[dict[Level, tuple[str, str]]] = {
     "problem": ("PROBLEM", typer.colors.RED),
 }
 _WIDTH: Final = 8
-_REMEDIES: Final = {"redis": "redis-cli -u URL PING", "postgresql": "pg_isready -h HOST -p PORT"}
+_REMEDIES: Final = {
+    "redis": "redis-cli -u URL PING",
+    "postgresql": "pg_isready -h HOST -p PORT",
+    "mariadb": "mariadb-admin -h HOST -P PORT ping",
+}
 
 
 def doctor(
@@ -108,7 +112,7 @@ def _extras(scheme: str, settings: Settings) -> set[str]:
     needed = {"crypto"} if settings.seal else set()
     if "redis" in scheme or "valkey" in scheme or scheme == "unix":
         needed.add("redis")
-    if scheme.startswith("postgres"):
+    if scheme.startswith(("postgres", "mariadb")):
         needed.add("sql")
     return needed
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Final, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
@@ -32,9 +32,8 @@ _TOMBSTONE_SWEEP: Final = 100
 State: TypeAlias = Literal["alive", "absent", "expired", "destroyed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What is stored of a session beside its fields."""
+class Head(NamedTuple):
+    """What is stored of a session beside its fields. A tuple, as a ruling is: each commit makes some."""
 
     version: int
     created: float
@@ -45,13 +44,12 @@ class Head:
     """Set on the marker of a destroyed session: the moment from which it may be dropped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What to answer to a commit and, if `head` is not None, what to write first."""
 
     outcome: Outcome
     head: Head | None = None
-    fields: Mapping[str, Field] = field(default_factory=dict)
+    fields: Mapping[str, Field] = MappingProxyType({})
     begins: bool = False
     """Whether `head` begins a record, in place of nothing or of an outlived marker."""
     drop_tombstones_below: int | None = None
@@ -122,8 +120,11 @@ def marker(now: float) -> Head:
 
 def ends(head: Head) -> float | None:
     """The moment from which a purge may drop the session; None: never."""
-    moments = [moment for moment in (head.forget, head.idle_expires, head.expires) if moment is not None]
-    return min(moments, default=None)
+    earliest = head.forget
+    for moment in (head.idle_expires, head.expires):
+        if moment is not None and (earliest is None or moment < earliest):
+            earliest = moment
+    return earliest
 
 
 def state_of(head: Head | None, now: float) -> State:
@@ -142,7 +143,7 @@ def is_free(head: Head | None, now: float) -> bool:
 
 def touched(head: Head, now: float, idle_seconds: float | None) -> Head:
     """The head with its idle deadline moved."""
-    return replace(head, idle_expires=deadline(now, idle_seconds))
+    return head._replace(idle_expires=deadline(now, idle_seconds))
 
 
 def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: float) -> Ruling:
@@ -157,7 +158,7 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
     standing = head if state == "alive" else None
     version = standing.version + 1 if standing is not None else 1
     refused: dict[str, Field | None] = {}
-    overwritten: set[str] = set()
+    overwritten: list[str] = []
     written: dict[str, Field] = {}
     for key, change in commit.changes.items():
         there = stored.get(key)
@@ -166,32 +167,25 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
             refused[key] = there
             continue
         if known > change.base:
-            overwritten.add(key)
+            overwritten.append(key)
         written[key] = Field(version, change.data)
 
     if not written:
-        return Ruling(_answer(standing, now, refused=refused))
-    following = Head(
-        version,
-        created=standing.created if standing is not None else now,
-        idle_expires=deadline(now, commit.idle_seconds),
-        expires=standing.expires if standing is not None else deadline(now, commit.max_age_seconds),
-        schema=commit.schema,
-    )
-    answer = _answer(following, now, refused=refused, overwritten=frozenset(overwritten))
+        return Ruling(_unchanged(standing, refused, now))
+    if standing is not None:
+        created, expires = standing.created, standing.expires
+    else:
+        created, expires = now, deadline(now, commit.max_age_seconds)
+    idle_expires = deadline(now, commit.idle_seconds)
+    following = Head(version, created, idle_expires, expires, commit.schema)
+    answer = Outcome("committed", version, refused, frozenset(overwritten), idle_expires, expires, now)
     return Ruling(answer, following, written, standing is None, _tombstone_limit(version))
 
 
-def _answer(
-    head: Head | None,
-    now: float,
-    *,
-    refused: Mapping[str, Field | None],
-    overwritten: frozenset[str] = frozenset(),
-) -> Outcome:
+def _unchanged(head: Head | None, refused: Mapping[str, Field | None], now: float) -> Outcome:
     if head is None:  # an absent record that was to be begun, had there been anything to write
         return Outcome("committed", 0, refused, now=now)
-    return Outcome("committed", head.version, refused, overwritten, head.idle_expires, head.expires, now)
+    return Outcome("committed", head.version, refused, frozenset(), head.idle_expires, head.expires, now)
 
 
 def _tombstone_limit(version: int) -> int | None:

@@ -24,10 +24,10 @@ _REDIS: Final = frozenset(
     {"redis", "rediss", "unix", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel"}
     | {"valkey", "valkeys"}
 )
-_SQL: Final = frozenset({"postgresql", "postgres"})
+_SQL: Final = frozenset({"postgresql", "postgres", "mariadb"})
 _EXAMPLES: Final = (
     "memory://, sqlite:///relative.db, sqlite:////absolute.db, redis://, rediss://, unix://, "
-    "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://"
+    "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mariadb+pymysql://"
 )
 
 _ENGINES: Final = {

@@ -1,7 +1,8 @@
-"""Sessions in PostgreSQL: for apps that run on several machines and may have no Redis.
+"""Sessions in PostgreSQL or MariaDB: for apps that run on several machines and may have no Redis.
 
-Through SQLAlchemy Core and psycopg 3. Tested with PostgreSQL 15, and with SQLite, whose own store is the
-better one; other databases are refused. The tables are made on first use, unless they are there:
+Through SQLAlchemy Core and psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and with SQLite,
+whose own store is the better one; other databases are refused. On MariaDB, BYTEA is BINARY(32) for the digest
+and LONGBLOB for the others. The tables are made on first use, unless they are there:
 
     CREATE TABLE fluxlit_session (
         id BIGSERIAL PRIMARY KEY,

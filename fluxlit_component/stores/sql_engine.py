@@ -26,6 +26,7 @@ _LIMIT: Final = 0.8
 """How much of the caller's time one statement, or one wait for a lock, may take."""
 
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
+_MARIADB_DEADLOCK: Final = 1213
 _CREATION_LOCK: Final = 0x666C7578  # any number, the same for all
 _LONGEST_QUOTE: Final = 200
 
@@ -37,7 +38,7 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         place = place.set(drivername="postgresql+psycopg")
     _check_dialect(place.get_backend_name())
     options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
-    if place.get_backend_name() == "postgresql":
+    if place.get_backend_name() != "sqlite":
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
     if place.drivername == "postgresql+psycopg":
         # So that a thread that waits for a server which is no more comes to its end.
@@ -48,6 +49,18 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
             "tcp_user_timeout": 5000,
         }
         options["connect_args"] = {"connect_timeout": 2, **alive}
+    if place.drivername == "mariadb+pymysql":
+        limit = timeout_seconds * _LIMIT
+        # They last as long as a connection, so only those of our own have them. A wait for a lock is counted
+        # in whole seconds there, and is over with its statement.
+        limits = f"SET max_statement_time = {limit}, innodb_lock_wait_timeout = {max(1, round(limit))}"
+        silence = max(5.0, timeout_seconds)
+        options["connect_args"] = {
+            "connect_timeout": 2,
+            "read_timeout": silence,
+            "write_timeout": silence,
+            "init_command": limits,
+        }
     if place.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": timeout_seconds}
     return sa.create_engine(place, **options)
@@ -61,6 +74,7 @@ class Database:
         self._tables = tables
         self._seconds = timeout_seconds
         self._is_postgres = engine.dialect.name == "postgresql"
+        self._is_server = engine.dialect.name != "sqlite"
         self._pid = os.getpid()
         self._workers = Workers(_CONNECTIONS)
         self._ready = False
@@ -74,7 +88,7 @@ class Database:
         if self._pid != os.getpid():
             self._leave_to_parent()
         try:
-            if not self._is_postgres:  # nothing in between that could hang
+            if not self._is_server:  # nothing in between that could hang
                 return self._try(work, None)
             return self._workers.run(lambda job: self._try(work, job), seconds=self._seconds)
         except (SQLAlchemyError, TimeoutError) as error:
@@ -94,7 +108,7 @@ class Database:
                     self._ready = True
                 result: T = self._transact(work, job)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN or monotonic() >= give_up:
+                if not _is_undone(error) or monotonic() >= give_up:
                     raise
             else:
                 return result
@@ -103,10 +117,11 @@ class Database:
     def _transact(self, work: Callable[[sa.Connection], Any], job: Job | None) -> Any:
         with self._engine.connect() as connection:
             try:
-                if self._is_postgres:
+                if self._is_server:
                     # Whatever the engine is set to: who waited for a lock must see what was written before.
                     connection.execution_options(isolation_level="READ COMMITTED")
-                    connection.execute(self._limits)
+                    if self._is_postgres:
+                        connection.execute(self._limits)
                 else:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 result = work(connection)
@@ -134,6 +149,13 @@ class Database:
         self._engine.dispose()
 
 
+def _is_undone(error: DBAPIError) -> bool:
+    """Whether the transaction was given up for another's sake: nothing of it was done."""
+    if getattr(error.orig, "sqlstate", None) in _AGAIN:
+        return True
+    return error.orig is not None and error.orig.args[:1] == (_MARIADB_DEADLOCK,)
+
+
 def check_engine(engine: object) -> sa.Engine:
     """Refuse what is no engine, and databases on which the contract was not tested."""
     if not isinstance(engine, sa.Engine):
@@ -146,4 +168,4 @@ def check_engine(engine: object) -> sa.Engine:
 
 def _check_dialect(name: str) -> None:
     if name not in DIALECTS:
-        raise ConfigurationError(f"the SQL store works on {' and '.join(DIALECTS)}, not on {name}")
+        raise ConfigurationError(f"the SQL store works on {', '.join(DIALECTS)}, not on {name}")

@@ -76,6 +76,8 @@ def place(connection: sa.Connection, tables: Tables, name: str, record: Record) 
 def facts(connection: sa.Connection, tables: Tables) -> StoreFacts:
     """What the database says of itself."""
     now = tables.now(connection)
+    if connection.dialect.name == "mariadb":
+        return _facts_of_mariadb(connection, tables, now)
     if connection.dialect.name != "postgresql":
         version = connection.exec_driver_sql("SELECT sqlite_version()").scalar_one()
         return StoreFacts("SQLite through SQLAlchemy", version, now, {})
@@ -88,3 +90,13 @@ def facts(connection: sa.Connection, tables: Tables) -> StoreFacts:
     size: int = connection.execute(sa.select(sum(sizes[1:], sizes[0]))).scalar_one()
     details = {"standby": int(standby), "read_only": int(read_only == "on"), "bytes": size}
     return StoreFacts("PostgreSQL", version, now, details)
+
+
+def _facts_of_mariadb(connection: sa.Connection, tables: Tables, now: float) -> StoreFacts:
+    version, read_only = connection.exec_driver_sql("SELECT version(), @@read_only").one()
+    size = sa.text(
+        "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS SIGNED) FROM information_schema.tables "
+        "WHERE table_schema = DATABASE() AND table_name IN :names"
+    ).bindparams(sa.bindparam("names", expanding=True))
+    found: int = connection.execute(size, {"names": list(tables.metadata.tables)}).scalar_one()
+    return StoreFacts("MariaDB", version, now, {"read_only": int(read_only), "bytes": found})

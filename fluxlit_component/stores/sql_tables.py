@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.record import Commit, Field, Record
 from fluxlit_component.stores.ledger import Head, ends, state_of
 
-DIALECTS: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+DIALECTS: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert, "mariadb": mysql.insert}
 
 _EMPTY: Final = Head(0, 0.0, forget=0.0)
 """What a row says that was made only to be locked: a marker outlived long ago, as good as none."""
 
 _NUMBER: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up Integer only
+_BYTES: Final = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mariadb")  # whose BLOB ends at 64 KB
+_DIGEST: Final = sa.LargeBinary(32).with_variant(sa.BINARY(32), "mariadb")  # which indexes no whole BLOB
+
+_CLOCKS: Final[dict[str, sa.ColumnElement[Any]]] = {
+    "postgresql": sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double),
+    # As there, the moment when a lock was got, not when it was asked for. In UTC there is only a function for
+    # the beginning of the statement.
+    "mariadb": sa.literal_column(
+        "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) "
+        "+ TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))) / 1e6"
+    ),
+}
+"""What the time is on a server; a database without a server has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +53,9 @@ class Tables:
     """Sessions and their fields, in two tables whose names begin with `prefix`."""
 
     def __init__(self, prefix: str, dialect: str, clock: Clock | None) -> None:
-        self._clock = wall if clock is None and dialect != "postgresql" else clock
+        self._clock = wall if clock is None and dialect not in _CLOCKS else clock
         self._insert: Any = DIALECTS[dialect]
+        self._is_mariadb = dialect == "mariadb"
         self.metadata = sa.MetaData()
         self.session = sa.Table(
             f"{prefix}session",
@@ -56,22 +70,21 @@ class Tables:
             sa.Column("forget", sa.Double),
             sa.Column("ends", sa.Double),
             sa.Index(f"{prefix}session_ends", "ends"),
+            mariadb_engine="InnoDB",
         )
         self.field = sa.Table(
             f"{prefix}field",
             self.metadata,
             sa.Column("session", sa.BigInteger, primary_key=True, autoincrement=False),
             # Of the key, which may be longer than an index takes.
-            sa.Column("digest", sa.LargeBinary(32), primary_key=True),
-            sa.Column("key", sa.LargeBinary, nullable=False),
+            sa.Column("digest", _DIGEST, primary_key=True),
+            sa.Column("key", _BYTES, nullable=False),
             sa.Column("version", sa.BigInteger, nullable=False),
-            sa.Column("data", sa.LargeBinary),
+            sa.Column("data", _BYTES),
         )
         s = self.session.c
         self._head = (s.version, s.created, s.idle_expires, s.expires, s.schema, s.forget)
-        self._time: sa.ColumnElement[float] = sa.literal(0.0)
-        if self._clock is None:
-            self._time = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
+        self._time = _CLOCKS[dialect] if self._clock is None else sa.literal(0.0)
 
     def create(self, connection: sa.Connection) -> None:
         """Make what is missing. The caller sees to it that no two do so at once."""
@@ -103,7 +116,10 @@ class Tables:
             if found is not None:
                 return found
             values = {"name": name, **_columns(_EMPTY)}
-            connection.execute(self._insert(self.session).values(values).on_conflict_do_nothing())
+            insert = self._insert(self.session).values(values)
+            connection.execute(
+                insert.prefix_with("IGNORE") if self._is_mariadb else insert.on_conflict_do_nothing()
+            )
 
     def load(self, connection: sa.Connection, name: str) -> Record | None:
         """The whole record, if it is alive: one statement, and so one moment."""
@@ -142,11 +158,15 @@ class Tables:
             for key, f in fields.items()
         ]
         if rows:
-            insert = self._insert(self.field)
-            new = {"version": insert.excluded.version, "data": insert.excluded.data}
-            connection.execute(
-                insert.on_conflict_do_update(index_elements=["session", "digest"], set_=new), rows
-            )
+            connection.execute(self._upsert(), rows)
+
+    def _upsert(self) -> Any:
+        insert = self._insert(self.field)
+        new = insert.inserted if self._is_mariadb else insert.excluded
+        values = {"version": new.version, "data": new.data}
+        if self._is_mariadb:
+            return insert.on_duplicate_key_update(values)
+        return insert.on_conflict_do_update(index_elements=["session", "digest"], set_=values)
 
     def copy_fields(self, connection: sa.Connection, source: int, target: int) -> None:
         """Give one row the fields of another, tombstones included."""
@@ -182,8 +202,7 @@ def record_of(head: Head, fields: Mapping[str, Field], now: float) -> Record | N
 
 
 def _columns(head: Head) -> dict[str, float | None]:
-    names = ("version", "created", "idle_expires", "expires", "schema", "forget")
-    return {**dict(zip(names, astuple(head), strict=True)), "ends": ends(head)}
+    return {**head._asdict(), "ends": ends(head)}
 
 
 def _blob(key: str) -> bytes:

@@ -84,61 +84,61 @@ class SQLiteSessionStore:
         """Replace the whole dict."""
         name, fields = name_of(session_id), fields_of(data)
 
-        def replace(connection: sqlite3.Connection) -> None:
+        def replace(cursor: sqlite3.Cursor) -> None:
             head = begun(self._clock(), ttl_seconds=ttl_seconds, default=self._default_ttl_seconds)
-            row, _ = rows.find(connection, name)
-            rows.put(connection, rows.begin(connection, name, row, head), fields)
+            row, _ = rows.find(cursor, name)
+            rows.put(cursor, rows.begin(cursor, name, row, head), fields)
 
         self._file.write(replace)
-        self._tidy()
+        self._sweep.in_background(self._clock, self._tidy)
 
     def delete(self, session_id: str) -> None:
         """Remove the session and leave a marker."""
         name = name_of(session_id)
 
-        def destroy(connection: sqlite3.Connection) -> None:
-            row, _ = rows.find(connection, name)
-            rows.begin(connection, name, row, marker(self._clock()))
+        def destroy(cursor: sqlite3.Cursor) -> None:
+            row, _ = rows.find(cursor, name)
+            rows.begin(cursor, name, row, marker(self._clock()))
 
         self._file.write(destroy)
 
     def load(self, session_id: str) -> Record | None:
         """Return the whole record, tombstones included."""
         name = name_of(session_id)
-        return self._file.read(lambda connection: rows.load(connection, name, self._clock())[1])
+        return self._file.read(lambda cursor: rows.load(cursor, name, self._clock())[1])
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or none."""
         name = name_of(session_id)
 
-        def apply(connection: sqlite3.Connection) -> Outcome:
-            row, head, stored = rows.find_for(connection, name, commit)
+        def apply(cursor: sqlite3.Cursor) -> Outcome:
+            row, head, stored = rows.find_for(cursor, name, commit)
             ruling = rule(head, stored, commit, self._clock())
             if ruling.head is None:
                 return ruling.outcome
-            if ruling.begins or row is None:
-                row = rows.begin(connection, name, row, ruling.head)
+            if ruling.begins or row is None or head is None:
+                row = rows.begin(cursor, name, row, ruling.head)
+                rows.put(cursor, row, ruling.fields)
             else:
-                rows.move(connection, row, ruling.head)
-            rows.put(connection, row, ruling.fields)
+                rows.move(cursor, row, head, ruling.head, ruling.fields)
             if ruling.drop_tombstones_below is not None:
-                rows.drop_tombstones(connection, row, ruling.drop_tombstones_below)
+                rows.drop_tombstones(cursor, row, ruling.drop_tombstones_below)
             return ruling.outcome
 
         outcome = self._file.write(apply)
-        self._tidy()
+        self._sweep.in_background(self._clock, self._tidy)
         return outcome
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         """Move the idle deadline."""
         name = name_of(session_id)
 
-        def move(connection: sqlite3.Connection) -> bool:
-            row, head = rows.find(connection, name)
+        def move(cursor: sqlite3.Cursor) -> bool:
+            row, head = rows.find(cursor, name)
             now = self._clock()
             if row is None or head is None or state_of(head, now) != "alive":
                 return False
-            rows.move(connection, row, touched(head, now, idle_seconds))
+            rows.move(cursor, row, head, touched(head, now, idle_seconds), {})
             return True
 
         return self._file.write(move)
@@ -155,18 +155,18 @@ class SQLiteSessionStore:
         """Return the record and destroy it."""
         name = name_of(session_id)
 
-        def take_out(connection: sqlite3.Connection) -> Record | None:
+        def take_out(cursor: sqlite3.Cursor) -> Record | None:
             now = self._clock()
-            row, record = rows.load(connection, name, now)
+            row, record = rows.load(cursor, name, now)
             if record is not None:
-                rows.begin(connection, name, row, marker(now))
+                rows.begin(cursor, name, row, marker(now))
             return record
 
         return self._file.write(take_out)
 
     def purge(self, *, limit: int = 1000) -> int:
         """Drop up to `limit` expired records and outlived markers."""
-        return self._file.write(lambda connection: rows.drop_ended(connection, self._clock(), limit))
+        return self._file.write(lambda cursor: rows.drop_ended(cursor, self._clock(), limit))
 
     def close(self) -> None:
         """Close the idle connections; one in use is closed when its call is done."""
@@ -189,36 +189,36 @@ class SQLiteSessionStore:
     def peek(self, name: str) -> Record | None:
         """Return the record that has this name."""
         checked_name(name)
-        return self._file.read(lambda connection: rows.load(connection, name, self._clock())[1])
+        return self._file.read(lambda cursor: rows.load(cursor, name, self._clock())[1])
 
     def destroy(self, name: str) -> bool:
         """Remove the session that has this name and leave a marker."""
         checked_name(name)
-        return self._file.write(lambda connection: inventory.destroy(connection, name, self._clock()))
+        return self._file.write(lambda cursor: inventory.destroy(cursor, name, self._clock()))
 
     def place(self, name: str, record: Record) -> bool:
         """Put a record of another store here as it is."""
         checked_name(name)
-        return self._file.write(lambda connection: inventory.place(connection, name, record, self._clock()))
+        return self._file.write(lambda cursor: inventory.place(cursor, name, record, self._clock()))
 
     def describe(self) -> StoreFacts:
         """Say which SQLite it is and where the file lies."""
-        return self._file.read(lambda c: inventory.facts(c, str(self.path), self._clock()))
+        return self._file.read(lambda cursor: inventory.facts(cursor, str(self.path), self._clock()))
 
     def _copy(self, source: str, target: str, *, destroy_source: bool) -> bool:
-        def duplicate(connection: sqlite3.Connection) -> bool:
+        def duplicate(cursor: sqlite3.Cursor) -> bool:
             now = self._clock()
-            row, head = rows.find(connection, source)
-            standing_row, standing = rows.find(connection, target)
+            row, head = rows.find(cursor, source)
+            standing_row, standing = rows.find(cursor, target)
             if row is None or head is None or state_of(head, now) != "alive" or not is_free(standing, now):
                 return False
-            fresh = rows.begin(connection, target, standing_row, head)
-            rows.copy_fields(connection, row, fresh)
+            fresh = rows.begin(cursor, target, standing_row, head)
+            rows.copy_fields(cursor, row, fresh)
             if destroy_source:
-                rows.begin(connection, source, row, marker(now))
+                rows.begin(cursor, source, row, marker(now))
             return True
 
         return self._file.write(duplicate)
 
-    def _tidy(self) -> None:
-        self._sweep.in_background(self._clock, lambda limit: self.purge(limit=limit))
+    def _tidy(self, limit: int) -> int:
+        return self.purge(limit=limit)

@@ -18,24 +18,24 @@ from typing import Final, TypeVar
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, naming, set_aside
-from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
+from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy, transact
 
 T = TypeVar("T")
 
-SCHEMA: Final = 1
-"""PRAGMA user_version."""
+SCHEMA: Final = 2
+"""PRAGMA user_version. 1 had the same tables, and all of a session's head in one row; see `sqlite_rows`."""
 
 _OLDEST_SQLITE: Final = (3, 24, 0)  # UPSERT
 _FRESH_STARTS: Final = 3
 
-# `ends` is when a purge may drop the row; an index on it costs a commit some 2 microseconds, and spares
-# the purge a walk over all sessions. Fields are clustered by session: loading one is one range.
+# `ends` is when a purge may look at the row; an index on it spares the purge a walk over all sessions. Fields
+# are clustered by session: loading one is one range. Made if they are missing: a file of schema 1 has them.
 _TABLES: Final = (
-    """CREATE TABLE fluxlit_session (
+    """CREATE TABLE IF NOT EXISTS fluxlit_session (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, created REAL NOT NULL,
         idle_expires REAL, expires REAL, schema INTEGER NOT NULL, forget REAL, ends REAL)""",
-    "CREATE INDEX fluxlit_session_ends ON fluxlit_session (ends) WHERE ends IS NOT NULL",
-    """CREATE TABLE fluxlit_field (
+    "CREATE INDEX IF NOT EXISTS fluxlit_session_ends ON fluxlit_session (ends) WHERE ends IS NOT NULL",
+    """CREATE TABLE IF NOT EXISTS fluxlit_field (
         session INTEGER NOT NULL, key BLOB NOT NULL, version INTEGER NOT NULL, data BLOB,
         PRIMARY KEY (session, key)) WITHOUT ROWID""",
     f"PRAGMA application_id = {APPLICATION}",
@@ -58,15 +58,16 @@ class DatabaseFile:
         # Resolved once: the working directory may change, and SQLite must not make the target of a link.
         self.path = Path(path).expanduser().resolve()
         self._budget = busy_timeout_seconds
+        self._name = os.fspath(self.path)
         self._pool = ConnectionPool(self._open)
         self._inode: int | None = None
         self.read(lambda _: None)
 
-    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def read(self, work: Callable[[sqlite3.Cursor], T]) -> T:
         """Run work that only reads, all of it at one moment."""
         return self._run(work, writes=False)
 
-    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    def write(self, work: Callable[[sqlite3.Cursor], T]) -> T:
         """Run work in one transaction that no other writer interleaves with."""
         return self._run(work, writes=True)
 
@@ -74,7 +75,7 @@ class DatabaseFile:
         """Close all idle connections of this process."""
         self._pool.close()
 
-    def _run(self, work: Callable[[sqlite3.Connection], T], *, writes: bool) -> T:
+    def _run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool) -> T:
         """Try until it is done or the budget is spent.
 
         SQLite's own busy handler is off: it would grant its time to every statement anew, and sleeps
@@ -86,7 +87,7 @@ class DatabaseFile:
             inode = None
             try:
                 inode = self._leave_deleted_file()
-                return self._write(work, give_up) if writes else self._read(work)
+                return self._pool.write(work, give_up) if writes else self._pool.read(work)
             except sqlite3.Error as error:
                 try:
                     if fresh_starts < _FRESH_STARTS and self._is_replaced(inode, error):
@@ -103,19 +104,6 @@ class DatabaseFile:
             except OSError as error:
                 raise self._failure(error) from error
             time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
-
-    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return self._pool.use(lambda connection: _transact(connection, "BEGIN", work))
-
-    def _write(self, work: Callable[[sqlite3.Connection], T], give_up: float) -> T:
-        # Threads of one process queue here, which is fairer and cheaper than all polling the file.
-        turn = self._pool.writer_turn
-        if not turn.acquire(timeout=max(0.0, give_up - monotonic())):
-            raise sqlite3.OperationalError("database is locked")  # as SQLite itself would say it
-        try:
-            return self._pool.use(lambda connection: _transact(connection, "BEGIN IMMEDIATE", work))
-        finally:
-            turn.release()
 
     def _is_replaced(self, inode: int | None, error: sqlite3.Error) -> bool:
         """Whether the file that gave this error is out of the way: by us, if it is damaged, or by another."""
@@ -144,7 +132,7 @@ class DatabaseFile:
 
     def _named_now(self) -> int | None:
         try:
-            return os.stat(self.path).st_ino  # noqa: PTH116 - at every call, and half as slow
+            return os.stat(self._name).st_ino  # noqa: PTH116 - at every call, and half as slow
         except FileNotFoundError:
             return None
 
@@ -173,36 +161,28 @@ class DatabaseFile:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if not self._is_ours(connection):
+        if not self._is_ready(connection.cursor()):
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            _transact(connection, "BEGIN IMMEDIATE", lambda c: None if self._is_ours(c) else _create(c))
+            transact(connection, "BEGIN IMMEDIATE", lambda c: None if self._is_ready(c) else _create(c))
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
 
-    def _is_ours(self, connection: sqlite3.Connection) -> bool:
-        """False for an empty file, true for ours; anything else is refused."""
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
+    def _is_ready(self, cursor: sqlite3.Cursor) -> bool:
+        """False for an empty file and for an older one of ours; anything of somebody else is refused."""
+        application = cursor.execute("PRAGMA application_id").fetchone()[0]
         if application == APPLICATION:
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            version = cursor.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA:
                 raise ConfigurationError(
                     f"{self.path} was written by a newer fluxlit-component; upgrade, or use another file"
                 )
-            return True
-        if application or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return bool(version == SCHEMA)
+        if application or cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise ConfigurationError(
                 f"{self.path} is a database of something else; give the sessions a file of their own"
             )
         return False
 
 
-def _transact(connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], T]) -> T:
-    # Writers begin IMMEDIATE: a transaction that begins by reading cannot always become a writing one.
-    connection.execute(begin)
-    result = work(connection)
-    connection.execute("COMMIT")
-    return result
-
-
-def _create(connection: sqlite3.Connection) -> None:
+def _create(cursor: sqlite3.Cursor) -> None:
     for statement in _TABLES:
-        connection.execute(statement)
+        cursor.execute(statement)

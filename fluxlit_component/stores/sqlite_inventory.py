@@ -15,11 +15,10 @@ from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import Head, entry_of, head_of, marker, state_of, yields
 
 _PAGE: Final = 500
-_LIST: Final = """
-    SELECT s.name, s.version, s.created, s.idle_expires, s.expires, s.schema, s.forget,
-           count(f.data), coalesce(sum(length(f.data)), 0)
+_LIST: Final = f"""
+    SELECT s.name, {rows.HEAD}, count(f.data), coalesce(sum(length(f.data)), 0)
     FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?) s
-    LEFT JOIN fluxlit_field f ON f.session = s.id GROUP BY s.name ORDER BY s.name"""
+    {rows.MOVED} {rows.FIELDS} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
 
 
 class Page(NamedTuple):
@@ -29,41 +28,41 @@ class Page(NamedTuple):
     last: str | None
 
 
-def page(connection: sqlite3.Connection, prefix: str, after: str, now: float) -> Page:
+def page(cursor: sqlite3.Cursor, prefix: str, after: str, now: float) -> Page:
     """The next sessions whose names begin with `prefix`."""
     # No hex character comes after "f", so all names with the prefix come before the prefix and a "g".
-    found = connection.execute(_LIST, (prefix, f"{prefix}g", after, _PAGE)).fetchall()
+    found = cursor.execute(_LIST, (prefix, f"{prefix}g", after, _PAGE)).fetchall()
     entries = [
         entry_of(name, Head(*head), keys=keys, size=size, now=now) for name, *head, keys, size in found
     ]
     return Page([entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None)
 
 
-def count(connection: sqlite3.Connection) -> int:
+def count(cursor: sqlite3.Cursor) -> int:
     """How many sessions there are, ended ones included."""
-    number: int = connection.execute("SELECT count(*) FROM fluxlit_session").fetchone()[0]
+    number: int = cursor.execute("SELECT count(*) FROM fluxlit_session").fetchone()[0]
     return number
 
 
-def destroy(connection: sqlite3.Connection, name: str, now: float) -> bool:
+def destroy(cursor: sqlite3.Cursor, name: str, now: float) -> bool:
     """Put a marker in the place of a session; return whether that was alive."""
-    row, head = rows.find(connection, name)
-    rows.begin(connection, name, row, marker(now))
+    row, head = rows.find(cursor, name)
+    rows.begin(cursor, name, row, marker(now))
     return state_of(head, now) == "alive"
 
 
-def place(connection: sqlite3.Connection, name: str, record: Record, now: float) -> bool:
+def place(cursor: sqlite3.Cursor, name: str, record: Record, now: float) -> bool:
     """Put a record in the place of what gives way to it."""
-    row, standing = rows.find(connection, name)
+    row, standing = rows.find(cursor, name)
     if not yields(standing, head_of(record), now):
         return False
-    rows.put(connection, rows.begin(connection, name, row, head_of(record)), record.fields)
+    rows.put(cursor, rows.begin(cursor, name, row, head_of(record)), record.fields)
     return True
 
 
-def facts(connection: sqlite3.Connection, path: str, now: float) -> StoreFacts:
+def facts(cursor: sqlite3.Cursor, path: str, now: float) -> StoreFacts:
     """What SQLite says of itself and of the file."""
-    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    pages, size = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
     details = {"path": path, "bytes": pages * size, "journal_mode": mode}
     return StoreFacts("SQLite", sqlite3.sqlite_version, now, details)

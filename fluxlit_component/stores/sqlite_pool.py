@@ -29,8 +29,18 @@ def is_busy(error: sqlite3.Error) -> bool:
     return isinstance(error, sqlite3.OperationalError) and str(error).endswith("is locked")
 
 
+def transact(connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Cursor], T]) -> T:
+    """Run work between `begin` and a commit, all on one cursor: `connection.execute` makes one each time."""
+    # Writers begin IMMEDIATE: a transaction that begins by reading cannot always become a writing one.
+    cursor = connection.cursor()
+    cursor.execute(begin)
+    result = work(cursor)
+    cursor.execute("COMMIT")
+    return result
+
+
 class ConnectionPool:
-    """Connections checked out for one piece of work each."""
+    """Connections checked out for one transaction each."""
 
     def __init__(self, open_connection: Callable[[], sqlite3.Connection]) -> None:
         self._open = open_connection
@@ -39,20 +49,34 @@ class ConnectionPool:
         self._held = _Held()
         _pools.add(self)
 
-    @property
-    def writer_turn(self) -> threading.Lock:
-        """Held by the thread of this process that is writing."""
-        return self._of_this_process().writer_turn
+    def read(self, work: Callable[[sqlite3.Cursor], T]) -> T:
+        """Run work that only reads in a transaction."""
+        return self._use(self._of_this_process(), "BEGIN", work)
 
-    def use(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run work on a connection; after an error nothing of it is left, neither data nor locks."""
+    def write(self, work: Callable[[sqlite3.Cursor], T], give_up: float) -> T:
+        """Run work in a transaction, one at a time; raises SQLite's own error if the turn does not come.
+
+        Threads of one process queue here, which is fairer and cheaper than all polling the file.
+        """
+        held = self._of_this_process()
+        turn = held.writer_turn
+        if not turn.acquire(blocking=False) and not turn.acquire(timeout=max(0.0, give_up - monotonic())):
+            raise sqlite3.OperationalError("database is locked")
+        try:
+            return self._use(held, "BEGIN IMMEDIATE", work)
+        finally:
+            turn.release()
+
+    def _use(self, held: _Held, begin: str, work: Callable[[sqlite3.Cursor], T]) -> T:
+        """After an error nothing is left, neither data nor locks."""
         with self._gate:
-            held = self._of_this_process()
+            if held.closed:  # while this thread waited for its turn
+                held = self._of_this_process()
             connection = held.idle.pop() if held.idle else self._open()
             held.in_use.add(connection)
         reusable = False
         try:
-            result = work(connection)
+            result = transact(connection, begin, work)
             reusable = True
         except sqlite3.Error as error:
             reusable = is_busy(error)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
+from fluxlit_component.testing.local_mariadb import LocalMariaDB
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.local_redis import LocalRedis
 
@@ -46,6 +47,16 @@ def postgres_server() -> Iterator[LocalPostgres]:
     if reason:
         pytest.skip(reason)
     with LocalPostgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def mariadb_server() -> Iterator[LocalMariaDB]:
+    """A MariaDB server that the tests of a module may kill, if they start it again."""
+    reason = LocalMariaDB.missing()
+    if reason:
+        pytest.skip(reason)
+    with LocalMariaDB() as server:
         yield server
 
 

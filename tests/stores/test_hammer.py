@@ -1,7 +1,7 @@
 """Every shared store under processes and threads that write at once, are killed, and race each other.
 
 0 lost: what was acknowledged is there. 0 torn: what one commit wrote is there as a whole or not at all.
-0 revived: what was destroyed stays so.
+0 revived: what was destroyed stays so. 0 left behind: what is written amid a rotation goes along with it.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ STORES: dict[str, Callable[[str], VersionedStore]] = {
     "sqlite": lambda place: SQLiteSessionStore(place, busy_timeout_seconds=30),
     "redis": lambda place: RedisSessionStore(place, timeout_seconds=30),
     "postgres": lambda place: SQLSessionStore(place, timeout_seconds=30),
+    "mariadb": lambda place: SQLSessionStore(place, timeout_seconds=30),
 }
 
 _WORKER = """
-import importlib.util, os, sys, threading
+import importlib.util, os, sys, threading, time
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.record import Change, Commit
 
@@ -74,6 +75,23 @@ def besiege(me, sid):
         verdicts.append(store.commit(sid, Commit({me: Change(b"1")}, create=True)).verdict)
     say("saw", "sorted" if verdicts == sorted(verdicts) else "revived")
 
+def rotate(me, sid, turns):
+    for turn in range(int(turns)):
+        old, new = f"{sid}{turn}", f"{sid}{turn + 1}"
+        if me.endswith(".0"):
+            time.sleep(0.03)
+            while store.commit(old, Commit({})).verdict != "destroyed":
+                if store.rename(old, new): say("rotated", turn)
+            continue
+        count, verdict = 0, "committed"
+        while verdict == "committed":
+            mark, count = f"{me}.{turn}.{count}", count + 1
+            changes = {f"left {mark}": Change(encode(mark)), f"right {mark}": Change(encode(mark))}
+            verdict = store.commit(old, Commit(changes, create=True)).verdict
+            if verdict == "committed": say("wrote", mark)
+        say("saw", verdict)
+        say("saw", store.commit(old, Commit(changes, create=True)).verdict)
+
 def take(me, first, last):
     for number in range(int(first), int(last)):
         if store.take(f"token {number}") is not None:
@@ -82,7 +100,7 @@ def take(me, first, last):
 say("ready")
 for line in sys.stdin:
     task, name, threads, *arguments = line.split()
-    work = {"write": write, "besiege": besiege, "take": take}[task]
+    work = {"write": write, "besiege": besiege, "rotate": rotate, "take": take}[task]
     running = [threading.Thread(target=work, args=(f"{name}.{n}", *arguments)) for n in range(int(threads))]
     for thread in running: thread.start()
     for thread in running: thread.join()
@@ -159,6 +177,9 @@ def crew(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         place = str(tmp_path_factory.mktemp("hammer") / "sessions.db")
     elif request.param == "redis":
         place = request.getfixturevalue("redis_server").url
+    elif request.param == "mariadb":
+        pytest.importorskip("pymysql")
+        place = request.getfixturevalue("mariadb_server").url
     else:
         place = request.getfixturevalue("postgres_server").url
         engine = sa.create_engine(place)
@@ -217,6 +238,25 @@ def test_destroyed_stays_destroyed(crew: Crew) -> None:
     assert crew.all_said("saw") == ["sorted"] * 16
     assert crew.store.load("besieged") is None
     assert crew.store.commit("besieged", Commit({"x": Change(encode(1))}, create=True)).verdict == "destroyed"
+
+
+def test_rotation_takes_every_commit_along(crew: Crew) -> None:
+    """A session is rotated eight times by four processes, amid the commits of twelve threads.
+
+    One process wins each time; what was acknowledged under any id is there under the last one, and nothing is
+    written under an earlier one any more.
+    """
+    crew.gather()
+    crew.store.set("turn0", {})
+    crew.tell("rotate", 4, "turn", 8)
+    crew.wait_for("done")
+    _check(crew, "turn8")
+    assert sorted(map(int, crew.all_said("rotated"))) == list(range(8))
+    assert crew.all_said("saw") == ["destroyed"] * (8 * 2 * 12)
+    assert len({mark.split(".")[2] for mark in crew.all_said("wrote")}) > 1
+    for turn in range(8):
+        assert crew.store.load(f"turn{turn}") is None
+        assert crew.store.commit(f"turn{turn}", Commit({}, create=True)).verdict == "destroyed"
 
 
 def test_killed_writers_lose_nothing_acknowledged(crew: Crew) -> None:

@@ -240,6 +240,86 @@ def test_newer_schema(store: SQLiteSessionStore, path: Path, other: sqlite3.Conn
         SQLiteSessionStore(path)
 
 
+_SCHEMA_1 = """
+    CREATE TABLE fluxlit_session (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, created REAL NOT NULL,
+        idle_expires REAL, expires REAL, schema INTEGER NOT NULL, forget REAL, ends REAL);
+    CREATE INDEX fluxlit_session_ends ON fluxlit_session (ends) WHERE ends IS NOT NULL;
+    CREATE TABLE fluxlit_field (
+        session INTEGER NOT NULL, key BLOB NOT NULL, version INTEGER NOT NULL, data BLOB,
+        PRIMARY KEY (session, key)) WITHOUT ROWID;
+    PRAGMA user_version = 1;
+"""
+
+
+def test_file_of_schema_1(path: Path, clock: TurnableClock) -> None:
+    """A file of an earlier release is taken over as it is: sessions, versions, deadlines, markers."""
+    now = clock()
+    old = sqlite3.connect(path)
+    old.executescript(f"PRAGMA journal_mode = WAL; PRAGMA application_id = {APPLICATION}; {_SCHEMA_1}")
+    heads = {"a": (7, now - 50, now + 60, now + 900, 3, None), "gone": (0, now, None, None, 0, now + 5)}
+    for name, (*head, forget) in heads.items():
+        ends = now + (60 if forget is None else 5)
+        values = (stored_key(name), *head, forget, ends)
+        old.execute("INSERT INTO fluxlit_session VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    old.execute("INSERT INTO fluxlit_field VALUES (1, ?, 7, ?)", (b"x", encode(1)))
+    old.commit()
+    old.close()
+    store = SQLiteSessionStore(path, clock=clock)
+    record = store.load("a")
+    assert record is not None
+    assert (record.version, record.created, record.idle_expires, record.schema) == (7, now - 50, now + 60, 3)
+    assert store.commit("gone", COMMIT).verdict == "destroyed"
+    outcome = store.commit("a", Commit({"y": Change(encode(2))}, idle_seconds=100))
+    assert (outcome.version, outcome.idle_expires, outcome.expires) == (8, now + 100, now + 900)
+    assert store.get("a") == {"x": 1, "y": 2}
+    clock.advance(99)
+    assert store.purge() == 1
+    clock.advance(1)
+    assert store.purge() == 1
+    store.close()
+
+
+def test_small_commit_writes_one_page(store: SQLiteSessionStore, path: Path) -> None:
+    """Head and fields of a small session lie together; its row and the index of ends are left alone."""
+    log = path.with_name(f"{path.name}-wal")
+    for key in ("first", "moves ends once"):
+        store.commit("a", Commit({key: Change(b"1")}, idle_seconds=60, create=True))
+    for version in range(3, 9):
+        before = log.stat().st_size
+        assert store.commit("a", Commit({"x": Change(b"%d" % version)}, idle_seconds=60)).version == version
+        assert log.stat().st_size - before == 24 + 4096
+
+
+@pytest.mark.parametrize("spans", [(60, 60), (60, 10_000), (10_000, 60), (None, 60), (60, 400, 60)])
+def test_purge_is_exact(
+    store: SQLiteSessionStore, clock: TurnableClock, spans: tuple[float | None, ...]
+) -> None:
+    """However an idle deadline was moved, a purge drops the session from that moment on and not before."""
+    for span in spans:
+        store.commit("a", Commit({"x": Change(b"1")}, idle_seconds=span, create=True))
+        clock.advance(30)
+    last = spans[-1]
+    assert last is not None
+    clock.advance(last - 31)
+    assert store.purge() == 0
+    clock.advance(1)
+    assert store.purge() == 1
+
+
+def test_session_that_never_ends_again(store: SQLiteSessionStore, clock: TurnableClock) -> None:
+    """Once the idle lifetime is taken away nothing is purged, and a copy has the head that was moved."""
+    store.commit("a", Commit({"": Change(b"1")}, idle_seconds=60, create=True))
+    assert store.touch("a", idle_seconds=None)
+    assert store.rename("a", "b")
+    clock.advance(86_400 + 60)
+    assert store.purge() == 1, "the marker of what was renamed"
+    record = store.load("b")
+    assert record is not None
+    assert (record.version, record.idle_expires, set(record.fields)) == (1, None, {""})
+    assert [(entry.keys, entry.size) for entry in store.browse()] == [(1, 1)]
+
+
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """A path below a file gives no answer, from the system's own error."""
     (tmp_path / "file").touch()
@@ -298,7 +378,7 @@ def test_expired_sessions_are_swept(
     clock.advance(5)
     store.commit("a", COMMIT)
     swept()
-    assert other.execute("SELECT count(*) FROM fluxlit_field").fetchone() == (1,)
+    assert other.execute("SELECT count(DISTINCT session) FROM fluxlit_field").fetchone() == (1,)
 
 
 def test_no_visitor_waits_for_a_sweep(
@@ -346,6 +426,7 @@ def test_marker_is_forgotten_after_a_day(store: SQLiteSessionStore, clock: Turna
     clock.advance(86_399)
     assert store.purge() == 0
     assert store.commit("a", COMMIT).verdict == "destroyed"
+    swept()  # else what that commit set off may find the day over, and drop the markers
     clock.advance(1)
     assert store.commit("a", COMMIT).verdict == "committed"
     assert store.purge() == 1

@@ -32,7 +32,7 @@ from fluxlit_component.testing.local_redis import LocalRedis
 SIDS = st.sampled_from(["one", "two", "three"])
 KEYS = st.sampled_from("abc")
 TABS = st.sampled_from([0, 1])
-SPANS = st.sampled_from([None, 0, 5, 60])
+SPANS = st.sampled_from([None, 0, 5, 60, 900])
 DAY = 86_400
 
 
@@ -224,7 +224,7 @@ class StoresAgree(RuleBasedStateMachine):
             self.model.destroy(sid)
         assert [_plain(store.take(sid)) for store in self.stores] == [expected] * 2
 
-    @rule(seconds=st.sampled_from([1, 5, 30, DAY]))
+    @rule(seconds=st.sampled_from([1, 5, 30, 400, DAY]))
     def time_passes(self, seconds: float) -> None:
         self.clock.advance(seconds)
         self.model.now = self.clock.now

@@ -1,0 +1,117 @@
+"""The SQL store on a real MariaDB: the contract, and what is said otherwise there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from fluxlit_component.codec import encode
+from fluxlit_component.errors import StoreUnavailable
+from fluxlit_component.record import Change, Commit
+from fluxlit_component.stores.sql import SQLSessionStore
+from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
+from fluxlit_component.testing.local_mariadb import LocalMariaDB
+from fluxlit_component.testing.race import race
+
+pytest.importorskip("pymysql", reason="no pymysql: pip install pymysql")
+
+COMMIT = Commit({"x": Change(encode(1))}, create=True)
+
+
+@pytest.fixture
+def url(mariadb_server: LocalMariaDB) -> str:
+    """Of a database without tables."""
+    engine = sa.create_engine(mariadb_server.url)
+    with engine.begin() as connection:
+        for name in sa.inspect(connection).get_table_names():
+            connection.exec_driver_sql(f"DROP TABLE {name}")
+    engine.dispose()
+    return mariadb_server.url
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SQLSessionStore]:
+    """A store, patient: how busy the machine is, is not what is under test."""
+    store = SQLSessionStore(url, timeout_seconds=20)
+    yield store
+    store.close()
+
+
+class TestMariaDB(VersionedStoreContract, BrowsableStoreContract):
+    @pytest.fixture
+    def store(self, url: str) -> Iterator[SQLSessionStore]:
+        store = SQLSessionStore(url, timeout_seconds=20)
+        yield store
+        store.close()
+
+
+def test_tables_are_made_once(url: str) -> None:
+    """Eight stores that are first used at the same moment make the tables, and all of them work."""
+    stores = [SQLSessionStore(url, timeout_seconds=20) for _ in range(8)]
+    assert race(8, lambda number: stores[number].commit(f"{number}", COMMIT).version) == [1] * 8
+    for store in stores:
+        store.close()
+
+
+def test_values_are_as_large_as_elsewhere(store: SQLSessionStore) -> None:
+    """A value of a megabyte and a key of a hundred thousand characters are kept whole."""
+    data = bytes(range(256)) * 4096
+    store.commit("a", Commit({"k" * 100_000: Change(data)}, create=True))
+    record = store.load("a")
+    assert record is not None
+    assert [(len(key), field.data) for key, field in record.fields.items()] == [(100_000, data)]
+
+
+def test_time_is_the_servers_and_in_utc(url: str) -> None:
+    """Whatever the time zone of a connection, the store's clock counts from the Unix epoch."""
+    engine = sa.create_engine(url, connect_args={"init_command": "SET time_zone = '-07:00'"})
+    store = SQLSessionStore(engine, timeout_seconds=20)
+    assert abs(store.commit("a", COMMIT).now - time.time()) < 5
+    facts = store.describe()
+    assert (facts.engine, facts.details["read_only"]) == ("MariaDB", 0)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("level", ["SERIALIZABLE", "REPEATABLE READ", "AUTOCOMMIT"])
+def test_engine_of_any_isolation(url: str, level: str) -> None:
+    """However an engine isolates by default, a commit is one step and writers lose nothing."""
+    engine = sa.create_engine(url, isolation_level=level)
+    store = SQLSessionStore(engine, timeout_seconds=20)
+
+    def tab(number: int) -> None:
+        for turn in range(10):
+            store.commit("a", Commit({f"{number}.{turn}": Change(encode(turn))}, create=True))
+
+    race(4, tab)
+    record = store.load("a")
+    assert record is not None
+    assert (record.version, len(record.fields)) == (40, 40)
+    engine.dispose()
+
+
+def test_no_answer_is_soon(mariadb_server: LocalMariaDB, url: str, held: Callable[..., Any]) -> None:
+    """While the server hangs, holds a lock or is dead a call is over soon; then all is there again."""
+    patient, store = SQLSessionStore(url, timeout_seconds=20), SQLSessionStore(url)
+    patient.set("a", {"x": 1})
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1 FROM fluxlit_session FOR UPDATE")
+        with held(), pytest.raises(StoreUnavailable):
+            store.commit("a", COMMIT)
+    engine.dispose()
+    mariadb_server.pause()
+    with held(), pytest.raises(StoreUnavailable):
+        store.load("a")
+    mariadb_server.resume()
+    assert patient.load("a") is not None
+    mariadb_server.kill()
+    with held(), pytest.raises(StoreUnavailable):
+        store.load("a")
+    mariadb_server.start()
+    assert patient.get("a") == {"x": 1}
+    store.close()
+    patient.close()
