@@ -7,7 +7,7 @@ closed the tab, or because the app failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from fluxlit_component.clock import is_past, wall
@@ -167,9 +167,12 @@ class Departure:
             tab.learn(outcome)
             tab.hooks.tell(Event("persist", written))
         if outcome.overwritten:
-            tab.conflicts += len(outcome.overwritten)
-            count("fluxlit.conflicts", len(outcome.overwritten))
-            tab.hooks.tell(Event("conflict", tuple(sorted(outcome.overwritten))))
+            self._note_conflict(outcome.overwritten)
+
+    def _note_conflict(self, keys: Collection[str]) -> None:
+        self._tab.conflicts += len(keys)
+        count("fluxlit.conflicts", len(keys))
+        self._tab.hooks.tell(Event("conflict", tuple(sorted(keys))))
 
     def _has_merger(self, key: str) -> bool:
         return self._policy.merger_of(key) is not None
@@ -189,12 +192,16 @@ class Departure:
                     _log.warning(
                         "the merger of %r failed (%s); this tab's value wins", key, type(error).__name__
                     )
+                    self._note_conflict([key])
             tab.base.concede(key, stored)
             try:
                 self._run.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - its widget is drawn already
                 tab.inbox[key] = merged[key]
-        return tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger), merged
+        diff = tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger)
+        for key, reason in diff.skipped.items():
+            tab.skip(key, reason)
+        return diff, merged
 
     def _request(self, diff: Diff) -> Commit:
         return Commit(
