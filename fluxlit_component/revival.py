@@ -38,7 +38,11 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         tab.hydrated = True
         return frozenset()
     schema = policy.schema
-    values = tab.base.adopt(record, plain=schema.model.model_fields.keys() if schema is not None else ())
+    values = tab.base.adopt(
+        record,
+        plain=schema.model.model_fields.keys() if schema is not None else (),
+        exact=schema is None or max(record.schema, 1) >= schema.version,
+    )
     tab.learn(record)
     tab.schema = record.schema
     if schema is not None:
@@ -117,7 +121,8 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
     """Set the model's defaults where there is no value, and renew values of classes defined anew."""
     state = run.read()
-    _write(run, tab, {**schema.defaults(state), **schema.renew(state)})
+    # Streamlit itself renews what a widget returns.
+    _write(run, tab, {**schema.defaults(state), **schema.renew(state, but=tab.widgets)})
 
 
 def encoded(value: object) -> bytes | None:

@@ -93,11 +93,11 @@ class Base:
     unsaved: dict[str, bytes] = field(default_factory=dict)
     """Newer values than `known` has, which the store could not take so far."""
 
-    def adopt(self, record: Record, *, plain: Container[str] = ()) -> dict[str, Any]:
+    def adopt(self, record: Record, *, plain: Container[str] = (), exact: bool = False) -> dict[str, Any]:
         """Take over a loaded record and return its values; a broken one is left out with a warning.
 
         Models and dataclasses under a `plain` key come back as dicts of their fields, for a schema to
-        migrate and validate.
+        migrate and validate; with `exact` only those whose class would not take them any more.
         """
         self.forget()
         values: dict[str, Any] = {}
@@ -108,7 +108,7 @@ class Base:
                 self.versions[key] = stored.version
                 continue
             try:
-                values[key] = decode(stored.data, plain=key in plain)
+                values[key] = _decoded(stored.data, plain=key in plain, exact=exact)
             except CorruptValue as error:
                 _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
                 self.versions[key] = stored.version
@@ -246,6 +246,15 @@ class Base:
         self.unsaved.clear()
         self.known.clear()
         self.versions.clear()
+
+
+def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:
+    if plain and exact:
+        try:
+            return decode(data)
+        except CorruptValue:
+            pass  # a class has other fields now, and the schema may make something of the old ones
+    return decode(data, plain=plain)
 
 
 def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:
