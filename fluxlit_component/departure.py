@@ -16,7 +16,7 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Commit, Outcome
-from fluxlit_component.revival import encoded
+from fluxlit_component.revival import DRAWN_BEFORE, encoded
 from fluxlit_component.settings import is_debug
 from fluxlit_component.snapshot import Snapshot, take_snapshot
 from fluxlit_component.stores.base import RecordStore
@@ -39,6 +39,8 @@ class Departure:
         self._store = store
         self._policy = policy
         self._private = tab.private
+        self.brought_late = False
+        """Whether values came to light that the next run is to begin with."""
 
     def save(self, number: int, *, late: bool) -> None:
         """Commit what changed.
@@ -69,18 +71,41 @@ class Departure:
             tab.baseline = {k: data for k, v in snapshot.values.items() if (data := encoded(v)) is not None}
         if tab.sid is None or not tab.hydrated:
             return
+        late_values = self._late_values()
         newest = number == tab.runs
         deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()
         values = snapshot.values
         if tab.muted:
             values = {k: v for k, v in values.items() if not self._is_muted(k, v)}
+        if late_values:  # what stands there is the app's default: stored values win over that
+            values = {k: v for k, v in values.items() if k not in late_values}
         diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps, guarded=self._has_merger)
-        for key, reason in {**snapshot.forbidden, **diff.skipped}.items():
-            tab.skip(key, reason)
+        self._note_skipped({**snapshot.forbidden, **diff.skipped}, values)
         self.commit(diff, values)
         if newest and not late:
             tab.drawn, tab.page, tab.closed = self._run.drawn_keys(), self._run.page, number
         tab.deleted.clear()
+
+    def _note_skipped(self, skipped: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        tab = self._tab
+        for key, reason in skipped.items():
+            tab.skip(key, reason)
+        for key in tab.skipped.keys() & values.keys() - skipped.keys():
+            if tab.skipped[key] != DRAWN_BEFORE:
+                del tab.skipped[key]  # it holds something else now
+
+    def _late_values(self) -> dict[str, Any]:
+        """What could not be read when it was loaded: the page that registers its class had not run."""
+        tab = self._tab
+        values = {k: v for k, v in tab.base.read_late().items() if self._policy.keys.admit(k)}
+        if values:
+            tab.inbox.update(values)
+            for key in values:
+                tab.skipped.pop(key, None)
+            tab.restored = tuple(sorted({*tab.restored, *values}))
+            tab.hooks.tell(Event("restore", tuple(sorted(values))))
+            self.brought_late = True
+        return values
 
     def _snapshot(self, state: Mapping[str, Any], live: Mapping[str, str]) -> Snapshot:
         # The key of a widget that was swept away shows what stood there before it was drawn.

@@ -18,7 +18,7 @@ from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
 
 _log = logging.getLogger("fluxlit_component")
-_DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
+DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
 
 
 def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> frozenset[str]:
@@ -43,6 +43,9 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         plain=schema.model.model_fields.keys() if schema is not None else (),
         exact=schema is None or max(record.schema, 1) >= schema.version,
     )
+    for key, reason in tab.base.faults.items():
+        tab.skipped[key] = reason  # the log has it already
+        tab.hooks.tell(Event("skip", (key,), {key: reason}))
     tab.learn(record)
     tab.schema = record.schema
     if schema is not None:
@@ -155,7 +158,7 @@ def _write_singly(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[st
         try:
             run.write({key: value})
         except Exception as error:  # noqa: BLE001 - Streamlit's refusal has no stable base class
-            tab.skip(key, _DRAWN_BEFORE)
+            tab.skip(key, DRAWN_BEFORE)
             if is_debug():
                 _log.debug("key %r could not be put back", key, exc_info=error)
         else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxlit_component.codec import decode, encode, encode_plain, is_immutable, is_plain
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.record import RESERVED, Change, Field, Outcome, Record
 
 _log = logging.getLogger("fluxlit_component.sync")
@@ -92,6 +92,10 @@ class Base:
     """Versions of keys that are not in `known`: tombstones seen in the record."""
     unsaved: dict[str, bytes] = field(default_factory=dict)
     """Newer values than `known` has, which the store could not take so far."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Key -> why its loaded value could not be read."""
+    early: dict[str, Field] = field(default_factory=dict)
+    """What was loaded before its class was registered: a page of the app may do that when it runs."""
 
     def adopt(self, record: Record, *, plain: Container[str] = (), exact: bool = False) -> dict[str, Any]:
         """Take over a loaded record and return its values; a broken one is left out with a warning.
@@ -111,10 +115,27 @@ class Base:
                 values[key] = _decoded(stored.data, plain=key in plain, exact=exact)
             except CorruptValue as error:
                 _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
-                self.versions[key] = stored.version
+                self.versions[key], self.faults[key] = stored.version, str(error)
+                if isinstance(error, UnknownClass):
+                    self.early[key] = stored
                 continue
             same = values[key] if is_immutable(values[key]) else _NOTHING
             self.known[key] = Known(stored.version, stored.data, same)
+        return values
+
+    def read_late(self) -> dict[str, Any]:
+        """Values that were loaded too early, and whose class has been registered since."""
+        values: dict[str, Any] = {}
+        for key, stored in [*self.early.items()]:
+            try:
+                values[key] = decode(stored.data or b"")
+            except UnknownClass:
+                continue
+            except CorruptValue:
+                del self.early[key]
+                continue
+            del self.early[key], self.versions[key]
+            self.known[key] = Known(stored.version, stored.data or b"")
         return values
 
     def renumber(self, record: Record | None) -> None:
@@ -225,6 +246,7 @@ class Base:
             if key in outcome.refused:
                 continue
             self.unsaved.pop(key, None)
+            self.early.pop(key, None)
             if change.data is None:
                 self.known.pop(key, None)
                 self.versions[key] = outcome.version
@@ -246,6 +268,8 @@ class Base:
         self.unsaved.clear()
         self.known.clear()
         self.versions.clear()
+        self.early.clear()
+        self.faults.clear()
 
 
 def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:

@@ -6,9 +6,11 @@ server that dies, a fragment that runs alone, and the death of the old id after 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,9 @@ from fluxlit_component import (
     SQLiteSessionStore,
     StoreUnavailable,
     UrlSession,
+    register,
 )
+from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
 from fluxlit_component.stores.outage import breaker_of
 from fluxlit_component.testing import TurnableClock
@@ -743,6 +747,70 @@ def test_several_bad_values_are_dropped_one_by_one(store: InMemorySessionStore) 
     visitor = Visitor(body, query=query, store=store)
     assert visitor.at.text_input(key="name").value == "Ada"
     assert set(visitor.session.skipped) == {"go", "day", "file"}
+
+
+def test_key_that_holds_something_else_now_is_not_skipped_any_more(store: InMemorySessionStore) -> None:
+    """`skipped` tells how things are."""
+    visitor = Visitor(assign(a=print, b=print), store=store)
+    assert set(visitor.session.skipped) == {"a", "b"}
+    visitor.run(assign(a=1))
+    assert set(visitor.session.skipped) == {"b"}
+    visitor.run(assign(a=print))
+    assert set(visitor.session.skipped) == {"a", "b"}
+    assert store.get(visitor.sid) == {"a": 1}
+
+
+@dataclasses.dataclass
+class Basket:
+    """A class that a page registers when it runs, after the call of `url_session`."""
+
+    items: list[str]
+
+
+@pytest.fixture
+def own_catalogue(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A catalogue of registered classes for one test; calling it empties it, as a restart does."""
+    monkeypatch.setattr(catalogue, "_by_name", {})
+    monkeypatch.setattr(catalogue, "_by_class", weakref.WeakKeyDictionary())
+    return lambda: (catalogue._by_name.clear(), catalogue._by_class.clear())[0]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_value_whose_class_is_registered_by_a_page_comes_back_after_a_restart(
+    store: InMemorySessionStore, own_catalogue: Callable[[], None], asks: bool
+) -> None:
+    """Its default does not take its place, and the visitor sees it without another click."""
+    runs: list[Any] = []
+
+    def page(_: UrlSession) -> None:
+        register(Basket, name="late.basket")
+        if asks:
+            st.session_state.setdefault("basket", Basket([]))
+        runs.append(st.session_state.get("basket"))
+
+    visitor = Visitor(page, store=store).run(assign(basket=Basket(["tea"])))
+    own_catalogue()
+    runs.clear()
+    back = visitor.reload(page)
+    assert runs == [Basket([]) if asks else None, Basket(["tea"])]
+    assert back.session.restored == ("basket",)
+    back.run(lambda _: st.session_state["basket"].items.append("milk"))
+    assert store.get(visitor.sid) == {"basket": Basket(["tea", "milk"])}
+
+
+def test_value_whose_class_is_never_registered_gives_way(
+    store: InMemorySessionStore, own_catalogue: Callable[[], None]
+) -> None:
+    """What the app puts in its place is saved; if it puts nothing there, the record stays as it is."""
+    register(Basket, name="lost.basket")
+    visitor = Visitor(assign(basket=Basket(["tea"]), other=Basket(["tea"])), store=store)
+    own_catalogue()
+    back = visitor.reload(nothing).run(assign(basket=1)).run(nothing)
+    assert back.state == {"basket": 1}
+    assert list(back.session.skipped) == ["other"]
+    assert "no class has the stored name" in back.session.skipped["other"]
+    register(Basket, name="lost.basket")
+    assert store.get(visitor.sid) == {"basket": 1, "other": Basket(["tea"])}
 
 
 def test_an_error_of_the_apps_own_is_not_healed(store: InMemorySessionStore) -> None:

@@ -10,7 +10,7 @@ from fluxlit_component.codec import catalogue
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal, type_name
 from fluxlit_component.codec.rows import Decoding, Encoding, Row
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.errors import CorruptValue, UnknownClass
 
 
 def _pack(value: object, encoding: Encoding) -> bytes:
@@ -29,7 +29,7 @@ def _unpack(payload: bytes, decoding: Decoding) -> object:
     if decoding.plain and rest:  # a model or a dataclass: the others have no rest
         return _plain(fields, rest, None if entry is None else entry[0])
     if entry is None:
-        raise CorruptValue("no class has the stored name; import the module that registers it")
+        raise UnknownClass("no class has the stored name; import the module that registers it")
     cls, enrolment = entry
     if schema == enrolment.schema:
         return enrolment.shape.give(cls, fields, rest)
