@@ -153,6 +153,8 @@ class SparingStore:
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self._breaker.failed(held_seconds=held)
+            else:
+                self._breaker.succeeded()  # it has answered, though not what was hoped for
             raise
         held = self._spent(began)
         self._breaker.last = LastCall(operation, held, answered=True)
