@@ -7,22 +7,23 @@ closed the tab, or because the app failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxlit_component.clock import is_past, wall
 from fluxlit_component.codec import decode
+from fluxlit_component.errors import CorruptValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Commit, Outcome
-from fluxlit_component.revival import DRAWN_BEFORE, encoded
+from fluxlit_component.revival import DRAWN_BEFORE, encoded, note_conflict
 from fluxlit_component.settings import is_debug
 from fluxlit_component.snapshot import Snapshot, take_snapshot
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.sync import Diff
 from fluxlit_component.tab import Tab
-from fluxlit_component.telemetry import count, span
+from fluxlit_component.telemetry import span
 
 _log = logging.getLogger("fluxlit_component")
 _MERGE_TRIES: Final = 16
@@ -192,12 +193,7 @@ class Departure:
             tab.learn(outcome)
             tab.hooks.tell(Event("persist", written))
         if outcome.overwritten:
-            self._note_conflict(outcome.overwritten)
-
-    def _note_conflict(self, keys: Collection[str]) -> None:
-        self._tab.conflicts += len(keys)
-        count("fluxlit.conflicts", len(keys))
-        self._tab.hooks.tell(Event("conflict", tuple(sorted(keys))))
+            note_conflict(tab, outcome.overwritten)
 
     def _has_merger(self, key: str) -> bool:
         return self._policy.merger_of(key) is not None
@@ -207,17 +203,11 @@ class Departure:
         tab = self._tab
         merged: dict[str, Any] = {}
         for key, stored in outcome.refused.items():
-            mine, merger = values[key], self._policy.merger_of(key)
-            merged[key] = mine
-            if stored is not None and stored.data is not None and merger is not None:
-                try:
-                    base = tab.base.agreed(key) if key in tab.base.known else None
-                    merged[key] = merger(base, decode(stored.data), mine)
-                except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
-                    _log.warning(
-                        "the merger of %r failed (%s); this tab's value wins", key, type(error).__name__
-                    )
-                    self._note_conflict([key])
+            merged[key] = values[key]
+            if stored is not None and stored.data is not None:
+                merged[key], succeeded = self._merge_one(key, stored.data, values[key])
+                if not succeeded:
+                    note_conflict(tab, [key])
             tab.base.concede(key, stored)
             try:
                 self._run.write({key: merged[key]})
@@ -227,6 +217,15 @@ class Departure:
         for key, reason in diff.skipped.items():
             tab.skip(key, reason)
         return diff, merged
+
+    def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
+        base = self._tab.base
+        try:
+            before, theirs = base.agreed(key) if key in base.known else None, decode(stored)
+        except CorruptValue as error:
+            _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
+            return mine, False
+        return self._policy.merge_values(key, before, theirs, mine)
 
     def _request(self, diff: Diff) -> Commit:
         return Commit(

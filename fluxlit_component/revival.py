@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from fluxlit_component.codec import encode
+from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import UnfitRecord, UnstorableValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, accept_restored_defaults
@@ -16,6 +16,7 @@ from fluxlit_component.schema import Schema
 from fluxlit_component.settings import is_debug
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
+from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
 DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
@@ -51,14 +52,17 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
     current = run.read()
-    keep = _changed_meanwhile(tab, current) | tab.healed
+    changed = _changed_meanwhile(tab, current)
+    merged = _brought_together(tab, policy, values, {k: current[k] for k in changed & values.keys()})
+    keep = changed | tab.healed
     if tab.runs == 1:
         sent = run.sent_keys()
         keep |= sent
         run.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
     if policy.fill_only:
         keep |= frozenset(current)
-    put = _write(run, tab, {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep})
+    back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
+    put = _write(run, tab, {**back, **merged})
     tab.restored = tuple(sorted(put))
     tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
     tab.hooks.tell(Event("restore", tab.restored))
@@ -141,6 +145,37 @@ def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
     if baseline is None:
         return frozenset()
     return frozenset(k for k, v in current.items() if k in baseline and encoded(v) != baseline[k])
+
+
+def _brought_together(
+    tab: Tab, policy: Policy, stored: Mapping[str, Any], mine: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Values that the visitor changed before the stored ones came: their mergers hold both.
+
+    What both began from is what the app had set when it went on without its record. A key without a
+    merger is the visitor's; that this goes over a stored value is told.
+    """
+    merged: dict[str, Any] = {}
+    lost: list[str] = []
+    for key, value in mine.items():
+        before, known = (tab.baseline or {})[key], tab.base.known.get(key)
+        if not policy.keys.admit(key) or (known is not None and before == known.data):
+            continue
+        both, succeeded = policy.merge_values(key, decode(before), stored[key], value)
+        if succeeded:
+            merged[key] = both
+        else:
+            lost.append(key)
+    if lost:
+        note_conflict(tab, lost)
+    return merged
+
+
+def note_conflict(tab: Tab, keys: Collection[str]) -> None:
+    """Count and tell that this tab's values went over those of another one."""
+    tab.conflicts += len(keys)
+    count("fluxlit.conflicts", len(keys))
+    tab.hooks.tell(Event("conflict", tuple(sorted(keys))))
 
 
 def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:

@@ -26,6 +26,8 @@ from fluxlit_component import (
     SQLiteSessionStore,
     StoreUnavailable,
     UrlSession,
+    append,
+    counter,
     register,
 )
 from fluxlit_component.codec import catalogue
@@ -907,6 +909,36 @@ def test_a_store_that_is_down_does_not_stop_the_app() -> None:
     visitor.run(nothing)
     assert visitor.session.status == "ready"
     assert store.get(sid) == {"a": 2, "b": 3}
+
+
+def test_what_was_said_before_a_late_record_came_is_merged_with_it() -> None:
+    """Stored messages are not lost to those of an outage; where nothing merges, the loss is told."""
+    store, told = SpyStore(), []
+
+    def chat(_: UrlSession) -> None:
+        defaults(chat=["welcome"], hits=0, note="", mood="calm")(_)
+
+    def say(_: UrlSession) -> None:
+        chat(_)
+        st.session_state["chat"].append("mine")
+        st.session_state["hits"] += 1
+        st.session_state["note"] = "mine"
+
+    options: dict[str, Any] = {"merge": {"chat": append, "hits": counter}, "on_conflict": told.append}
+    visitor = Visitor(
+        assign(chat=["welcome", "stored"], hits=10, note="stored", mood="wild"), store=store, **options
+    )
+    store.is_down = True
+    back = visitor.reload(chat).run(say)
+    assert back.session.status == "degraded"
+    store.is_down = False
+    end = time.monotonic() + 10
+    while back.run(chat).session.status != "ready":
+        assert time.monotonic() < end, "the store is back and not asked"
+    both = {"chat": ["welcome", "stored", "mine"], "hits": 11, "note": "mine", "mood": "wild"}
+    assert back.state == both
+    assert store.get(visitor.sid) == both
+    assert [event.keys for event in told] == [("note",)]
 
 
 def test_a_store_that_is_down_at_a_reload_costs_nothing() -> None:
