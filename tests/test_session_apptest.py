@@ -10,9 +10,11 @@ import dataclasses
 import datetime as dt
 import logging
 import time
+import traceback
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -939,6 +941,46 @@ def test_what_was_said_before_a_late_record_came_is_merged_with_it() -> None:
     assert back.state == both
     assert store.get(visitor.sid) == both
     assert [event.keys for event in told] == [("note",)]
+
+
+@pytest.mark.parametrize("kind", ["three methods", "versioned"])
+def test_neither_log_nor_hook_has_the_id_that_a_store_quotes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """An HTTP client's error holds its URL; the traceback that debugging adds comes without that text."""
+    monkeypatch.setenv("FLUXLIT_DEBUG", "1")
+    caplog.set_level(logging.DEBUG, logger="fluxlit_component")
+
+    class Quoting(InMemorySessionStore):
+        is_down = False
+
+        def load(self, session_id: str) -> Any:
+            if self.is_down:
+                raise OSError(f"no route to http://kv/{session_id}")
+            return super().load(session_id)
+
+        get = load
+
+        def commit(self, session_id: str, commit: Any) -> Any:
+            self.load(session_id)
+            return super().commit(session_id, commit)
+
+    inner, told = Quoting(), []
+    store = (
+        inner if kind == "versioned" else SimpleNamespace(get=inner.get, set=inner.set, delete=inner.delete)
+    )
+    visitor = Visitor(assign(a=1), store=store, on_error=told.append)
+    inner.is_down = True
+    visitor.run(assign(a=2))
+    visitor.reload(nothing)
+    said = [logging.Formatter().format(r) for r in caplog.records]
+    said += ["".join(traceback.format_exception(event.error)) for event in told]
+    assert len(told) == 2
+    assert "OSError" in "".join(said)
+    assert "in load" in "".join(said)
+    assert visitor.sid not in "".join(said)
+    for event in told:
+        assert visitor.sid not in str((event.error, event.error.__cause__, event.error.__context__))
 
 
 def test_a_store_that_is_down_at_a_reload_costs_nothing() -> None:
