@@ -187,7 +187,7 @@ class Base:
             self.unsaved.pop(key, None)
             if key in self.known:
                 changes[key] = Change(None, base=self.known[key].version)
-        changed, skipped = self._changed(values)
+        changed, skipped = self._changed(values, caps)
         if not changed:
             return Diff(changes, skipped)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
@@ -195,7 +195,7 @@ class Base:
         for key, data in changed.items():
             known = self.known.get(key)
             grown = total + len(data) - (len(known.data) if known is not None else 0)
-            reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
+            reason = _over(caps, total=grown, count=count if known is not None else count + 1)
             if reason is not None:
                 skipped[key] = reason
                 continue
@@ -212,7 +212,7 @@ class Base:
                 plain[key] = is_plain(values[key])
         return Diff(changes, skipped, fixed, plain)
 
-    def _changed(self, values: Mapping[str, Any]) -> tuple[dict[str, bytes], dict[str, str]]:
+    def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
         """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
         changed: dict[str, bytes] = {}
         skipped: dict[str, str] = {}
@@ -220,7 +220,7 @@ class Base:
             known = self.known.get(key)
             if known is None or not known.is_still(value):
                 try:
-                    data = encode(value)
+                    data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:
                     skipped[key] = str(error)
                     continue
@@ -281,12 +281,7 @@ def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:
     return decode(data, plain=plain)
 
 
-def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:
-    if size > caps.value_bytes:
-        return (
-            f"its {size} bytes are over the {caps.value_bytes} that one value may have; "
-            "keep less, or raise caps=Caps(value_bytes=...)"
-        )
+def _over(caps: Caps, *, total: int, count: int) -> str | None:
     if total > caps.session_bytes:
         return f"the session would have {total} bytes, over its {caps.session_bytes}; keep less"
     if count > caps.keys:

@@ -255,7 +255,7 @@ def test_cap_is_kept_to_the_byte() -> None:
     """`max_bytes` is the largest size that passes."""
     size = len(encode("x" * 1000))
     assert len(encode("x" * 1000, max_bytes=size)) == size
-    with pytest.raises(UnstorableValue, match=rf"takes {size} bytes and the cap is {size - 1}"):
+    with pytest.raises(UnstorableValue, match=rf"its {size} bytes are over the {size - 1} "):
         encode("x" * 1000, max_bytes=size - 1)
 
 
