@@ -58,8 +58,9 @@ class Schema(Generic[M]):
     def fit(self, values: Mapping[str, Any], stored_version: int) -> dict[str, Any]:
         """Bring stored values to this version and validate them.
 
-        Keys that the model does not name come through as they are. Nested models and dataclasses that
-        are instances already are taken as they are, unless the model says `revalidate_instances`.
+        Keys that the model does not name come through as they are; fields may be missing. Nested models
+        and dataclasses that are instances already are taken as they are, unless the model says
+        `revalidate_instances`.
 
         Raises:
             UnfitRecord: a migration is missing or failed, or the values do not fit the model.
@@ -76,8 +77,22 @@ class Schema(Generic[M]):
         try:
             validated = validate_stored(self.model, current)
         except ValidationError as error:
-            raise UnfitRecord("the stored values do not fit the model") from error
-        return {**current, **validated_values(validated, current)}
+            if not all(e["type"] == "missing" and len(e["loc"]) == 1 for e in error.errors()):
+                raise UnfitRecord("the stored values do not fit the model") from error
+        else:
+            return {**current, **validated_values(validated, current)}
+        # A field without a default may be unset in a session that has just begun, so also in its record.
+        return {**current, **self._validated_one_by_one(current)}
+
+    def _validated_one_by_one(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        present = {name: value for name, value in values.items() if name in self.model.model_fields}
+        found: dict[str, Any] = {}
+        for name, value in present.items():
+            try:
+                found.update(self.validate(name, value, {**present, **found}))
+            except Exception as error:  # a model's own validator may want the fields that are not there
+                raise UnfitRecord("the stored values do not fit the model") from error
+        return found
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
         """Default values of the fields that are not `present`; those without a default are left out."""
