@@ -194,7 +194,7 @@ class Continuity:
             mine = self._mine()
             self._mute(mine)
             self._run.drop(mine)
-            tab.deleted.update(tab.base.known)
+            tab.deleted.update(tab.base.known, tab.base.faults)
             tab.base.unsaved.clear()
             self.save()
 

@@ -123,7 +123,8 @@ class Departure:
         widgets that were not drawn do not count.
         """
         tab = self._tab
-        gone = set(self._policy.keys.sift(tab.base.known.keys() - state.keys()))
+        stored = tab.base.known.keys() | tab.base.faults.keys()
+        gone = set(self._policy.keys.sift(stored - state.keys()))
         deleted = gone & tab.deleted
         if newest:
             swept = tab.widgets - tab.drawn if late else frozenset[str]()

@@ -134,7 +134,7 @@ class Base:
             except CorruptValue:
                 del self.early[key]
                 continue
-            del self.early[key], self.versions[key]
+            del self.early[key], self.versions[key], self.faults[key]
             self.known[key] = Known(stored.version, stored.data or b"")
         return values
 
@@ -187,11 +187,13 @@ class Base:
             self.unsaved.pop(key, None)
             if key in self.known:
                 changes[key] = Change(None, base=self.known[key].version)
+            elif key in self.faults:
+                changes[key] = Change(None, base=self.versions[key])
         changed, skipped = self._changed(values, caps)
         if not changed:
             return Diff(changes, skipped)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
-        count = len(self.known) - len(changes)
+        count = len(self.known.keys() - changes.keys())
         for key, data in changed.items():
             known = self.known.get(key)
             grown = total + len(data) - (len(known.data) if known is not None else 0)
@@ -247,6 +249,7 @@ class Base:
                 continue
             self.unsaved.pop(key, None)
             self.early.pop(key, None)
+            self.faults.pop(key, None)
             if change.data is None:
                 self.known.pop(key, None)
                 self.versions[key] = outcome.version

@@ -802,6 +802,19 @@ def test_value_whose_class_is_registered_by_a_page_comes_back_after_a_restart(
     assert store.get(visitor.sid) == {"basket": Basket(["tea", "milk"])}
 
 
+def test_clearing_the_session_takes_along_what_could_not_be_read(
+    store: InMemorySessionStore, own_catalogue: Callable[[], None]
+) -> None:
+    """Nothing of the record stays, whether this version of the app understands it or not."""
+    register(Basket, name="cleared.basket")
+    visitor = Visitor(assign(basket=Basket(["tea"]), a=1), store=store)
+    own_catalogue()
+    visitor.reload(lambda session: session.clear())
+    record = store.load(visitor.sid)
+    assert record is not None
+    assert {key: stored.data for key, stored in record.fields.items()} == {"basket": None, "a": None}
+
+
 def test_value_whose_class_is_never_registered_gives_way(
     store: InMemorySessionStore, own_catalogue: Callable[[], None]
 ) -> None:
