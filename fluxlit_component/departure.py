@@ -21,7 +21,7 @@ from fluxlit_component.revival import DRAWN_BEFORE, encoded, note_conflict
 from fluxlit_component.settings import is_debug
 from fluxlit_component.snapshot import Snapshot, take_snapshot
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.sync import Diff
+from fluxlit_component.sync import Diff, Known
 from fluxlit_component.tab import Tab
 from fluxlit_component.telemetry import span
 
@@ -40,6 +40,8 @@ class Departure:
         self._store = store
         self._policy = policy
         self._private = tab.private
+        self._lost: dict[str, Known] = {}
+        """What the tab knew of a record that the store has lost."""
         self.brought_late = False
         """Whether values came to light that the next run is to begin with."""
 
@@ -220,9 +222,10 @@ class Departure:
         return diff, merged
 
     def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
-        base = self._tab.base
+        # What tab and record last agreed on, not what could not be saved since.
+        agreed = self._tab.base.known.get(key, self._lost.get(key))
         try:
-            before, theirs = base.agreed(key) if key in base.known else None, decode(stored)
+            before, theirs = None if agreed is None else decode(agreed.data), decode(stored)
         except CorruptValue as error:
             _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
             return mine, False
@@ -248,9 +251,11 @@ class Departure:
         if outcome.verdict == "expired" or is_past(tab.idle_expires, now) or is_past(tab.expires, now):
             tab.renew()
             tab.hooks.tell(Event("expire"))
+        # Another tab may be first to begin it: what both knew of the lost one is what to merge from.
+        self._lost = dict(tab.base.known)
         tab.base.forget()
         tab.created = False
-        diff = tab.base.diff(values, caps=self._policy.caps)
+        diff = tab.base.diff(values, caps=self._policy.caps, guarded=self._has_merger)
         if tab.sid is None or not diff.changes:
             return diff, Outcome("committed")
         return diff, self._store.commit(tab.sid, self._request(diff))

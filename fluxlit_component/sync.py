@@ -150,10 +150,6 @@ class Base:
         unsaved = self.unsaved.get(key)
         return decode(self.known[key].data if unsaved is None else unsaved)
 
-    def agreed(self, key: str) -> Any:
-        """A fresh copy of what tab and record last agreed on for a known `key`: not what is yet unsaved."""
-        return decode(self.known[key].data)
-
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
         return frozenset(self.known) | frozenset(self.unsaved)

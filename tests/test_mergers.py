@@ -163,6 +163,28 @@ def test_every_message_of_a_raced_chat_is_there_once() -> None:
 
 
 @pytest.mark.usefixtures("forced")
+def test_two_tabs_that_begin_a_lost_record_at_once_are_merged() -> None:
+    """The store has forgotten all; the other tab is first, and each message is there once."""
+
+    class LossyStore(InMemorySessionStore):
+        other: Commit | None = None
+
+        def commit(self, session_id: str, commit: Commit) -> Outcome:
+            if commit.create and self.other is not None:
+                other, self.other = self.other, None
+                super().commit(session_id, other)
+            return super().commit(session_id, commit)
+
+    store = LossyStore()
+    visitor = Visitor(assign(chat=["hello"], n=1), store=store, merge={"chat": append})
+    sid = visitor.sid
+    InMemorySessionStore.__init__(store)
+    store.other = Commit({"chat": Change(encode(["hello", "theirs"]))}, create=True)
+    visitor.run(lambda _: st.session_state["chat"].append("mine"))
+    assert store.get(sid) == {"chat": ["hello", "theirs", "mine"], "n": 1}
+
+
+@pytest.mark.usefixtures("forced")
 def test_steps_of_an_outage_count(rivals: RivalStore) -> None:
     """What could not be saved is no common ground: the other tab has never seen it."""
     visitor = Visitor(count, store=rivals, merge={"n": counter})
