@@ -7,6 +7,7 @@ closed the tab, or because the app failed.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ from fluxlit_component.telemetry import span
 
 _log = logging.getLogger("fluxlit_component")
 _MERGE_TRIES: Final = 16
+_FIRST_ANEW: Final = 2**40
+"""Versions beyond this are those of records that were lost and begun anew."""
 _TOUCH_BELOW: Final = 0.9
 """Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
 
@@ -231,13 +234,14 @@ class Departure:
             return mine, False
         return self._policy.merge_values(key, before, theirs, mine)
 
-    def _request(self, diff: Diff) -> Commit:
+    def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
         return Commit(
             diff.changes,
             idle_seconds=self._policy.idle_seconds,
             max_age_seconds=self._policy.max_age_seconds,
             schema=self._policy.schema.version if self._policy.schema is not None else self._tab.schema,
             create=not self._tab.created,
+            begin=begin,
         )
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
@@ -258,7 +262,8 @@ class Departure:
         diff = tab.base.diff(values, caps=self._policy.caps, guarded=self._has_merger)
         if tab.sid is None or not diff.changes:
             return diff, Outcome("committed")
-        return diff, self._store.commit(tab.sid, self._request(diff))
+        begin = _FIRST_ANEW + secrets.randbelow(_FIRST_ANEW)
+        return diff, self._store.commit(tab.sid, self._request(diff, begin=begin))
 
     def _touch(self) -> None:
         tab, idle = self._tab, self._policy.idle_seconds

@@ -185,6 +185,18 @@ def test_two_tabs_that_begin_a_lost_record_at_once_are_merged() -> None:
 
 
 @pytest.mark.usefixtures("forced")
+def test_what_a_tab_knew_of_a_lost_record_does_not_pass_for_the_new_one() -> None:
+    """Both records have a first version; the other tab's message in the new one is not written over."""
+    store = InMemorySessionStore()
+    one = Visitor(assign(chat=["hello"]), store=store, merge={"chat": append}, on_duplicate="share")
+    other = one.reload(nothing)
+    InMemorySessionStore.__init__(store)
+    other.run(lambda _: st.session_state["chat"].append("theirs"))
+    one.run(lambda _: st.session_state["chat"].append("mine"))
+    assert store.get(one.sid) == {"chat": ["hello", "theirs", "mine"]}
+
+
+@pytest.mark.usefixtures("forced")
 def test_steps_of_an_outage_count(rivals: RivalStore) -> None:
     """What could not be saved is no common ground: the other tab has never seen it."""
     visitor = Visitor(count, store=rivals, merge={"n": counter})
