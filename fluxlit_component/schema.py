@@ -25,7 +25,9 @@ Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 _BY_NAME: Final[dict[str, Any]] = (
     {"by_name": True} if "by_name" in signature(BaseModel.model_validate).parameters else {}
 )
-"""Stored values are filed under the names of fields, which a field with an alias would not answer to."""
+"""From pydantic 2.11. Values are filed under names of fields, also of those that have an alias."""
+_FACTORIES_TAKE_DATA: Final = "validated_data" in signature(FieldInfo.get_default).parameters
+"""From pydantic 2.10: a default may be made of the other fields."""
 
 
 class Schema(Generic[M]):
@@ -108,10 +110,8 @@ class Schema(Generic[M]):
                 pass  # something else is missing or does not fit yet
             else:
                 return {name: getattr(made, name) for name in absent}
-        return {
-            name: info.get_default(call_default_factory=True, validated_data=dict(present))
-            for name, info in absent.items()
-        }
+        data: dict[str, Any] = {"validated_data": dict(present)} if _FACTORIES_TAKE_DATA else {}
+        return {name: info.get_default(call_default_factory=True, **data) for name, info in absent.items()}
 
     def _is_to_be_validated(self, info: FieldInfo) -> bool:
         by_default = self.model.model_config.get("validate_default", False)
