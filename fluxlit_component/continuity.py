@@ -83,6 +83,11 @@ class Continuity:
             self._departure.save(self._number, late=False)
             count("fluxlit.degraded_runs", self._tab.status == "degraded")
 
+    @property
+    def brought_late(self) -> bool:
+        """Whether this run's saving found values that only the next run can begin with."""
+        return self._departure.brought_late
+
     def save(self) -> None:
         """Save what has changed so far: in the middle of a run, or in a fragment."""
         with self._tab.lock:
@@ -189,7 +194,7 @@ class Continuity:
             mine = self._mine()
             self._mute(mine)
             self._run.drop(mine)
-            tab.deleted.update(tab.base.known)
+            tab.deleted.update(tab.base.known, tab.base.faults)
             tab.base.unsaved.clear()
             self.save()
 

@@ -7,25 +7,29 @@ closed the tab, or because the app failed.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxlit_component.clock import is_past, wall
 from fluxlit_component.codec import decode
+from fluxlit_component.errors import CorruptValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.record import Commit, Outcome
-from fluxlit_component.revival import encoded
+from fluxlit_component.revival import DRAWN_BEFORE, encoded, note_conflict
 from fluxlit_component.settings import is_debug
 from fluxlit_component.snapshot import Snapshot, take_snapshot
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.sync import Diff
+from fluxlit_component.sync import Diff, Known
 from fluxlit_component.tab import Tab
-from fluxlit_component.telemetry import count, span
+from fluxlit_component.telemetry import span
 
 _log = logging.getLogger("fluxlit_component")
 _MERGE_TRIES: Final = 16
+_FIRST_ANEW: Final = 2**40
+"""Versions beyond this are those of records that were lost and begun anew."""
 _TOUCH_BELOW: Final = 0.9
 """Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
 
@@ -39,6 +43,10 @@ class Departure:
         self._store = store
         self._policy = policy
         self._private = tab.private
+        self._lost: dict[str, Known] = {}
+        """What the tab knew of a record that the store has lost."""
+        self.brought_late = False
+        """Whether values came to light that the next run is to begin with."""
 
     def save(self, number: int, *, late: bool) -> None:
         """Commit what changed.
@@ -69,18 +77,41 @@ class Departure:
             tab.baseline = {k: data for k, v in snapshot.values.items() if (data := encoded(v)) is not None}
         if tab.sid is None or not tab.hydrated:
             return
+        late_values = self._late_values()
         newest = number == tab.runs
         deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()
         values = snapshot.values
         if tab.muted:
             values = {k: v for k, v in values.items() if not self._is_muted(k, v)}
+        if late_values:  # what stands there is the app's default: stored values win over that
+            values = {k: v for k, v in values.items() if k not in late_values}
         diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps, guarded=self._has_merger)
-        for key, reason in {**snapshot.forbidden, **diff.skipped}.items():
-            tab.skip(key, reason)
+        self._note_skipped({**snapshot.forbidden, **diff.skipped}, values)
         self.commit(diff, values)
         if newest and not late:
             tab.drawn, tab.page, tab.closed = self._run.drawn_keys(), self._run.page, number
         tab.deleted.clear()
+
+    def _note_skipped(self, skipped: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        tab = self._tab
+        for key, reason in skipped.items():
+            tab.skip(key, reason)
+        for key in tab.skipped.keys() & values.keys() - skipped.keys():
+            if tab.skipped[key] != DRAWN_BEFORE:
+                del tab.skipped[key]  # it holds something else now
+
+    def _late_values(self) -> dict[str, Any]:
+        """What could not be read when it was loaded: the page that registers its class had not run."""
+        tab = self._tab
+        values = {k: v for k, v in tab.base.read_late().items() if self._policy.keys.admit(k)}
+        if values:
+            tab.inbox.update(values)
+            for key in values:
+                tab.skipped.pop(key, None)
+            tab.restored = tuple(sorted({*tab.restored, *values}))
+            tab.hooks.tell(Event("restore", tuple(sorted(values))))
+            self.brought_late = True
+        return values
 
     def _snapshot(self, state: Mapping[str, Any], live: Mapping[str, str]) -> Snapshot:
         # The key of a widget that was swept away shows what stood there before it was drawn.
@@ -97,7 +128,8 @@ class Departure:
         widgets that were not drawn do not count.
         """
         tab = self._tab
-        gone = set(self._policy.keys.sift(tab.base.known.keys() - state.keys()))
+        stored = tab.base.known.keys() | tab.base.faults.keys()
+        gone = set(self._policy.keys.sift(stored - state.keys()))
         deleted = gone & tab.deleted
         if newest:
             swept = tab.widgets - tab.drawn if late else frozenset[str]()
@@ -167,9 +199,7 @@ class Departure:
             tab.learn(outcome)
             tab.hooks.tell(Event("persist", written))
         if outcome.overwritten:
-            tab.conflicts += len(outcome.overwritten)
-            count("fluxlit.conflicts", len(outcome.overwritten))
-            tab.hooks.tell(Event("conflict", tuple(sorted(outcome.overwritten))))
+            note_conflict(tab, outcome.overwritten)
 
     def _has_merger(self, key: str) -> bool:
         return self._policy.merger_of(key) is not None
@@ -179,30 +209,39 @@ class Departure:
         tab = self._tab
         merged: dict[str, Any] = {}
         for key, stored in outcome.refused.items():
-            mine, merger = values[key], self._policy.merger_of(key)
-            merged[key] = mine
-            if stored is not None and stored.data is not None and merger is not None:
-                try:
-                    base = tab.base.agreed(key) if key in tab.base.known else None
-                    merged[key] = merger(base, decode(stored.data), mine)
-                except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
-                    _log.warning(
-                        "the merger of %r failed (%s); this tab's value wins", key, type(error).__name__
-                    )
+            merged[key] = values[key]
+            if stored is not None and stored.data is not None:
+                merged[key], succeeded = self._merge_one(key, stored.data, values[key])
+                if not succeeded:
+                    note_conflict(tab, [key])
             tab.base.concede(key, stored)
             try:
                 self._run.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - its widget is drawn already
                 tab.inbox[key] = merged[key]
-        return tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger), merged
+        diff = tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger)
+        for key, reason in diff.skipped.items():
+            tab.skip(key, reason)
+        return diff, merged
 
-    def _request(self, diff: Diff) -> Commit:
+    def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
+        # What tab and record last agreed on, not what could not be saved since.
+        agreed = self._tab.base.known.get(key, self._lost.get(key))
+        try:
+            before, theirs = None if agreed is None else decode(agreed.data), decode(stored)
+        except CorruptValue as error:
+            _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
+            return mine, False
+        return self._policy.merge_values(key, before, theirs, mine)
+
+    def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
         return Commit(
             diff.changes,
             idle_seconds=self._policy.idle_seconds,
             max_age_seconds=self._policy.max_age_seconds,
             schema=self._policy.schema.version if self._policy.schema is not None else self._tab.schema,
             create=not self._tab.created,
+            begin=begin,
         )
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
@@ -216,12 +255,15 @@ class Departure:
         if outcome.verdict == "expired" or is_past(tab.idle_expires, now) or is_past(tab.expires, now):
             tab.renew()
             tab.hooks.tell(Event("expire"))
+        # Another tab may be first to begin it: what both knew of the lost one is what to merge from.
+        self._lost = dict(tab.base.known)
         tab.base.forget()
         tab.created = False
-        diff = tab.base.diff(values, caps=self._policy.caps)
+        diff = tab.base.diff(values, caps=self._policy.caps, guarded=self._has_merger)
         if tab.sid is None or not diff.changes:
             return diff, Outcome("committed")
-        return diff, self._store.commit(tab.sid, self._request(diff))
+        begin = _FIRST_ANEW + secrets.randbelow(_FIRST_ANEW)
+        return diff, self._store.commit(tab.sid, self._request(diff, begin=begin))
 
     def _touch(self) -> None:
         tab, idle = self._tab, self._policy.idle_seconds

@@ -6,6 +6,7 @@
     ├── CodecError
     │   ├── UnstorableValue  a value that cannot be kept exactly                 (also a TypeError)
     │   └── CorruptValue     stored bytes that are not ours, or broken           (also a ValueError)
+    │       └── UnknownClass no class is registered under the stored name so far
     ├── UnfitRecord          a stored record that the app's model or migrations cannot take
     └── StoreUnavailable     the store gave no answer: neither "found" nor "absent"
 
@@ -119,6 +120,10 @@ class CorruptValue(CodecError, ValueError):
             print(error)
         ```
     """
+
+
+class UnknownClass(CorruptValue):
+    """A stored object whose class is not registered: the module that does it may not be imported yet."""
 
 
 class UnfitRecord(FluxlitError):

@@ -21,7 +21,7 @@ from fluxlit_component.continuity import Continuity
 from fluxlit_component.errors import UnstorableValue
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.policy import Policy
-from fluxlit_component.schema import validated_values
+from fluxlit_component.schema import validate_stored, validated_values
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.assembly import store_of_run
@@ -244,7 +244,7 @@ def hydrate_url_session_typed(
     if not sid or values is None:
         return sid or None, None
     try:
-        validated = model.model_validate(dict(values))
+        validated = validate_stored(model, values)
     except ValidationError:
         if continuity is not None:
             continuity.quarantine()

@@ -299,7 +299,7 @@ class UrlSession(Generic[M]):
             _log.warning("the stored value of %r does not fit its widget and was dropped: %s", refused, error)
             st.rerun()
         self._continuity.close()
-        if self._rotated and error is None:
+        if (self._rotated or self._continuity.brought_late) and error is None:
             st.rerun()
         return False
 

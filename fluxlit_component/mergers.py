@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from fluxlit_component.codec import encode
+
 Merger: TypeAlias = Callable[[Any, Any, Any], Any]
 """``(base, theirs, mine) -> merged``."""
 
@@ -26,10 +28,11 @@ def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[A
         assert append(["hi"], ["hi", "theirs"], ["hi", "mine"]) == ["hi", "theirs", "mine"]
         ```
     """
-    known = len(base or [])
-    if mine[:known] != (base or []):
-        return list(mine)
-    return [*theirs, *mine[known:]]
+    before = [] if base is None else list(base)
+    # By their bytes: an item may be a frame or a NaN, which `==` does not answer for.
+    if encode(list(mine[: len(before)])) != encode(before):
+        return mine[:]
+    return type(mine)([*theirs, *mine[len(before) :]])
 
 
 def counter(base: float | None, theirs: float, mine: float) -> float:

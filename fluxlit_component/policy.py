@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -14,6 +15,8 @@ from fluxlit_component.schema import Schema
 from fluxlit_component.settings import Transport
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.sync import Caps
+
+_log = logging.getLogger("fluxlit_component")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +54,14 @@ class Policy:
     def merger_of(self, key: str) -> Merger | None:
         """The merger declared for a key."""
         return next((merger for pattern, merger in self.merge.items() if fnmatchcase(key, pattern)), None)
+
+    def merge_values(self, key: str, base: Any, theirs: Any, mine: Any) -> tuple[Any, bool]:
+        """What the merger of `key` makes of both values, and whether it could. Otherwise it is mine."""
+        merger = self.merger_of(key)
+        if merger is None:
+            return mine, False
+        try:
+            return merger(base, theirs, mine), True
+        except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
+            _log.warning("the merger of %r failed (%s); this tab's value wins", key, type(error).__name__)
+            return mine, False

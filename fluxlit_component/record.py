@@ -63,6 +63,9 @@ class Commit:
     schema: int = 0
     create: bool = False
     """Begin the record if it is absent. Never revives a destroyed or expired one."""
+    begin: int = 1
+    """The version of a record that this commit begins. Who begins one that the store has lost takes a
+    number that nobody has seen there: what others know of the lost one must not pass for this one."""
 
 
 Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed"]

@@ -6,9 +6,10 @@ Only an app in address bar mode `visible`, or a visitor with a link, ever brings
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, Final
 
 from fluxlit_component.identifier import DEFAULT_PARAM
@@ -19,9 +20,12 @@ ACCESS_LOGGERS: Final = (
     "uvicorn",
     "tornado.access",
     "gunicorn.access",
+    "hypercorn.access",
     "starlette",
 )
 REDACTED: Final = "<redacted>"
+_PLAIN: Final = (int, float)
+"""Left alone, so that `%d` finds a number."""
 
 
 class SidFilter(logging.Filter):
@@ -30,19 +34,45 @@ class SidFilter(logging.Filter):
     def __init__(self, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link")) -> None:
         super().__init__()
         names = "|".join(re.escape(name) for name in params)
-        self._pattern = re.compile(rf"\b((?:{names})(?:=|%3[dD]))[^&\s\"'#<>,)]*")
+        # A key begins after a sign, or after one that is percent-encoded: "%3Fsid" has no word boundary.
+        begin = r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2}))"
+        # As in a query, encoded once or more often, or as a key of JSON or of a printed dict.
+        between = r"""(?:=|%(?:25)*3[dD]|\\?["']\s*:\s*\[?\s*\\?["'])"""
+        self._pattern = re.compile(rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*")
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact in place; a record is never dropped."""
         record.msg = self._clean(record.msg)
         if isinstance(record.args, Mapping):
-            record.args = {key: self._clean(value) for key, value in record.args.items()}
+            record.args = self._clean_mapping(record.args)
         elif record.args:
             record.args = tuple(self._clean(value) for value in record.args)
+        if record.exc_info and not record.exc_text:
+            # What a handler's formatter would do, and it keeps to what it finds here.
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.exc_text, record.stack_info = self._clean(record.exc_text), self._clean(record.stack_info)
         return True
 
     def _clean(self, value: Any) -> Any:
-        return self._pattern.sub(rf"\g<1>{REDACTED}", value) if isinstance(value, str) else value
+        if isinstance(value, bytes):
+            return self._clean(value.decode("latin-1")).encode("latin-1")
+        if isinstance(value, Mapping):
+            return self._clean_mapping(value)
+        if type(value) in (list, tuple):
+            return type(value)(map(self._clean, value))
+        if isinstance(value, (str, *_PLAIN)) or value is None:
+            return self._pattern.sub(rf"\g<1>{REDACTED}", value) if isinstance(value, str) else value
+        text = str(value)  # a URL object, an exception: only what is printed counts
+        clean = self._clean(text)
+        return value if clean == text else clean
+
+    def _clean_mapping(self, values: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        clean = {key: self._clean(value) for key, value in values.items()}
+        if not isinstance(values, MutableMapping):
+            return clean
+        again = copy.copy(values)  # gunicorn's has an answer of its own for keys that are not there
+        again.update(clean)
+        return again
 
 
 def redact_logs(

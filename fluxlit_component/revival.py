@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from fluxlit_component.codec import encode
+from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import UnfitRecord, UnstorableValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, accept_restored_defaults
@@ -16,9 +16,10 @@ from fluxlit_component.schema import Schema
 from fluxlit_component.settings import is_debug
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab import Tab
+from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
-_DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
+DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
 
 
 def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> frozenset[str]:
@@ -38,20 +39,30 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         tab.hydrated = True
         return frozenset()
     schema = policy.schema
-    values = tab.base.adopt(record, plain=schema.model.model_fields.keys() if schema is not None else ())
+    values = tab.base.adopt(
+        record,
+        plain=schema.model.model_fields.keys() if schema is not None else (),
+        exact=schema is None or max(record.schema, 1) >= schema.version,
+    )
+    for key, reason in tab.base.faults.items():
+        tab.skipped[key] = reason  # the log has it already
+        tab.hooks.tell(Event("skip", (key,), {key: reason}))
     tab.learn(record)
     tab.schema = record.schema
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
     current = run.read()
-    keep = _changed_meanwhile(tab, current) | tab.healed
+    changed = _changed_meanwhile(tab, current)
+    merged = _brought_together(tab, policy, values, {k: current[k] for k in changed & values.keys()})
+    keep = changed | tab.healed
     if tab.runs == 1:
         sent = run.sent_keys()
         keep |= sent
         run.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
     if policy.fill_only:
         keep |= frozenset(current)
-    put = _write(run, tab, {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep})
+    back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
+    put = _write(run, tab, {**back, **merged})
     tab.restored = tuple(sorted(put))
     tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
     tab.hooks.tell(Event("restore", tab.restored))
@@ -117,7 +128,8 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
     """Set the model's defaults where there is no value, and renew values of classes defined anew."""
     state = run.read()
-    _write(run, tab, {**schema.defaults(state), **schema.renew(state)})
+    # Streamlit itself renews what a widget returns.
+    _write(run, tab, {**schema.defaults(state), **schema.renew(state, but=tab.widgets)})
 
 
 def encoded(value: object) -> bytes | None:
@@ -135,6 +147,37 @@ def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(k for k, v in current.items() if k in baseline and encoded(v) != baseline[k])
 
 
+def _brought_together(
+    tab: Tab, policy: Policy, stored: Mapping[str, Any], mine: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Values that the visitor changed before the stored ones came: their mergers hold both.
+
+    What both began from is what the app had set when it went on without its record. A key without a
+    merger is the visitor's; that this goes over a stored value is told.
+    """
+    merged: dict[str, Any] = {}
+    lost: list[str] = []
+    for key, value in mine.items():
+        before, known = (tab.baseline or {})[key], tab.base.known.get(key)
+        if not policy.keys.admit(key) or (known is not None and before == known.data):
+            continue
+        both, succeeded = policy.merge_values(key, decode(before), stored[key], value)
+        if succeeded:
+            merged[key] = both
+        else:
+            lost.append(key)
+    if lost:
+        note_conflict(tab, lost)
+    return merged
+
+
+def note_conflict(tab: Tab, keys: Collection[str]) -> None:
+    """Count and tell that this tab's values went over those of another one."""
+    tab.conflicts += len(keys)
+    count("fluxlit.conflicts", len(keys))
+    tab.hooks.tell(Event("conflict", tuple(sorted(keys))))
+
+
 def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
     accept_restored_defaults()
     try:
@@ -150,7 +193,7 @@ def _write_singly(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[st
         try:
             run.write({key: value})
         except Exception as error:  # noqa: BLE001 - Streamlit's refusal has no stable base class
-            tab.skip(key, _DRAWN_BEFORE)
+            tab.skip(key, DRAWN_BEFORE)
             if is_debug():
                 _log.debug("key %r could not be put back", key, exc_info=error)
         else:

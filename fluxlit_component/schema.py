@@ -6,21 +6,28 @@ that does not fit is decided elsewhere.
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Mapping
-from enum import Enum
-from typing import Any, Generic, TypeAlias, cast, get_args
+from collections.abc import Callable, Container, Iterator, Mapping
+from inspect import signature
+from typing import Any, Final, Generic, TypeAlias, cast
 
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from typing_extensions import TypeVar
 
-from fluxlit_component.codec import is_registered, register
-from fluxlit_component.errors import ConfigurationError, UnfitRecord
+from fluxlit_component.codec import decode, encode, enrol, is_outdated, was_redefined
+from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
 
 M = TypeVar("M", bound=BaseModel, default=Any)
 """The app's model; without one `session.state` is an error, so any type will do."""
 Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""
+
+_BY_NAME: Final[dict[str, Any]] = (
+    {"by_name": True} if "by_name" in signature(BaseModel.model_validate).parameters else {}
+)
+"""From pydantic 2.11. Values are filed under names of fields, also of those that have an alias."""
+_FACTORIES_TAKE_DATA: Final = "validated_data" in signature(FieldInfo.get_default).parameters
+"""From pydantic 2.10: a default may be made of the other fields."""
 
 
 class Schema(Generic[M]):
@@ -42,14 +49,20 @@ class Schema(Generic[M]):
         self.model = model
         self.version = version
         self.migrations = dict(migrations or {})
-        for cls in _classes_of(model):
-            if not is_registered(cls) or not issubclass(cls, BaseModel):
-                register(cls, name=_name_of(cls))
+        self._classes = _classes_of(model)
+        for cls in self._classes:
+            enrol(cls)
+            if not _BY_NAME and issubclass(cls, BaseModel):
+                _refuse_aliases(cls)
+        if not _BY_NAME:
+            _refuse_aliases(model)
 
     def fit(self, values: Mapping[str, Any], stored_version: int) -> dict[str, Any]:
         """Bring stored values to this version and validate them.
 
-        Keys that the model does not name come through as they are.
+        Keys that the model does not name come through as they are; fields may be missing. Nested models
+        and dataclasses that are instances already are taken as they are, unless the model says
+        `revalidate_instances`.
 
         Raises:
             UnfitRecord: a migration is missing or failed, or the values do not fit the model.
@@ -64,87 +77,137 @@ class Schema(Generic[M]):
             except Exception as error:
                 raise UnfitRecord(f"the migration from schema version {version} failed") from error
         try:
-            validated = self.model.model_validate(current)
+            validated = validate_stored(self.model, current)
         except ValidationError as error:
-            raise UnfitRecord("the stored values do not fit the model") from error
-        return {**current, **validated_values(validated, current)}
+            if not all(e["type"] == "missing" and len(e["loc"]) == 1 for e in error.errors()):
+                raise UnfitRecord("the stored values do not fit the model") from error
+        else:
+            return {**current, **validated_values(validated, current)}
+        # A field without a default may be unset in a session that has just begun, so also in its record.
+        return {**current, **self._validated_one_by_one(current)}
+
+    def _validated_one_by_one(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        present = {name: value for name, value in values.items() if name in self.model.model_fields}
+        found: dict[str, Any] = {}
+        for name, value in present.items():
+            try:
+                found.update(self.validate(name, value, {**present, **found}))
+            except Exception as error:  # a model's own validator may want the fields that are not there
+                raise UnfitRecord("the stored values do not fit the model") from error
+        return found
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
         """Default values of the fields that are not `present`; those without a default are left out."""
-        return {
-            name: info.get_default(call_default_factory=True, validated_data=dict(present))
+        absent = {
+            name: info
             for name, info in self.model.model_fields.items()
             if name not in present and not info.is_required()
         }
+        if any(map(self._is_to_be_validated, absent.values())):
+            try:
+                made = validate_stored(self.model, present)
+            except ValidationError:
+                pass  # something else is missing or does not fit yet
+            else:
+                return {name: getattr(made, name) for name in absent}
+        data: dict[str, Any] = {"validated_data": dict(present)} if _FACTORIES_TAKE_DATA else {}
+        return {name: info.get_default(call_default_factory=True, **data) for name, info in absent.items()}
 
-    def validate(self, field: str, value: Any, others: Mapping[str, Any]) -> Any:
-        """The validated value for one field, the model's own validators included.
+    def _is_to_be_validated(self, info: FieldInfo) -> bool:
+        by_default = self.model.model_config.get("validate_default", False)
+        return by_default if info.validate_default is None else info.validate_default
+
+    def validate(self, field: str, value: Any, others: Mapping[str, Any]) -> dict[str, Any]:
+        """The validated value for one field, and those of `others` that the model's validators set with it.
 
         Raises:
             pydantic.ValidationError: it does not fit.
         """
         draft = self.draft(others)
+        before = dict(vars(draft))
         self.model.__pydantic_validator__.validate_assignment(draft, field, value)
-        return getattr(draft, field)
+        after = vars(draft)
+        also = (k for k in self.model.model_fields if k in others and after[k] is not before[k])
+        return {k: after[k] for k in (field, *also)}
 
     def draft(self, values: Mapping[str, Any]) -> M:
         """An instance with these values as they are, under the names of the fields."""
-        made = self.model.model_construct()
-        made.__dict__.update({k: v for k, v in values.items() if k in self.model.model_fields})
+        known = {k: v for k, v in values.items() if k in self.model.model_fields}
+        made = self.model.model_construct(_fields_set=set(known))
+        made.__dict__.update(known)
         return made
 
-    def renew(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Values whose class the script has defined anew since, made of the new class."""
-        renewed: dict[str, Any] = {}
-        for name, info in self.model.model_fields.items():
-            value = values.get(name)
-            if isinstance(value, BaseModel) and not _is_instance(value, info.annotation):
-                adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", info.annotation))
-                renewed[name] = adapter.validate_python(value.model_dump())
-        return renewed
+    def renew(self, values: Mapping[str, Any], *, but: Container[str] = ()) -> dict[str, Any]:
+        """Values with a class in them that the script has defined anew since, made of the new class."""
+        if not any(map(was_redefined, self._classes)):
+            return {}
+        return {
+            name: self._renewed(value, info)
+            for name, info in self.model.model_fields.items()
+            if name not in but and is_outdated(value := values.get(name))
+        }
+
+    def _renewed(self, value: Any, info: FieldInfo) -> Any:
+        try:
+            return decode(encode(value))
+        except CodecError:  # the class has other fields now
+            adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", info.annotation))
+            plain = TypeAdapter(type(value)).dump_python(value)
+            return adapter.validate_python(plain, **_BY_NAME)
+
+
+def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:
+    """Validate values that are filed under the names of fields, or under their aliases.
+
+    Raises:
+        pydantic.ValidationError: they do not fit.
+    """
+    fields = model.model_fields
+    # With its name there, an alias is another key of the app's that happens to be called so.
+    strangers = {k for name, info in fields.items() if name in values for k in _aliases(info)} - fields.keys()
+    if model.model_config.get("extra") == "forbid":  # it says what the model holds, not the session beside it
+        strangers |= values.keys() - fields.keys() - {k for info in fields.values() for k in _aliases(info)}
+    return model.model_validate({k: v for k, v in values.items() if k not in strangers}, **_BY_NAME)
 
 
 def validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
     """The validated value of each stored key, under the key it was stored with (name or alias)."""
     found: dict[str, Any] = {}
     for field, info in type(validated).model_fields.items():
-        alias = info.validation_alias
-        choices = alias.choices if isinstance(alias, AliasChoices) else (alias,)
-        for key in (*choices, info.alias, field):
-            if isinstance(key, str) and key in values:
-                found[key] = getattr(validated, field)
-                break
+        key = next((k for k in (field, *_aliases(info)) if k in values), None)
+        if key is not None:
+            found[key] = getattr(validated, field)
     return found
 
 
-def _is_instance(value: object, annotation: Any) -> bool:
-    return any(isinstance(value, part) for part in _parts(annotation) if isinstance(part, type))
+def _aliases(info: FieldInfo) -> Iterator[str]:
+    alias = info.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else (alias,)
+    return (key for key in (*choices, info.alias) if isinstance(key, str))
 
 
-def _parts(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for argument in get_args(annotation):
-        yield from _parts(argument)
-
-
-def _classes_of(model: type[BaseModel]) -> Iterator[type]:
-    """The classes whose instances the model's values may hold, each once."""
-    waiting: list[Any] = [info.annotation for info in model.model_fields.values()]
-    seen: set[type] = set()
+def _classes_of(model: type[BaseModel]) -> set[type]:
+    """The classes whose instances the model's values may hold, as pydantic itself has found them."""
+    schema = model.__pydantic_core_schema__
+    found: set[type] = set()
+    waiting: list[Any] = [schema]
     while waiting:
-        for part in _parts(waiting.pop()):
-            if not isinstance(part, type) or part in seen:
-                continue
-            seen.add(part)
-            if issubclass(part, BaseModel):
-                waiting.extend(info.annotation for info in part.model_fields.values())
-                yield part
-            elif dataclasses.is_dataclass(part):
-                waiting.extend(field.type for field in dataclasses.fields(part))
-                yield part
-            elif issubclass(part, Enum):
-                yield part
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            # A named tuple is a function to be called in older releases.
+            found.update(c for k in ("cls", "function") if isinstance(c := part.get(k), type))
+            waiting.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            waiting.extend(part)
+    if schema["type"] != "definitions" or schema["schema"]["type"] != "definition-ref":
+        found.discard(model)  # it does not contain itself
+    return found
 
 
-def _name_of(cls: type) -> str:
-    return cls.__qualname__.replace("<locals>", "-")
+def _refuse_aliases(model: type[BaseModel]) -> None:
+    if not model.model_config.get("populate_by_name") and any(
+        info.validation_alias for info in model.model_fields.values()
+    ):
+        raise ConfigurationError(
+            f"{model.__name__} has a field with an alias: that takes pydantic 2.11, or populate_by_name=True"
+        )

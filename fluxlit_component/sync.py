@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxlit_component.codec import decode, encode, encode_plain, is_immutable, is_plain
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.record import RESERVED, Change, Field, Outcome, Record
 
 _log = logging.getLogger("fluxlit_component.sync")
@@ -92,12 +92,16 @@ class Base:
     """Versions of keys that are not in `known`: tombstones seen in the record."""
     unsaved: dict[str, bytes] = field(default_factory=dict)
     """Newer values than `known` has, which the store could not take so far."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Key -> why its loaded value could not be read."""
+    early: dict[str, Field] = field(default_factory=dict)
+    """What was loaded before its class was registered: a page of the app may do that when it runs."""
 
-    def adopt(self, record: Record, *, plain: Container[str] = ()) -> dict[str, Any]:
+    def adopt(self, record: Record, *, plain: Container[str] = (), exact: bool = False) -> dict[str, Any]:
         """Take over a loaded record and return its values; a broken one is left out with a warning.
 
         Models and dataclasses under a `plain` key come back as dicts of their fields, for a schema to
-        migrate and validate.
+        migrate and validate; with `exact` only those whose class would not take them any more.
         """
         self.forget()
         values: dict[str, Any] = {}
@@ -108,13 +112,30 @@ class Base:
                 self.versions[key] = stored.version
                 continue
             try:
-                values[key] = decode(stored.data, plain=key in plain)
+                values[key] = _decoded(stored.data, plain=key in plain, exact=exact)
             except CorruptValue as error:
                 _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
-                self.versions[key] = stored.version
+                self.versions[key], self.faults[key] = stored.version, str(error)
+                if isinstance(error, UnknownClass):
+                    self.early[key] = stored
                 continue
             same = values[key] if is_immutable(values[key]) else _NOTHING
             self.known[key] = Known(stored.version, stored.data, same)
+        return values
+
+    def read_late(self) -> dict[str, Any]:
+        """Values that were loaded too early, and whose class has been registered since."""
+        values: dict[str, Any] = {}
+        for key, stored in [*self.early.items()]:
+            try:
+                values[key] = decode(stored.data or b"")
+            except UnknownClass:
+                continue
+            except CorruptValue:
+                del self.early[key]
+                continue
+            del self.early[key], self.versions[key], self.faults[key]
+            self.known[key] = Known(stored.version, stored.data or b"")
         return values
 
     def renumber(self, record: Record | None) -> None:
@@ -128,10 +149,6 @@ class Base:
         """A fresh copy of the newest value of `key`, saved or not."""
         unsaved = self.unsaved.get(key)
         return decode(self.known[key].data if unsaved is None else unsaved)
-
-    def agreed(self, key: str) -> Any:
-        """A fresh copy of what tab and record last agreed on for a known `key`: not what is yet unsaved."""
-        return decode(self.known[key].data)
 
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
@@ -166,15 +183,17 @@ class Base:
             self.unsaved.pop(key, None)
             if key in self.known:
                 changes[key] = Change(None, base=self.known[key].version)
-        changed, skipped = self._changed(values)
+            elif key in self.faults:
+                changes[key] = Change(None, base=self.versions[key])
+        changed, skipped = self._changed(values, caps)
         if not changed:
             return Diff(changes, skipped)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
-        count = len(self.known) - len(changes)
+        count = len(self.known.keys() - changes.keys())
         for key, data in changed.items():
             known = self.known.get(key)
             grown = total + len(data) - (len(known.data) if known is not None else 0)
-            reason = _over(caps, size=len(data), total=grown, count=count if known is not None else count + 1)
+            reason = _over(caps, total=grown, count=count if known is not None else count + 1)
             if reason is not None:
                 skipped[key] = reason
                 continue
@@ -191,7 +210,7 @@ class Base:
                 plain[key] = is_plain(values[key])
         return Diff(changes, skipped, fixed, plain)
 
-    def _changed(self, values: Mapping[str, Any]) -> tuple[dict[str, bytes], dict[str, str]]:
+    def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
         """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
         changed: dict[str, bytes] = {}
         skipped: dict[str, str] = {}
@@ -199,7 +218,7 @@ class Base:
             known = self.known.get(key)
             if known is None or not known.is_still(value):
                 try:
-                    data = encode(value)
+                    data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:
                     skipped[key] = str(error)
                     continue
@@ -225,6 +244,8 @@ class Base:
             if key in outcome.refused:
                 continue
             self.unsaved.pop(key, None)
+            self.early.pop(key, None)
+            self.faults.pop(key, None)
             if change.data is None:
                 self.known.pop(key, None)
                 self.versions[key] = outcome.version
@@ -246,14 +267,20 @@ class Base:
         self.unsaved.clear()
         self.known.clear()
         self.versions.clear()
+        self.early.clear()
+        self.faults.clear()
 
 
-def _over(caps: Caps, *, size: int, total: int, count: int) -> str | None:
-    if size > caps.value_bytes:
-        return (
-            f"its {size} bytes are over the {caps.value_bytes} that one value may have; "
-            "keep less, or raise caps=Caps(value_bytes=...)"
-        )
+def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:
+    if plain and exact:
+        try:
+            return decode(data)
+        except CorruptValue:
+            pass  # a class has other fields now, and the schema may make something of the old ones
+    return decode(data, plain=plain)
+
+
+def _over(caps: Caps, *, total: int, count: int) -> str | None:
     if total > caps.session_bytes:
         return f"the session would have {total} bytes, over its {caps.session_bytes}; keep less"
     if count > caps.keys:

@@ -45,7 +45,7 @@ class _View:
         model = self._schema.model
         if name not in model.model_fields:
             raise AttributeError(f"{model.__name__} has no field {name!r}")
-        self._state[name] = self._schema.validate(name, value, self._values())
+        self._state.update(self._schema.validate(name, value, self._values()))
 
     def __eq__(self, other: object) -> bool:
         return self._copy() == (other._copy() if isinstance(other, _View) else other)

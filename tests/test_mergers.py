@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 
 from fluxlit_component import (
+    Event,
     InMemorySessionStore,
     StoreUnavailable,
     UrlSession,
@@ -70,6 +74,22 @@ def test_arguments_stay_as_they_are(base: list[int], theirs: list[int], mine: li
     append(*lists).append(10)
     union(*sets).add(10)
     assert encode([lists, sets]) == before
+
+
+def test_append_to_a_tuple_is_a_tuple() -> None:
+    """The type stays that of this tab's value, from the first item on."""
+    assert append((), ("theirs",), ("mine",)) == ("theirs", "mine")
+    assert append(None, ("theirs",), ("mine",)) == ("theirs", "mine")
+    assert append(("a",), ("a", "theirs"), ("b", "mine")) == ("b", "mine")
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: float("nan"), lambda: {"frame": pd.DataFrame({"a": [1]})}, lambda: np.arange(3)]
+)
+def test_append_knows_items_that_do_not_compare(make: Any) -> None:
+    """A chat may hold frames and arrays, and each tab has copies of its own."""
+    merged = append([make()], [make(), "theirs"], [make(), "mine"])
+    assert encode(merged) == encode([make(), "theirs", "mine"])
 
 
 def test_union_of_frozen_sets_is_frozen() -> None:
@@ -143,6 +163,40 @@ def test_every_message_of_a_raced_chat_is_there_once() -> None:
 
 
 @pytest.mark.usefixtures("forced")
+def test_two_tabs_that_begin_a_lost_record_at_once_are_merged() -> None:
+    """The store has forgotten all; the other tab is first, and each message is there once."""
+
+    class LossyStore(InMemorySessionStore):
+        other: Commit | None = None
+
+        def commit(self, session_id: str, commit: Commit) -> Outcome:
+            if commit.create and self.other is not None:
+                other, self.other = self.other, None
+                super().commit(session_id, other)
+            return super().commit(session_id, commit)
+
+    store = LossyStore()
+    visitor = Visitor(assign(chat=["hello"], n=1), store=store, merge={"chat": append})
+    sid = visitor.sid
+    InMemorySessionStore.__init__(store)
+    store.other = Commit({"chat": Change(encode(["hello", "theirs"]))}, create=True)
+    visitor.run(lambda _: st.session_state["chat"].append("mine"))
+    assert store.get(sid) == {"chat": ["hello", "theirs", "mine"], "n": 1}
+
+
+@pytest.mark.usefixtures("forced")
+def test_what_a_tab_knew_of_a_lost_record_does_not_pass_for_the_new_one() -> None:
+    """Both records have a first version; the other tab's message in the new one is not written over."""
+    store = InMemorySessionStore()
+    one = Visitor(assign(chat=["hello"]), store=store, merge={"chat": append}, on_duplicate="share")
+    other = one.reload(nothing)
+    InMemorySessionStore.__init__(store)
+    other.run(lambda _: st.session_state["chat"].append("theirs"))
+    one.run(lambda _: st.session_state["chat"].append("mine"))
+    assert store.get(one.sid) == {"chat": ["hello", "theirs", "mine"]}
+
+
+@pytest.mark.usefixtures("forced")
 def test_steps_of_an_outage_count(rivals: RivalStore) -> None:
     """What could not be saved is no common ground: the other tab has never seen it."""
     visitor = Visitor(count, store=rivals, merge={"n": counter})
@@ -164,7 +218,8 @@ def test_a_merger_that_fails_leaves_the_key_to_this_tab(
 ) -> None:
     """As without one; the log says which key and what it raised, never a value."""
     caplog.set_level(logging.WARNING, logger="fluxlit_component")
-    visitor = Visitor(assign(n=1), store=rivals, merge={"n": lambda *_: 1 / 0})
+    told: list[Event] = []
+    visitor = Visitor(assign(n=1), store=rivals, merge={"n": lambda *_: 1 / 0}, on_conflict=told.append)
     rivals.rivals = 1
     visitor.run(assign(n=777, other=2))
     assert visitor.session.status == "ready"
@@ -172,3 +227,15 @@ def test_a_merger_that_fails_leaves_the_key_to_this_tab(
     assert rivals.get(visitor.sid) == {"n": 777, "other": 2}
     ours = [r.getMessage() for r in caplog.records if r.name == "fluxlit_component"]
     assert ours == ["the merger of 'n' failed (ZeroDivisionError); this tab's value wins"]
+    assert [event.keys for event in told] == [("n",)]
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize(("merged", "reason"), [(print, "cannot be stored"), ("x" * 2_000_000, "bytes")])
+def test_a_merger_whose_value_cannot_be_kept_is_named(rivals: RivalStore, merged: Any, reason: str) -> None:
+    """In this very run; what the other tab wrote stays in the record."""
+    visitor = Visitor(assign(n=1), store=rivals, merge={"n": lambda *_: merged})
+    rivals.rivals = 1
+    visitor.run(assign(n=2))
+    assert reason in visitor.session.skipped["n"]
+    assert rivals.get(visitor.sid) == {"n": 11}

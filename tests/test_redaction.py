@@ -17,19 +17,67 @@ from fluxlit_component.redaction import SidFilter, redact_logs
         "GET /report?a=1&fluxlit_sid={sid}#x",
         "referer http://h/?fluxlit_sid%3D{sid}",
         "/?fluxlit_link={sid}",
+        "referer=http%3A%2F%2Fh%2F%3Ffluxlit_sid%3D{sid}",
+        "next=%252Fa%253Ffluxlit_sid%253D{sid}",
+        '{{"query": {{"fluxlit_sid": "{sid}", "a": 1}}}}',
+        "{{'fluxlit_sid': ['{sid}'], 'a': 1}}",
+        '{{"line": "{{\\"fluxlit_sid\\": \\"{sid}\\"}}"}}',
     ],
 )
 def test_the_id_is_gone_and_the_rest_is_there(text: str) -> None:
     """In the message and in its arguments."""
     sid = new_session_id()
     line = text.format(sid=sid)
-    for message, args in ((line, ()), ("%s", (line,)), ("%(line)s", ({"line": line},))):
+    for message, args in (
+        (line, ()),
+        ("%s", (line,)),
+        ("%(line)s", ({"line": line},)),
+        ("%s", (Address(line),)),
+        (Address(line), ()),
+    ):
         record = logging.LogRecord("uvicorn.access", logging.INFO, __file__, 1, message, args, None)
         assert SidFilter().filter(record)
         said = record.getMessage()
         assert sid not in said
         assert "<redacted>" in said
         assert said.replace("<redacted>", sid) == line
+
+
+class Address:
+    """Prints as its text, as URL objects do."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+def test_the_id_is_gone_from_what_hangs_on_a_record() -> None:
+    """Bytes, lists and dicts among the arguments, and the traceback of an exception."""
+    sid = new_session_id()
+    query = f"fluxlit_sid={sid}"
+    error = (ValueError, ValueError(query), None)
+    record = logging.LogRecord(
+        "x", logging.INFO, __file__, 1, "%s %s", ([query], {"q": (query.encode(),)}), error
+    )
+    SidFilter().filter(record)
+    assert sid not in logging.Formatter().format(record)
+    assert "ValueError: fluxlit_sid=<redacted>" in logging.Formatter().format(record)
+
+
+def test_arguments_by_name_stay_what_they_are() -> None:
+    """Gunicorn's answer "-" for what is not there."""
+
+    class Atoms(dict[str, str]):
+        def __missing__(self, key: str) -> str:
+            return "-"
+
+    atoms = Atoms(r="GET /?fluxlit_sid=abc")
+    record = logging.LogRecord("gunicorn.access", logging.INFO, __file__, 1, "%(r)s %({x}i)s", (atoms,), None)
+    SidFilter().filter(record)
+    assert record.getMessage() == "GET /?fluxlit_sid=<redacted> -"
+    assert atoms["r"].endswith("abc")
 
 
 def test_other_records_pass_untouched() -> None:

@@ -6,11 +6,15 @@ server that dies, a fragment that runs alone, and the death of the old id after 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 import time
+import traceback
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +28,11 @@ from fluxlit_component import (
     SQLiteSessionStore,
     StoreUnavailable,
     UrlSession,
+    append,
+    counter,
+    register,
 )
+from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
 from fluxlit_component.stores.outage import breaker_of
 from fluxlit_component.testing import TurnableClock
@@ -745,6 +753,83 @@ def test_several_bad_values_are_dropped_one_by_one(store: InMemorySessionStore) 
     assert set(visitor.session.skipped) == {"go", "day", "file"}
 
 
+def test_key_that_holds_something_else_now_is_not_skipped_any_more(store: InMemorySessionStore) -> None:
+    """`skipped` tells how things are."""
+    visitor = Visitor(assign(a=print, b=print), store=store)
+    assert set(visitor.session.skipped) == {"a", "b"}
+    visitor.run(assign(a=1))
+    assert set(visitor.session.skipped) == {"b"}
+    visitor.run(assign(a=print))
+    assert set(visitor.session.skipped) == {"a", "b"}
+    assert store.get(visitor.sid) == {"a": 1}
+
+
+@dataclasses.dataclass
+class Basket:
+    """A class that a page registers when it runs, after the call of `url_session`."""
+
+    items: list[str]
+
+
+@pytest.fixture
+def own_catalogue(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A catalogue of registered classes for one test; calling it empties it, as a restart does."""
+    monkeypatch.setattr(catalogue, "_by_name", {})
+    monkeypatch.setattr(catalogue, "_by_class", weakref.WeakKeyDictionary())
+    return lambda: (catalogue._by_name.clear(), catalogue._by_class.clear())[0]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_value_whose_class_is_registered_by_a_page_comes_back_after_a_restart(
+    store: InMemorySessionStore, own_catalogue: Callable[[], None], asks: bool
+) -> None:
+    """Its default does not take its place, and the visitor sees it without another click."""
+    runs: list[Any] = []
+
+    def page(_: UrlSession) -> None:
+        register(Basket, name="late.basket")
+        if asks:
+            st.session_state.setdefault("basket", Basket([]))
+        runs.append(st.session_state.get("basket"))
+
+    visitor = Visitor(page, store=store).run(assign(basket=Basket(["tea"])))
+    own_catalogue()
+    runs.clear()
+    back = visitor.reload(page)
+    assert runs == [Basket([]) if asks else None, Basket(["tea"])]
+    assert back.session.restored == ("basket",)
+    back.run(lambda _: st.session_state["basket"].items.append("milk"))
+    assert store.get(visitor.sid) == {"basket": Basket(["tea", "milk"])}
+
+
+def test_clearing_the_session_takes_along_what_could_not_be_read(
+    store: InMemorySessionStore, own_catalogue: Callable[[], None]
+) -> None:
+    """Nothing of the record stays, whether this version of the app understands it or not."""
+    register(Basket, name="cleared.basket")
+    visitor = Visitor(assign(basket=Basket(["tea"]), a=1), store=store)
+    own_catalogue()
+    visitor.reload(lambda session: session.clear())
+    record = store.load(visitor.sid)
+    assert record is not None
+    assert {key: stored.data for key, stored in record.fields.items()} == {"basket": None, "a": None}
+
+
+def test_value_whose_class_is_never_registered_gives_way(
+    store: InMemorySessionStore, own_catalogue: Callable[[], None]
+) -> None:
+    """What the app puts in its place is saved; if it puts nothing there, the record stays as it is."""
+    register(Basket, name="lost.basket")
+    visitor = Visitor(assign(basket=Basket(["tea"]), other=Basket(["tea"])), store=store)
+    own_catalogue()
+    back = visitor.reload(nothing).run(assign(basket=1)).run(nothing)
+    assert back.state == {"basket": 1}
+    assert list(back.session.skipped) == ["other"]
+    assert "no class has the stored name" in back.session.skipped["other"]
+    register(Basket, name="lost.basket")
+    assert store.get(visitor.sid) == {"basket": 1, "other": Basket(["tea"])}
+
+
 def test_an_error_of_the_apps_own_is_not_healed(store: InMemorySessionStore) -> None:
     """The app assigned it itself: Streamlit's message is for its author."""
 
@@ -839,6 +924,76 @@ def test_a_store_that_is_down_does_not_stop_the_app() -> None:
     visitor.run(nothing)
     assert visitor.session.status == "ready"
     assert store.get(sid) == {"a": 2, "b": 3}
+
+
+def test_what_was_said_before_a_late_record_came_is_merged_with_it() -> None:
+    """Stored messages are not lost to those of an outage; where nothing merges, the loss is told."""
+    store, told = SpyStore(), []
+
+    def chat(_: UrlSession) -> None:
+        defaults(chat=["welcome"], hits=0, note="", mood="calm")(_)
+
+    def say(_: UrlSession) -> None:
+        chat(_)
+        st.session_state["chat"].append("mine")
+        st.session_state["hits"] += 1
+        st.session_state["note"] = "mine"
+
+    options: dict[str, Any] = {"merge": {"chat": append, "hits": counter}, "on_conflict": told.append}
+    visitor = Visitor(
+        assign(chat=["welcome", "stored"], hits=10, note="stored", mood="wild"), store=store, **options
+    )
+    store.is_down = True
+    back = visitor.reload(chat).run(say)
+    assert back.session.status == "degraded"
+    store.is_down = False
+    end = time.monotonic() + 10
+    while back.run(chat).session.status != "ready":
+        assert time.monotonic() < end, "the store is back and not asked"
+    both = {"chat": ["welcome", "stored", "mine"], "hits": 11, "note": "mine", "mood": "wild"}
+    assert back.state == both
+    assert store.get(visitor.sid) == both
+    assert [event.keys for event in told] == [("note",)]
+
+
+@pytest.mark.parametrize("kind", ["three methods", "versioned"])
+def test_neither_log_nor_hook_has_the_id_that_a_store_quotes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str
+) -> None:
+    """An HTTP client's error holds its URL; the traceback that debugging adds comes without that text."""
+    monkeypatch.setenv("FLUXLIT_DEBUG", "1")
+    caplog.set_level(logging.DEBUG, logger="fluxlit_component")
+
+    class Quoting(InMemorySessionStore):
+        is_down = False
+
+        def load(self, session_id: str) -> Any:
+            if self.is_down:
+                raise OSError(f"no route to http://kv/{session_id}")
+            return super().load(session_id)
+
+        get = load
+
+        def commit(self, session_id: str, commit: Any) -> Any:
+            self.load(session_id)
+            return super().commit(session_id, commit)
+
+    inner, told = Quoting(), []
+    store = (
+        inner if kind == "versioned" else SimpleNamespace(get=inner.get, set=inner.set, delete=inner.delete)
+    )
+    visitor = Visitor(assign(a=1), store=store, on_error=told.append)
+    inner.is_down = True
+    visitor.run(assign(a=2))
+    visitor.reload(nothing)
+    said = [logging.Formatter().format(r) for r in caplog.records]
+    said += ["".join(traceback.format_exception(event.error)) for event in told]
+    assert len(told) == 2
+    assert "OSError" in "".join(said)
+    assert "in load" in "".join(said)
+    assert visitor.sid not in "".join(said)
+    for event in told:
+        assert visitor.sid not in str((event.error, event.error.__cause__, event.error.__context__))
 
 
 def test_a_store_that_is_down_at_a_reload_costs_nothing() -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings, stateful
 from hypothesis import strategies as st
@@ -62,9 +65,9 @@ def encoded(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The values that were encoded, in order."""
     values: list[object] = []
 
-    def spy(value: object) -> bytes:
+    def spy(value: object, **options: Any) -> bytes:
         values.append(value)
-        return encode(value)
+        return encode(value, **options)
 
     monkeypatch.setattr(sync, "encode", spy)
     return values
@@ -468,6 +471,16 @@ def test_a_full_session_can_still_change_and_shrink(store: InMemorySessionStore)
     diff, _ = tab.save(caps=caps)
     assert diff.skipped == {}
     assert store.get(SID) == {"a": 5, "c": 3}
+
+
+def test_what_is_far_over_the_cap_costs_next_to_nothing() -> None:
+    """A large frame in the state is refused by its size in every run, not by packing it each time."""
+    frame, began = pd.DataFrame({"a": np.zeros(8_000_000)}), time.process_time()
+    diff = Base().diff({"frame": frame, "array": frame["a"].to_numpy(), "small": 1})
+    assert time.process_time() - began < 0.03
+    assert diff.skipped.keys() == {"frame", "array"}
+    assert diff.changes.keys() == {"small"}
+    assert all("caps=Caps(value_bytes=...)" in reason for reason in diff.skipped.values())
 
 
 def test_the_published_caps() -> None:

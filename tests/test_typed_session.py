@@ -69,6 +69,28 @@ def test_without_a_model_there_is_no_typed_state(store: InMemorySessionStore) ->
     Visitor(body, store=store)
 
 
+class Draft(BaseModel):
+    """A form of which some is not filled in yet."""
+
+    title: str
+    pages: int = 0
+
+
+@pytest.mark.parametrize(("pages", "status"), [("3", "ready"), ("many", "degraded")])
+def test_a_field_that_was_never_set_costs_nothing_else(pages: str, status: str) -> None:
+    """What has no default may be missing from a record; what is there is validated all the same."""
+    store = InMemorySessionStore()
+    store.set(SID, {"pages": pages, "other": 1})
+
+    def body(session: UrlSession[Draft]) -> None:
+        with pytest.raises(AttributeError, match=r"assign session\.state\.title first"):
+            _ = session.state.title
+
+    visitor = Visitor(body, query={PARAM: SID}, store=store, model=Draft)
+    assert visitor.session.status == status
+    assert visitor.state == ({"pages": 3, "other": 1} if status == "ready" else {"pages": 0})
+
+
 def fail(values: Mapping[str, Any]) -> Mapping[str, Any]:
     """A migration with a mistake."""
     raise KeyError(values["level"])

@@ -4,18 +4,22 @@ Standard types, registered classes, arrays, frames and images. Nothing is pickle
 evaluated, no class is found by its import path: stored bytes only choose from a closed table.
 """
 
-from fluxlit_component.codec.catalogue import is_registered, register
+from fluxlit_component.codec.catalogue import enrol, is_registered, register, was_redefined
 from fluxlit_component.codec.decoder import decode
 from fluxlit_component.codec.encoder import encode
 from fluxlit_component.codec.immutability import is_immutable
+from fluxlit_component.codec.outdated import is_outdated
 from fluxlit_component.codec.plain import encode_plain, is_plain
 
 __all__ = [
     "decode",
     "encode",
     "encode_plain",
+    "enrol",
     "is_immutable",
+    "is_outdated",
     "is_plain",
     "is_registered",
     "register",
+    "was_redefined",
 ]

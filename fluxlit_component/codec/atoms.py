@@ -10,7 +10,9 @@ from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, Windows
 from typing import Final
 from uuid import UUID, SafeUUID
 
+from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
 from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Decoding, Encoding, Row
 from fluxlit_component.errors import CorruptValue
 
@@ -49,12 +51,16 @@ def _unpack_decimal(payload: bytes, _: Decoding) -> Decimal:
 
 
 def _pack_fraction(value: Fraction, encoding: Encoding) -> bytes:
+    if not are_short(value.numerator, value.denominator):
+        raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the two numbers")
     return encoding.pack([value.numerator, value.denominator])
 
 
 def _unpack_fraction(payload: bytes, decoding: Decoding) -> Fraction:
     numerator, denominator = decoding.unpack(payload)
     if type(numerator) is not int or type(denominator) is not int or denominator < 1:
+        raise CorruptValue("a stored Fraction is damaged")
+    if not are_short(numerator, denominator):
         raise CorruptValue("a stored Fraction is damaged")
     return Fraction(numerator, denominator)
 

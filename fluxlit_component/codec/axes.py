@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
 from fluxlit_component.codec import columns
+from fluxlit_component.codec.bounds import MAX_ITEMS
 from fluxlit_component.codec.rows import Encoding
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
@@ -36,6 +37,10 @@ def describe(index: Any, encoding: Encoding) -> list[Any]:
     if kind is pd.RangeIndex:
         return ["RangeIndex", index.start, index.stop, index.step, index.name]
     if kind is pd.MultiIndex:
+        if any(is_long_range(level, MAX_ITEMS) for level in index.levels):
+            raise UnstorableValue(
+                "pandas.MultiIndex", "a level is too long; use index.remove_unused_levels()"
+            )
         levels = [describe(level, encoding) for level in index.levels]
         codes = [np.asarray(code) for code in index.codes]
         return ["MultiIndex", levels, codes, list(index.names), index.sortorder]
@@ -51,7 +56,10 @@ def rebuild(description: Any) -> Any:
         return pd.RangeIndex(start, stop, step, name=label)
     if name == "MultiIndex":
         levels, codes, names, sortorder = parts
-        return pd.MultiIndex([rebuild(level) for level in levels], codes, sortorder, names)
+        rebuilt = [rebuild(level) for level in levels]
+        if any(is_long_range(level, MAX_ITEMS) for level in rebuilt):
+            raise CorruptValue("a stored index is damaged")
+        return pd.MultiIndex(rebuilt, codes, sortorder, names)
     column, label, freq = parts
     values = columns.rebuild(column)
     if name in _WITH_FREQUENCY:
@@ -61,6 +69,11 @@ def rebuild(description: Any) -> Any:
     if type(index).__name__ != name:
         raise CorruptValue("a stored index is damaged")
     return index
+
+
+def is_long_range(index: Any, limit: int) -> bool:
+    """Whether three numbers stand for so many items that pandas should not look at each of them."""
+    return type(index) is pd.RangeIndex and len(index) > limit
 
 
 def _frequency(index: Any) -> str | None:

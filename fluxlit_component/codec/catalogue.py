@@ -8,9 +8,11 @@ qualified name again replaces it: values of the old class are still written, new
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
+from inspect import isabstract
 from threading import Lock
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, overload
 from weakref import WeakKeyDictionary
@@ -43,6 +45,8 @@ class Enrolment(NamedTuple):
 _lock: Final = Lock()
 _by_class: Final[WeakKeyDictionary[type, Enrolment]] = WeakKeyDictionary()
 _by_name: Final[dict[str, tuple[type, Enrolment]]] = {}
+_redefined: Final[set[str]] = set()
+"""Names that more than one class had so far."""
 
 
 @overload
@@ -93,14 +97,32 @@ def register(
     enrolment = Enrolment(name, schema, migrate, _shape_of(cls))
     with _lock:
         _refuse_conflict(cls, enrolment)
+        if name in _by_name and _by_name[name][0] is not cls:
+            _redefined.add(name)
         _by_class[cls] = enrolment
         _by_name[name] = (cls, enrolment)
     return cls
 
 
+def enrol(cls: type) -> None:
+    """Register a class that a model needs under a name made of its own; leave alone what cannot be kept."""
+    before = _by_class.get(cls)
+    if before is not None:
+        # It may have been replaced since, by another visitor's run of the same script.
+        register(cls, name=before.name, schema=before.schema, migrate=before.migrate)
+    elif _is_keepable(cls):
+        register(cls, name=_name_of(cls))
+
+
 def is_registered(cls: type) -> bool:
     """Whether values of exactly this class can be kept."""
     return cls in _by_class
+
+
+def was_redefined(cls: type) -> bool:
+    """Whether there may be instances of an earlier definition of this class."""
+    enrolment = _by_class.get(cls)
+    return enrolment is not None and enrolment.name in _redefined
 
 
 def enrolment_of(cls: type) -> Enrolment | None:
@@ -127,6 +149,23 @@ def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
         )
 
 
+def _name_of(cls: type) -> str:
+    name = cls.__qualname__.replace("<locals>", "-")
+    if _NAME.fullmatch(name):
+        return name
+    # Box[int], Größe: what the name may not hold is told apart by a digest.
+    plain = re.sub(r"[^A-Za-z0-9_.:-]", "-", name, flags=re.ASCII)[:80]
+    return f"{plain}:{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _is_keepable(cls: type) -> bool:
+    try:
+        _shape_of(cls)
+    except ConfigurationError:
+        return False
+    return True
+
+
 def _shape_of(cls: type) -> Shape:
     if isinstance(cls, type):
         if issubclass(cls, Enum):
@@ -145,4 +184,12 @@ def _shape_of(cls: type) -> Shape:
 
 def _is_plain(cls: type) -> bool:
     """Whether all an instance holds is in its `__dict__` and slots: no base written in C."""
-    return all(base in (object, Generic) or base.__flags__ & _HEAP_TYPE for base in cls.__mro__)
+    if not all(base in (object, Generic) or base.__flags__ & _HEAP_TYPE for base in cls.__mro__):
+        return False
+    if isabstract(cls):
+        return True
+    try:
+        object.__new__(cls)  # refused for a base such as random.Random, whose flags do not tell
+    except TypeError:
+        return False
+    return True

@@ -32,6 +32,7 @@ class Code(IntEnum):
     TIMEDELTA = 13
     ZONE = 14
     PYTZ = 15
+    PYDANTIC_ZONE = 16
     # containers
     TUPLE = 20
     SET = 21

@@ -24,6 +24,10 @@ _MASKED: Final[dict[str, Any]] = {
 }
 
 
+_MAX_RANGE: Final = 2**16
+"""Intervals between two ranges are made one by one when they are read."""
+
+
 def describe(values: Any, encoding: Encoding) -> list[Any]:
     """Describe a Series, an Index or an extension array."""
     dtype = values.dtype
@@ -78,12 +82,19 @@ def _build_period(ordinals: Any, freq: Any) -> Any:
 
 
 def _interval(values: Any, encoding: Encoding) -> list[Any]:
+    if any(axes.is_long_range(side, _MAX_RANGE) for side in (values.left, values.right)):
+        raise UnstorableValue(
+            "pandas intervals", "their sides are ranges, and too long; use ordinary indexes"
+        )
     left, right = axes.describe(values.left, encoding), axes.describe(values.right, encoding)
     return ["interval", left, right, values.closed]
 
 
 def _build_interval(left: Any, right: Any, closed: Any) -> Any:
-    return pd.arrays.IntervalArray.from_arrays(axes.rebuild(left), axes.rebuild(right), closed)
+    sides = axes.rebuild(left), axes.rebuild(right)
+    if any(axes.is_long_range(side, _MAX_RANGE) for side in sides):
+        raise CorruptValue("a stored column is damaged")
+    return pd.arrays.IntervalArray.from_arrays(*sides, closed)
 
 
 def _masked(values: Any, encoding: Encoding) -> list[Any]:

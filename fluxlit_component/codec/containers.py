@@ -10,7 +10,9 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any, Final
 
+from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
 from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Decoding, Encoding, Row
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
@@ -100,11 +102,15 @@ def _unpack_deque(payload: bytes, decoding: Decoding) -> deque[object]:
 
 
 def _pack_range(value: range, encoding: Encoding) -> bytes:
+    if not are_short(value.start, value.stop, value.step):
+        raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the three numbers")
     return encoding.pack([value.start, value.stop, value.step])
 
 
 def _unpack_range(payload: bytes, decoding: Decoding) -> range:
     start, stop, step = decoding.unpack(payload)
+    if not are_short(start, stop, step):
+        raise CorruptValue("a stored range is damaged")
     return range(start, stop, step)
 
 

@@ -125,5 +125,6 @@ def _without_stowaways(value: Any) -> Any:
 def _too_large(value: object, size: int, limit: int) -> UnstorableValue:
     return UnstorableValue(
         type_name(type(value)),
-        f"it takes {size} bytes and the cap is {limit}; keep less of it, or raise the cap",
+        f"its {size} bytes are over the {limit} that one value may have; "
+        "keep less, or raise caps=Caps(value_bytes=...)",
     )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pydantic import RootModel
+
 from fluxlit_component.codec import catalogue
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal, type_name
 from fluxlit_component.codec.rows import Decoding, Encoding, Row
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.errors import CorruptValue, UnknownClass
 
 
 def _pack(value: object, encoding: Encoding) -> bytes:
@@ -23,15 +25,24 @@ def _unpack(payload: bytes, decoding: Decoding) -> object:
     name, schema, fields, rest = decoding.unpack(payload)
     if type(name) is not str or type(schema) is not int or type(fields) is not dict or type(rest) is not list:
         raise CorruptValue("a stored object is damaged")
-    if decoding.plain and rest:  # a model or a dataclass: the others have no rest
-        return fields
     entry = catalogue.enrolled_as(name)
+    if decoding.plain and rest:  # a model or a dataclass: the others have no rest
+        return _plain(fields, rest, None if entry is None else entry[0])
     if entry is None:
-        raise CorruptValue("no class has the stored name; import the module that registers it")
+        raise UnknownClass("no class has the stored name; import the module that registers it")
     cls, enrolment = entry
     if schema == enrolment.schema:
         return enrolment.shape.give(cls, fields, rest)
     return _migrated(cls, enrolment, schema, fields, rest)
+
+
+def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
+    """What a class would be built from: all that a model's constructor takes."""
+    if cls is not None and issubclass(cls, RootModel):
+        return fields.get("root")
+    of_a_model = rest[2:]  # which fields were set, extra and private values
+    extra = of_a_model[1] if of_a_model else None
+    return {**extra, **fields} if type(extra) is dict else fields
 
 
 def _migrated(

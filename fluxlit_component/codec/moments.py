@@ -1,17 +1,22 @@
 """Dates, times, spans and time zones, with `fold` and the zone's own type kept.
 
 A zone is kept when it can be named: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by offset
-and name. Other zone classes are refused: nobody but their library can build them again.
+and name, pydantic's own (of every moment it has read from text) by offset. Other zone classes are
+refused: nobody but their library can build them again.
 """
 
 from __future__ import annotations
 
+import pickle
 import struct
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Decoding, Encoding, Row
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
@@ -58,11 +63,18 @@ def _unpack_span(payload: bytes, _: Decoding) -> timedelta:
 
 
 def _pack_zone(value: ZoneInfo, encoding: Encoding) -> bytes:
-    if value.key is None:
-        raise UnstorableValue(
-            "zoneinfo.ZoneInfo", "this zone was read from a file and has no name; use ZoneInfo(key)"
-        )
+    if value.key is None or not _is_of_database(value):
+        raise UnstorableValue("zoneinfo.ZoneInfo", "this zone was read from a file; use ZoneInfo(key)")
     return encoding.pack(value.key)
+
+
+def _is_of_database(value: ZoneInfo) -> bool:
+    # ZoneInfo.from_file takes any key; only pickle is told that it is not that of the database.
+    try:
+        value.__reduce__()
+    except pickle.PicklingError:
+        return False
+    return True
 
 
 def _pack_offset(value: timezone, encoding: Encoding) -> bytes:
@@ -85,6 +97,33 @@ def _unpack_zone(payload: bytes, decoding: Decoding) -> tzinfo:
     raise CorruptValue("a stored time zone is damaged")
 
 
+def _pack_pydantic_zone(value: tzinfo, encoding: Encoding) -> bytes:
+    seconds = _seconds(value)
+    again = _pydantic_zone(seconds)
+    if (type(again), _seconds(again), again.tzname(None)) != (type(value), seconds, value.tzname(None)):
+        raise refusal(value)
+    return encoding.pack(seconds)
+
+
+def _unpack_pydantic_zone(payload: bytes, decoding: Decoding) -> tzinfo:
+    zone: tzinfo = _pydantic_zone(decoding.unpack(payload))
+    return zone
+
+
+def _seconds(zone: tzinfo) -> int | None:
+    offset = zone.utcoffset(None)
+    return None if offset is None else round(offset.total_seconds())
+
+
+def _pydantic_zone(seconds: Any) -> Any:
+    """The zone that pydantic gives to a moment it has read with this offset from UTC."""
+    if type(seconds) is not int:
+        raise CorruptValue("a stored time zone is damaged")
+    minutes = abs(seconds) // 60
+    text = f"2000-01-01T00:00:00{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
+    return _MOMENTS.validate_python(text).tzinfo
+
+
 def _unpack_optional_zone(payload: bytes, decoding: Decoding) -> tzinfo | None:
     if not payload:
         return None
@@ -94,6 +133,8 @@ def _unpack_optional_zone(payload: bytes, decoding: Decoding) -> tzinfo | None:
     return zone
 
 
+_MOMENTS: Final = TypeAdapter(datetime)
+
 ROWS: Final = (
     Row(datetime, Code.DATETIME, _pack_datetime, _unpack_datetime),
     Row(date, Code.DATE, _pack_date, _unpack_date),
@@ -101,4 +142,5 @@ ROWS: Final = (
     Row(timedelta, Code.TIMEDELTA, _pack_span, _unpack_span),
     Row(ZoneInfo, Code.ZONE, _pack_zone, _unpack_zone),
     Row(timezone, Code.ZONE, _pack_offset, _unpack_zone),
+    Row(type(_pydantic_zone(0)), Code.PYDANTIC_ZONE, _pack_pydantic_zone, _unpack_pydantic_zone),
 )

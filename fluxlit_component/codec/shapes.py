@@ -9,7 +9,8 @@ build the instance, and so validate it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from enum import Enum, Flag
 from typing import Any, Final, Protocol
 
@@ -73,19 +74,14 @@ class _DataclassShape:
     """Fields, and what else was set on the instance (a cached property, say)."""
 
     def take(self, value: Any) -> tuple[dict[str, object], list[object]]:
-        state = dict(getattr(value, "__dict__", ()))
-        for slot in _slots(type(value)):
-            try:
-                state[slot] = object.__getattribute__(value, slot)
-            except AttributeError:
-                continue
+        state = {**getattr(value, "__dict__", {}), **slot_values(value)}
         names = [field.name for field in dataclasses.fields(value)]
         return split(state, names)
 
     def give(self, cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
         check_fields(cls, {field.name for field in dataclasses.fields(cls)}, fields, rest)
         value = object.__new__(cls)
-        slots = set(_slots(cls))
+        slots = slots_of(cls)
         for name, part in {**fields, **rest[0]}.items():
             if name in slots:
                 object.__setattr__(value, name, part)
@@ -123,6 +119,21 @@ def fields_changed(cls: type) -> CorruptValue:
         f"the fields of {type_name(cls)} are not those that were stored; raise its schema number and "
         "register a migrate function"
     )
+
+
+def slot_values(value: object, *, but: Container[str] = ()) -> dict[str, object]:
+    """What stands in the slots of an instance, those that are empty left out."""
+    found: dict[str, object] = {}
+    for slot in slots_of(type(value)):
+        if slot not in but:
+            with suppress(AttributeError):
+                found[slot] = object.__getattribute__(value, slot)
+    return found
+
+
+def slots_of(cls: type) -> set[str]:
+    """Names of the attributes that have a slot, mangled as the class statement mangles them."""
+    return set(_slots(cls))
 
 
 def _slots(cls: type) -> Iterator[str]:

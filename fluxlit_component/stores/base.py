@@ -90,13 +90,13 @@ class RecordStore(Protocol):
         """Write all changes or, unless the verdict is "committed", none.
 
         In one atomic step: a record that is destroyed or expired is left alone and said so; an
-        absent one is begun if `commit.create`, else the verdict is "absent". A guarded change
-        whose stored version (0 if the key is not there) differs from its base is left out and
-        returned in `refused`; the others are written with the record's next version. A change
-        whose stored version is newer than its base is written and named in `overwritten`. If
-        every change was refused, or there is none, nothing is written and the version stays.
-        Otherwise the idle deadline becomes now + `idle_seconds`; the absolute one is set when the
-        record is begun and never moves.
+        absent one is begun if `commit.create`, with version `commit.begin`, else the verdict is
+        "absent". A guarded change whose stored version (0 if the key is not there) differs from its
+        base is left out and returned in `refused`; the others are written with the record's next
+        version. A change whose stored version is newer than its base is written and named in
+        `overwritten`. If every change was refused, or there is none, nothing is written and the
+        version stays. Otherwise the idle deadline becomes now + `idle_seconds`; the absolute one
+        is set when the record is begun and never moves.
         """
         ...
 

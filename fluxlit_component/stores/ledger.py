@@ -156,7 +156,7 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
     if state != "alive" and not (state == "absent" and commit.create):
         return Ruling(Outcome(state, now=now))
     standing = head if state == "alive" else None
-    version = standing.version + 1 if standing is not None else 1
+    version = standing.version + 1 if standing is not None else commit.begin
     refused: dict[str, Field | None] = {}
     overwritten: list[str] = []
     written: dict[str, Field] = {}

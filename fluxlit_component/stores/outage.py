@@ -110,31 +110,43 @@ class SparingStore:
 
     def load(self, session_id: str) -> Record | None:
         """As `VersionedStore.load`."""
-        return self._ask("load", lambda: self._inner.load(session_id))
+        return self._ask("load", lambda: self._inner.load(session_id), session_id)
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """As `VersionedStore.commit`."""
-        return self._ask("commit", lambda: self._inner.commit(session_id, commit))
+        return self._ask("commit", lambda: self._inner.commit(session_id, commit), session_id)
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         """As `VersionedStore.touch`."""
-        return self._ask("touch", lambda: self._inner.touch(session_id, idle_seconds=idle_seconds))
+        return self._ask(
+            "touch", lambda: self._inner.touch(session_id, idle_seconds=idle_seconds), session_id
+        )
 
     def copy(self, source: str, target: str) -> bool:
         """As `VersionedStore.copy`."""
-        return self._ask("copy", lambda: self._inner.copy(source, target))
+        return self._ask("copy", lambda: self._inner.copy(source, target), source, target)
 
     def take(self, session_id: str) -> Record | None:
         """As `VersionedStore.take`."""
-        return self._ask("take", lambda: self._inner.take(session_id))
+        return self._ask("take", lambda: self._inner.take(session_id), session_id)
 
     def delete(self, session_id: str) -> None:
         """As `VersionedStore.delete`."""
-        self._ask("delete", lambda: self._inner.delete(session_id))
+        self._ask("delete", lambda: self._inner.delete(session_id), session_id)
 
-    def _ask(self, operation: str, call: Callable[[], T]) -> T:
+    def _ask(self, operation: str, call: Callable[[], T], *ids: str) -> T:
         with span(f"fluxlit.store.{operation}"):
-            return self._answer(operation, call)
+            try:
+                return self._answer(operation, call)
+            except Exception as error:
+                chain = _chain(error)
+                if not any(sid in f"{link} {link!r}" for link in chain for sid in ids):
+                    raise
+                failure = chain[-1]
+            # A store of the app's own has an HTTP client, whose errors hold URLs, which hold the id: hooks
+            # and logs get type and traceback of such an error. Out here it is no context of the new one.
+            message = f"the store failed with {type(failure).__name__}"
+            raise StoreUnavailable(message) from _Unquoted(message).with_traceback(failure.__traceback__)
 
     def _answer(self, operation: str, call: Callable[[], T]) -> T:
         self._left = min(self._budget, self._left + (self._clock() - self._ended) * _REFILL)
@@ -153,6 +165,8 @@ class SparingStore:
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self._breaker.failed(held_seconds=held)
+            else:
+                self._breaker.succeeded()  # it has answered, though not what was hoped for
             raise
         held = self._spent(began)
         self._breaker.last = LastCall(operation, held, answered=True)
@@ -165,6 +179,18 @@ class SparingStore:
         self._ended = self._clock()
         self._left -= self._ended - began
         return self._ended - began
+
+
+class _Unquoted(Exception):
+    """Stands in for an error as a cause: its type and traceback, not its text."""
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error and those that led to it, the first one last."""
+    chain = [error]
+    while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
+        chain.append(before)
+    return chain
 
 
 _lock: Final = threading.Lock()

@@ -37,7 +37,7 @@ def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
 
 def commit_args(commit: Commit) -> Iterator[bytes | int]:
     """What the commit script is told."""
-    yield int(commit.create)
+    yield commit.begin if commit.create else 0
     yield from (milliseconds(commit.idle_seconds), milliseconds(commit.max_age_seconds), commit.schema)
     for key, change in commit.changes.items():
         yield from (_task(change), _blob(key), change.base, change.data or b"")

@@ -44,6 +44,15 @@ class CommitContract(SessionStoreContract):
         assert record.version == 1
         assert record.fields == {"a": Field(1, encode(1)), "b": Field(1, encode(2))}
 
+    def test_first_version(self, store: VersionedStore, sid: str) -> None:
+        """A commit may say with which version a record begins; for one that stands that means nothing."""
+        change = {"a": Change(b"1")}
+        assert store.commit(sid, Commit(change, create=True, begin=2**41)).version == 2**41
+        assert store.commit(sid, Commit(change, create=True, begin=2**40)).version == 2**41 + 1
+        record = store.load(sid)
+        assert record is not None
+        assert (record.version, record.fields["a"].version) == (2**41 + 1, 2**41 + 1)
+
     def test_absent(self, store: VersionedStore, sid: str) -> None:
         """A commit that may not create finds an unknown session absent and writes nothing."""
         assert committed(store, sid, {"a": 1}, create=False).verdict == "absent"

@@ -158,6 +158,7 @@ def _models(a: Any, b: Any) -> bool:
         and a.model_fields_set == b.model_fields_set
         and is_same(a.__pydantic_extra__, b.__pydantic_extra__)
         and is_same(a.__pydantic_private__, b.__pydantic_private__)
+        and is_same(getattr(a, "_cache", None), getattr(b, "_cache", None))
     )
 
 

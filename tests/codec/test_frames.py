@@ -108,6 +108,13 @@ def frames() -> dict[str, Any]:
         "category index": pd.CategoricalIndex(["a", "b"], name="c"),
         "period index": pd.period_range("2024", periods=2, freq="D"),
         "interval index": pd.interval_range(0, 2),
+        "intervals between ranges": pd.arrays.IntervalArray.from_arrays(
+            pd.RangeIndex(3), pd.RangeIndex(1, 4)
+        ),
+        "index of pairs": pd.DataFrame([[1, 2]], columns=pd.Index([("a", 1), ("b", 2)], tupleize_cols=False)),
+        "several keys, twice the same": pd.DataFrame(
+            [[1, 2]], columns=pd.MultiIndex.from_tuples([("a", "x"), ("a", "x")])
+        ),
         "categorical": pd.Categorical(["a", None]),
         "array of integers": pd.array([1, None], dtype="Int64"),
         "timestamp": pd.Timestamp("2024-10-27 04:30:00.123456789", tz="Europe/Paris"),
@@ -227,6 +234,11 @@ def refused() -> dict[str, tuple[Any, str]]:
         "object": (pd.DataFrame({"fine": [1], "bad one": [object()]}), "'bad one'"),
         "subclass": (MyFrame({"a": [1]}), "MyFrame"),
         "unnamed freq": (pd.date_range("2024-01-01", periods=3, freq=holidays), "freq"),
+        "long range of keys": (pd.MultiIndex([pd.RangeIndex(2**20 + 1)], [[0]]), "remove_unused_levels"),
+        "long ranges": (
+            pd.arrays.IntervalArray.from_arrays(pd.RangeIndex(2**16 + 1), pd.RangeIndex(1, 2**16 + 2)),
+            "too long",
+        ),
         "rolling": (pd.Series([1]).rolling(1), "pandas"),
         "offset": (pd.offsets.Day(), "pandas"),
         "long long": (pd.DataFrame({"q": np.array([1], np.longlong)}), "'q'"),

@@ -72,6 +72,11 @@ def runs_table(rows: int) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
+def huge_int(number: int) -> bytes:
+    """An integer as the codec writes one that msgpack has no room for."""
+    return ext(Code.BIG_INT, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+
+
 pack = msgpack.packb
 BOMBS = {
     "array32 claims 4 billion items": b"\xdd\xff\xff\xff\xff",
@@ -119,6 +124,26 @@ BOMBS = {
     "image larger than its pixels": ext(Code.IMAGE, pack(["RGB", 30_000, 30_000, b"", None, {}])),
     "series of a billion rows": ext(
         Code.SERIES, pack([["RangeIndex", 0, 10**9, 1, None], ["object", []], None, {}, True])
+    ),
+    "intervals between a trillion numbers": ext(
+        Code.COLUMN,
+        pack(
+            ["interval", ["RangeIndex", 0, 10**12, 1, None], ["RangeIndex", 1, 10**12 + 1, 1, None], "left"]
+        ),
+    ),
+    "index with a trillion keys": ext(
+        Code.INDEX,
+        b"\x95"
+        + pack("MultiIndex")
+        + pack([["RangeIndex", 0, 10**12, 1, None]])
+        + b"\x91"
+        + encode(np.array([0], "i1"))[1:]
+        + pack([None])
+        + pack(None),
+    ),
+    "fraction of huge numbers": ext(Code.FRACTION, b"\x92" + huge_int(7**500_000) + huge_int(3**800_000)),
+    "range of huge numbers": ext(
+        Code.RANGE, b"\x93" + huge_int(0) + huge_int(7**500_000) + huge_int(3**400_000)
     ),
     "arrow, zstd": ext(Code.ARROW, b"T" + arrow_ipc(compression="zstd")),
     "arrow, lz4": ext(Code.ARROW, b"T" + arrow_ipc(compression="lz4")),

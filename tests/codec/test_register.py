@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import random
 import weakref
 from collections import OrderedDict, namedtuple
 from dataclasses import dataclass, field
@@ -123,9 +124,14 @@ class Numbers(RootModel[list[int]]):
     pass
 
 
+class WithSlot(BaseModel):
+    __slots__ = ("_cache",)
+    x: int = 1
+
+
 ALL = (
     Point, Frozen, Child, Slotted, Lazy, Loud, Box, Colour, Level, Bits, IntBits, Name, Pair, Old, Address,
-    User, Numbers,
+    User, Numbers, WithSlot,
 )  # fmt: skip
 
 
@@ -140,13 +146,15 @@ def values() -> list[Any]:
     wild.extra = [1, {2}]  # type: ignore[attr-defined]
     user = User(name="a", home=Address(s="x"), more=(1, 2))
     user._visits = 7
+    with_slot = WithSlot()
+    object.__setattr__(with_slot, "_cache", [1])
     user.age = "not an int"  # type: ignore[assignment]
     return [
         Point(1), child, Frozen((1, 2), date(2024, 1, 1)), slotted, lazy, Loud(1), Box([1]), wild,
         Colour.RED, Colour.CRIMSON, Colour.BLUE, Level.LOW, Bits.A, Bits.A | Bits.B, Bits(0), IntBits(3),
         IntBits(8), Name.X,
         Pair(1), Pair(1, [Old(1, (2,))]), Old(None, 2), Address(), user, User.model_construct(age=1),
-        Numbers([1, 2]), {Colour.RED: [Level.LOW], Pair(1, 2): Bits.A},
+        Numbers([1, 2]), WithSlot(), with_slot, {Colour.RED: [Level.LOW], Pair(1, 2): Bits.A},
         {Frozen((1,), date.min), Level.LOW, "x"},
         OrderedDict({Name.X: Address(s="y")}),
     ]  # fmt: skip
@@ -235,7 +243,11 @@ def test_class_that_cannot_be_kept_is_a_configuration_error() -> None:
     class Failure(Exception):
         a: int = 1
 
-    for cls in (object, int, dict, Items, Failure, len, Point(1)):
+    @dataclass
+    class Dice(random.Random):
+        a: int = 1
+
+    for cls in (object, int, dict, Items, Failure, Dice, len, Point(1)):
         with pytest.raises(ConfigurationError, match="cannot be registered"):
             register(cls, name="x")  # type: ignore[type-var]
 

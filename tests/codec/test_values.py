@@ -14,6 +14,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import Enum, IntEnum, IntFlag
 from fractions import Fraction
+from importlib import resources
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, NamedTuple
 from uuid import UUID, SafeUUID
@@ -21,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 import msgpack
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import UnstorableValue
@@ -56,6 +57,8 @@ KEPT: list[Any] = [
     time(1, tzinfo=timezone.utc, fold=1),
     timedelta(0), timedelta.min, timedelta.max, timedelta(days=-1, microseconds=1),
     PARIS, timezone.utc, INDIA,
+    *map(TypeAdapter(datetime).validate_python, ("2024-01-01T00:00Z", "2024-01-01T00:00-09:30")),
+    TypeAdapter(time).validate_python("10:00:00+02:00"), TypeAdapter(datetime).validate_python(0).tzinfo,
     Decimal("1.10"), Decimal("1.1"), Decimal("-0"), Decimal("0E+5"), Decimal("NaN"), Decimal("-NaN123"),
     Decimal("sNaN"), Decimal("-Infinity"), Decimal("1E-999999"), Decimal("1" * 100),
     Fraction(1, 3), Fraction(-(10**30), 7),
@@ -119,6 +122,9 @@ class Silent:
 
 Old = namedtuple("Old", "a b")  # noqa: PYI024 - the untyped kind is one of the values
 
+with resources.files("tzdata").joinpath("zoneinfo/Europe/Rome").open("rb") as rome:
+    own_zone = ZoneInfo.from_file(rome, key="Europe/Paris")
+
 with_attribute = OrderedDict(a=1)
 with_attribute.note = "lost"  # type: ignore[attr-defined]
 
@@ -141,6 +147,8 @@ REFUSED: list[tuple[Any, str]] = [
     (ChainMap({"a": 1}), "dict(value)"),
     (UserDict(a=1), "dict(value)"), (types.MappingProxyType({}), "dict(value)"),
     (types.SimpleNamespace(a=1), "plain data"),
+    (Fraction(1, 10**10_000), "the two numbers"), (range(10**10_000), "the three numbers"),
+    (own_zone, "ZoneInfo(key)"), (datetime(2024, 1, 1, tzinfo=own_zone), "ZoneInfo(key)"),
     (len, "look the function up"), (lambda: 1, "look the function up"), ([].append, "look the function up"),
     (int, "look the class up"), (sys, "import the module"), (io.BytesIO(b"a"), "what is in the file"),
     (ValueError("x"), "str(error)"), (re.compile("a"), "pattern's text"), (iter([1]), "list of its items"),
@@ -247,7 +255,7 @@ def test_cap_is_kept_to_the_byte() -> None:
     """`max_bytes` is the largest size that passes."""
     size = len(encode("x" * 1000))
     assert len(encode("x" * 1000, max_bytes=size)) == size
-    with pytest.raises(UnstorableValue, match=rf"takes {size} bytes and the cap is {size - 1}"):
+    with pytest.raises(UnstorableValue, match=rf"its {size} bytes are over the {size - 1} "):
         encode("x" * 1000, max_bytes=size - 1)
 
 

@@ -7,11 +7,12 @@ import time
 
 import pytest
 
-from fluxlit_component.errors import StoreUnavailable
-from fluxlit_component.record import Commit
+from fluxlit_component.errors import StoreUnavailable, UnstorableValue
+from fluxlit_component.record import Commit, Record
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.outage import Breaker, SparingStore, breaker_of
+from fluxlit_component.testing import TurnableClock
 
 SID = "s" * 43
 
@@ -139,6 +140,26 @@ def test_while_one_call_probes_the_others_go_on() -> None:
     with pytest.raises(StoreUnavailable):
         breaker.admit()
     breaker.succeeded()
+    breaker.admit()
+
+
+def test_a_refusal_is_an_answer() -> None:
+    """A probe that is told "not this value" has found the store: the next call goes through."""
+
+    class Picky(InMemorySessionStore):
+        bounded = True
+        error: Exception = StoreUnavailable("down")
+
+        def load(self, session_id: str) -> Record | None:
+            raise self.error
+
+    clock = TurnableClock()
+    store, breaker = Picky(), Breaker(clock=clock)
+    for error in (StoreUnavailable("down"), UnstorableValue("lock", "use another")):
+        store.error = error
+        with pytest.raises(type(error)):
+            SparingStore(store, breaker, clock=clock).load("id")
+        clock.advance(0.1)
     breaker.admit()
 
 
