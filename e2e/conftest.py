@@ -18,6 +18,25 @@ from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitSer
 APPS = Path(__file__).parent / "apps"
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
+_OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
+"""Chromium draws the list below its address bar as a web page, for each window anew: half a second."""
+_OFF_BY_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+"""What Playwright turns off, said again: Chromium believes the last list only."""
+
 _FORGETS_PAGES = hasattr(PagesManager, "DefaultStrategy")
 """Streamlit 1.40 tells the first visitor of a server that a sub-page does not exist, with or without us."""
 
@@ -39,6 +58,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        f"--disable-features={','.join([*_OFF_BY_PLAYWRIGHT, *_OMNIBOX])}",
     ]
     return {**browser_type_launch_args, **found, "args": quiet}
 

@@ -30,6 +30,8 @@ _STATE: Final = "state:"
 _TRIES: Final = 8
 _REMEMBERED: Final = 86_400.0
 """Seconds that a link is still listed after its end."""
+_LISTED: Final = 50
+"""Entries that are kept when one more is made, but for open ones: an app may make one in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +246,12 @@ def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> 
 
 
 def _outlived(record: Record | None, sid: str, now: float) -> set[str]:
-    """Entries of links that ended more than a day ago, and of those that a copy or rotation brought along."""
+    """Entries of links that ended long or many links ago, and those that a copy or rotation brought along."""
     if record is None:
         return set()
-    mine = {name for name, entry in _entries(record, sid) if entry["ends"] + _REMEMBERED >= now}
+    ends = {name: entry["ends"] for name, entry in _entries(record, sid)}
+    newest = sorted(ends, key=ends.__getitem__, reverse=True)[:_LISTED]
+    mine = {name for name, end in ends.items() if end >= (now - _REMEMBERED if name in newest else now)}
     standing = {name for name, stored in record.fields.items() if stored.data is not None}
     return {name for name in standing - mine if name.startswith(_ENTRY)}
 

@@ -161,6 +161,19 @@ def test_an_outlived_link_is_forgotten(store: VersionedStore, sid: str, clock: T
     assert len(links_of(store, sid)) == 2
 
 
+def test_a_link_in_every_run_does_not_fill_the_record(
+    store: VersionedStore, sid: str, clock: TurnableClock
+) -> None:
+    """Fifty are listed at most when one more is made; one that is open is never dropped."""
+    made(store, sid, Order("resume", once=False, ttl_seconds=10_000))
+    for _ in range(60):
+        made(store, sid, Order("resume", once=False, ttl_seconds=1))
+        clock.advance(2)
+    made(store, sid, RESUME)
+    listed = links_of(store, sid)
+    assert [link.is_open for link in listed] == [True, *[False] * 49, True]
+
+
 @pytest.mark.parametrize("order", [RESUME, COPY], ids=["resume", "copy"])
 def test_revoked_links_lead_nowhere(store: VersionedStore, sid: str, order: Order) -> None:
     """All of the session's, and the session stays; new ones can be made."""
