@@ -92,7 +92,9 @@ def test_a_reload_is_never_taken_for_a_copy(tab: ContinuityPage, serve: Serve) -
             with suppress(Error):  # Playwright gives no F5 to a page that is still on its way
                 tab.page.reload(wait_until="commit")
         else:
+            tab.rest()
             tab.reload()
+    tab.rest()
     tab.page.goto("about:blank")
     tab.page.go_back()
     tab.rest()
