@@ -16,6 +16,7 @@ from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
+from tests.servers import running
 
 Serve = Callable[..., StreamlitServer]
 Backend: TypeAlias = LocalRedis | LocalPostgres
@@ -27,11 +28,7 @@ LONGEST = 1.5
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     """A server of the test's own."""
     kind: type[LocalRedis | LocalPostgres] = request.param
-    reason = kind.missing()
-    if reason:
-        pytest.skip(reason)
-    with kind() as server:
-        yield server
+    yield from running(kind)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
+from tests.servers import require
 
 Serve = Callable[..., StreamlitServer]
 
@@ -77,9 +78,7 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
 @pytest.fixture
 def replicas(serve: Serve) -> Iterator[tuple[StreamlitServer, StreamlitServer]]:
     """Two servers of the same app on one Redis."""
-    reason = LocalRedis.missing()
-    if reason:
-        pytest.skip(reason)
+    require(LocalRedis)
     behind_proxy = ("--server.enableCORS", "false", "--server.enableXsrfProtection", "false")
     with LocalRedis() as redis:
         yield tuple(

@@ -7,29 +7,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import tempfile
-import time
-from pathlib import Path
 from typing import Final
 
-from typing_extensions import Self
+from fluxlit_component.testing.local_server import LocalServer
 
-from fluxlit_component.testing.server import free_port
-
-_START_SECONDS: Final = 30.0
 _PATH: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
 
 
-class LocalMariaDB:
-    """One server with an empty database; starts with `start()` or as a context manager."""
+class LocalMariaDB(LocalServer):
+    """One server with an empty database; what was committed is kept when it is killed."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="fluxlit-mariadb-"))
-        self._process: subprocess.Popen[bytes] | None = None
+    program = "mariadbd"
 
     @staticmethod
     def missing() -> str | None:
@@ -43,13 +33,12 @@ class LocalMariaDB:
         """Where the server listens."""
         return f"mariadb+pymysql://root@127.0.0.1:{self.port}/sessions"
 
-    def start(self) -> Self:
-        """Make the database if there is none yet, start on the port it had before, wait until it answers."""
+    def _launch(self) -> subprocess.Popen[bytes]:
         data = self.folder / "data"
         place = ("--no-defaults", f"--datadir={data}", *(("--user=root",) if os.geteuid() == 0 else ()))
         if not data.exists():
             login = "--auth-root-authentication-method=normal"
-            self._run("mariadb-install-db", *place, login, "--skip-test-db").wait()
+            self._run(_path_of("mariadb-install-db"), *place, login, "--skip-test-db").wait()
             (data / "sessions").mkdir()  # a database is a folder
         listening = (f"--port={self.port}", "--bind-address=127.0.0.1", f"--socket={self.folder / 'socket'}")
         cheap = (
@@ -57,47 +46,7 @@ class LocalMariaDB:
             "--innodb-buffer-pool-size=32M",
             "--max-connections=200",
         )
-        self._process = self._run("mariadbd", *place, *listening, *cheap)
-        end = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if time.monotonic() > end or self._process.poll() is not None:
-                self.kill()
-                raise RuntimeError(f"mariadbd did not start:\n{(self.folder / 'log').read_text()}")
-            time.sleep(0.02)
-        return self
-
-    def kill(self) -> None:
-        """End the server at once, without a word to its clients; what was committed is kept."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-
-    def pause(self) -> None:
-        """Make it hang."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """End a pause."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-
-    def close(self) -> None:
-        """End the server and drop its folder."""
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _run(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
-        with (self.folder / "log").open("ab") as log:
-            command = [str(shutil.which(program, path=_PATH)), *arguments]
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        return self._run(_path_of("mariadbd"), *place, *listening, *cheap)
 
     def _answers(self) -> bool:
         """Whether it greets who connects."""
@@ -106,3 +55,7 @@ class LocalMariaDB:
                 return bool(probe.recv(1))
         except OSError:
             return False
+
+
+def _path_of(program: str) -> str:
+    return shutil.which(program, path=_PATH) or program

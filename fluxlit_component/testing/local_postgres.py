@@ -12,27 +12,23 @@ import signal
 import socket
 import struct
 import subprocess
-import tempfile
-import time
 from pathlib import Path
 from typing import Any, Final
 
-from typing_extensions import Self
+from fluxlit_component.testing.local_server import LocalServer
 
-from fluxlit_component.testing.server import free_port
-
-_START_SECONDS: Final = 30.0
 _USER: Final = "postgres"
 
 
-class LocalPostgres:
-    """One server with an empty database; starts with `start()` or as a context manager."""
+class LocalPostgres(LocalServer):
+    """One server with an empty database; what was committed is kept when it is killed."""
+
+    program = "postgres"
+    ending = signal.SIGQUIT
 
     def __init__(self, *settings: str) -> None:
-        self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="fluxlit-postgres-"))
+        super().__init__()
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
 
     @staticmethod
     def missing() -> str | None:
@@ -48,8 +44,7 @@ class LocalPostgres:
         """Where the server listens."""
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self.port}/postgres"
 
-    def start(self) -> Self:
-        """Make the cluster if there is none yet, start on the port it had before, wait until it answers."""
+    def _launch(self) -> subprocess.Popen[bytes]:
         programs = _folder_of_programs()
         assert programs is not None
         data = self.folder / "data"
@@ -57,60 +52,20 @@ class LocalPostgres:
             if os.geteuid() == 0:
                 shutil.chown(self.folder, _USER, _USER)
             style = ("-U", _USER, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-            self._run(programs / "initdb", "-D", data, *style).communicate()
+            self._run_as_user(programs / "initdb", "-D", data, *style).communicate()
         settings = ("listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", *self._settings)
         options = [part for setting in settings for part in ("-c", setting)]
-        self._process = self._run(
-            programs / "postgres", "-D", data, "-p", str(self.port), "-k", self.folder, *options
-        )
-        end = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if time.monotonic() > end or self._process.poll() is not None:
-                self.kill()
-                raise RuntimeError(f"postgres did not start:\n{(self.folder / 'postgres.log').read_text()}")
-            time.sleep(0.02)
-        return self
+        place = ("-D", data, "-p", str(self.port), "-k", self.folder)
+        return self._run_as_user(programs / "postgres", *place, *options)
 
-    def kill(self) -> None:
-        """End the server at once, without a word to its clients; what was committed is kept."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.send_signal(signal.SIGCONT)
-            process.send_signal(signal.SIGQUIT)
-            process.wait()
-
-    def pause(self) -> None:
-        """Make it hang, with all that serves connections."""
-        self._signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """End a pause."""
-        self._signal(signal.SIGCONT)
-
-    def close(self) -> None:
-        """End the server and drop its folder."""
-        self.resume()
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _run(self, *command: str | Path) -> subprocess.Popen[bytes]:
+    def _run_as_user(self, *command: str | Path) -> subprocess.Popen[bytes]:
         owner: dict[str, Any] = {"user": _USER, "group": _USER, "extra_groups": []}
-        with (self.folder / "postgres.log").open("ab") as log:
-            return subprocess.Popen(
-                [str(part) for part in command],
-                cwd=self.folder,
-                env={**os.environ, "LC_ALL": "C", "HOME": str(self.folder)},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                **(owner if os.geteuid() == 0 else {}),
-            )
+        return self._run(
+            *command,
+            cwd=self.folder,
+            env={**os.environ, "LC_ALL": "C", "HOME": str(self.folder)},
+            **(owner if os.geteuid() == 0 else {}),
+        )
 
     def _signal(self, sign: signal.Signals) -> None:
         """To the server and to its children, one per connection."""

@@ -1,35 +1,27 @@
-"""A real `redis-server` for tests: free port and Unix socket, no files, kill, pause. Not for production."""
+"""A real `redis-server` for tests: free port and Unix socket, nothing kept on disk. Not for production."""
 
 from __future__ import annotations
 
 import shutil
-import signal
 import socket
 import subprocess
-import tempfile
-import time
-from pathlib import Path
-from typing import Final
 
-from typing_extensions import Self
-
-from fluxlit_component.testing.server import free_port
-
-_START_SECONDS: Final = 20.0
+from fluxlit_component.testing.local_server import LocalServer
 
 
-class LocalRedis:
-    """One server process that keeps nothing on disk; starts with `start()` or as a context manager.
+class LocalRedis(LocalServer):
+    """One server process; all it had is gone when it is killed.
 
     Args:
         args: further arguments of `redis-server`, for example ``"--maxmemory", "3mb"``.
     """
 
+    program = "redis-server"
+    start_seconds = 20.0
+
     def __init__(self, *args: str) -> None:
-        self.port = free_port()
-        self.folder = Path(tempfile.mkdtemp(prefix="fluxlit-redis-"))
+        super().__init__()
         self._args = args
-        self._process: subprocess.Popen[bytes] | None = None
 
     @staticmethod
     def missing() -> str | None:
@@ -47,55 +39,16 @@ class LocalRedis:
         """The same by its Unix socket."""
         return f"unix://{self.folder}/redis.sock"
 
-    def start(self) -> Self:
-        """Start, on the port it had before, and wait until it answers."""
+    def _launch(self) -> subprocess.Popen[bytes]:
         configuration = self.folder / "redis.conf"  # a Sentinel writes to it
         configuration.touch()
-        command = [
+        return self._run(
             shutil.which("redis-server") or shutil.which("valkey-server") or "redis-server",
-            str(configuration),
+            configuration,
             *("--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", f"{self.folder}/redis.sock"),
-            *("--save", "", "--appendonly", "no", "--dir", str(self.folder), "--logfile", "redis.log"),
+            *("--save", "", "--appendonly", "no", "--dir", self.folder),
             *self._args,
-        ]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        end = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if time.monotonic() > end or self._process.poll() is not None:
-                self.kill()
-                raise RuntimeError(f"redis-server did not start:\n{(self.folder / 'redis.log').read_text()}")
-            time.sleep(0.01)
-        return self
-
-    def kill(self) -> None:
-        """Kill the server as an outage does; all it had is gone."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
-
-    def pause(self) -> None:
-        """Make it hang: connections are still accepted by the system, nothing is answered."""
-        self._signal(signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """End a pause."""
-        self._signal(signal.SIGCONT)
-
-    def close(self) -> None:
-        """Kill the server and drop its folder."""
-        self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _signal(self, sign: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(sign)
+        )
 
     def _answers(self) -> bool:
         try:

@@ -20,6 +20,7 @@ from fluxlit_component.stores.base import BrowsableStore, VersionedStore
 from fluxlit_component.stores.location import open_store
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers import running, several
 
 
 class Store(VersionedStore, BrowsableStore):
@@ -84,21 +85,13 @@ def fill(sids: list[str]) -> Callable[..., str]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[LocalRedis]:
     """A Redis that evicts, as the doctor should notice."""
-    reason = LocalRedis.missing()
-    if reason:
-        pytest.skip(reason)
-    with LocalRedis("--maxmemory", "200mb", "--maxmemory-policy", "allkeys-lru") as server:
-        yield server
+    yield from running(LocalRedis, "--maxmemory", "200mb", "--maxmemory-policy", "allkeys-lru")
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[LocalPostgres]:
     """A PostgreSQL with an empty database."""
-    reason = LocalPostgres.missing()
-    if reason:
-        pytest.skip(reason)
-    with LocalPostgres() as server:
-        yield server
+    yield from running(LocalPostgres)
 
 
 @pytest.fixture
@@ -133,15 +126,4 @@ def opened() -> Iterator[Callable[[str], Store]]:
 @pytest.fixture
 def make_redis() -> Iterator[Callable[..., LocalRedis]]:
     """Start Redis servers of a test's own."""
-    reason = LocalRedis.missing()
-    if reason:
-        pytest.skip(reason)
-    servers: list[LocalRedis] = []
-
-    def make(*args: str) -> LocalRedis:
-        servers.append(LocalRedis(*args))
-        return servers[-1].start()
-
-    yield make
-    for server in servers:
-        server.close()
+    yield from several(LocalRedis)

@@ -1,73 +1,63 @@
-"""The servers that store tests talk to: started once, skipped with the reason where they cannot be had."""
+"""What store tests talk to: servers, or the reason why they cannot be had, and a SQLite file."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
 
+from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.testing.local_mariadb import LocalMariaDB
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers import running, several
 
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[LocalRedis]:
     """A Redis server for tests that leave it running."""
-    reason = LocalRedis.missing()
-    if reason:
-        pytest.skip(reason)
-    with LocalRedis() as server:
-        yield server
+    yield from running(LocalRedis)
 
 
 @pytest.fixture
 def make_redis() -> Iterator[Callable[..., LocalRedis]]:
     """Start Redis servers of a test's own, which it may kill."""
-    reason = LocalRedis.missing()
-    if reason:
-        pytest.skip(reason)
-    servers: list[LocalRedis] = []
-
-    def make(*args: str) -> LocalRedis:
-        servers.append(LocalRedis(*args))
-        return servers[-1].start()
-
-    yield make
-    for server in servers:
-        server.close()
+    yield from several(LocalRedis)
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[LocalPostgres]:
     """A PostgreSQL server for tests that leave it running."""
-    reason = LocalPostgres.missing()
-    if reason:
-        pytest.skip(reason)
-    with LocalPostgres() as server:
-        yield server
+    yield from running(LocalPostgres)
 
 
 @pytest.fixture(scope="module")
 def mariadb_server() -> Iterator[LocalMariaDB]:
     """A MariaDB server that the tests of a module may kill, if they start it again."""
-    reason = LocalMariaDB.missing()
-    if reason:
-        pytest.skip(reason)
-    with LocalMariaDB() as server:
-        yield server
+    yield from running(LocalMariaDB)
 
 
 @pytest.fixture(scope="module")
 def own_postgres() -> Iterator[LocalPostgres]:
     """A PostgreSQL server that the tests of a module may kill, if they start it again."""
-    reason = LocalPostgres.missing()
-    if reason:
-        pytest.skip(reason)
-    with LocalPostgres() as server:
-        yield server
+    yield from running(LocalPostgres)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A SQLite file that is not there yet, under a name that does not tell whose it is."""
+    return tmp_path / "sessions.db"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[SQLiteSessionStore]:
+    """SQLite with the default patience; tests of other stores have a fixture of their own."""
+    store = SQLiteSessionStore(path)
+    yield store
+    store.close()
 
 
 @pytest.fixture

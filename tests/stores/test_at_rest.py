@@ -24,6 +24,7 @@ from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.location import open_store
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers import require
 
 
 class Kept:
@@ -50,9 +51,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
             yield Kept(f"sqlite:///{path}", path.parent, lambda: None, lambda: path.write_bytes(b"x" * 5000))
             return
         kind = LocalRedis if request.param == "redis" else LocalPostgres
-        reason = kind.missing()
-        if reason:
-            pytest.skip(reason)
+        require(kind)
         if kind is LocalRedis:
             on = (
                 "--appendonly",

@@ -19,6 +19,7 @@ from fluxlit_component.testing import BrowsableStoreContract
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.move_contract import MoveContract
 from fluxlit_component.testing.server import free_port
+from tests.servers import require
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 
@@ -108,9 +109,7 @@ def test_url_that_cannot_work(url: str) -> None:
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[list[LocalRedis]]:
     """Three masters that share the slots."""
-    reason = LocalRedis.missing()
-    if reason:
-        pytest.skip(reason)
+    require(LocalRedis)
     buses = [free_port() for _ in range(3)]
     nodes = [
         LocalRedis(

@@ -32,12 +32,6 @@ def clock() -> TurnableClock:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A file that is not there yet."""
-    return tmp_path / "sessions.db"
-
-
-@pytest.fixture
 def store(path: Path, clock: Clock) -> Iterator[SQLiteSessionStore]:
     """A store as an app has it, but for the clock."""
     store = SQLiteSessionStore(path, clock=clock)

@@ -8,7 +8,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,20 +33,6 @@ store = SQLiteSessionStore(sys.argv[1], busy_timeout_seconds=10)
 store.commit(sys.argv[2], Commit({"x": Change(encode(1))}, create=True))
 os._exit(0)  # nothing is closed: what was written stays in the log
 """
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A file that is not there yet, under a name that does not tell whose it is."""
-    return tmp_path / "sessions.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SQLiteSessionStore]:
-    """A store with the default patience."""
-    store = SQLiteSessionStore(path)
-    yield store
-    store.close()
 
 
 def _aside(path: Path) -> list[Path]:

@@ -27,20 +27,6 @@ COMMIT = Commit({"x": Change(encode(1))}, create=True)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A file that is not there yet."""
-    return tmp_path / "sessions.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SQLiteSessionStore]:
-    """A store with the default patience."""
-    store = SQLiteSessionStore(path)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of one megabyte."""
     place = tmp_path / "small"

@@ -47,12 +47,6 @@ for thread in running: thread.join()
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """The file that the processes share."""
-    return tmp_path / "sessions.db"
-
-
-@pytest.fixture
 def store(path: Path) -> Iterator[SQLiteSessionStore]:
     """This process's own store on it, patient: how busy the machine is, is not what is under test."""
     store = SQLiteSessionStore(path, busy_timeout_seconds=20)
