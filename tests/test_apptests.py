@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import InMemorySessionStore, RedisSessionStore, SQLiteSessionStore, testmode
 from fluxlit_component.testing import set_testing
+from tests.three_methods import DictStore
 
 APP = """
 import streamlit as st
@@ -77,27 +78,11 @@ def test_a_store_that_is_handed_in_is_used(tmp_path: Path) -> None:
     for store, status in (
         (InMemorySessionStore(), "ready"),
         (SQLiteSessionStore(tmp_path / "mine.db"), "ready"),
-        (Plain(), "ready"),
+        (DictStore(), "ready"),
         (RedisSessionStore.from_url("redis://127.0.0.1:9/0"), "disabled"),
     ):
         at = AppTest.from_function(with_store, args=(store,), default_timeout=30).run()
         assert at.markdown[0].value == status
-
-
-class Plain:
-    """A store of the app's own, with three methods."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, object]] = {}
-
-    def get(self, session_id: str) -> dict[str, object] | None:
-        return self.kept.get(session_id)
-
-    def set(self, session_id: str, data: dict[str, object], *, ttl_seconds: float | None = None) -> None:
-        self.kept[session_id] = dict(data)
-
-    def delete(self, session_id: str) -> None:
-        self.kept.pop(session_id, None)
 
 
 def with_store(store: object) -> None:

@@ -21,27 +21,12 @@ from fluxlit_component.sync import Base
 from fluxlit_component.testing.race import race
 from fluxlit_component.testing.turnable import TurnableClock
 from fluxlit_component.token import place_of
+from tests.three_methods import DictStore
 
 PARAM = "fluxlit_sid"
 LIVES = Lifetimes(500_000, None)
 RESUME = Order("resume", once=True, ttl_seconds=600)
 COPY = Order("copy", once=True, ttl_seconds=600)
-
-
-class PlainStore:
-    """Three methods over a dict, as an app might have one."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, Any]] = {}
-
-    def get(self, session_id: str) -> dict[str, Any] | None:
-        return self.kept.get(session_id)
-
-    def set(self, session_id: str, data: dict[str, Any], *, ttl_seconds: float | None = None) -> None:
-        self.kept[session_id] = dict(data)
-
-    def delete(self, session_id: str) -> None:
-        self.kept.pop(session_id, None)
 
 
 @pytest.fixture
@@ -62,7 +47,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: TurnableClock) 
         yield opened
         opened.close()
     else:
-        yield AdapterStore(PlainStore(), clock=clock)
+        yield AdapterStore(DictStore(), clock=clock)
 
 
 @pytest.fixture
@@ -257,7 +242,7 @@ def test_neither_token_nor_id_is_at_rest(sid: str, store: VersionedStore, tmp_pa
     token = made(store, sid, Order("copy", once=False, ttl_seconds=600))
     follow(store, token)
     if isinstance(store, AdapterStore):
-        rows = {k: v for k, v in store._inner.kept.items() if k != sid}  # type: ignore[attr-defined]
+        rows = {k: v for k, v in store._inner.sessions.items() if k != sid}  # type: ignore[attr-defined]
         at_rest = repr(rows).encode()
         found = follow(store, token)
         at_rest = at_rest.replace(found.sid.encode(), b"")

@@ -12,7 +12,7 @@ import logging
 import time
 import traceback
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,6 +36,7 @@ from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
 from fluxlit_component.stores.outage import breaker_of
 from fluxlit_component.testing import TurnableClock
+from tests.three_methods import DictStore
 from tests.visitor import PARAM, UNKNOWN, Body, Visitor, app, assign, defaults, delete, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
@@ -852,22 +853,6 @@ def test_keys_of_streamlits_own_in_a_record_are_ignored(store: InMemorySessionSt
 
 
 # --- stores --------------------------------------------------------------------------------------
-class DictStore:
-    """Three methods, nothing else."""
-
-    def __init__(self) -> None:
-        self.sessions: dict[str, dict[str, Any]] = {}
-
-    def get(self, session_id: str) -> dict[str, Any] | None:
-        return self.sessions.get(session_id)
-
-    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        self.sessions[session_id] = dict(data)
-
-    def delete(self, session_id: str) -> None:
-        self.sessions.pop(session_id, None)
-
-
 def test_any_object_with_three_methods_is_a_store() -> None:
     """State and widgets come back; deletions, destroy and rotate work."""
     store = DictStore()

@@ -16,6 +16,7 @@ from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
 from fluxlit_component.testing.local_mariadb import LocalMariaDB
 from fluxlit_component.testing.race import race
+from tests.stores.isolation import LEVELS, writers_lose_nothing
 
 pytest.importorskip("pymysql", reason="no pymysql: pip install pymysql")
 
@@ -76,21 +77,10 @@ def test_time_is_the_servers_and_in_utc(url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("level", ["SERIALIZABLE", "REPEATABLE READ", "AUTOCOMMIT"])
+@pytest.mark.parametrize("level", LEVELS)
 def test_engine_of_any_isolation(url: str, level: str) -> None:
     """However an engine isolates by default, a commit is one step and writers lose nothing."""
-    engine = sa.create_engine(url, isolation_level=level)
-    store = SQLSessionStore(engine, timeout_seconds=20)
-
-    def tab(number: int) -> None:
-        for turn in range(10):
-            store.commit("a", Commit({f"{number}.{turn}": Change(encode(turn))}, create=True))
-
-    race(4, tab)
-    record = store.load("a")
-    assert record is not None
-    assert (record.version, len(record.fields)) == (40, 40)
-    engine.dispose()
+    writers_lose_nothing(url, level)
 
 
 def test_no_answer_is_soon(mariadb_server: LocalMariaDB, url: str, held: Callable[..., Any]) -> None:

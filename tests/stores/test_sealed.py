@@ -26,27 +26,11 @@ from fluxlit_component.stores.sealed import SealedStore, Sealing, sealing_of
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.sync import Base
 from fluxlit_component.testing.local_redis import LocalRedis
+from tests.three_methods import DictStore
 
 ON = Sealing(on=True)
 OLD, NEW = "1:" + "a" * 32, "2:" + "b" * 32
 WORDS = "nobody else may read this"
-
-
-class DictStore:
-    """Three methods."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, Any] = {}
-
-    def get(self, session_id: str) -> Any:
-        return self.held.get(session_id)
-
-    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        del ttl_seconds
-        self.held[session_id] = dict(data)
-
-    def delete(self, session_id: str) -> None:
-        self.held.pop(session_id, None)
 
 
 @pytest.fixture(params=["memory", "SQLite", "three methods", "Redis"])

@@ -23,6 +23,7 @@ from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.race import race
+from tests.stores.isolation import LEVELS, writers_lose_nothing
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 
@@ -275,21 +276,11 @@ def test_engine_that_was_passed_in_stays_open(raw: sa.Engine, postgres_server: L
     ours.close()
 
 
-@pytest.mark.parametrize("level", ["SERIALIZABLE", "REPEATABLE READ", "AUTOCOMMIT"])
-def test_engine_of_any_isolation(postgres_server: LocalPostgres, raw: sa.Engine, level: str) -> None:
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.usefixtures("raw")
+def test_engine_of_any_isolation(postgres_server: LocalPostgres, level: str) -> None:
     """However an engine isolates by default, a commit is one step and writers lose nothing."""
-    engine = sa.create_engine(postgres_server.url, isolation_level=level)
-    store = SQLSessionStore(engine, timeout_seconds=20)
-
-    def tab(number: int) -> None:
-        for turn in range(10):
-            store.commit("a", Commit({f"{number}.{turn}": Change(encode(turn))}, create=True))
-
-    race(4, tab)
-    record = store.load("a")
-    assert record is not None
-    assert (record.version, len(record.fields)) == (40, 40)
-    engine.dispose()
+    writers_lose_nothing(postgres_server.url, level)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
