@@ -7,10 +7,8 @@ can be measured anew by itself: `python -m e2e.bench stores --page`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 import altair as alt
 import vl_convert
@@ -49,7 +47,7 @@ def write(name: str, tables: Sequence[Table]) -> None:
     PAGE.write_text(INTRODUCTION + "\n".join(sections[title] for title in order), encoding="utf-8")
     print(f"\nwritten: {_title(name)} in {PAGE.relative_to(ROOT)}")
     if name == "comparison":
-        PLOT.write_text(_plot(asdict(tables[0])), encoding="utf-8")
+        PLOT.write_text(_plot(tables[0].rows), encoding="utf-8")
         print(f"written: {PLOT.relative_to(ROOT)}")
 
 
@@ -65,20 +63,19 @@ def _title(name: str) -> str:
 
 
 def _section(name: str, tables: Sequence[Table]) -> str:
-    lines = "\n".join(line for table in tables for line in _table(asdict(table)))
+    lines = "\n".join(line for table in tables for line in _table(table))
     where = ". ".join(machine())
     return f"## {_title(name)}\n\n{lines}\n*{datetime.now(timezone.utc):%Y-%m-%d}: {where}.*\n"
 
 
-def _table(table: dict[str, Any]) -> Iterator[str]:
-    yield f"**{table['title']}**"
+def _table(table: Table) -> Iterator[str]:
+    yield f"**{table.title}**"
     yield ""
-    yield f"{table['note'][:1].upper()}{table['note'][1:]}."
+    yield f"{table.note[:1].upper()}{table.note[1:]}."
     yield ""
-    columns = table["columns"]
-    yield _row(columns)
-    yield _row([":---", *["---:"] * (len(columns) - 1)])
-    for cells in table["rows"]:
+    yield _row(table.columns)
+    yield _row([":---", *["---:"] * (len(table.columns) - 1)])
+    for cells in table.rows:
         yield _row(cells)
     yield ""
 
@@ -87,7 +84,7 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _plot(table: dict[str, Any]) -> str:
+def _plot(measured: Sequence[Sequence[str]]) -> str:
     """Bars, quiet enough for a light and a dark page."""
     rows = [
         {
@@ -96,7 +93,7 @@ def _plot(table: dict[str, Any]) -> str:
             "told": f"{float(time.split()[0]) / 1000:.2f} s, {runs} run{'' if runs == '1' else 's'}",
             "whose": "ours" if name.startswith("ours") else "floor" if index == 0 else "others",
         }
-        for index, (name, time, _, runs, *_) in enumerate(table["rows"])
+        for index, (name, time, _, runs, *_) in enumerate(measured)
         if time.endswith(" ms")
     ]
     axes = {"labelColor": "#808698", "titleColor": "#808698", "gridColor": "#80869833", "domain": False}
