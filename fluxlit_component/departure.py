@@ -235,10 +235,8 @@ class Departure:
         return self._policy.merge_values(key, before, theirs, mine)
 
     def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
-        return Commit(
+        return self._policy.lifetimes.commit(
             diff.changes,
-            idle_seconds=self._policy.idle_seconds,
-            max_age_seconds=self._policy.max_age_seconds,
             schema=self._policy.schema.version if self._policy.schema is not None else self._tab.schema,
             create=not self._tab.created,
             begin=begin,

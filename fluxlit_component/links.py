@@ -105,9 +105,11 @@ class Lifetimes:
     idle_seconds: float | None = None
     max_age_seconds: float | None = None
 
-    def commit(self, changes: Mapping[str, Change], *, schema: int = 0, create: bool = False) -> Commit:
+    def commit(
+        self, changes: Mapping[str, Change], *, schema: int = 0, create: bool = False, begin: int = 1
+    ) -> Commit:
         """Changes to a session with these lifetimes."""
-        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create)
+        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create, begin)
 
 
 def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, param: str) -> str | None:

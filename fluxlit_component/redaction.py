@@ -24,8 +24,6 @@ ACCESS_LOGGERS: Final = (
     "starlette",
 )
 REDACTED: Final = "<redacted>"
-_PLAIN: Final = (int, float)
-"""Left alone, so that `%d` finds a number."""
 
 
 class SidFilter(logging.Filter):
@@ -60,8 +58,10 @@ class SidFilter(logging.Filter):
             return self._clean_mapping(value)
         if type(value) in (list, tuple):
             return type(value)(map(self._clean, value))
-        if isinstance(value, (str, *_PLAIN)) or value is None:
-            return self._pattern.sub(rf"\g<1>{REDACTED}", value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return self._pattern.sub(rf"\g<1>{REDACTED}", value)
+        if value is None or isinstance(value, (int, float)):
+            return value  # left alone, so that `%d` finds a number
         text = str(value)  # a URL object, an exception: only what is printed counts
         clean = self._clean(text)
         return value if clean == text else clean
