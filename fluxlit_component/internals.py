@@ -315,6 +315,25 @@ def anchor_in_app_test(app_test: Any) -> object:
     return _guard(look, None)
 
 
+def forget_pages_of_process() -> None:
+    """Let the next AppTest find out for itself how its app names its pages, as a new process would.
+
+    Streamlit keeps for the whole process what the first app said: up to some release that `st.navigation`
+    was called, later whether there is a folder `pages`. A test suite runs many apps in one process.
+    """
+
+    def forget() -> None:
+        from streamlit.runtime import pages_manager  # for tests alone, and it may move
+
+        module: Any = pages_manager
+        if hasattr(module.PagesManager, "DefaultStrategy"):
+            module.PagesManager.DefaultStrategy = module.PagesStrategyV1
+        else:
+            module.PagesManager.uses_pages_directory = None
+
+    _guard(forget, None)
+
+
 def current_run() -> Run | None:
     """The script run of this thread, or None outside of one (bare Python, another thread)."""
     context = get_script_run_ctx(suppress_warning=True)

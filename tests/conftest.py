@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 from streamlit.elements.lib import policies
-from streamlit.runtime import pages_manager
-from streamlit.runtime.pages_manager import PagesManager
 
 from fluxlit_component import internals, settings, tab
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
@@ -54,13 +52,6 @@ def forced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def no_navigation_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo what `st.navigation` of another test has said for the whole process.
-
-    From some release on it is asked once per process whether there is a folder `pages`; before that
-    there were two strategies.
-    """
-    if hasattr(PagesManager, "DefaultStrategy"):
-        monkeypatch.setattr(PagesManager, "DefaultStrategy", pages_manager.PagesStrategyV1)
-    else:
-        monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+def no_navigation_yet() -> None:
+    """Undo what `st.navigation` of another test has said for the whole process."""
+    internals.forget_pages_of_process()

@@ -194,6 +194,21 @@ def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def test_the_next_app_finds_its_pages_folder(
+    fallbacks: list[str], seen: dict[str, Any], tmp_path: Path
+) -> None:
+    """Whatever the app before it in this process has said of its own pages."""
+    start(navigation, seen)
+    internals.forget_pages_of_process()
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "second.py").write_text("import streamlit as st\nst.write('The second')\n")
+    (tmp_path / "main.py").write_text("import streamlit as st\nst.write('The first')\n")
+    at = AppTest.from_file(str(tmp_path / "main.py"), default_timeout=30).run()
+    at.switch_page("pages/second.py").run()
+    assert [text.value for text in at.markdown] == ["The second"], moved("PagesManager")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def places(seen: dict) -> None:
     """A script that reports where the visitor is, and which pages there are."""
     import streamlit as st

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 from typing_extensions import Self
 
-from fluxlit_component import testmode
+from fluxlit_component import internals, testmode
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
@@ -78,9 +77,7 @@ class AppTestServer:
         self, make: Callable[[], AppTest], *, query_params: Mapping[str, Any], secrets: Mapping[str, Any]
     ) -> AppTestTab:
         """Open what `make` makes in a tab of a new visitor and let it run once."""
-        if hasattr(PagesManager, "uses_pages_directory"):
-            # Up to some release AppTest asks only once per process whether there is a pages folder.
-            PagesManager.uses_pages_directory = None
+        internals.forget_pages_of_process()
         tab = AppTestTab(self, make, query_params=query_params, secrets=secrets)
         self._tabs.add(tab)
         return tab.run()

@@ -234,8 +234,16 @@ def test_the_query_of_the_app_and_its_secrets_are_kept(url_session_apptest: Open
     assert dict(other.at.secrets) == {"key": "value"}
 
 
+def with_navigation() -> None:
+    """An app that names its pages itself."""
+    import streamlit as st
+
+    st.navigation([st.Page(lambda: st.write("Home"), title="Home")]).run()
+
+
 def test_f5_stays_on_the_page(url_session_apptest: Open, tmp_path: Path) -> None:
-    """An app with a pages folder; each page is reloaded as itself."""
+    """An app with a pages folder; each page is reloaded as itself, whatever ran in the process before."""
+    url_session_apptest(with_navigation)
     app = "import streamlit as st\nfrom fluxlit_component import url_session\nwith url_session():\n    {}\n"
     (tmp_path / "pages").mkdir()
     (tmp_path / "main.py").write_text(app.format("st.text_input('Name', key='name')"))
