@@ -912,7 +912,10 @@ def test_a_store_that_is_down_does_not_stop_the_app() -> None:
 
 
 def test_what_was_said_before_a_late_record_came_is_merged_with_it() -> None:
-    """Stored messages are not lost to those of an outage; where nothing merges, the loss is told."""
+    """Stored messages are not lost to those of an outage; where nothing merges, the loss is told.
+
+    What appeared only meanwhile may be a default: there the stored value wins.
+    """
     store, told = SpyStore(), []
 
     def chat(_: UrlSession) -> None:
@@ -923,10 +926,13 @@ def test_what_was_said_before_a_late_record_came_is_merged_with_it() -> None:
         st.session_state["chat"].append("mine")
         st.session_state["hits"] += 1
         st.session_state["note"] = "mine"
+        st.session_state["late"] = "mine"
 
     options: dict[str, Any] = {"merge": {"chat": append, "hits": counter}, "on_conflict": told.append}
     visitor = Visitor(
-        assign(chat=["welcome", "stored"], hits=10, note="stored", mood="wild"), store=store, **options
+        assign(chat=["welcome", "stored"], hits=10, note="stored", mood="wild", late="stored"),
+        store=store,
+        **options,
     )
     store.is_down = True
     back = visitor.reload(chat).run(say)
@@ -935,7 +941,13 @@ def test_what_was_said_before_a_late_record_came_is_merged_with_it() -> None:
     end = time.monotonic() + 10
     while back.run(chat).session.status != "ready":
         assert time.monotonic() < end, "the store is back and not asked"
-    both = {"chat": ["welcome", "stored", "mine"], "hits": 11, "note": "mine", "mood": "wild"}
+    both = {
+        "chat": ["welcome", "stored", "mine"],
+        "hits": 11,
+        "note": "mine",
+        "mood": "wild",
+        "late": "stored",
+    }
     assert back.state == both
     assert store.get(visitor.sid) == both
     assert [event.keys for event in told] == [("note",)]
