@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import streamlit as st
 from playwright.sync_api import expect
 
 from fluxlit_component.testing.page import ContinuityPage
@@ -19,10 +20,11 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     page.get_by_role("button", name="Button", exact=True).click()
     tab.rest()
     expect(page.get_by_text("button returned True")).to_be_visible()
-    page.get_by_role("button", name="Menu", exact=True).click()
-    page.get_by_text("save", exact=True).click()
-    tab.rest()
-    expect(page.get_by_text("menu returned save")).to_be_visible()
+    if hasattr(st, "menu_button"):
+        page.get_by_role("button", name="Menu", exact=True).click()
+        page.get_by_text("save", exact=True).click()
+        tab.rest()
+        expect(page.get_by_text("menu returned save")).to_be_visible()
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"}
     )
@@ -46,6 +48,5 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     named = {key: reason.strip() for key, reason in lines}
     rows = [[f"`{key}`", named[key]] for key in sorted(named)]
     assert len(rows) >= 10
-    assert_page_says(
-        "what-comes-back.md", "forbidden", table(["Does not come back", "Why, and what instead"], rows)
-    )
+    found = table(["Does not come back", "Why, and what instead"], rows)
+    assert_page_says("what-comes-back.md", "forbidden", found, whole=hasattr(st, "echarts_chart"))

@@ -35,7 +35,8 @@ with url_session() as session:
     if "on_click" in inspect.signature(st.link_button).parameters:
         st.link_button("Link", "https://example.org", key="st.link_button(on_click=)", on_click="rerun")
     with st.form("form"):
-        st.form_submit_button("Send", key="st.form_submit_button")
+        keyed = "key" in inspect.signature(st.form_submit_button).parameters
+        st.form_submit_button("Send", **({"key": "st.form_submit_button"} if keyed else {}))
     st.session_state.setdefault("plain", 0)
     if st.button("Count"):
         st.session_state.plain += 1
