@@ -19,9 +19,10 @@ export PIP_NO_INPUT := 1
 # Two at once, a file each. Most of a browser test is waiting; much of a unit test is, too.
 PYTEST_ARGS ?= $(BY_FILE)
 E2E_ARGS ?= $(BY_FILE)
-# Which browser tests run on the oldest Streamlit, on the middle one, and over components v1 on the newest.
-# For all that hold there: make e2e-oldest OTHERS=core; make e2e-v1 OTHERS="core or transport"
+# Which browser tests run on the oldest Streamlit, and which on the middle one and over components v1 on the newest.
+# More: make e2e-oldest e2e-v1 middle OTHERS=transport FEW=transport; all: OTHERS="core or not core" and so on.
 OTHERS ?= transport
+FEW ?= few
 BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 ENGINES_ARGS ?= -n 2 --dist loadgroup
 
@@ -90,12 +91,12 @@ unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldes
 e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit (components v1), tests marked transport
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
-e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1, tests marked transport
-	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee $(LOGS)/e2e-v1
+e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1, tests marked few
+	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m "$(FEW)" $(E2E_ARGS) | tee $(LOGS)/e2e-v1
 
-middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked transport
+middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked few
 	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge tests/testing tests/test_apptests.py $(PYTEST_ARGS) | tee $(LOGS)/middle
-	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee -a $(LOGS)/middle
+	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e --ignore=e2e/engines -m "$(FEW)" $(E2E_ARGS) | tee -a $(LOGS)/middle
 
 matrix: export MATRIX_UNIT := $(MATRIX_UNIT)
 matrix: export MATRIX_E2E := $(MATRIX_E2E)

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
-pytestmark = [pytest.mark.core, pytest.mark.transport]
+pytestmark = [pytest.mark.core, pytest.mark.transport, pytest.mark.few]
 APPS = Path(__file__).parent / "apps"
 
 

@@ -79,7 +79,7 @@ def test_the_id_stays_in_the_query_wherever_one_goes(tab: ContinuityPage, server
 
     tab.forget_runs()
     press(tab, "Set query")
-    assert "k=v" in page.url
+    expect(page).to_have_url(re.compile(r"\bk=v\b"))
     expect_at("/", runs=1)
     follow(tab, "Link to report")
     expect_at("/report", runs=1)

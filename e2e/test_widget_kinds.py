@@ -44,7 +44,7 @@ WIDGETS = {
     "popover": 'st.popover(on_change="rerun")',
     "in_form": "st.text_input in a form, sent",
 }
-pytestmark = [pytest.mark.core, pytest.mark.transport]
+pytestmark = [pytest.mark.core, pytest.mark.transport, pytest.mark.few]
 Serve = Callable[..., StreamlitServer]
 DATE = ("year", "month", "day")
 

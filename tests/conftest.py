@@ -52,6 +52,8 @@ def forced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def no_navigation_yet() -> None:
-    """Undo what `st.navigation` of another test has said for the whole process."""
+def no_navigation_yet() -> Iterator[None]:
+    """What an app said of its pages holds for the whole process: undo it, before the test and after it."""
+    internals.forget_pages_of_process()
+    yield
     internals.forget_pages_of_process()

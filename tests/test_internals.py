@@ -194,6 +194,7 @@ def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]
     assert fallbacks == [], moved(str(fallbacks))
 
 
+@pytest.mark.usefixtures("no_navigation_yet")
 def test_the_next_app_finds_its_pages_folder(
     fallbacks: list[str], seen: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -112,6 +112,7 @@ class AppTestServer:
 
     def __exit__(self, *_: object) -> None:
         testmode.stand_in = self._before
+        internals.forget_pages_of_process()
         self._close_stores()
 
     def _store_for(self, asked: object) -> object:
