@@ -1,9 +1,9 @@
 """From pressing F5 to seeing one's content again, against the same app without us, in real Chromium.
 
-Two apps: a small one that says hello in a fifth of a second, and the demo, which is nearer to what people
-write. The page itself takes the time: it looks at each frame, from before anything else is loaded, whether
-what was restored stands there (without us: what stands there by default), and the clock begins where
-`location.reload()` is called.
+Two apps: a small one that says hello in a fifth of a second, and the demo's first page, which is nearer to
+what people write. The page itself takes the time: it looks at each frame, from before anything else is
+loaded, whether what was restored stands there (without us: what stands there by default), and the clock
+begins where `location.reload()` is called.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-import fluxlit_component.demo
 from e2e.bench.report import print_heading, print_line
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -80,8 +79,8 @@ APPS = (
         _click_twice,
     ),
     _App(
-        "the demo, its first page",
-        Path(fluxlit_component.demo.__file__).parent / "app.py",
+        "the demo's first page",
+        Path(__file__).parents[1] / "apps" / "explore.py",
         ".st-key-explore_note textarea",
         "",
         "cherry trees in April",
