@@ -7,6 +7,7 @@ encoding others costs is the same on every backend, and measured in `values`. Se
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -72,11 +73,16 @@ class _Samples:
         for number in range(rounds + 5):
             tab.change(number)
             data = tab.whole()
-            self.written.append(_seconds(lambda data=data: floor.write("a visitor", data)))
-            self.saved.append(_seconds(tab.save))
+            acts = {
+                "written": lambda data=data: floor.write("a visitor", data),
+                "saved": tab.save,
+                "read": lambda: floor.read("a visitor"),
+            }
+            # None always comes after the same other one: a server is slower or faster after some.
+            for name in random.sample([*acts], len(acts)):
+                getattr(self, name).append(_seconds(acts[name]))
             self.committed.append(tab.committed)
             self.unchanged.append(_seconds(tab.save))
-            self.read.append(_seconds(lambda: floor.read("a visitor")))
             self.hydrated.append(_seconds(tab.load))
         for samples in (self.written, self.committed, self.saved, self.unchanged, self.read, self.hydrated):
             del samples[:5]  # warm-up: the record begins, scripts and statements are prepared
