@@ -86,19 +86,14 @@ def take_snapshot(
     state: Mapping[str, Any], *, keys: Keys, widgets: Mapping[str, str], healed: Iterable[str] = ()
 ) -> Snapshot:
     """Part `state` by the rules above. `widgets` maps user keys to Streamlit's value types."""
-    refused = frozenset(healed)
-    values: dict[str, Any] = {}
-    forbidden: dict[str, str] = {}
     admitted = keys.sift(state)
-    for key, value in state.items():
-        if key not in admitted:
-            continue
-        kind = widgets.get(key)
-        reason = _HEALED_REMEDY if key in refused else None if kind is None else _reason(value, kind)
-        if reason is None:
-            values[key] = value
-        else:
+    values = {key: value for key, value in state.items() if key in admitted}
+    forbidden = {key: _HEALED_REMEDY for key in healed if key in values}
+    for key, kind in widgets.items():
+        if key in values and key not in forbidden and (reason := _reason(values[key], kind)) is not None:
             forbidden[key] = reason
+    for key in forbidden:
+        del values[key]
     return Snapshot(values, forbidden)
 
 
