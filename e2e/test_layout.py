@@ -116,6 +116,12 @@ def test_nothing_moves_more_than_without_us(new_tab: NewTab, serve: Serve) -> No
         seen.append(tab.page.evaluate("shift"))
         return seen
 
-    ours, without = shifts(serve("multi.py").url), shifts(serve("plain.py").url)
-    # Streamlit's own loading varies by 0.005 from visit to visit; a gap of 16 px would be 0.02.
-    assert all(a < b + 0.01 for a, b in zip(ours, without, strict=True)), (ours, without)
+    seen = []
+    # Streamlit's own loading varies from visit to visit, by 0.014 on a busy machine; a gap of 16 px would be
+    # 0.02, and there each time.
+    for _ in range(3):
+        ours, without = shifts(serve("multi.py").url), shifts(serve("plain.py").url)
+        seen.append((ours, without))
+        if all(a < b + 0.01 for a, b in zip(ours, without, strict=True)):
+            return
+    pytest.fail(f"the page moves more with the session than without: {seen}")

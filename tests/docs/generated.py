@@ -35,7 +35,8 @@ def assert_page_says(page: str, name: str, found: str, *, whole: bool = True) ->
     match = part.search(text)
     assert match is not None, f"docs/{page} has no part <!-- generated: {name} -->"
     if not whole:
-        assert [line for line in found.splitlines() if line not in match.group(2)] == []
+        strange = [line for line in found.splitlines() if line not in match.group(2)]
+        assert strange == [], f"docs/{page} does not have these lines of {name}: {strange}"
         return
     if os.environ.get("WRITE_DOCS") == "1":
         path.write_text(f"{text[: match.end(1)]}\n{found.strip()}\n\n{text[match.start(3) :]}", "utf-8")
