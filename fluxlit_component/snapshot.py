@@ -20,13 +20,13 @@ _INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
 # Streamlit raises StreamlitValueAssignmentNotAllowedError when one of these is drawn under a key
 # that was assigned (docs/what-comes-back.md). A restored button would also click itself.
 _CLICK: Final = "a click is an event, not a state; keep what it did under a key of your own"
-_MESSAGE: Final = "a chat input forgets its text when sent; keep the messages under a key of your own"
+_MESSAGE: Final = "what was sent or chosen is an event, not a state; keep it under a key of your own"
 EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
 """Reasons that tell of no loss: there was never a state to keep."""
 
 _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     "trigger_value": _CLICK,
-    "string_trigger_value": _CLICK,
+    "string_trigger_value": _MESSAGE,
     "json_trigger_value": _CLICK,
     "chat_input_value": _MESSAGE,
     "file_uploader_state_value": "Streamlit forbids to set uploads; "
