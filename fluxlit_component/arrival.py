@@ -57,7 +57,9 @@ class Arrival:
             self._fork()
         if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
             self._run.set_query_value(tab.param, tab.sid)
-        answer = parse_answer(mount(self._offer(), transport=self._policy.transport))
+        has_browser = not self._run.is_app_test
+        drawn = mount(self._offer(), transport=self._policy.transport, has_browser=has_browser)
+        answer = parse_answer(drawn)
         if tab.sid is None and answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)
         if tab.sid is None and self._may_wait():

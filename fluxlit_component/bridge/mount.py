@@ -26,11 +26,11 @@ def component_key(param: str) -> str:
     return f"{OWN_PREFIX}_{hashlib.sha256(param.encode()).hexdigest()[:8]}"
 
 
-def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None) -> object:
+def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_browser: bool = True) -> object:
     """Draw the bridge with `offer` and return the answer that it has given so far, or None.
 
-    A release in which the component cannot be mounted (AppTest on some of them) counts as a browser
-    that does not answer; a checkout that was not built is an error.
+    A release in which the component cannot be mounted (AppTest on some of them, which has no browser to
+    answer anyway) counts as a browser that does not answer; a checkout that was not built is an error.
     """
     try:
         with _out_of_sight():
@@ -38,8 +38,10 @@ def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None) -> obje
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - StreamlitAPIException, TypeError: the release decides
-        _log.warning(
-            "the bridge could not be mounted (%s); the state will not survive a reload", type(error).__name__
+        _log.log(
+            logging.WARNING if has_browser else logging.DEBUG,
+            "the bridge could not be mounted (%s); the state will not survive a reload",
+            type(error).__name__,
         )
         return None
     return result.get("answer") if isinstance(result, Mapping) else getattr(result, "answer", None)
