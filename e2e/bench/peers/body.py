@@ -25,13 +25,13 @@ def pages() -> Any:
     return st.navigation([st.Page(home, title="Home", default=True), st.Page(report, title="Report")])
 
 
-def run_with(read: Callable[[], Any], write: Callable[[str], None]) -> None:
-    # For components that keep values in the browser. They do not know them before the second script run, so
-    # an app must neither restore nor save in the first one.
+def run_with(read: Callable[[], Any], write: Callable[[str], None], *, waits: bool = False) -> None:
+    # For components that keep values in the browser. Unless they make the first script run wait, they do not
+    # know them before the second one, so an app must neither restore nor save in the first.
     state, page = st.session_state, pages()
     kept = read()
     state["runs"] = state.get("runs", 0) + 1
-    if state["runs"] > 1 and "saved" not in state:
+    if (waits or state["runs"] > 1) and "saved" not in state:
         while isinstance(kept, str):  # as it was written, or written twice
             kept = json.loads(kept)
         state["saved"] = kept or {}
