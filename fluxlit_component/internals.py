@@ -53,7 +53,7 @@ class Run:
         the next one of which a Streamlit session has exactly one.
         """
         state = getattr(self._context.session_state, "_state", None)
-        if state is not None and hasattr(type(state), "__weakref__"):
+        if state is not None and _takes_weak_references(state):
             return cast("object", state)
         if self.is_app_test:
             # Up to some 1.6x AppTest gives each run a fragment storage of its own.
@@ -298,6 +298,11 @@ class Run:
         return _guard(look, None)
 
 
+def _takes_weak_references(instance: object) -> bool:
+    # Not `__weakref__`: on Python 3.10 a dataclass with slots has the name and not the place for it.
+    return bool(type(instance).__weakrefoffset__)
+
+
 def _kept_anchor(state: Any) -> object:
     if _ANCHOR_KEY not in state:
         state[_ANCHOR_KEY] = _Anchor()
@@ -310,7 +315,7 @@ def anchor_in_app_test(app_test: Any) -> object:
     def look() -> object:
         safe = getattr(app_test, "_session_state", app_test.session_state)
         state = safe._state
-        return state if hasattr(type(state), "__weakref__") else state[_ANCHOR_KEY]
+        return state if _takes_weak_references(state) else state[_ANCHOR_KEY]
 
     return _guard(look, None)
 

@@ -14,6 +14,7 @@ import sys
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -142,6 +143,15 @@ def test_the_context_names_its_fragments(seen: dict[str, Any]) -> None:
     context = seen["runs"][0]._context
     assert hasattr(context, "fragment_ids_this_run"), moved("ctx.fragment_ids_this_run")
     assert Run(SimpleNamespace(fragment_ids_this_run=["id"])).is_fragment
+
+
+def test_an_anchor_takes_weak_references() -> None:
+    """Python 3.10 leaves the name `__weakref__` in a dataclass with slots, where there is no place for it."""
+    state = type("SessionState", (), {"__slots__": (), "__weakref__": None})()
+    context = SimpleNamespace(
+        session_state=SimpleNamespace(_state=state), session_id="real", fragment_storage=Event()
+    )
+    assert weakref.ref(Run(context).anchor)() is context.fragment_storage
 
 
 @pytest.mark.usefixtures("no_navigation_yet")
