@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -75,14 +76,15 @@ def test_the_environment_says_otherwise(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_store_that_is_handed_in_is_used(tmp_path: Path) -> None:
     """Who hands one in, an app or a test, means it; one whose server must be reached is not asked."""
     assert visit(tmp_path, "'memory://'").markdown[0].value == "ready"
-    for store, status in (
-        (InMemorySessionStore(), "ready"),
-        (SQLiteSessionStore(tmp_path / "mine.db"), "ready"),
-        (DictStore(), "ready"),
-        (RedisSessionStore.from_url("redis://127.0.0.1:9/0"), "disabled"),
-    ):
-        at = AppTest.from_function(with_store, args=(store,), default_timeout=30).run()
-        assert at.markdown[0].value == status
+    with closing(SQLiteSessionStore(tmp_path / "mine.db")) as in_a_file:
+        for store, status in (
+            (InMemorySessionStore(), "ready"),
+            (in_a_file, "ready"),
+            (DictStore(), "ready"),
+            (RedisSessionStore.from_url("redis://127.0.0.1:9/0"), "disabled"),
+        ):
+            at = AppTest.from_function(with_store, args=(store,), default_timeout=30).run()
+            assert at.markdown[0].value == status
 
 
 def with_store(store: object) -> None:
