@@ -137,17 +137,27 @@ class _Visit:
         expect(page.get_by_role("heading", name="Report")).to_be_visible()
         tab.rest(quiet=1.0)
         self._runs["page"] = tab.runs
-        page.go_back()
-        expect(page.get_by_role("heading", name="Home")).to_be_visible()
-        tab.rest()
+        self._go_back()
         if self.way.keeps:  # what a page switch lost is set again: here it is about F5
             self._set_again()
+
+    def _go_back(self) -> None:
+        page = self._tab.page
+        home = page.get_by_role("heading", name="Home")
+        page.go_back()
+        try:
+            expect(home).to_be_visible()
+        except AssertionError:  # a way that writes the query may have added an entry of its own
+            self._after_back = "one step more"
+            page.get_by_test_id("stSidebarNavLink").filter(has_text="Home").click()
+            expect(home).to_be_visible()
+        self._tab.rest()
 
     def _set_again(self) -> None:
         tab, page = self._tab, self._tab.page
         named = page.get_by_label("Name").input_value() == "Ada"
         there = named and page.get_by_text("count is 2").count() == 1
-        self._after_back = "kept" if there else "lost"
+        self._after_back = self._after_back or ("kept" if there else "lost")
         self._count()
         if page.get_by_label("Name").input_value() != "Ada":
             page.get_by_label("Name").fill("Ada")
