@@ -152,7 +152,7 @@ class Base:
 
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
-        return frozenset(self.known).union(self.unsaved)
+        return frozenset(self.known) | frozenset(self.unsaved)
 
     def sizes(self) -> dict[str, int]:
         """Key -> bytes of its newest value, saved or not."""
@@ -216,7 +216,7 @@ class Base:
         skipped: dict[str, str] = {}
         for key, value in values.items():
             known = self.known.get(key)
-            if known is None or (known.value is not value and not known.is_still(value)):
+            if known is None or not known.is_still(value):
                 try:
                     data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:
@@ -226,8 +226,7 @@ class Base:
                     changed[key] = data
                     continue
                 known.met_again(value)
-            if self.unsaved:
-                self.unsaved.pop(key, None)
+            self.unsaved.pop(key, None)
         return changed, skipped
 
     def concede(self, key: str, stored: Field | None) -> None:
