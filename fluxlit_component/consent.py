@@ -51,7 +51,7 @@ def _erase(tab: Tab, store: RecordStore) -> None:
 
 
 def _grant(run: Run, tab: Tab) -> None:
-    names = run.names()
+    names = run.outline().names
     # Values of widgets that are away just now are known to the base only.
     tab.inbox.update({key: tab.base.value_of(key) for key in tab.base.names() - names})
     tab.private, tab.storing = None, "yes"

@@ -116,20 +116,22 @@ class Departure:
     def _snapshot(self, state: Mapping[str, Any], live: Mapping[str, str]) -> Snapshot:
         # The key of a widget that was swept away shows what stood there before it was drawn.
         tab = self._tab
-        leftovers = tab.widgets - live.keys() - self._run.written_keys()
-        if not leftovers.isdisjoint(state):
+        leftovers = tab.widgets - live.keys()
+        if leftovers:  # mostly there are none: all widgets of the page were drawn
+            leftovers -= self._run.written_keys()
             state = {k: v for k, v in state.items() if k not in leftovers}
         return take_snapshot(state, keys=self._policy.keys, widgets=live, healed=tab.healed)
 
-    def _deleted(self, state: Mapping[str, Any], *, newest: bool, late: bool) -> set[str]:
+    def _deleted(self, state: Mapping[str, Any], *, newest: bool, late: bool) -> frozenset[str]:
         """Keys that the app deleted: there when its part of the run began, and gone.
 
         Streamlit's own clean-up of widgets comes after a run; where it may have come in between, keys of
         widgets that were not drawn do not count.
         """
         tab = self._tab
-        stored = tab.base.known.keys() | tab.base.faults.keys()
-        gone = set(self._policy.keys.sift(stored - state.keys()))
+        gone = self._policy.keys.sift((tab.base.known.keys() | tab.base.faults.keys()) - state.keys())
+        if not gone:
+            return gone
         deleted = gone & tab.deleted
         if newest:
             swept = tab.widgets - tab.drawn if late else frozenset[str]()

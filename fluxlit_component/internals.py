@@ -11,10 +11,10 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qs
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -35,6 +35,19 @@ _secretless: tuple[object, float] | None = None
 
 class _Anchor:
     """Takes weak references, and is one per Streamlit session of AppTest."""
+
+
+class Outline(NamedTuple):
+    """What stands in session state at one moment."""
+
+    names: frozenset[str]
+    """The keys that `Run.read` would give."""
+    live: Mapping[str, str] = MappingProxyType({})
+    """As `Run.live_widgets`."""
+    written: frozenset[str] = frozenset()
+    """As `Run.written_keys`."""
+    sent: frozenset[str] = frozenset()
+    """As `Run.sent_keys`."""
 
 
 class Run:
@@ -168,9 +181,12 @@ class Run:
                     raise
         return {}
 
-    def names(self) -> frozenset[str]:
-        """The keys that `read` would give."""
-        return _guard(lambda: _names_directly(self._context.session_state), None) or frozenset(self.read())
+    def outline(self) -> Outline:
+        """What is there at this moment, without a look at any value: all of it in one go."""
+        found = _guard(lambda: _outlined(self._context.session_state), None)
+        if found is not None:
+            return found
+        return Outline(frozenset(self.read()), self.live_widgets(), self.written_keys(), self.sent_keys())
 
     def values_of(self, keys: Iterable[str]) -> dict[str, Any]:
         """The values of keys that are there and belong to no widget."""
@@ -419,32 +435,36 @@ def _read_directly(safe: Any) -> dict[str, Any]:
     """What `filtered_state` gives, without its five look-ups for each key that belongs to no widget."""
     with safe._lock:
         state = safe._state
-        keys = state._key_id_mapper.id_key_mapping
-        taken, elements = frozenset(keys.values()), set(state._new_widget_state.states)
-        found: dict[str, Any] = {}
-        for values in (state._old_state, state._new_session_state):
-            for key, value in values.items():
-                if key in taken:
-                    elements.add(state._get_widget_id(key))
-                elif not key.startswith("$$"):
-                    found[key] = value
-                elif key.startswith(_ELEMENT):
-                    elements.add(key)
-        for element in elements:
-            key = keys.get(element)
-            if key is not None:
-                with suppress(KeyError):  # the browser sent it, and the widget is not drawn yet
+        old, new, widgets = state._old_state, state._new_session_state, state._new_widget_state
+        found = {**old, **new}
+        for element, key in state._key_id_mapper.id_key_mapping.items():
+            if element not in old and element not in widgets.states:
+                continue
+            try:
+                if getattr(widgets.widget_metadata.get(element), "presenter", None) is not None:
                     found[key] = state[element]
-        return found
+                else:  # the same without looking up what is known here
+                    found[key] = state._getitem(element, key if key in new else None)
+            except KeyError:
+                pass  # the browser sent it, and the widget is not drawn yet
+        return {key: value for key, value in found.items() if not key.startswith("$$")}
 
 
-def _names_directly(safe: Any) -> frozenset[str]:
+def _outlined(safe: Any) -> Outline:
     with safe._lock:
         state = safe._state
-        keys, widgets = state._key_id_mapper.id_key_mapping, state._new_widget_state
-        known = {key for key in (*state._old_state, *state._new_session_state) if not key.startswith("$$")}
-        elements = keys.keys() & (state._old_state.keys() | (widgets.states.keys() & widgets.widget_metadata))
-        return frozenset(known.union(map(keys.__getitem__, elements)))
+        old, new, widgets = state._old_state, state._new_session_state, state._new_widget_state
+        sent, metadata = widgets.states, widgets.widget_metadata
+        names = {key for key in {**old, **new} if not key.startswith("$$")}
+        live: dict[str, str] = {}
+        for element, key in state._key_id_mapper.id_key_mapping.items():
+            known = metadata.get(element)
+            if element in old or (element in sent and known is not None):
+                names.add(key)
+                if known is not None:
+                    live[key] = known.value_type
+        shown = frozenset(key for element in sent if (key := _user_key(element)) is not None)
+        return Outline(frozenset(names), live, frozenset(new), shown)
 
 
 def _knows_its_pages(manager: Any) -> bool:

@@ -98,30 +98,30 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
     not reach a widget that is drawn only now, and a value seen under the key of a widget that was
     swept away may be a leftover from before it was drawn. Notes which keys are present from here on.
     """
-    names, live, written = run.names(), run.live_widgets(), run.written_keys()
-    tab.widgets.update(live)
+    now = run.outline()
+    tab.widgets.update(now.live)
     same_page = run.page == tab.page
     # Streamlit files a value that was put back for a widget that is away under the widget's old id: it
     # looks alive then, and is swept again. Alive is what was drawn in the last run or sent by the browser.
     # What was put there for the last run counts only once it was sent: a run that is cut short is never
     # shown, and the browser would go on with the widget's default.
-    alive = live.keys() & ((tab.drawn - tab.put) | run.sent_keys())
-    untouched = tab.healed | tab.quarantined | alive | written
+    alive = now.live.keys() & ((tab.drawn - tab.put) | now.sent)
+    untouched = tab.healed | tab.quarantined | alive | now.written
     again: dict[str, Any] = {}
     plain: list[str] = []
     for key in policy.keys.sift(tab.base.names()) - untouched:
         if key in tab.widgets:
-            if key not in names and same_page and key in tab.drawn:
+            if key not in now.names and same_page and key in tab.drawn:
                 tab.deleted.add(key)  # drawn a moment ago and gone: a callback deleted it
             else:
                 again[key] = tab.base.value_of(key)
-        elif key in names:
+        elif key in now.names:
             plain.append(key)
         else:
             tab.deleted.add(key)
     put = _write(run, tab, {**run.values_of(plain), **again, **tab.inbox})
     tab.inbox.clear()
-    tab.present = put | names
+    tab.present = put | now.names
     return put
 
 

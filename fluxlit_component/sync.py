@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from fluxlit_component.codec import decode, encode, encode_plain, is_immutable, is_plain
+from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.record import RESERVED, Change, Field, Outcome, Record
 
@@ -57,11 +57,11 @@ class Known:
     plain: bool | None = None
     """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
 
-    def is_still(self, value: object) -> bool:
-        """Whether `value` is certainly what is known; False means that it takes an encoding to tell."""
+    def is_still(self, value: object, plain: PlainEncoder) -> bool:
+        """Whether `value` is certainly what is known; False means that it takes a full encoding to tell."""
         if self.value is value or (type(value) is str and type(self.value) is str and self.value == value):
             return True
-        return self.plain is True and encode_plain(value) == self.data
+        return self.plain is True and plain.encode(value) == self.data
 
     def met_again(self, value: object) -> None:
         """Note that `value` encodes to what is known, to tell that sooner the next time."""
@@ -214,9 +214,10 @@ class Base:
         """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
         changed: dict[str, bytes] = {}
         skipped: dict[str, str] = {}
+        plain = PlainEncoder()
         for key, value in values.items():
             known = self.known.get(key)
-            if known is None or not known.is_still(value):
+            if known is None or not known.is_still(value, plain):
                 try:
                     data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:

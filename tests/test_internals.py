@@ -314,7 +314,8 @@ def everywhere(seen: dict) -> None:
 
     def compare(moment: str) -> None:
         plain = {k: v for k, v in st.session_state.to_dict().items() if not k.startswith("$$")}
-        seen.setdefault("pairs", []).append((moment, run.read(), plain, run.names()))
+        parts = (run.live_widgets(), run.written_keys(), run.sent_keys())
+        seen.setdefault("pairs", []).append((moment, run.read(), plain, run.outline(), parts))
 
     number = seen["number"] = seen.get("number", 0) + 1
     compare("at the start")
@@ -338,7 +339,7 @@ def everywhere(seen: dict) -> None:
 
 
 def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str, Any]) -> None:
-    """The short way to the values and names knows the same keys as `st.session_state`, at any moment."""
+    """The short ways to the values and names know the same keys as `st.session_state`, at any moment."""
     at = start(everywhere, seen)
     at.slider(key="number").set_value(7).run()
     at.button(key="button").click().run()
@@ -347,9 +348,10 @@ def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str
     at.session_state["set by the test"] = {"deep": [1]}
     rerun(at)
     assert len(seen["pairs"]) == 24
-    for moment, mine, theirs, names in seen["pairs"]:
+    for moment, mine, theirs, outline, parts in seen["pairs"]:
         assert mine == theirs, moved(f"what session state is made of ({moment})")
-        assert names == theirs.keys(), moved(f"what session state is made of ({moment})")
+        assert outline.names == theirs.keys(), moved(f"what session state is made of ({moment})")
+        assert (outline.live, outline.written, outline.sent) == parts
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -757,6 +759,15 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
 def test_a_method_falls_back(name: str, arguments: tuple[str, ...], fallback: object) -> None:
     """Less comfort, no error."""
     assert getattr(Run(object()), name)(*arguments) == fallback
+
+
+def test_an_outline_is_put_together_from_what_can_still_be_known() -> None:
+    """Where one part of it has moved the others are not lost."""
+    state = SimpleNamespace(_new_session_state={"written": 1})
+    run = Run(
+        SimpleNamespace(session_state=SimpleNamespace(_state=state, filtered_state={"written": 1, "a": 2}))
+    )
+    assert run.outline() == ({"written", "a"}, {}, {"written"}, frozenset())
 
 
 def test_an_error_without_a_trace_blames_nobody() -> None:

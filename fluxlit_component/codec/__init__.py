@@ -9,12 +9,12 @@ from fluxlit_component.codec.decoder import decode
 from fluxlit_component.codec.encoder import encode
 from fluxlit_component.codec.immutability import is_immutable
 from fluxlit_component.codec.outdated import is_outdated
-from fluxlit_component.codec.plain import encode_plain, is_plain
+from fluxlit_component.codec.plain import PlainEncoder, is_plain
 
 __all__ = [
+    "PlainEncoder",
     "decode",
     "encode",
-    "encode_plain",
     "enrol",
     "is_immutable",
     "is_outdated",

@@ -18,22 +18,29 @@ _ATOMS: Final = frozenset({type(None), bool, int, float, str})
 _PLAIN: Final = _ATOMS | {list, dict}
 
 
-def encode_plain(value: object) -> bytes | None:
-    """The bytes that `encode` gives for a plain tree; None for a value with something else in it.
+class PlainEncoder:
+    """Encodes plain trees one after the other, for one thread: a packer is dear to make for a short list."""
 
-    Only to be compared with the bytes of a value that `is_plain`: msgpack writes a bytearray as it writes
-    bytes, so of other values these bytes do not tell what they were.
-    """
-    if type(value) is not list and type(value) is not dict:
-        return None
-    packer = Packer(default=_refuse, strict_types=True, autoreset=False)
-    try:
-        packer.pack(FORMAT)
-        packer.pack(value)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return None
-    data: bytes = packer.bytes()
-    return data
+    def __init__(self) -> None:
+        self._packer = Packer(default=_refuse, strict_types=True, autoreset=False)
+
+    def encode(self, value: object) -> bytes | None:
+        """The bytes that `codec.encode` gives for a plain tree; None for a value with something else in it.
+
+        Only to be compared with the bytes of a value that `is_plain`: msgpack writes a bytearray as it
+        writes bytes, so of other values these bytes do not tell what they were.
+        """
+        if type(value) is not list and type(value) is not dict:
+            return None
+        packer = self._packer
+        packer.reset()
+        try:
+            packer.pack(FORMAT)
+            packer.pack(value)
+        except (TypeError, ValueError, OverflowError, RecursionError):
+            return None
+        data: bytes = packer.bytes()
+        return data
 
 
 def is_plain(value: object) -> bool:
