@@ -59,8 +59,10 @@ class Arrival:
             self._run.set_query_value(tab.param, tab.sid)
         has_browser = not self._run.is_app_test
         drawn = mount(self._offer(), transport=self._policy.transport, has_browser=has_browser)
+        if tab.sid is not None:
+            return
         answer = parse_answer(drawn)
-        if tab.sid is None and answer is not None and answer != news:
+        if answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)
         if tab.sid is None and self._may_wait():
             close_gate(seconds=self._policy.gate_seconds, is_over=self._gate_is_over)

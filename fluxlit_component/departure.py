@@ -70,7 +70,7 @@ class Departure:
         if tab.read_only:
             tab.status = "degraded"
             return
-        state, live = self._run.read(), self._run.live_widgets()
+        state, live = self._run.reading()
         tab.widgets.update(live)
         snapshot = self._snapshot(state, live)
         if (tab.sid is None or not tab.hydrated or tab.private is not None) and tab.baseline is None:
@@ -94,6 +94,8 @@ class Departure:
 
     def _note_skipped(self, skipped: Mapping[str, str], values: Mapping[str, Any]) -> None:
         tab = self._tab
+        if not skipped and not tab.skipped:
+            return
         for key, reason in skipped.items():
             tab.skip(key, reason)
         for key in tab.skipped.keys() & values.keys() - skipped.keys():
@@ -103,6 +105,8 @@ class Departure:
     def _late_values(self) -> dict[str, Any]:
         """What could not be read when it was loaded: the page that registers its class had not run."""
         tab = self._tab
+        if not tab.base.early:
+            return {}
         values = {k: v for k, v in tab.base.read_late().items() if self._policy.keys.admit(k)}
         if values:
             tab.inbox.update(values)

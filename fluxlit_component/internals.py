@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -37,11 +37,22 @@ class _Anchor:
     """Takes weak references, and is one per Streamlit session of AppTest."""
 
 
+class Reading(NamedTuple):
+    """Session state at one moment."""
+
+    values: dict[str, Any]
+    """As `Run.read`."""
+    live: Mapping[str, str]
+    """As `Run.live_widgets`."""
+
+
 class Outline(NamedTuple):
-    """What stands in session state at one moment."""
+    """What session state holds at one moment, without a look at the values of widgets."""
 
     names: frozenset[str]
     """The keys that `Run.read` would give."""
+    held: Mapping[str, Any]
+    """Key -> value of those that belong to no widget; and what Streamlit keeps under names of its own."""
     live: Mapping[str, str] = MappingProxyType({})
     """As `Run.live_widgets`."""
     written: frozenset[str] = frozenset()
@@ -171,37 +182,28 @@ class Run:
         Unlike `st.session_state` this does not yield: it works while a rerun or stop is pending,
         which is just when the last chance to save comes.
         """
+        return self.reading().values
+
+    def reading(self) -> Reading:
+        """The values, and which of them are those of widgets: both of the same moment."""
         safe = self._context.session_state
         for attempt in range(_RETRIES):
             try:
-                return _guard(lambda: _read_directly(safe), None) or dict(safe.filtered_state)
+                found = _guard(lambda: _read_directly(safe), None)
+                return found or Reading(dict(safe.filtered_state), self.live_widgets())
             except RuntimeError:
                 # A superseding run on another thread resized a dict under our hands.
                 if attempt == _RETRIES - 1:
                     raise
-        return {}
+        return Reading({}, {})
 
     def outline(self) -> Outline:
-        """What is there at this moment, without a look at any value: all of it in one go."""
+        """All that there is to know without asking for the value of a widget."""
         found = _guard(lambda: _outlined(self._context.session_state), None)
         if found is not None:
             return found
-        return Outline(frozenset(self.read()), self.live_widgets(), self.written_keys(), self.sent_keys())
-
-    def values_of(self, keys: Iterable[str]) -> dict[str, Any]:
-        """The values of keys that are there and belong to no widget."""
-        wanted = tuple(keys)
-
-        def look() -> dict[str, Any]:
-            state = self._context.session_state._state
-            old, new = state._old_state, state._new_session_state
-            return {key: new[key] if key in new else old[key] for key in wanted}
-
-        found = _guard(look, None)
-        if found is not None:
-            return found
         state = self.read()
-        return {key: state[key] for key in wanted if key in state}
+        return Outline(frozenset(state), state, self.live_widgets(), self.written_keys(), self.sent_keys())
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Set values without yielding. Raises what Streamlit raises for a drawn widget's key."""
@@ -387,6 +389,7 @@ def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
     return _guard(look, None)
 
 
+@cache
 def accept_restored_defaults() -> None:
     """Keep Streamlit from complaining that a widget has a default and a value from session state too.
 
@@ -431,23 +434,27 @@ def _user_key(element: str) -> str | None:
     return match.group(1) if match else None
 
 
-def _read_directly(safe: Any) -> dict[str, Any]:
+def _read_directly(safe: Any) -> Reading:
     """What `filtered_state` gives, without its five look-ups for each key that belongs to no widget."""
     with safe._lock:
         state = safe._state
         old, new, widgets = state._old_state, state._new_session_state, state._new_widget_state
-        found = {**old, **new}
+        sent, metadata = widgets.states, widgets.widget_metadata
+        found, live = {**old, **new}, {}
         for element, key in state._key_id_mapper.id_key_mapping.items():
-            if element not in old and element not in widgets.states:
+            if element not in old and element not in sent:
                 continue
+            known = metadata.get(element)
+            if known is not None:
+                live[key] = known.value_type
             try:
-                if getattr(widgets.widget_metadata.get(element), "presenter", None) is not None:
+                if getattr(known, "presenter", None) is not None:
                     found[key] = state[element]
                 else:  # the same without looking up what is known here
                     found[key] = state._getitem(element, key if key in new else None)
             except KeyError:
                 pass  # the browser sent it, and the widget is not drawn yet
-        return {key: value for key, value in found.items() if not key.startswith("$$")}
+        return Reading({key: value for key, value in found.items() if not key.startswith("$$")}, live)
 
 
 def _outlined(safe: Any) -> Outline:
@@ -455,7 +462,8 @@ def _outlined(safe: Any) -> Outline:
         state = safe._state
         old, new, widgets = state._old_state, state._new_session_state, state._new_widget_state
         sent, metadata = widgets.states, widgets.widget_metadata
-        names = {key for key in {**old, **new} if not key.startswith("$$")}
+        held = {**old, **new}
+        names = {key for key in held if not key.startswith("$$")}
         live: dict[str, str] = {}
         for element, key in state._key_id_mapper.id_key_mapping.items():
             known = metadata.get(element)
@@ -464,7 +472,7 @@ def _outlined(safe: Any) -> Outline:
                 if known is not None:
                     live[key] = known.value_type
         shown = frozenset(key for element in sent if (key := _user_key(element)) is not None)
-        return Outline(frozenset(names), live, frozenset(new), shown)
+        return Outline(frozenset(names), held, live, frozenset(new), shown)
 
 
 def _knows_its_pages(manager: Any) -> bool:

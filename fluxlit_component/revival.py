@@ -108,18 +108,17 @@ def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
     alive = now.live.keys() & ((tab.drawn - tab.put) | now.sent)
     untouched = tab.healed | tab.quarantined | alive | now.written
     again: dict[str, Any] = {}
-    plain: list[str] = []
     for key in policy.keys.sift(tab.base.names()) - untouched:
         if key in tab.widgets:
             if key not in now.names and same_page and key in tab.drawn:
                 tab.deleted.add(key)  # drawn a moment ago and gone: a callback deleted it
             else:
                 again[key] = tab.base.value_of(key)
-        elif key in now.names:
-            plain.append(key)
-        else:
+        elif key in now.held:
+            again[key] = now.held[key]
+        elif key not in now.names:
             tab.deleted.add(key)
-    put = _write(run, tab, {**run.values_of(plain), **again, **tab.inbox})
+    put = _write(run, tab, {**again, **tab.inbox})
     tab.inbox.clear()
     tab.present = put | now.names
     return put

@@ -46,6 +46,9 @@ class Caps:
     keys: int = MAX_KEYS
 
 
+_CAPS: Final = Caps()
+
+
 @dataclass(slots=True)
 class Known:
     """What the tab last knew of one key."""
@@ -175,7 +178,7 @@ class Base:
         by the short way. Keys that are `guarded` are to be written only if nobody else wrote them: they
         have a merger.
         """
-        caps = caps or Caps()
+        caps = caps or _CAPS
         changes: dict[str, Change] = {}
         fixed: dict[str, object] = {}
         plain: dict[str, bool] = {}

@@ -10,7 +10,7 @@ from fluxlit_component.consent import consented
 from fluxlit_component.departure import Departure
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.handle import UrlSession
-from fluxlit_component.internals import Outline, Run
+from fluxlit_component.internals import Outline, Reading, Run
 from fluxlit_component.policy import Policy
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.tab import Tab
@@ -27,8 +27,11 @@ class StillRun:
     def read(self) -> dict[str, Any]:
         return dict(self.values)
 
+    def reading(self) -> Reading:
+        return Reading(self.read(), {})
+
     def outline(self) -> Outline:
-        return Outline(frozenset(self.values))
+        return Outline(frozenset(self.values), self.values)
 
     def live_widgets(self) -> dict[str, str]:
         return {}

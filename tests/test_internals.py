@@ -315,7 +315,7 @@ def everywhere(seen: dict) -> None:
     def compare(moment: str) -> None:
         plain = {k: v for k, v in st.session_state.to_dict().items() if not k.startswith("$$")}
         parts = (run.live_widgets(), run.written_keys(), run.sent_keys())
-        seen.setdefault("pairs", []).append((moment, run.read(), plain, run.outline(), parts))
+        seen.setdefault("pairs", []).append((moment, run.reading(), plain, run.outline(), parts))
 
     number = seen["number"] = seen.get("number", 0) + 1
     compare("at the start")
@@ -349,30 +349,32 @@ def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str
     rerun(at)
     assert len(seen["pairs"]) == 24
     for moment, mine, theirs, outline, parts in seen["pairs"]:
-        assert mine == theirs, moved(f"what session state is made of ({moment})")
+        assert mine == (theirs, parts[0]), moved(f"what session state is made of ({moment})")
         assert outline.names == theirs.keys(), moved(f"what session state is made of ({moment})")
         assert (outline.live, outline.written, outline.sent) == parts
     assert fallbacks == [], moved(str(fallbacks))
 
 
 def taken(seen: dict) -> None:
-    """A script that reads some of its plain values by name."""
+    """A script that looks at its plain values."""
     import streamlit as st
 
     from fluxlit_component.internals import current_run
 
     st.session_state.setdefault("list", [1])
-    seen["old and new"] = current_run().values_of(["list"])
+    seen["old and new"] = current_run().outline().held
     st.session_state["new"] = 2
-    seen["written"] = current_run().values_of(["list", "new"])
+    seen["written"] = current_run().outline().held
     seen["same object"] = seen["written"]["list"] is st.session_state["list"]
 
 
 def test_plain_values_are_read_by_name(fallbacks: list[str], seen: dict[str, Any]) -> None:
     """Set in this run or in one before; the very objects, as `st.session_state` gives them."""
     rerun(start(taken, seen))
-    assert seen["old and new"] == {"list": [1]}, moved("SessionState._old_state")
-    assert seen["written"] == {"list": [1], "new": 2}, moved("SessionState._new_session_state")
+    assert seen["old and new"]["list"] == [1], moved("SessionState._old_state")
+    assert (seen["written"]["list"], seen["written"]["new"]) == ([1], 2), moved(
+        "SessionState._new_session_state"
+    )
     assert seen["same object"]
     assert fallbacks == [], moved(str(fallbacks))
 
@@ -767,7 +769,8 @@ def test_an_outline_is_put_together_from_what_can_still_be_known() -> None:
     run = Run(
         SimpleNamespace(session_state=SimpleNamespace(_state=state, filtered_state={"written": 1, "a": 2}))
     )
-    assert run.outline() == ({"written", "a"}, {}, {"written"}, frozenset())
+    held = {"written": 1, "a": 2}
+    assert run.outline() == (held.keys(), held, {}, {"written"}, frozenset())
 
 
 def test_an_error_without_a_trace_blames_nobody() -> None:
