@@ -40,6 +40,9 @@ class Floor(Protocol):
     def read(self, name: str) -> bytes | None:
         """What is kept."""
 
+    def close(self) -> None:
+        """Give the connection back."""
+
 
 class RedisFloor:
     """redis-py, SET and GET. With a lifetime: a server without would fill up."""
@@ -50,6 +53,7 @@ class RedisFloor:
         client = redis.Redis.from_url(place)
         self.write = partial(client.set, ex=86_400)
         self.read = client.get
+        self.close = client.close
 
 
 class SQLiteFloor:
@@ -66,6 +70,7 @@ class SQLiteFloor:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.execute("CREATE TABLE IF NOT EXISTS floor (name TEXT PRIMARY KEY, data BLOB)")
+        self.close = self._connection.close
 
     def write(self, name: str, data: bytes) -> None:
         """Upsert."""
@@ -86,6 +91,7 @@ class PostgresFloor:
     def __init__(self, place: str) -> None:
         self._connection = psycopg.connect(place.replace("+psycopg", ""), autocommit=True)
         self._connection.execute("CREATE TABLE IF NOT EXISTS floor (name TEXT PRIMARY KEY, data BYTEA)")
+        self.close = self._connection.close
 
     def write(self, name: str, data: bytes) -> None:
         """Upsert."""
