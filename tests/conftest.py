@@ -30,6 +30,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     settings._cached = None
     monkeypatch.setattr(internals, "_secretless", None)
+    internals.accept_restored_defaults.cache_clear()
     yield
     settings._cached = None
     bundle.cache_clear()

@@ -35,12 +35,17 @@ def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
             yield from (_DATA + name, field.data)
 
 
-def commit_args(commit: Commit) -> Iterator[bytes | int]:
+def commit_args(commit: Commit) -> list[bytes | int]:
     """What the commit script is told."""
-    yield commit.begin if commit.create else 0
-    yield from (milliseconds(commit.idle_seconds), milliseconds(commit.max_age_seconds), commit.schema)
+    args: list[bytes | int] = [
+        commit.begin if commit.create else 0,
+        milliseconds(commit.idle_seconds),
+        milliseconds(commit.max_age_seconds),
+        commit.schema,
+    ]
     for key, change in commit.changes.items():
-        yield from (_task(change), _blob(key), change.base, change.data or b"")
+        args += (_task(change), _blob(key), change.base, change.data or b"")
+    return args
 
 
 def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
@@ -49,16 +54,12 @@ def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
     if verdict != "committed":
         return Outcome(verdict, now=reply[1] / 1000)
     _, now, version, idle, expires, refused, overwritten = reply
+    times = (_moment(idle), _moment(expires), now / 1000)
+    if not refused and not overwritten:
+        return Outcome("committed", version, {}, frozenset(), *times)
     keys = list(commit.changes)
-    return Outcome(
-        "committed",
-        version,
-        {keys[number]: Field(known, data) if known else None for number, known, data in refused},
-        frozenset(keys[number] for number in overwritten),
-        _moment(idle),
-        _moment(expires),
-        now / 1000,
-    )
+    theirs = {keys[number]: Field(known, data) if known else None for number, known, data in refused}
+    return Outcome("committed", version, theirs, frozenset(keys[number] for number in overwritten), *times)
 
 
 def record_of(reply: list[Any]) -> Record | None:
