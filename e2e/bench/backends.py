@@ -115,16 +115,34 @@ def open_backend(name: str, place: str) -> VersionedStore:
     return SQLSessionStore(place, timeout_seconds=PATIENT)
 
 
+_SERVERS: dict[str, Any] = {"Redis": LocalRedis, "PostgreSQL": LocalPostgres}
+
+
+def backends() -> list[str]:
+    """The backends that can be had here; says why if one cannot."""
+    found = ["SQLite"]
+    for name, kind in _SERVERS.items():
+        reason = kind.missing()
+        if reason:
+            print(f"\n{name} is not measured: {reason}")
+        else:
+            found.append(name)
+    return found
+
+
+@contextmanager
+def started(name: str) -> Iterator[str]:
+    """Start a backend that is empty; its place."""
+    if name in _SERVERS:
+        with _SERVERS[name]() as server:
+            yield server.url
+    else:
+        with tempfile.TemporaryDirectory(prefix="fluxlit-bench-") as folder:
+            yield str(Path(folder) / "sessions.db")
+
+
 @contextmanager
 def started_backends() -> Iterator[dict[str, str]]:
-    """Name -> place of each backend that can be had here; says why if one cannot."""
+    """Name -> place of each backend that can be had here."""
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="fluxlit-bench-"))
-        places = {"SQLite": str(Path(folder) / "sessions.db")}
-        for name, kind in (("Redis", LocalRedis), ("PostgreSQL", LocalPostgres)):
-            reason = kind.missing()
-            if reason:
-                print(f"\n{name} is not measured: {reason}")
-            else:
-                places[name] = stack.enter_context(kind()).url
-        yield places
+        yield {name: stack.enter_context(started(name)) for name in backends()}

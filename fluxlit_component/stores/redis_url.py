@@ -19,6 +19,7 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.stores.redis_client import ScriptClient
 
 _SAME_AS: Final = {"valkey": "redis", "valkeys": "rediss"}
 _PORT: Final = 6379
@@ -40,7 +41,7 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
         "retry": Retry(NoBackoff(), 0),
     }
     if not kind:
-        client = _Client.from_url(base + url[len(parts.scheme) :], **options)
+        client = ScriptClient.from_url(base + url[len(parts.scheme) :], **options)
         _check(client)
         return lambda: client
     options |= {"ssl": True} if base == "rediss" else {}
@@ -55,22 +56,6 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
         _check(master)
         return lambda: master
     raise ConfigurationError(f"there is {base}://, {base}+cluster:// and {base}+sentinel://, not +{kind}")
-
-
-class _Client(Redis):
-    """One server's client. Scripts go straight to a connection, past what this module turns off (retries).
-
-    The way around costs as much as Redis needs for a small commit.
-    """
-
-    def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
-        """As `Redis.evalsha`. A connection that fails closes itself."""
-        connection = self.connection_pool.get_connection()
-        try:
-            connection.send_command("EVALSHA", sha, numkeys, *keys_and_args)
-            return connection.read_response()
-        finally:
-            self.connection_pool.release(connection)
 
 
 def _check(client: Redis) -> None:
