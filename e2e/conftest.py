@@ -58,6 +58,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--js-flags=--no-opt --no-maglev",  # compilers that pay for pages that are looked at for longer
         f"--disable-features={','.join([*_OFF_BY_PLAYWRIGHT, *_OMNIBOX])}",
     ]
     return {**browser_type_launch_args, **found, "args": quiet}

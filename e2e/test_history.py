@@ -31,7 +31,7 @@ def follow(tab: ContinuityPage, name: str) -> None:
 
 def go_to_report(tab: ContinuityPage) -> None:
     """Press the button that calls st.switch_page."""
-    press(tab, "Go to report")
+    tab.page.get_by_role("button", name="Go to report", exact=True).click()
     expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
     tab.rest()
 
@@ -49,7 +49,7 @@ def add(tab: ContinuityPage) -> None:
 
 def walk(tab: ContinuityPage, url: str, start: str) -> list[tuple[int, str]]:
     """A visit that touches the history in every way, noted step by step."""
-    page, seen = tab.page, []
+    seen = []
     steps: list[Callable[[], object]] = [
         lambda: tab.open(f"{url}{start}"),
         lambda: add(tab),
@@ -59,16 +59,15 @@ def walk(tab: ContinuityPage, url: str, start: str) -> list[tuple[int, str]]:
         lambda: follow(tab, "Home"),
         lambda: go_to_report(tab),
         tab.reload,
-        page.go_back,
-        page.go_back,
-        page.go_back,
+        tab.back,
+        tab.back,
+        tab.back,
         lambda: add(tab),
-        page.go_forward,
+        tab.forward,
         tab.reload,
     ]
     for step in steps:
         step()
-        tab.rest()
         seen.append(place(tab, url))
     return seen
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from fluxlit_component.caps import Caps
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.links import Lifetimes
 from fluxlit_component.mergers import Merger
 from fluxlit_component.schema import Schema
 from fluxlit_component.settings import Transport
 from fluxlit_component.snapshot import Keys
-from fluxlit_component.sync import Caps
 
 _log = logging.getLogger("fluxlit_component")
 

@@ -1,5 +1,6 @@
 """The public names of the package: import them from `fluxlit_component` itself."""
 
+from fluxlit_component.caps import Caps
 from fluxlit_component.codec import register
 from fluxlit_component.errors import (
     BundleMissing,
@@ -26,7 +27,6 @@ from fluxlit_component.session import url_session
 from fluxlit_component.stores.base import SessionStore, VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Caps
 
 __all__ = [
     "BundleMissing",

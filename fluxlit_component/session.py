@@ -13,6 +13,7 @@ import streamlit as st
 
 from fluxlit_component import arguments, internals
 from fluxlit_component.apptests import is_left_alone, store_in_tests
+from fluxlit_component.caps import Caps
 from fluxlit_component.consent import consented
 from fluxlit_component.continuity import Continuity
 from fluxlit_component.handle import UrlSession
@@ -24,7 +25,6 @@ from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.choice import StoreLike
-from fluxlit_component.sync import Caps
 from fluxlit_component.tab import tab_of
 
 _ADDRESS_BARS: Final = ("clean", "visible")

@@ -12,38 +12,17 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fluxlit_component.caps import Caps
 from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.record import RESERVED, Change, Field, Outcome, Record
 
 _log = logging.getLogger("fluxlit_component.sync")
 
-MAX_VALUE_BYTES: Final = 1024 * 1024
-MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
-MAX_KEYS: Final = 512
 _NOTHING: Final = object()
 _LOOKED_AT_ONCE: Final = 16 * 1024
 """Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay
 the same for a run first: one that grows in every run never needs it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """How much one session may keep. What is over is skipped by name, the rest is saved.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import Caps, url_session
-
-        with url_session(caps=Caps(value_bytes=10_000, session_bytes=100_000, keys=50)):
-            st.text_area("Notes", key="notes")
-        ```
-    """
-
-    value_bytes: int = MAX_VALUE_BYTES
-    session_bytes: int = MAX_SESSION_BYTES
-    keys: int = MAX_KEYS
 
 
 _CAPS: Final = Caps()
@@ -196,7 +175,7 @@ class Base:
         for key, data in changed.items():
             known = self.known.get(key)
             grown = total + len(data) - (len(known.data) if known is not None else 0)
-            reason = _over(caps, total=grown, count=count if known is not None else count + 1)
+            reason = caps.exceeded_by(total=grown, count=count if known is not None else count + 1)
             if reason is not None:
                 skipped[key] = reason
                 continue
@@ -282,11 +261,3 @@ def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:
         except CorruptValue:
             pass  # a class has other fields now, and the schema may make something of the old ones
     return decode(data, plain=plain)
-
-
-def _over(caps: Caps, *, total: int, count: int) -> str | None:
-    if total > caps.session_bytes:
-        return f"the session would have {total} bytes, over its {caps.session_bytes}; keep less"
-    if count > caps.keys:
-        return f"the session has {caps.keys} keys already; keep several values under one key"
-    return None

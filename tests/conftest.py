@@ -29,7 +29,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if hasattr(policies, "_shown_default_value_warning"):
         monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     settings._cached = None
-    monkeypatch.setattr(internals, "_secretless", None)
+    monkeypatch.setattr(internals.process, "_secretless", None)
     internals.accept_restored_defaults.cache_clear()
     yield
     settings._cached = None

@@ -1,7 +1,7 @@
 """Streamlit's insides on the installed release: everything that `internals` leans on is still there.
 
 A failure here is not a bug of the app under test: a release has moved something. The package goes on
-with less comfort until `fluxlit_component/internals.py` has learnt where it went.
+with less comfort until `fluxlit_component/internals` has learnt where it went.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge import component_key
-from fluxlit_component.internals import Run
+from fluxlit_component.internals import Run, guard, session_state
 from fluxlit_component.snapshot import OWN_PREFIX
 
 TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
@@ -38,7 +38,7 @@ SECONDS = 30
 
 def moved(what: str) -> str:
     """What to do when a test of this file fails."""
-    return f"Streamlit {streamlit.__version__} moved {what}: look at fluxlit_component/internals.py"
+    return f"Streamlit {streamlit.__version__} moved {what}: look at fluxlit_component/internals"
 
 
 @pytest.fixture
@@ -46,14 +46,10 @@ def fallbacks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every time that a guarded function had to fall back, and why."""
     fallen: list[str] = []
 
-    def guard(look: Callable[[], Any], default: Any) -> Any:
-        try:
-            return look()
-        except Exception as error:  # noqa: BLE001 - the guard's own job
-            fallen.append(f"{look.__qualname__}: {error!r}")
-            return default
+    def note(look: Callable[[], Any], error: Exception) -> None:
+        fallen.append(f"{look.__qualname__}: {error!r}")
 
-    monkeypatch.setattr(internals, "_guard", guard)
+    monkeypatch.setattr(guard, "fell_back", note)
     return fallen
 
 
@@ -624,7 +620,7 @@ def test_the_mounted_bridge_has_the_id_that_is_looked_for(
     assert seen["live"][key] == "json_value", moved("the value type of components v2")
     assert all(name.startswith(OWN_PREFIX) for name in seen["live"]), moved("the keys of components v2")
     (element,) = [element for element, of in seen["ids"].items() if of == key]
-    match = internals._KEYED_ELEMENT.fullmatch(element)
+    match = session_state._KEYED_ELEMENT.fullmatch(element)
     assert match is not None, moved("the form $$ID-<hash>-<key>")
     assert match.group(1) == key, moved("the form $$ID-<hash>-<key>")
     assert fallbacks == [], moved(str(fallbacks))
@@ -724,9 +720,9 @@ def test_every_internal_is_watched() -> None:
     offered = {name for name in vars(Run) if not name.startswith("_")} | {
         name
         for name, found in vars(internals).items()
-        if inspect.isfunction(found) and found.__module__ == internals.__name__ and not name.startswith("_")
+        if inspect.isroutine(inspect.unwrap(found)) and not name.startswith("_")
     }
-    assert offered - used == set(), "a new function of internals.py needs a test on the real Streamlit"
+    assert offered - used == set(), "a new function of internals needs a test on the real Streamlit"
 
 
 # --- when a release has moved all of it -----------------------------------------------------------
@@ -800,7 +796,7 @@ def test_reading_is_tried_again() -> None:
 
 def test_keyed_elements_are_told_from_others() -> None:
     """Keys may hold dashes, newlines and dollars; an element without one ends in None."""
-    match = internals._KEYED_ELEMENT.fullmatch("$$ID-0a1b-my-key\n$$ID-x")
+    match = session_state._KEYED_ELEMENT.fullmatch("$$ID-0a1b-my-key\n$$ID-x")
     assert match is not None
     assert match.group(1) == "my-key\n$$ID-x"
-    assert internals._KEYED_ELEMENT.fullmatch("my-key") is None
+    assert session_state._KEYED_ELEMENT.fullmatch("my-key") is None

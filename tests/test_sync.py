@@ -14,10 +14,11 @@ from hypothesis import settings, stateful
 from hypothesis import strategies as st
 
 from fluxlit_component import sync
+from fluxlit_component.caps import Caps
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.sync import Base, Caps, Diff
+from fluxlit_component.sync import Base, Diff
 
 SID = "S" * 43
 

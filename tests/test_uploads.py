@@ -10,8 +10,8 @@ import pytest
 import streamlit as st
 
 from fluxlit_component import Caps, InMemorySessionStore, UrlSession
+from fluxlit_component.caps import MAX_VALUE_BYTES
 from fluxlit_component.codec import decode, encode
-from fluxlit_component.sync import MAX_VALUE_BYTES
 from fluxlit_component.uploads import MAX_UPLOAD_BYTES, KeptUpload, keep_upload
 from tests.visitor import Visitor
 

@@ -1,0 +1,37 @@
+"""How large a session may get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+MAX_VALUE_BYTES: Final = 1024 * 1024
+MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
+MAX_KEYS: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How much one session may keep. What is over is skipped by name, the rest is saved.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import Caps, url_session
+
+        with url_session(caps=Caps(value_bytes=10_000, session_bytes=100_000, keys=50)):
+            st.text_area("Notes", key="notes")
+        ```
+    """
+
+    value_bytes: int = MAX_VALUE_BYTES
+    session_bytes: int = MAX_SESSION_BYTES
+    keys: int = MAX_KEYS
+
+    def exceeded_by(self, *, total: int, count: int) -> str | None:
+        """Why a session of `total` bytes in `count` keys is too large, and what to do; None: it is not."""
+        if total > self.session_bytes:
+            return f"the session would have {total} bytes, over its {self.session_bytes}; keep less"
+        if count > self.keys:
+            return f"the session has {self.keys} keys already; keep several values under one key"
+        return None

@@ -1,0 +1,25 @@
+"""The one place that touches what Streamlit does not document.
+
+Each function is guarded: when a release moved the thing it looks for, it returns the documented
+fallback and the package goes on with less comfort, never with an error. `tests/test_internals.py`
+fails with a telling message when that happens. Measured on Streamlit 1.40 to 1.67.
+"""
+
+from fluxlit_component.internals.anchor import anchor_in_app_test
+from fluxlit_component.internals.pages import forget_pages_of_process
+from fluxlit_component.internals.process import accept_restored_defaults, app_secrets
+from fluxlit_component.internals.refusal import refused_key
+from fluxlit_component.internals.run import Run, current_run
+from fluxlit_component.internals.session_state import Outline, Reading
+
+__all__ = [
+    "Outline",
+    "Reading",
+    "Run",
+    "accept_restored_defaults",
+    "anchor_in_app_test",
+    "app_secrets",
+    "current_run",
+    "forget_pages_of_process",
+    "refused_key",
+]

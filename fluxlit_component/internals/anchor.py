@@ -1,0 +1,51 @@
+"""What one tab's data hangs on: an object that ends with the Streamlit session."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from fluxlit_component.internals.guard import guarded
+
+_KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
+"""A key that Streamlit takes for one of its own: no app sees it, none of its clean-ups takes it away."""
+
+
+class _Anchor:
+    """Takes weak references, and is one per Streamlit session of AppTest."""
+
+
+def anchor_of(context: Any, *, is_app_test: bool) -> object:
+    """An object that lives exactly as long as the Streamlit session and takes weak references.
+
+    `SessionState` does until it got slots (somewhere after 1.51); then the fragment storage is the next
+    one of which a Streamlit session has exactly one.
+    """
+    state = getattr(context.session_state, "_state", None)
+    if state is not None and _takes_weak_references(state):
+        return cast("object", state)
+    if is_app_test:
+        # Up to some 1.6x AppTest gives each run a fragment storage of its own.
+        return guarded(lambda: _kept_anchor(state), context.fragment_storage)
+    return cast("object", context.fragment_storage)
+
+
+def anchor_in_app_test(app_test: Any) -> object:
+    """The `Run.anchor` of an AppTest's Streamlit session, seen from outside; None if it had no run yet."""
+
+    def look() -> object:
+        safe = getattr(app_test, "_session_state", app_test.session_state)
+        state = safe._state
+        return state if _takes_weak_references(state) else state[_KEY]
+
+    return guarded(look, None)
+
+
+def _takes_weak_references(instance: object) -> bool:
+    # Not `__weakref__`: on Python 3.10 a dataclass with slots has the name and not the place for it.
+    return bool(type(instance).__weakrefoffset__)
+
+
+def _kept_anchor(state: Any) -> object:
+    if _KEY not in state:
+        state[_KEY] = _Anchor()
+    return state[_KEY]

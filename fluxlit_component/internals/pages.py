@@ -1,0 +1,66 @@
+"""The pages of an app: which there are, where they are, whether that is known yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fluxlit_component.internals.guard import guarded
+
+
+def url_of(context: Any) -> str:
+    """Origin and path of the page being run."""
+    import streamlit as st
+
+    visit: Any = st.context  # `url` came with 1.45
+    if url := getattr(visit, "url", None):
+        return str(url)
+    origin = visit.headers.get("Origin") or ""
+    prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    page = context.pages_manager.get_pages()[context.page_script_hash]
+    path = paths_of(context).get(page["script_path"], "")
+    return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
+
+
+def paths_of(context: Any) -> Mapping[str, str]:
+    """Path of each page's script, or URL path where a page is a function, -> its URL path."""
+    pages = context.pages_manager.get_pages()
+    # A page that is a function has no script: those would all be one.
+    return {
+        str(page["script_path"] or page.get("url_pathname") or ""): str(page.get("url_pathname") or "")
+        for page in pages.values()
+    }
+
+
+def is_unresolved(manager: Any) -> bool:
+    """Whether a sub-page was asked for, and nobody has said yet which pages exist."""
+    return bool(manager.intended_page_name) and not _knows_its_pages(manager)
+
+
+def forget_pages_of_process() -> None:
+    """Let the next AppTest find out for itself how its app names its pages, as a new process would.
+
+    Streamlit keeps for the whole process what the first app said: up to some release that `st.navigation`
+    was called, later whether there is a folder `pages`. A test suite runs many apps in one process.
+    """
+
+    def forget() -> None:
+        from streamlit.runtime import pages_manager  # for tests alone, and it may move
+
+        module: Any = pages_manager
+        if hasattr(module.PagesManager, "DefaultStrategy"):
+            module.PagesManager.DefaultStrategy = module.PagesStrategyV1
+        else:
+            module.PagesManager.uses_pages_directory = None
+
+    guarded(forget, None)
+
+
+def _knows_its_pages(manager: Any) -> bool:
+    """Whether a folder `pages` or `st.navigation` has said which pages the app has."""
+    # 1.40 has a strategy for each of the two, and begins with the one for folders.
+    holder = getattr(manager, "pages_strategy", manager)
+    if hasattr(holder, "_pages"):
+        return holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))
+    return (Path(manager.main_script_path).parent / "pages").exists()

@@ -1,0 +1,54 @@
+"""What Streamlit keeps once for the whole process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from fluxlit_component.internals.guard import guarded
+
+_SECRETLESS_SECONDS: Final = 10.0
+
+_secretless: tuple[object, float] | None = None
+"""Streamlit's secrets when their files were missing, and until when that is believed."""
+
+
+@cache
+def accept_restored_defaults() -> None:
+    """Keep Streamlit from complaining that a widget has a default and a value from session state too.
+
+    It says so once per process: in the log, up to some 1.5x on the page of whichever visitor comes first.
+    For a restored value that is no mistake of the app.
+    """
+
+    def act() -> None:
+        from streamlit.elements.lib import policies
+
+        if hasattr(policies, "_shown_default_value_warning"):
+            policies._shown_default_value_warning = True
+
+    guarded(act, None)
+
+
+def app_secrets() -> Mapping[str, Any]:
+    """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error.
+
+    While an app has no secrets Streamlit looks for the files at each call, which every run would pay:
+    once they were missing, they are looked for again after ten seconds.
+    """
+
+    def look() -> Mapping[str, Any]:
+        import streamlit as st
+
+        global _secretless  # noqa: PLW0603 - one answer per process is the point
+        secrets, now = st.secrets, time.monotonic()
+        if _secretless is not None and _secretless[0] is secrets and now < _secretless[1]:
+            return {}
+        if not secrets.load_if_toml_exists():
+            _secretless = (secrets, now + _SECRETLESS_SECONDS)
+            return {}
+        return dict(secrets.get("fluxlit", {}))
+
+    return guarded(look, {})
