@@ -16,14 +16,14 @@ export PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-# Two at once, a file each. Most of a browser test is waiting; much of a unit test is, too.
-PYTEST_ARGS ?= $(BY_FILE)
-E2E_ARGS ?= $(BY_FILE)
+# A file each, two at once; three in the browser, where a third of the time is waiting.
+PYTEST_ARGS ?= -n 2 $(BY_FILE)
+E2E_ARGS ?= -n 3 $(BY_FILE)
 # Which browser tests run on the oldest Streamlit, and which on the middle one and over components v1 on the newest.
 # More: make e2e-oldest e2e-v1 middle OTHERS=transport FEW=transport; all: OTHERS="core or not core" and so on.
 OTHERS ?= transport
 FEW ?= few
-BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+BY_FILE := --dist loadfile --no-loadscope-reorder
 ENGINES_ARGS ?= -n 2 --dist loadgroup
 
 # Over components v1: it has no others.
