@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
-from typing import Any, Protocol, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from fluxlit_component import internals
 from fluxlit_component.apptests import store_in_tests
-from fluxlit_component.codec import encode
 from fluxlit_component.continuity import Continuity
-from fluxlit_component.errors import UnstorableValue
+from fluxlit_component.facade import KEYS, Facade, merge_into, query_get, query_set, save_to, snapshot_of
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.policy import Policy
 from fluxlit_component.schema import validate_stored, validated_values
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
-from fluxlit_component.snapshot import Keys
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.tab import Tab, tab_of
@@ -31,14 +29,6 @@ from fluxlit_component.tab import Tab, tab_of
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _log = logging.getLogger("fluxlit_component.explicit")
-_KEYS = Keys()
-
-
-class Facade(Protocol):
-    """What the functions need of `st`: the `streamlit` module, or anything that looks like it."""
-
-    query_params: Any
-    session_state: Any
 
 
 def ensure_url_session(
@@ -72,20 +62,20 @@ def ensure_url_session(
     """
     name = _param(param)
     if is_disabled():
-        return _query_get(st, name) or ""
+        return query_get(st, name) or ""
     if (run := _streamlit_run(st)) is not None:
         tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
         if initial:
             continuity.seed(initial)
         return tab.sid or ""
-    existing = _query_get(st, name)
+    existing = query_get(st, name)
     if existing:
         if initial:
-            _save(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
+            save_to(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
         return existing
     sid = new_session_id()
-    _save(store, sid, dict(initial or {}), ttl_seconds)
-    _query_set(st, name, sid)
+    save_to(store, sid, dict(initial or {}), ttl_seconds)
+    query_set(st, name, sid)
     return sid
 
 
@@ -131,14 +121,14 @@ def hydrate_url_session(
             _open(run, store, name, hydrate=False)[1].quarantine()
         tab, _ = _open(run, store, name, fill_only=merge)
         if blob is not None and tab.sid is not None:
-            _merge(st, blob, merge=merge)
+            merge_into(st, blob, merge=merge)
         return tab.sid
-    sid = _query_get(st, name)
+    sid = query_get(st, name)
     if not sid:
         return None
     values = blob if blob is not None else store.get(sid)
     if values is not None:
-        _merge(st, values, merge=merge)
+        merge_into(st, values, merge=merge)
     return sid
 
 
@@ -169,11 +159,11 @@ def persist_url_session(
         tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
         continuity.close()
         return tab.sid
-    sid = _query_get(st, name)
+    sid = query_get(st, name)
     if not sid:
         return None
     try:
-        values = _snapshot(st)
+        values = snapshot_of(st)
     except Exception as error:  # noqa: BLE001 - a facade may raise anything; the record must not suffer
         _log.warning(
             "persist_url_session: session_state could not be read (%s), the store is left as it was%s",
@@ -182,7 +172,7 @@ def persist_url_session(
             exc_info=error if is_debug() else None,
         )
         return sid
-    _save(store, sid, values, ttl_seconds)
+    save_to(store, sid, values, ttl_seconds)
     return sid
 
 
@@ -239,7 +229,7 @@ def hydrate_url_session_typed(
             _open(run, store, name)
         sid, values = tab.sid, continuity.stored_values()
     else:
-        sid = _query_get(st, name)
+        sid = query_get(st, name)
         values = store.get(sid) if sid else None
     if not sid or values is None:
         return sid or None, None
@@ -253,10 +243,10 @@ def hydrate_url_session_typed(
         return sid, None
     typed = validated_values(validated, values)
     if run is None:
-        _merge(st, {**values, **typed}, merge=merge)
+        merge_into(st, {**values, **typed}, merge=merge)
     elif hydrates:
         brought_back = _open(run, store, name, fill_only=merge)[1].put
-        _merge(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
+        merge_into(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
     return sid, validated
 
 
@@ -283,7 +273,7 @@ def _open(
 ) -> tuple[Tab, Continuity]:
     settings = load_settings(internals.app_secrets())
     policy = Policy(
-        keys=_KEYS,
+        keys=KEYS,
         address_bar=settings.address_bar,
         idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
         max_age_seconds=settings.session_max_age,
@@ -298,61 +288,3 @@ def _open(
     continuity = Continuity(run, tab, backend, policy)
     continuity.open()
     return tab, continuity
-
-
-def _query_get(st: Facade, param: str) -> str | None:
-    query = st.query_params
-    if query is None or not hasattr(query, "get"):
-        return None
-    raw = query.get(param)
-    if isinstance(raw, list):
-        raw = raw[0] if raw else None
-    return None if raw is None else str(raw)
-
-
-def _query_set(st: Facade, param: str, sid: str) -> None:
-    """Best effort: a read-only mapping is not an error, the caller still gets the id."""
-    try:
-        cast("MutableMapping[str, str]", st.query_params)[param] = sid
-    except Exception as error:  # noqa: BLE001
-        # The exception may quote the value: its type is all that is said.
-        _log.debug("query parameter %r could not be set (%s)", param, type(error).__name__)
-
-
-def _merge(st: Facade, values: Mapping[str, Any], *, merge: bool) -> None:
-    state = st.session_state
-    for key, value in values.items():
-        if merge:
-            state.setdefault(key, value)
-        else:
-            state[key] = value
-
-
-def _snapshot(st: Facade) -> dict[str, Any]:
-    state = st.session_state
-    filtered = getattr(state, "filtered_state", None)
-    source = dict(filtered) if isinstance(filtered, Mapping) else {str(k): state[k] for k in state}
-    return {key: value for k, value in source.items() if _KEYS.admit(key := str(k))}
-
-
-def _save(store: SessionStore, sid: str, values: dict[str, Any], ttl_seconds: float | None) -> None:
-    try:
-        store.set(sid, values, ttl_seconds=ttl_seconds)
-    except UnstorableValue:
-        # A skipped key is not a deleted key: what the record had under it stays.
-        skipped = _unstorable(values)
-        before = store.get(sid) or {}
-        kept = {k: v for k, v in values.items() if k not in skipped}
-        stays = {k: before[k] for k in skipped & before.keys()}
-        store.set(sid, {**kept, **stays}, ttl_seconds=ttl_seconds)
-
-
-def _unstorable(values: Mapping[str, Any]) -> set[str]:
-    skipped: set[str] = set()
-    for key, value in values.items():
-        try:
-            encode(value)
-        except UnstorableValue as error:
-            _log.warning("session key %r is not kept: %s", key, error)
-            skipped.add(key)
-    return skipped
