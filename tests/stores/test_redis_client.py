@@ -92,6 +92,7 @@ def test_an_answer_that_nobody_has_read_is_given_to_nobody(
     store.commit("a", COMMIT)
     connection = store._server.client._at_hand[-1]
     connection.send_command("ECHO", "of another call")
+    assert connection.can_read(timeout=20)
     assert store.get("a") == {"x": 1}
 
 
