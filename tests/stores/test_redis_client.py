@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -125,5 +126,8 @@ def test_close_ends_them_all(open_store: Callable[..., RedisSessionStore], raw: 
     store.commit("a", COMMIT)
     assert connections(raw)
     store.close()
+    end = time.monotonic() + 20
+    while connections(raw) and time.monotonic() < end:
+        time.sleep(0.01)  # the server hears of it when it comes to it
     assert connections(raw) == []
     assert store.get("a") == {"x": 1}
