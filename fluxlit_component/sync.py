@@ -20,12 +20,10 @@ from fluxlit_component.record import RESERVED, Change, Field, Outcome, Record
 _log = logging.getLogger("fluxlit_component.sync")
 
 _NOTHING: Final = object()
+_CAPS: Final = Caps()
 _LOOKED_AT_ONCE: Final = 16 * 1024
 """Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay
 the same for a run first: one that grows in every run never needs it."""
-
-
-_CAPS: Final = Caps()
 
 
 @dataclass(slots=True)

@@ -12,7 +12,15 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
 from fluxlit_component.internals.guard import guarded
-from fluxlit_component.internals.session_state import Outline, Reading, outline_of, read_directly, user_key
+from fluxlit_component.internals.session_state import (
+    Outline,
+    Reading,
+    live_in,
+    outline_of,
+    read_directly,
+    sent_in,
+    user_key,
+)
 
 _APP_TEST_SESSION: Final = "test session id"
 _RETRIES: Final = 5
@@ -177,18 +185,7 @@ class Run:
         A widget that was not drawn in the last run has none: Streamlit swept it away, and what
         `st.session_state` shows under its key may be a leftover from before it was drawn.
         """
-
-        def look() -> dict[str, str]:
-            state = self._context.session_state._state
-            metadata = state._new_widget_state.widget_metadata
-            old, sent = state._old_state, state._new_widget_state.states
-            return {
-                key: str(metadata[element].value_type)
-                for element, key in dict(state._key_id_mapper.id_key_mapping).items()
-                if (element in old or element in sent) and element in metadata
-            }
-
-        return guarded(look, {})
+        return guarded(lambda: live_in(self._context.session_state), {})
 
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
@@ -209,12 +206,7 @@ class Run:
 
     def sent_keys(self) -> frozenset[str]:
         """User keys of the widgets whose values the browser sent along with this run."""
-
-        def look() -> frozenset[str]:
-            sent = tuple(self._context.session_state._state._new_widget_state.states)
-            return frozenset(key for element in sent if (key := user_key(element)) is not None)
-
-        return guarded(look, frozenset())
+        return guarded(lambda: sent_in(self._context.session_state._state), frozenset())
 
     def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component mounted under `key`, before it is mounted.

@@ -7,7 +7,7 @@ Nothing here is guarded; `Run` does that.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -43,22 +43,15 @@ def read_directly(safe: Any) -> Reading:
     """What `filtered_state` gives, without its five look-ups for each key that belongs to no widget."""
     with safe._lock:
         state = safe._state
-        old, new, widgets = state._old_state, state._new_session_state, state._new_widget_state
-        sent, metadata = widgets.states, widgets.widget_metadata
-        found, live = {**old, **new}, {}
-        for element, key in state._key_id_mapper.id_key_mapping.items():
-            if element not in old and element not in sent:
-                continue
-            known = metadata.get(element)
+        new = state._new_session_state
+        found, live = {**state._old_state, **new}, {}
+        for element, key, known in _widgets(state):
             if known is not None:
                 live[key] = known.value_type
-            try:
-                if getattr(known, "presenter", None) is not None:
-                    found[key] = state[element]
-                else:  # the same without looking up what is known here
-                    found[key] = state._getitem(element, key if key in new else None)
-            except KeyError:
-                pass  # the browser sent it, and the widget is not drawn yet
+            if getattr(known, "presenter", None) is not None:
+                found[key] = state[element]
+            else:  # the same without looking up what is known here
+                found[key] = state._getitem(element, key if key in new else None)
         return Reading({key: value for key, value in found.items() if not key.startswith("$$")}, live)
 
 
@@ -66,19 +59,39 @@ def outline_of(safe: Any) -> Outline:
     """All that there is to know without asking for the value of a widget."""
     with safe._lock:
         state = safe._state
-        old, new, widgets = state._old_state, state._new_session_state, state._new_widget_state
-        sent, metadata = widgets.states, widgets.widget_metadata
-        held = {**old, **new}
+        held = {**state._old_state, **state._new_session_state}
         names = {key for key in held if not key.startswith("$$")}
         live: dict[str, str] = {}
-        for element, key in state._key_id_mapper.id_key_mapping.items():
-            known = metadata.get(element)
-            if element in old or (element in sent and known is not None):
-                names.add(key)
-                if known is not None:
-                    live[key] = known.value_type
-        shown = frozenset(key for element in sent if (key := user_key(element)) is not None)
-        return Outline(frozenset(names), held, live, frozenset(new), shown)
+        for _, key, known in _widgets(state):
+            names.add(key)
+            if known is not None:
+                live[key] = known.value_type
+        return Outline(frozenset(names), held, live, frozenset(state._new_session_state), sent_in(state))
+
+
+def live_in(safe: Any) -> dict[str, str]:
+    """As `Run.live_widgets`."""
+    with safe._lock:
+        return {key: known.value_type for _, key, known in _widgets(safe._state) if known is not None}
+
+
+def sent_in(state: Any) -> frozenset[str]:
+    """As `Run.sent_keys`."""
+    sent = tuple(state._new_widget_state.states)
+    return frozenset(key for element in sent if (key := user_key(element)) is not None)
+
+
+def _widgets(state: Any) -> Iterator[tuple[str, str, Any]]:
+    """Each keyed widget with a value of its own: id, key, metadata (None: Streamlit has dropped it).
+
+    What the browser sent for a widget that is not drawn yet cannot be read, and does not count.
+    """
+    old, sent = state._old_state, state._new_widget_state.states
+    metadata = state._new_widget_state.widget_metadata
+    for element, key in state._key_id_mapper.id_key_mapping.items():
+        known = metadata.get(element)
+        if element in old or (known is not None and element in sent):
+            yield element, key, known
 
 
 @lru_cache(maxsize=4096)

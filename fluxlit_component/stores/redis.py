@@ -166,7 +166,7 @@ class RedisSessionStore:
 
     def estimate(self) -> int:
         """How many keys the server has: sessions, and whatever others keep there."""
-        count: int = self._server.ask(inventory.estimate)
+        count: int = self._server.ask(inventory.estimate, [])
         return count
 
     def peek(self, name: str) -> Record | None:
@@ -184,7 +184,7 @@ class RedisSessionStore:
 
     def describe(self) -> StoreFacts:
         """Ask the server about itself."""
-        facts: StoreFacts = self._server.ask(inventory.facts)
+        facts: StoreFacts = self._server.ask(inventory.facts, [])
         return facts
 
     def _key(self, session_id: str) -> str:

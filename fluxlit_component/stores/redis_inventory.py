@@ -15,8 +15,8 @@ from fluxlit_component.stores import redis_layout as layout
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import checked_prefix
 
-Ask: TypeAlias = Callable[[Callable[[Any], Any]], Any]
-"""`RedisServer.ask`: a question to the client."""
+Ask: TypeAlias = Callable[[Callable[[Any], Any], list[str]], Any]
+"""`RedisServer.ask`: a question to the client, and the keys that no error may quote."""
 Run: TypeAlias = Callable[..., Any]
 """`RedisServer.run`: a script, its keys and arguments."""
 
@@ -29,10 +29,10 @@ _NAME_LENGTH: Final = 64
 def browse(ask: Ask, run: Run, key_prefix: str, prefix: str, *, at_once: bool) -> Iterator[Entry]:
     """Every session whose name begins with `prefix`."""
     pattern = f"{_literally(key_prefix)}{checked_prefix(prefix)}*"
-    found = ask(lambda client: _scan(client, pattern))
+    found = ask(lambda client: _scan(client, pattern), [])
     seen: set[str] = set()  # SCAN may return a key twice
     while True:
-        keys = [key.decode() for key in ask(lambda _: list(islice(found, _AT_ONCE)))]
+        keys = [key.decode() for key in ask(lambda _: list(islice(found, _AT_ONCE)), [])]
         if not keys:
             return
         fresh = [key for key in dict.fromkeys(keys) if key not in seen and _is_ours(key, key_prefix)]

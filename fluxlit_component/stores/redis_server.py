@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
 
@@ -45,25 +45,23 @@ class RedisServer:
     @property
     def is_cluster(self) -> bool:
         """Whether two keys may lie on different servers."""
-        return hasattr(self.ask(lambda client: client), "keyslot")
+        return hasattr(self.ask(lambda client: client, []), "keyslot")
 
     def run(self, script: str, keys: list[str], *args: str | bytes | int) -> Any:
         """Run a script and return its reply, or raise `StoreUnavailable`."""
         source, digest = _script(script)
-        try:
-            client = self.client
+
+        def call(client: Any) -> Any:
             try:
-                reply = client.evalsha(digest, len(keys), *keys, *args)
+                return client.evalsha(digest, len(keys), *keys, *args)
             except Exception as error:
                 # By name: the clients that may be passed in have a class each.
                 if type(error).__name__ != "NoScriptError" and not str(error).startswith("NOSCRIPT"):
                     raise
                 # Restarted or flushed: bring the script along. It did not run, so this is no second time.
-                reply = client.eval(source, len(keys), *keys, *args)
-        except FluxlitError:
-            raise
-        except Exception as error:  # noqa: BLE001 - raised anew as StoreUnavailable
-            _fail(error, keys)
+                return client.eval(source, len(keys), *keys, *args)
+
+        reply = self.ask(call, keys)
         if not self._asked:
             self._asked = True
             _warn_if_evicting(self._client)
@@ -76,23 +74,18 @@ class RedisServer:
         if client is not None:
             client.close()
 
-    def ask(self, question: Callable[[Any], Any]) -> Any:
-        """Return what `question`, which names no key, makes of the client, or raise `StoreUnavailable`."""
+    def ask(self, question: Callable[[Any], Any], keys: list[str]) -> Any:
+        """Return what `question` makes of the client, or raise `StoreUnavailable`, which quotes no key."""
         try:
             return question(self.client)
         except FluxlitError:
             raise
-        except Exception as error:  # noqa: BLE001 - raised anew as StoreUnavailable
-            _fail(error, [])
-
-
-def _fail(error: Exception, keys: list[str]) -> NoReturn:
-    """Raise `StoreUnavailable`, which quotes no key."""
-    kind = type(error).__name__
-    if any(key in str(error) for key in keys):  # it quotes the command, and so perhaps values
-        raise StoreUnavailable(f"the Redis server gave no answer ({kind})") from None
-    quote = str(error).partition("\n")[0][:_LONGEST_QUOTE]
-    raise StoreUnavailable(f"the Redis server gave no answer ({kind}: {quote})") from error
+        except Exception as error:
+            kind = type(error).__name__
+            if any(key in str(error) for key in keys):  # it quotes the command, and so perhaps values
+                raise StoreUnavailable(f"the Redis server gave no answer ({kind})") from None
+            quote = str(error).partition("\n")[0][:_LONGEST_QUOTE]
+            raise StoreUnavailable(f"the Redis server gave no answer ({kind}: {quote})") from error
 
 
 @cache
