@@ -26,8 +26,6 @@ class ScriptClient(Redis):
         """As `Redis.evalsha`. Never sends anything twice."""
         connection = self._connection()
         try:
-            if _is_stale(connection):
-                connection.disconnect()  # sending connects it anew
             connection.send_command("EVALSHA", sha, numkeys, *keys_and_args)
             reply = connection.read_response()
         except BaseException:
@@ -48,9 +46,12 @@ class ScriptClient(Redis):
         if self._process != os.getpid():  # forked: those at hand are the parent's
             self._process, self._at_hand = os.getpid(), []
         try:
-            return self._at_hand.pop()
+            connection = self._at_hand.pop()
         except IndexError:
             return self.connection_pool.get_connection()
+        if _is_stale(connection):
+            connection.disconnect()  # sending connects it anew
+        return connection
 
 
 def _is_stale(connection: Any) -> bool:

@@ -54,12 +54,16 @@ def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
     if verdict != "committed":
         return Outcome(verdict, now=reply[1] / 1000)
     _, now, version, idle, expires, refused, overwritten = reply
-    times = (_moment(idle), _moment(expires), now / 1000)
-    if not refused and not overwritten:
-        return Outcome("committed", version, {}, frozenset(), *times)
     keys = list(commit.changes)
-    theirs = {keys[number]: Field(known, data) if known else None for number, known, data in refused}
-    return Outcome("committed", version, theirs, frozenset(keys[number] for number in overwritten), *times)
+    return Outcome(
+        "committed",
+        version,
+        {keys[number]: Field(known, data) if known else None for number, known, data in refused},
+        frozenset(keys[number] for number in overwritten),
+        _moment(idle),
+        _moment(expires),
+        now / 1000,
+    )
 
 
 def record_of(reply: list[Any]) -> Record | None:
