@@ -1,5 +1,7 @@
 """An app that does not wait: it draws its defaults first."""
 
+import time
+
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -11,3 +13,5 @@ with url_session(wait=False) as session:
         st.session_state.count += 1
     st.write(f"count is {st.session_state.count}")
     st.write(f"status {session.status}")
+    if session.status == "pending":
+        time.sleep(0.5)  # a busy browser skips what the next run overtakes
