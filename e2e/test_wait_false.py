@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -19,6 +20,7 @@ window.seen = [];
 new MutationObserver(() => {
   for (const { textContent } of document.querySelectorAll("p")) {
     if (/^(count|status)/.test(textContent) && !seen.includes(textContent)) seen.push(textContent);
+    if (textContent === "status pending") window.drawn?.();
   }
 }).observe(document, { childList: true, subtree: true, characterData: true });
 """
@@ -36,10 +38,12 @@ def settled(tab: ContinuityPage) -> None:
     tab.rest()
 
 
-def test_defaults_come_first_and_the_state_follows(tab: ContinuityPage, serve: Serve) -> None:
+def test_defaults_come_first_and_the_state_follows(tab: ContinuityPage, serve: Serve, tmp_path: Path) -> None:
     """Two full runs: the visitor sees the default, then what he had."""
-    page = tab.page
-    tab.open(serve("eager.py").url)
+    page, told = tab.page, tmp_path / "drawn"
+    page.expose_function("drawn", lambda: told.write_text(""))
+    page.add_init_script(_WATCH)
+    tab.open(serve("eager.py", E2E_DRAWN=str(told)).url)
     settled(tab)
     assert tab.runs == 2
     page.get_by_label("Name").fill("Ada")
@@ -47,8 +51,8 @@ def test_defaults_come_first_and_the_state_follows(tab: ContinuityPage, serve: S
     tab.rest()
     add(tab)
     add(tab)
-    page.add_init_script(_WATCH)
     for _ in range(2):
+        told.unlink()
         tab.reload()
         settled(tab)
         assert tab.runs == 2
