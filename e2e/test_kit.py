@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from threading import Timer
 
 import pytest
 from playwright.sync_api import expect
@@ -92,6 +94,24 @@ def test_back_and_forward(tab: ContinuityPage, serve: Serve) -> None:
     assert tab.runs == 1
     tab.forward()
     expect(tab.page.get_by_role("heading", name="Report")).to_be_visible()
+    assert tab.runs == 1
+
+
+def test_a_run_that_begins_late_is_waited_for(tab: ContinuityPage, serve: Serve) -> None:
+    """The visitor has clicked, the server is busy: the app is not at rest."""
+    server = serve("copies.py")
+    tab.open(server.url)
+    tab.forget_runs()
+    process = server._process
+    assert process is not None
+    process.send_signal(signal.SIGSTOP)
+    goes_on = Timer(1.5, process.send_signal, [signal.SIGCONT])
+    goes_on.start()
+    try:
+        tab.page.get_by_role("button", name="Add", exact=True).click()
+        tab.rest()
+    finally:
+        goes_on.join()
     assert tab.runs == 1
 
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from fluxlit_component.identifier import DEFAULT_PARAM
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _QUIET_SECONDS: Final = 0.4
 _COPY_MILLISECONDS: Final = 15_000
 _REMEMBERED: Final = "key => sessionStorage.getItem(key) ?? localStorage.getItem(key)"
-# The frontend knows of a rerun it has asked for before the server has begun it.
 _DRAWN: Final = """() => {
   const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
   return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
@@ -37,12 +37,24 @@ class ContinuityPage:
         self.runs = 0
         """Full script runs of this tab since the last `forget_runs`."""
         self.fragment_runs = 0
+        self._asked = False
         self._running = False
         self._last = 0.0
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
+        self._asked = False  # what the socket before it was asked is answered by nobody
+        socket.on("framesent", self._send)
         socket.on("framereceived", self._receive)
+
+    def _send(self, payload: Any) -> None:
+        """A busy server may take its time to begin the run that a click asks for."""
+        if not isinstance(payload, bytes):
+            return
+        message = BackMsg.FromString(payload)
+        # A fragment's clock may ask for one that is no more: that begins nothing.
+        if message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun:
+            self._asked = True
 
     def _receive(self, payload: Any) -> None:
         if not isinstance(payload, bytes):
@@ -50,7 +62,7 @@ class ContinuityPage:
         message = ForwardMsg.FromString(payload)
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self._running, self._last = True, time.monotonic()
+            self._asked, self._running, self._last = False, True, time.monotonic()
             self.runs += 1
         elif kind == "script_finished":
             self._running, self._last = False, time.monotonic()
@@ -132,7 +144,7 @@ class ContinuityPage:
             raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
 
     def rest(self, *, seconds: float = 30.0, quiet: float = _QUIET_SECONDS) -> None:
-        """Wait until a script run has ended, something is drawn, and for `quiet` seconds no run has begun.
+        """Wait until a script run has ended, something is drawn, and for `quiet` seconds none was asked for.
 
         Raises:
             TimeoutError: the app did not come to rest.
@@ -142,7 +154,8 @@ class ContinuityPage:
         while time.monotonic() < end:
             self.page.wait_for_timeout(50)
             if (
-                not self._running
+                not self._asked
+                and not self._running
                 and self._last
                 and time.monotonic() - max(begun, self._last) > quiet
                 and self._is_drawn()
@@ -152,5 +165,5 @@ class ContinuityPage:
         raise TimeoutError(message)
 
     def _is_drawn(self) -> bool:
-        """Whether the visitor sees anything, and no run is asked for: the gate is not the app at rest."""
+        """Whether the visitor sees anything, and no run is under way: the gate is not the app at rest."""
         return bool(self.page.evaluate(_DRAWN))
