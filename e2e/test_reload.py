@@ -52,6 +52,18 @@ def test_f5_restores_text_checkbox_and_counter(
     expect(tab.page.get_by_text("new False")).to_be_visible()
 
 
+def test_an_app_without_tables_stays_without_pandas(
+    tab: ContinuityPage, serve: Callable[..., StreamlitServer]
+) -> None:
+    """It would cost the first visitor of each server 0.4 s; Streamlit loads it for most that it is handed."""
+    tab.open(serve("light.py").url)
+    tab.page.get_by_role("button", name="Add", exact=True).click()
+    tab.rest()
+    tab.reload()
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    expect(tab.page.get_by_text("loaded nothing", exact=True)).to_be_visible()
+
+
 def test_f5_twice_is_as_good_as_once(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
     """Nothing wears off."""
     tab.open(serve("multi.py").url)

@@ -41,19 +41,23 @@ def has_v2() -> bool:
     return hasattr(getattr(st.components, "v2", None), "component")
 
 
+# Streamlit asks of what it is handed whether it is a DataFrame, unless it is a plain value or a tuple, and
+# loads pandas for that: 0.4 s for the first visitor of a server.
+#
 # Registered at each mount: AppTest makes a new registry per run, and registering the very same
 # definition again costs Streamlit a dictionary look-up.
 
 
 def _by_v2(offer: Mapping[str, Any], key: str) -> object:
     make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
-    return make(_V2, js=bundle("bridge-v2.js"))(key=key, data=dict(offer), on_answer_change=_on_answer)
+    plain = {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
+    return make(_V2, js=bundle("bridge-v2.js"))(key=key, data=plain, on_answer_change=_on_answer)
 
 
 def _by_v1(offer: Mapping[str, Any], key: str) -> object:
     component = v1.declare_component(_V1, path=str(bundle_folder()))
     # A height of zero: no placeholder while the frame loads.
-    return component(offer=dict(offer), key=key, default=None, height=0)
+    return component(offer=(dict(offer),), key=key, default=None, height=0)
 
 
 def _on_answer() -> None:

@@ -20,9 +20,11 @@ export function carry(frame: Window, transport: Transport, url: string): void {
   const post = officeIn(frame, url);
   post.catch(() => undefined); // else the browser reports a failure before the first offer as an uncaught error
   transport.events.addEventListener(READY, (event) => {
-    const { args } = (event as CustomEvent<{ args?: { offer?: unknown } }>).detail;
+    const { args } = (event as CustomEvent<{ args?: { offer?: readonly [unknown] } }>).detail;
     post
-      .then((hand) => hand(frame, args?.offer, (answer) => transport.setComponentValue({ answer })))
+      .then((hand) =>
+        hand(frame, args?.offer?.[0], (answer) => transport.setComponentValue({ answer })),
+      )
       .catch(() => undefined);
   });
   transport.setComponentReady();

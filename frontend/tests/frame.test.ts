@@ -57,7 +57,7 @@ describe("the frame", () => {
     const { transport, render } = streamlit();
     carry(frame, transport, URL_OF_SCRIPT);
     const offer = offerOf();
-    render({ offer, height: 0 });
+    render({ offer: [offer], height: 0 });
     const meet = vi.fn((_win, _data, answer) => answer(ANSWER));
     open(parent, meet);
     scripts()[0]?.dispatchEvent(new (parent as unknown as JSDOM["window"]).Event("load"));
@@ -71,7 +71,7 @@ describe("the frame", () => {
     open(parent, meet);
     const { transport, render } = streamlit();
     carry(frame, transport, URL_OF_SCRIPT);
-    render({ offer: offerOf() });
+    render({ offer: [offerOf()] });
     await settled();
     expect(scripts()).toEqual([]);
     expect(meet).toHaveBeenCalledOnce();
@@ -81,7 +81,7 @@ describe("the frame", () => {
     const { transport, render } = streamlit();
     carry(frame, transport, URL_OF_SCRIPT);
     scripts()[0]?.dispatchEvent(new (parent as unknown as JSDOM["window"]).Event(event));
-    render({ offer: offerOf() });
+    render({ offer: [offerOf()] });
     await settled();
     expect(transport.setComponentReady).toHaveBeenCalledOnce();
     expect(transport.setComponentValue).not.toHaveBeenCalled();
@@ -96,7 +96,7 @@ describe("the frame", () => {
     const { transport, render } = streamlit();
     carry({ parent: far } as unknown as Window, transport, URL_OF_SCRIPT);
     await settled(); // a failure that nobody waits for yet is an uncaught error in the console
-    render({ offer: offerOf() });
+    render({ offer: [offerOf()] });
     render(undefined);
     await settled();
     expect(transport.setComponentReady).toHaveBeenCalledOnce();
