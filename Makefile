@@ -16,15 +16,15 @@ export PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-# A file each, two at once; three in the browser, where a third of the time is waiting.
-PYTEST_ARGS ?= -n 2 $(BY_FILE)
+# A file each, three at once on two cores: some of the time is waiting.
+PYTEST_ARGS ?= -n 3 $(BY_FILE)
 E2E_ARGS ?= -n 3 $(BY_FILE)
 # Which browser tests run on the oldest Streamlit, and which on the middle one and over components v1 on the newest.
 # More: make e2e-oldest e2e-v1 middle OTHERS=transport FEW=transport; all: OTHERS="core or not core" and so on.
 OTHERS ?= transport
 FEW ?= few
 BY_FILE := --dist loadfile --no-loadscope-reorder
-ENGINES_ARGS ?= -n 2 --dist loadgroup
+ENGINES_ARGS ?= -n 3 --dist loadgroup
 
 # Over components v1: it has no others.
 OLDEST_STREAMLIT := streamlit==1.40.*

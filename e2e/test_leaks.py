@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
@@ -91,6 +91,22 @@ def walk(tab: ContinuityPage, server: StreamlitServer) -> None:
     make_requests(tab, server)
 
 
+def unanswered(page: Page) -> set[Request]:
+    """The requests under way from now on: some wait for a connection, their Referer being settled."""
+    found: set[Request] = set()
+
+    def begin(request: Request) -> None:
+        found.add(request)
+
+    def end(request: Request) -> None:
+        found.discard(request)
+
+    page.on("request", begin)
+    page.on("requestfinished", end)
+    page.on("requestfailed", end)
+    return found
+
+
 @pytest.fixture(params=["default policy", "unsafe meta", "unsafe header"])
 def loosen(request: pytest.FixtureRequest, with_header: Callable[[Page, str, str], None]) -> Loosen:
     """Let a page send full addresses in Referer, to everyone; or leave it alone, for comparison."""
@@ -134,10 +150,13 @@ def test_after_the_strip_of_a_link_nothing_carries_the_id(
     sid = sid_of(tab)
     other = new_tab()
     leaks = LeakRecorder(other.page)
+    waiting = unanswered(other.page)
     loosen(other.page)
     other.open(f"{server.url}/{mark}fluxlit_sid={sid}")
     # In one run the app may be there before Streamlit has loaded the bridge.
     expect(other.page).to_have_url(f"{server.url}/")
+    while waiting:
+        other.page.wait_for_timeout(50)
     in_requests = [line for line in leaks.requests if sid in line]
     # A fragment is never sent; Chromium's own record of the document request does not even show it.
     assert bool(in_requests) == (mark == "?")

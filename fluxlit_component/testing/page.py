@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 _QUIET_SECONDS: Final = 0.4
 _COPY_MILLISECONDS: Final = 15_000
 _REMEMBERED: Final = "key => sessionStorage.getItem(key) ?? localStorage.getItem(key)"
-_DRAWN: Final = """() => {
+_PLACEHOLDER_SECONDS: Final = 5.0
+"""How long a placeholder is waited for: that of a component that never answers would stay."""
+_DRAWN: Final = """placeholders => {
   const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+  if (!placeholders && app?.querySelector('[data-testid="stSkeleton"]')) return false;
   return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
     .some(element => element.offsetHeight > 0);
 }"""
@@ -144,7 +147,7 @@ class ContinuityPage:
             raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
 
     def rest(self, *, seconds: float = 30.0, quiet: float = _QUIET_SECONDS) -> None:
-        """Wait until a script run has ended, something is drawn, and for `quiet` seconds none was asked for.
+        """Wait until a script run has ended, all is drawn, and for `quiet` seconds no other was asked for.
 
         Raises:
             TimeoutError: the app did not come to rest.
@@ -153,17 +156,17 @@ class ContinuityPage:
         end = begun + seconds
         while time.monotonic() < end:
             self.page.wait_for_timeout(50)
-            if (
-                not self._asked
-                and not self._running
-                and self._last
-                and time.monotonic() - max(begun, self._last) > quiet
-                and self._is_drawn()
-            ):
+            if self._asked or self._running or not self._last:
+                continue
+            calm = time.monotonic() - max(begun, self._last)
+            if calm > quiet and self._is_drawn(placeholders=calm > _PLACEHOLDER_SECONDS):
                 return
         message = f"the app did not come to rest in {seconds} s ({self.runs} runs)"
         raise TimeoutError(message)
 
-    def _is_drawn(self) -> bool:
-        """Whether the visitor sees anything, and no run is under way: the gate is not the app at rest."""
-        return bool(self.page.evaluate(_DRAWN))
+    def _is_drawn(self, *, placeholders: bool) -> bool:
+        """Whether the visitor sees anything, and no run is under way: the gate is not the app at rest.
+
+        Streamlit loads the code of many elements when they are first drawn; till then a placeholder is there.
+        """
+        return bool(self.page.evaluate(_DRAWN, placeholders))
