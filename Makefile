@@ -95,7 +95,7 @@ e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest St
 	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m "$(FEW)" $(E2E_ARGS) | tee $(LOGS)/e2e-v1
 
 middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked few
-	.venv-middle/$(PYTEST) tests/test_internals.py tests/bridge tests/testing tests/test_apptests.py $(PYTEST_ARGS) | tee $(LOGS)/middle
+	.venv-middle/$(PYTEST) tests/apptest tests/bridge tests/internals tests/testing $(PYTEST_ARGS) | tee $(LOGS)/middle
 	$(WITH_BROWSER) VENV=.venv-middle .venv-middle/$(PYTEST) e2e --ignore=e2e/engines -m "$(FEW)" $(E2E_ARGS) | tee -a $(LOGS)/middle
 
 matrix: export MATRIX_UNIT := $(MATRIX_UNIT)

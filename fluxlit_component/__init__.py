@@ -25,7 +25,7 @@ def __getattr__(name: str) -> object:
     if name in _ENGINES:
         return import_module(f"{__name__}.stores.location").store_class(name)
     if find_spec(f"{__name__}.{name}") is not None:
-        # `from fluxlit_component import testmode` asks here first, and must not load all the rest.
+        # `from fluxlit_component import apptest` asks here first, and must not load all the rest.
         return import_module(f"{__name__}.{name}")
     public = import_module("fluxlit_component.public")
     globals().update({each: getattr(public, each) for each in (*public.__all__, "__all__")})

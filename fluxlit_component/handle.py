@@ -1,6 +1,6 @@
 """`UrlSession`: the session as the app has it in its hands, for the length of one run.
 
-What it may be asked and told. Leaving its block saves, on every way out; how, is in `continuity`.
+What it may be asked and told. Leaving its block saves, on every way out; how, is in `tab.run`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import streamlit as st
 from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
-from fluxlit_component.address import page_address
 from fluxlit_component.clock import wall
-from fluxlit_component.continuity import Continuity
-from fluxlit_component.edits import keep_edits
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.links import Link, Order
-from fluxlit_component.panel import draw_badge, draw_panel
-from fluxlit_component.report import SessionReport
-from fluxlit_component.schema import M, Schema
-from fluxlit_component.tab import Status, Tab
-from fluxlit_component.typed import view_of
-from fluxlit_component.uploads import MAX_UPLOAD_BYTES, KeptUpload, Upload, keep_upload
+from fluxlit_component.links.address import page_address
+from fluxlit_component.links.links import Link, Order
+from fluxlit_component.panel.panel import draw_badge, draw_panel
+from fluxlit_component.panel.report import SessionReport
+from fluxlit_component.state.edits import keep_edits
+from fluxlit_component.state.schema import M, Schema
+from fluxlit_component.state.typed import view_of
+from fluxlit_component.state.uploads import MAX_UPLOAD_BYTES, KeptUpload, Upload, keep_upload
+from fluxlit_component.tab.run import Continuity
+from fluxlit_component.tab.tab import Status, Tab
 
 _MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")

@@ -1,6 +1,5 @@
 """The public names of the package: import them from `fluxlit_component` itself."""
 
-from fluxlit_component.caps import Caps
 from fluxlit_component.codec import register
 from fluxlit_component.errors import (
     BundleMissing,
@@ -12,18 +11,19 @@ from fluxlit_component.errors import (
     UnfitRecord,
     UnstorableValue,
 )
-from fluxlit_component.explicit import (
+from fluxlit_component.handle import UrlSession
+from fluxlit_component.hooks import Event
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.links.links import Link
+from fluxlit_component.original.functions import (
     ensure_url_session,
     hydrate_url_session,
     hydrate_url_session_typed,
     persist_url_session,
 )
-from fluxlit_component.handle import UrlSession
-from fluxlit_component.hooks import Event
-from fluxlit_component.identifier import new_session_id
-from fluxlit_component.links import Link
-from fluxlit_component.mergers import append, counter, union
 from fluxlit_component.session import url_session
+from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.merge import append, counter, union
 from fluxlit_component.stores.base import SessionStore, VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from fluxlit_component import testmode
+from fluxlit_component.apptest import testmode
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

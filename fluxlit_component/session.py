@@ -1,7 +1,7 @@
 """`url_session()`: continuity in one line, for the author of a Streamlit app.
 
 It is continuity, not authentication: whoever has the tab has the state. Here are the arguments and their
-merge with the settings; what is done step by step is in `continuity`, what the app may ask for in `handle`.
+merge with the settings; what is done step by step is in `tab.run`, what the app may ask for in `handle`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any, Final, Literal, cast
 import streamlit as st
 
 from fluxlit_component import arguments, internals
-from fluxlit_component.apptests import is_left_alone, store_in_tests
-from fluxlit_component.caps import Caps
-from fluxlit_component.consent import consented
-from fluxlit_component.continuity import Continuity
+from fluxlit_component.apptest.apptests import is_left_alone, store_in_tests
 from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hook, Hooks
-from fluxlit_component.mergers import Merger
-from fluxlit_component.policy import Policy
-from fluxlit_component.schema import M, Migration, Schema
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
-from fluxlit_component.snapshot import Keys
+from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.keys import Keys
+from fluxlit_component.state.merge import Merger
+from fluxlit_component.state.schema import M, Migration, Schema
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.choice import StoreLike
-from fluxlit_component.tab import tab_of
+from fluxlit_component.tab.consent import consented
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.run import Continuity
+from fluxlit_component.tab.tab import tab_of
 
 _ADDRESS_BARS: Final = ("clean", "visible")
 _ON_DUPLICATE: Final = ("fork", "share")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from streamlit.elements.lib import policies
 
-from fluxlit_component import internals, settings, tab
+from fluxlit_component import internals, settings
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import choice, location
+from fluxlit_component.tab import tab
 
 collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
 

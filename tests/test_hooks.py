@@ -11,7 +11,7 @@ import streamlit as st
 from fluxlit_component import Event, InMemorySessionStore, StoreUnavailable
 from fluxlit_component.codec import encode
 from fluxlit_component.hooks import Hook, Kind
-from fluxlit_component.record import Change, Commit, Outcome
+from fluxlit_component.state.record import Change, Commit, Outcome
 from fluxlit_component.testing import TurnableClock
 from tests.visitor import Visitor, assign, delete, nothing
 

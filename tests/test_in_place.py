@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from e2e.bench.visitor import Visitor
 from fluxlit_component import Event, InMemorySessionStore
 from fluxlit_component.codec import encode, register
-from fluxlit_component.sync import Base
+from fluxlit_component.state.diff import Base
 
 
 @dataclasses.dataclass

@@ -150,7 +150,7 @@ def test_the_import_loads_nothing_before_it_is_used() -> None:
     """Whoever lists the package, or has it as a pytest plugin, does not pay for Streamlit; any name does."""
     script = (
         "import sys, fluxlit_component\n"
-        "from fluxlit_component import testmode\n"
+        "from fluxlit_component.apptest import testmode\n"
         "assert not {'streamlit', 'pydantic'} & set(sys.modules)\n"
         "try: fluxlit_component.nowhere\n"
         "except AttributeError as error: assert 'nowhere' in str(error)\n"

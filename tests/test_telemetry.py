@@ -20,7 +20,7 @@ from e2e.bench.visitor import Visitor
 from fluxlit_component import InMemorySessionStore
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from tests import visitor as tab
 
 SECRET = "a value that nobody may see"

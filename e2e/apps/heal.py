@@ -5,7 +5,7 @@ import streamlit as st
 
 from fluxlit_component import SQLiteSessionStore, url_session
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 
 with url_session() as session:
     if st.button("Poison", key="poison"):

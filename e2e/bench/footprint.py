@@ -19,11 +19,11 @@ import fluxlit.url_session
 from e2e.bench.report import print_table
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.diff import Base
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Base
-from fluxlit_component.tab import Tab
+from fluxlit_component.tab.tab import Tab
 
 KEYS = 10
 

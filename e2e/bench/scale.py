@@ -23,9 +23,9 @@ from typing_extensions import LiteralString
 from e2e.bench.backends import open_backend, started_backends
 from e2e.bench.stores import SavedTab
 from e2e.bench.visitor import Visitor
-from fluxlit_component.record import Outcome
+from fluxlit_component.state.record import Outcome
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.tab import Tab
+from fluxlit_component.tab.tab import Tab
 
 SIZE = 10_000
 """Bytes of state: 20 texts of 500."""

@@ -16,9 +16,9 @@ from e2e.bench.backends import FLOORS, Floor, backends, open_backend, started, s
 from e2e.bench.report import print_heading, print_line
 from e2e.bench.throughput import print_throughput
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.record import Commit
+from fluxlit_component.state.diff import Base
+from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.sync import Base
 
 KEYS = 20
 SERVERS = 3

@@ -20,7 +20,7 @@ from e2e.bench.backends import FLOORS, open_backend
 from e2e.bench.report import print_heading, print_line
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 
 ROOT = Path(__file__).parents[2]
 THREADS = (1, 2, 4, 8)

@@ -21,9 +21,9 @@ import pandas as pd
 
 from e2e.bench.report import print_heading, print_line
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.record import Commit
+from fluxlit_component.state.diff import Base
+from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Base
 
 KEYS = 20
 STILL = 0.0002

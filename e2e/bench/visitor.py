@@ -76,7 +76,7 @@ class Visitor:
     def _run(self) -> float:
         self._context.reset(page_script_hash="page")
         self._state.on_script_will_rerun(self._sent())
-        with patch("fluxlit_component.arrival.mount", _agreeing_bridge):
+        with patch("fluxlit_component.tab.identify.mount", _agreeing_bridge):
             begun = self._clock()
             session = url_session(**self._options)
             spent = self._clock() - begun

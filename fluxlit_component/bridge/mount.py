@@ -14,7 +14,7 @@ from fluxlit_component.bridge.protocol import Offer
 from fluxlit_component.bridge.transport import send
 from fluxlit_component.errors import FluxlitError
 from fluxlit_component.identifier import DEFAULT_PARAM
-from fluxlit_component.snapshot import OWN_PREFIX
+from fluxlit_component.state.keys import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
 

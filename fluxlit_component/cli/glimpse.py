@@ -8,7 +8,7 @@ from typing import Final
 
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
-from fluxlit_component.record import Field
+from fluxlit_component.state.record import Field
 from fluxlit_component.stores.sealed import master_number
 
 _LONGEST: Final = 500

@@ -12,7 +12,7 @@ from fluxlit_component.cli.hashes import find_one, short
 from fluxlit_component.cli.options import JsonOption, StoreOption
 from fluxlit_component.cli.output import complain, print_json, print_table, say, size_text, span_text
 from fluxlit_component.cli.place import browsing
-from fluxlit_component.record import RESERVED
+from fluxlit_component.state.record import RESERVED
 from fluxlit_component.stores.inventory import Entry
 
 _COLUMNS: Final = ("key", "type", ">size", ">version")

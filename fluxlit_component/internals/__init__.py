@@ -1,7 +1,7 @@
 """The one place that touches what Streamlit does not document.
 
 Each function is guarded: when a release moved the thing it looks for, it returns the documented
-fallback and the package goes on with less comfort, never with an error. `tests/test_internals.py`
+fallback and the package goes on with less comfort, never with an error. `tests/internals/test_internals.py`
 fails with a telling message when that happens. Measured on Streamlit 1.40 to 1.67.
 """
 

@@ -20,7 +20,7 @@ from fluxlit_component.errors import (
     StoreUnavailable,
     UnstorableValue,
 )
-from fluxlit_component.record import Commit, Field, Outcome, Record
+from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.packing import PACKED, pack, packed_bytes, repack, unpack
 from fluxlit_component.stores.values import check_key, warn_dropped

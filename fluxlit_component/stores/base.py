@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, runtime_checkable
 
-from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 
 

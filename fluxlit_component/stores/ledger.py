@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
-from fluxlit_component.record import Commit, Field, Outcome, Record
+from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.inventory import Entry
 
 MARKER_SECONDS: Final = 86_400.0

@@ -15,7 +15,7 @@ import msgpack
 from cachetools import Cache, LRUCache
 
 from fluxlit_component.clock import Clock, is_past, wall
-from fluxlit_component.record import Commit, Field, Outcome, Record
+from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import (
     Head,

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import FluxlitError, StoreUnavailable
-from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.base import RecordStore, VersionedStore
 from fluxlit_component.stores.patience import Workers
 from fluxlit_component.telemetry import count, record_seconds, span

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 from typing_extensions import Self
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_inventory as inventory
 from fluxlit_component.stores import redis_layout as layout
 from fluxlit_component.stores.inventory import Entry, StoreFacts

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fluxlit_component.record import Change, Commit, Field, Outcome, Record
+from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
 from fluxlit_component.stores.inventory import Entry
 
 _HEAD: Final = b"m"

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
-from fluxlit_component.record import Change, Commit, Field, Outcome, Record
+from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 
 if TYPE_CHECKING:

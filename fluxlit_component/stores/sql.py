@@ -38,7 +38,7 @@ from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import sql_inventory as inventory
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import (

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from fluxlit_component.record import Record
+from fluxlit_component.state.record import Record
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import Head, entry_of, head_of, marker, state_of, yields
 from fluxlit_component.stores.sql_tables import Tables

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.record import Commit, Field, Record
+from fluxlit_component.state.record import Commit, Field, Record
 from fluxlit_component.stores.ledger import Head, ends, state_of
 
 DIALECTS: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert, "mariadb": mysql.insert}

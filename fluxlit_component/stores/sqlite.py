@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.record import Commit, Outcome, Record
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import sqlite_inventory as inventory
 from fluxlit_component.stores import sqlite_rows as rows
 from fluxlit_component.stores.inventory import Entry, StoreFacts

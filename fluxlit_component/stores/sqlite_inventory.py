@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final, NamedTuple
 
-from fluxlit_component.record import Record
+from fluxlit_component.state.record import Record
 from fluxlit_component.stores import sqlite_rows as rows
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import Head, entry_of, head_of, marker, state_of, yields

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, TypeAlias
 
-from fluxlit_component.record import Commit, Field, Record
+from fluxlit_component.state.record import Commit, Field, Record
 from fluxlit_component.stores.ledger import Head, ends, state_of
 
 MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"

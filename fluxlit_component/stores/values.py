@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import CorruptValue, UnstorableValue
-from fluxlit_component.record import Field
+from fluxlit_component.state.record import Field
 
 _log = logging.getLogger("fluxlit_component.stores")
 

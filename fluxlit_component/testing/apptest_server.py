@@ -16,7 +16,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from typing_extensions import Self
 
-from fluxlit_component import internals, testmode
+from fluxlit_component import internals
+from fluxlit_component.apptest import testmode
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
 from fluxlit_component.stores.sqlite import SQLiteSessionStore

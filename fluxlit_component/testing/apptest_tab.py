@@ -18,7 +18,7 @@ from typing_extensions import Self
 from fluxlit_component import internals
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.stores.base import SessionStore
-from fluxlit_component.tab import sids_held_for
+from fluxlit_component.tab.tab import sids_held_for
 
 if TYPE_CHECKING:
     from fluxlit_component.testing.apptest_server import AppTestServer

@@ -6,7 +6,7 @@ Used through `VersionedStoreContract`.
 from __future__ import annotations
 
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit, Field, Outcome
+from fluxlit_component.state.record import Change, Commit, Field, Outcome
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.testing.contract import SessionStoreContract
 from fluxlit_component.testing.race import race

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fluxlit_component.record import Commit
+from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.testing.commit_contract import committed
 from fluxlit_component.testing.contract import SessionStoreContract

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fluxlit_component.record import Change, Commit, Record
+from fluxlit_component.state.record import Change, Commit, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.testing.commit_contract import committed
 from fluxlit_component.testing.contract import SessionStoreContract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from fluxlit_component import testmode
+from fluxlit_component.apptest import testmode
 
 
 class _Restore:

@@ -11,7 +11,7 @@ from fluxlit_component.bridge import component_key
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
-from fluxlit_component.snapshot import OWN_PREFIX, Keys
+from fluxlit_component.state.keys import OWN_PREFIX, Keys
 
 MODULE = sys.modules["fluxlit_component.bridge.bundle"]  # the function of that name hides it
 PARAMS = [DEFAULT_PARAM, "sid", "my__sid", "__", "a" * 500, "ä", "sid-2"]

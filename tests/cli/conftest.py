@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from fluxlit_component.cli import app
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.base import BrowsableStore, VersionedStore
 from fluxlit_component.stores.location import open_store
 from fluxlit_component.testing.local_postgres import LocalPostgres

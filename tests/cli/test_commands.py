@@ -11,7 +11,7 @@ import pytest
 
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import fingerprint, new_session_id, stored_key
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 
 KINDS = ("sqlite", "redis", "postgresql")
 

@@ -8,7 +8,7 @@ import pytest
 
 from fluxlit_component.cli.glimpse import glimpse
 from fluxlit_component.codec import catalogue, encode, register
-from fluxlit_component.record import Field
+from fluxlit_component.state.record import Field
 
 
 def test_sealed() -> None:

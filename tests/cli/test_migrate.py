@@ -18,7 +18,7 @@ import pytest
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import fingerprint, stored_key
-from fluxlit_component.record import Change, Commit, Record
+from fluxlit_component.state.record import Change, Commit, Record
 from fluxlit_component.stores.cipher import Cipher
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 

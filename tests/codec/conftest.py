@@ -22,12 +22,12 @@ from pydantic import BaseModel
 
 from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.record import Commit
+from fluxlit_component.state.diff import Base
+from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Base
 
 Same: TypeAlias = Callable[[Any, Any], bool]
 Keep: TypeAlias = Callable[[Mapping[str, Any]], tuple[dict[str, Any], Mapping[str, str]]]

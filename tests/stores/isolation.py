@@ -7,7 +7,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.testing.race import race
 

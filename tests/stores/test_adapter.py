@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from fluxlit_component.clock import Clock, deadline, is_past
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable, UnstorableValue
-from fluxlit_component.record import Change, Commit, Field
+from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.packing import is_json_exact, pack, unpack

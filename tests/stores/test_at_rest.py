@@ -18,8 +18,8 @@ from fluxlit_component import telemetry
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.record import Change, Commit
 from fluxlit_component.settings import Settings
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.location import open_store
 from fluxlit_component.testing.local_postgres import LocalPostgres

@@ -15,7 +15,7 @@ from typing_extensions import Self
 
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sql import SQLSessionStore

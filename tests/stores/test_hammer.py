@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 import fluxlit_component
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sql import SQLSessionStore
@@ -41,7 +41,7 @@ STORES: dict[str, Callable[[str], VersionedStore]] = {
 _WORKER = """
 import importlib.util, os, sys, threading, time
 from fluxlit_component.codec import decode, encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 
 spec = importlib.util.spec_from_file_location("hammer", sys.argv[1])
 hammer = importlib.util.module_from_spec(spec)

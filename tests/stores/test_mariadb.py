@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
 from fluxlit_component.testing.local_mariadb import LocalMariaDB

@@ -10,7 +10,7 @@ import pytest
 from fluxlit_component.clock import Clock
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, UnstorableValue
-from fluxlit_component.record import Change, Commit, Field
+from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from fluxlit_component.errors import StoreUnavailable, UnstorableValue
-from fluxlit_component.record import Commit, Record
+from fluxlit_component.state.record import Commit, Record
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.outage import Breaker, SparingStore, breaker_of

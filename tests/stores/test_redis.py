@@ -22,7 +22,7 @@ import fluxlit_component
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.record import Change, Commit, Field, Record
+from fluxlit_component.state.record import Change, Commit, Field, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore

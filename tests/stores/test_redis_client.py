@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.testing.local_redis import LocalRedis
 

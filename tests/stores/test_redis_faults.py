@@ -18,7 +18,7 @@ import redis
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import stored_key
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.server import free_port

@@ -12,7 +12,7 @@ import redis
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.identifier import stored_key
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.redis_url import connector
 from fluxlit_component.testing import BrowsableStoreContract

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.record import Change, Commit, Field
 from fluxlit_component.settings import Settings
+from fluxlit_component.state.diff import Base
+from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores import assembly
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
@@ -24,7 +25,6 @@ from fluxlit_component.stores.cipher import Cipher
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sealed import SealedStore, Sealing, sealing_of
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.sync import Base
 from fluxlit_component.testing.local_redis import LocalRedis
 from tests.three_methods import DictStore
 

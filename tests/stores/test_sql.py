@@ -16,7 +16,7 @@ from fluxlit_component.clock import Clock
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.record import Change, Commit, Field
+from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sweep import Sweep

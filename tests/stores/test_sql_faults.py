@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import stored_key
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.server import free_port

@@ -16,7 +16,7 @@ from fluxlit_component.clock import Clock
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable, UnstorableValue
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.record import Change, Commit, Field
+from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract

@@ -16,7 +16,7 @@ import fluxlit_component
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores import sqlite_damage
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.testing.race import race
@@ -27,7 +27,7 @@ MUCH = Commit({f"k {n}": Change(encode("v" * 3000)) for n in range(20)}, create=
 _COMMITTER = """
 import os, sys
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 store = SQLiteSessionStore(sys.argv[1], busy_timeout_seconds=10)
 store.commit(sys.argv[2], Commit({"x": Change(encode(1))}, create=True))

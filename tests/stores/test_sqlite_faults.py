@@ -19,7 +19,7 @@ import pytest
 
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import FluxlitError, StoreUnavailable
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.testing import TurnableClock
 

@@ -17,7 +17,7 @@ import pytest
 
 import fluxlit_component
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 
 pytestmark = [
@@ -28,7 +28,7 @@ pytestmark = [
 _WRITERS = """
 import os, sys, threading
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 
 path, process, threads, turns, busy = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from fluxlit_component.codec import encode
-from fluxlit_component.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore

@@ -1,0 +1,304 @@
+"""Links that bring a session to another device, or a copy of it: made, redeemed, listed, revoked.
+
+A link holds a token, never the session id. The token is not at rest either: the store keeps what it leads to
+under a hash of it, and the id in there is masked by a pad that only the token makes. Each session's record
+lists its links; what is no longer in the list, or whose session is gone, leads nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, Final, Literal, TypeAlias
+
+from fluxlit_component.codec import decode, encode
+from fluxlit_component.errors import CorruptValue
+from fluxlit_component.identifier import fingerprint, new_session_id
+from fluxlit_component.links.token import RAW_BYTES, mask, name_of, place_of, unmask
+from fluxlit_component.state.record import RESERVED, Change, Commit, Record
+from fluxlit_component.stores.base import RecordStore
+
+Mode: TypeAlias = Literal["resume", "copy"]
+
+KEY: Final = "fluxlit_link"
+"""Fragment key of a link."""
+_ENTRY: Final = f"{RESERVED}_link:"
+_MOVED: Final = f"{RESERVED}_moved"
+_NOTE: Final = "note"
+_STATE: Final = "state:"
+_TRIES: Final = 8
+_REMEMBERED: Final = 86_400.0
+"""Seconds that a link is still listed after its end."""
+_LISTED: Final = 50
+"""Entries that are kept when one more is made, but for open ones: an app may make one in every run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of a session, as `session.links()` lists it. Moments are Unix seconds of the store's clock.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import Link, url_session
+
+
+        def show(link: Link) -> None:
+            st.write(link.name, link.mode, f"{link.age_seconds:.0f} s", link.uses, link.is_open)
+
+
+        with url_session() as session:
+            if st.button("Make a link"):
+                st.code(session.link(), language=None)
+            for link in session.links():
+                show(link)
+        ```
+    """
+
+    name: str
+    """Eight characters to tell links apart; nothing can be opened with it."""
+    mode: Mode
+    once: bool
+    created: float
+    expires: float
+    uses: int
+    now: float = 0.0
+    """What the store's clock said when the list was made."""
+
+    @property
+    def age_seconds(self) -> float:
+        """Seconds since the link was made."""
+        return max(self.now - self.created, 0.0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still leads somewhere."""
+        return self.now < self.expires and not (self.once and self.uses)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a link is to be: who may open it, how often, and what it brings."""
+
+    mode: Mode
+    once: bool
+    ttl_seconds: float
+    keys: tuple[str, ...] | None = None
+    """For a copy: glob patterns of the keys that go along; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """Where a link led."""
+
+    sid: str = field(repr=False)
+    record: Record | None = field(repr=False)
+    joined: bool
+    """Whether it is the session itself, shared from now on, and not a copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lives from now on; seconds, None for none."""
+
+    idle_seconds: float | None = None
+    max_age_seconds: float | None = None
+
+    def commit(
+        self, changes: Mapping[str, Change], *, schema: int = 0, create: bool = False, begin: int = 1
+    ) -> Commit:
+        """Changes to a session with these lifetimes."""
+        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create, begin)
+
+
+def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, param: str) -> str | None:
+    """Make a link and return its token; None if the session has ended. One without state yet begins here.
+
+    Raises:
+        StoreUnavailable: the store did not answer.
+    """
+    token, record = new_session_id(), store.load(sid)
+    schema = record.schema if record is not None else 0
+    note = {"mode": order.mode, "once": order.once, "param": param, "sid": mask(token, sid)}
+    changes = {_NOTE: Change(encode(note))}
+    if order.mode == "copy" and record is not None:
+        changes |= {_STATE + key: Change(data) for key, data in _state(record, order.keys)}
+    held = Commit(changes, max_age_seconds=order.ttl_seconds, schema=schema, create=True)
+    now = store.commit(place_of(token), held).now
+    ends = now + order.ttl_seconds
+    entry = {
+        "of": fingerprint(sid),
+        "at": place_of(token),
+        "mode": order.mode,
+        "once": order.once,
+        "made": now,
+        "ends": ends,
+        "uses": 0,
+    }
+    listed = {name: Change(None) for name in _outlived(record, sid, now)}
+    listed[_ENTRY + name_of(token)] = Change(encode(entry))
+    done = store.commit(sid, lifetimes.commit(listed, schema=schema, create=True))
+    return token if done.verdict == "committed" else None
+
+
+def redeem(
+    store: RecordStore,
+    token: str,
+    lifetimes: Lifetimes,
+    *,
+    param: str,
+) -> Redeemed | Literal["elsewhere"] | None:
+    """Follow a link; None if it leads nowhere: used, expired, revoked, unknown.
+
+    "elsewhere": it is for another param's session of the same page, which will follow it.
+
+    Of many who open a link that works once, one gets there (`VersionedStore.take`).
+
+    Raises:
+        StoreUnavailable: the store did not answer; the link may be tried again.
+    """
+    held = store.load(place_of(token))
+    note = _decoded(held.fields[_NOTE].data) if held is not None and _NOTE in held.fields else None
+    if held is None or note is None:
+        return None
+    if note.get("param") != param:
+        return "elsewhere"
+    owner = unmask(token, note["sid"])
+    record = store.load(owner)
+    if record is None or not _is_open(record, owner, token):
+        return None
+    if note["mode"] == "resume":
+        found = Redeemed(owner, record, joined=True)
+    else:
+        # First the copy, then the token: a store that fails in between costs nobody the link.
+        found = _copied(store, held, lifetimes)
+    if note["once"] and store.take(place_of(token)) is None:
+        if not found.joined:
+            store.delete(found.sid)
+        return None
+    _count(store, owner, token, lifetimes)
+    return found
+
+
+def links_of(store: RecordStore, sid: str) -> tuple[Link, ...]:
+    """The links of a session, the newest first, as long as they are remembered."""
+    record = store.load(sid)
+    return () if record is None else tuple(sorted(_listed(record, sid), key=lambda link: -link.created))
+
+
+def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
+    """No link of this session leads anywhere any more, nor is anything kept for it; return how many did."""
+    record = store.load(sid)
+    entries = dict(_entries(record, sid))
+    if record is None or not entries:
+        return 0
+    for entry in entries.values():
+        store.delete(entry["at"])
+    removed = {name: Change(None) for name in entries}
+    store.commit(sid, lifetimes.commit(removed, schema=record.schema))
+    return sum(link.is_open for link in _listed(record, sid))
+
+
+def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> None:
+    """Have an id that a browser took while its link was followed lead to `target`, as the page does.
+
+    Otherwise a reload in that moment, or a browser whose server was restarted, would come with the id and a
+    link that is used up.
+    """
+    moved = Change(encode(mask(sid, target)))
+    store.commit(sid, lifetimes.commit({_MOVED: moved}, create=True))
+
+
+def target_of(sid: str, record: Record) -> str | None:
+    """Where `lead_on` has an id lead; None for a session like any other."""
+    stored = record.fields.get(_MOVED)
+    try:
+        raw = decode(stored.data) if stored is not None and stored.data is not None else None
+    except CorruptValue:
+        return None
+    return unmask(sid, raw) if isinstance(raw, bytes) and len(raw) == RAW_BYTES else None
+
+
+def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes) -> Redeemed:
+    changes = {
+        key.removeprefix(_STATE): Change(stored.data)
+        for key, stored in held.fields.items()
+        if key.startswith(_STATE) and stored.data is not None
+    }
+    fresh = new_session_id()
+    if changes:
+        store.commit(fresh, lifetimes.commit(changes, schema=held.schema, create=True))
+    return Redeemed(fresh, store.load(fresh), joined=False)
+
+
+def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> None:
+    """Note one use; two at once are two."""
+    key = _ENTRY + name_of(token)
+    for _ in range(_TRIES):
+        record = store.load(owner)
+        entry = dict(_entries(record, owner)).get(key)
+        if record is None or entry is None:
+            return
+        data = encode({**entry, "uses": entry["uses"] + 1})
+        change = Change(data, base=record.fields[key].version, guarded=True)
+        outcome = store.commit(owner, lifetimes.commit({key: change}, schema=record.schema))
+        if not outcome.refused:
+            return
+
+
+def _outlived(record: Record | None, sid: str, now: float) -> set[str]:
+    """Entries of links that ended long or many links ago, and those that a copy or rotation brought along."""
+    if record is None:
+        return set()
+    ends = {name: entry["ends"] for name, entry in _entries(record, sid)}
+    newest = sorted(ends, key=ends.__getitem__, reverse=True)[:_LISTED]
+    mine = {name for name, end in ends.items() if end >= (now - _REMEMBERED if name in newest else now)}
+    standing = {name for name, stored in record.fields.items() if stored.data is not None}
+    return {name for name in standing - mine if name.startswith(_ENTRY)}
+
+
+def _listed(record: Record, sid: str) -> list[Link]:
+    return [
+        Link(
+            name.removeprefix(_ENTRY),
+            entry["mode"],
+            entry["once"],
+            entry["made"],
+            entry["ends"],
+            entry["uses"],
+            now=record.now,
+        )
+        for name, entry in _entries(record, sid)
+    ]
+
+
+def _is_open(record: Record, owner: str, token: str) -> bool:
+    entry = dict(_entries(record, owner)).get(_ENTRY + name_of(token))
+    return entry is not None and record.now < entry["ends"]
+
+
+def _entries(record: Record | None, sid: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The links listed in a record, but for those that a copy of it brought along."""
+    for name, stored in record.fields.items() if record is not None else ():
+        entry = _decoded(stored.data) if name.startswith(_ENTRY) else None
+        if entry is not None and entry["of"] == fingerprint(sid):
+            yield name, entry
+
+
+def _decoded(data: bytes | None) -> dict[str, Any] | None:
+    try:
+        value = decode(data) if data is not None else None
+    except CorruptValue:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _state(record: Record, keys: tuple[str, ...] | None) -> list[tuple[str, bytes]]:
+    return [
+        (key, stored.data)
+        for key, stored in record.fields.items()
+        if stored.data is not None
+        and not key.startswith(RESERVED)
+        and (keys is None or any(fnmatchcase(key, pattern) for pattern in keys))
+    ]

@@ -1,0 +1,1 @@
+"""The four functions of the original system, `fluxlit.url_session`, under their old names."""

@@ -1,0 +1,298 @@
+"""The four functions of the original system, `fluxlit.url_session`: same names, same arguments.
+
+On any object with `query_params` and `session_state` they do what they always did. Given the
+`streamlit` module inside a script run they use the bridge and believe no id that the store does not
+know, like `url_session`. For apps that call them already; a new app takes `url_session`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from fluxlit_component import internals
+from fluxlit_component.apptest.apptests import store_in_tests
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.original.facade import (
+    KEYS,
+    Facade,
+    merge_into,
+    query_get,
+    query_set,
+    save_to,
+    snapshot_of,
+)
+from fluxlit_component.settings import is_debug, is_disabled, load_settings
+from fluxlit_component.state.schema import validate_stored, validated_values
+from fluxlit_component.stores.assembly import store_of_run
+from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.run import Continuity
+from fluxlit_component.tab.tab import Tab, tab_of
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+_log = logging.getLogger("fluxlit_component.explicit")
+
+
+def ensure_url_session(
+    st: Facade,
+    store: SessionStore,
+    *,
+    param: str | None = None,
+    initial: Mapping[str, Any] | None = None,
+    ttl_seconds: float | None = None,
+) -> str:
+    """Make sure there is a session and return its id.
+
+    Without an id one is minted, the store is seeded with `initial` and the query parameter is set; if
+    `query_params` cannot be written the id is returned and stored all the same. With an id, `initial` is
+    merged into the record. In a Streamlit run the gate may end the run here.
+
+    While disabled: returns the id in the query as it is, or ``""``.
+
+    Examples:
+        ```python
+        from types import SimpleNamespace
+
+        from fluxlit_component import InMemorySessionStore, ensure_url_session
+
+        page = SimpleNamespace(query_params={}, session_state={})
+        store = InMemorySessionStore()
+        sid = ensure_url_session(page, store, initial={"step": 1})
+        assert page.query_params["fluxlit_sid"] == sid
+        assert store.get(sid) == {"step": 1}
+        ```
+    """
+    name = _param(param)
+    if is_disabled():
+        return query_get(st, name) or ""
+    if (run := _streamlit_run(st)) is not None:
+        tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
+        if initial:
+            continuity.seed(initial)
+        return tab.sid or ""
+    existing = query_get(st, name)
+    if existing:
+        if initial:
+            save_to(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
+        return existing
+    sid = new_session_id()
+    save_to(store, sid, dict(initial or {}), ttl_seconds)
+    query_set(st, name, sid)
+    return sid
+
+
+def hydrate_url_session(
+    st: Facade,
+    store: SessionStore,
+    *,
+    param: str | None = None,
+    merge: bool = True,
+    blob: Mapping[str, Any] | None = None,
+) -> str | None:
+    """Bring the stored values into `st.session_state` and return the id.
+
+    Args:
+        st: the `streamlit` module or a facade.
+        store: where the record is.
+        param: query key; default from the settings.
+        merge: True fills absent keys only; False overwrites.
+        blob: values to use instead of reading the store.
+
+    Returns:
+        The id, also when the store has nothing under it; None without an id or while disabled.
+
+    Examples:
+        ```python
+        from types import SimpleNamespace
+
+        from fluxlit_component import InMemorySessionStore, hydrate_url_session
+
+        page = SimpleNamespace(query_params={"fluxlit_sid": "id"}, session_state={})
+        store = InMemorySessionStore()
+        store.set("id", {"step": 2})
+        assert hydrate_url_session(page, store) == "id"
+        assert page.session_state == {"step": 2}
+        ```
+    """
+    if is_disabled():
+        return None
+    name = _param(param)
+    if (run := _streamlit_run(st)) is not None:
+        if blob is not None:
+            # The record is taken as known, so that saving loses nothing of it, but it does not come in.
+            _open(run, store, name, hydrate=False)[1].quarantine()
+        tab, _ = _open(run, store, name, fill_only=merge)
+        if blob is not None and tab.sid is not None:
+            merge_into(st, blob, merge=merge)
+        return tab.sid
+    sid = query_get(st, name)
+    if not sid:
+        return None
+    values = blob if blob is not None else store.get(sid)
+    if values is not None:
+        merge_into(st, values, merge=merge)
+    return sid
+
+
+def persist_url_session(
+    st: Facade, store: SessionStore, *, param: str | None = None, ttl_seconds: float | None = None
+) -> str | None:
+    """Write the current `st.session_state` to the store and return the id, or None without one.
+
+    A failing snapshot leaves the store as it was and logs a warning, with a traceback when
+    ``FLUXLIT_DEBUG=1``, never the id. A value that cannot be stored is left out with a warning.
+
+    Examples:
+        ```python
+        from types import SimpleNamespace
+
+        from fluxlit_component import InMemorySessionStore, persist_url_session
+
+        page = SimpleNamespace(query_params={"fluxlit_sid": "id"}, session_state={"step": 3})
+        store = InMemorySessionStore()
+        assert persist_url_session(page, store) == "id"
+        assert store.get("id") == {"step": 3}
+        ```
+    """
+    if is_disabled():
+        return None
+    name = _param(param)
+    if (run := _streamlit_run(st)) is not None:
+        tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
+        continuity.close()
+        return tab.sid
+    sid = query_get(st, name)
+    if not sid:
+        return None
+    try:
+        values = snapshot_of(st)
+    except Exception as error:  # noqa: BLE001 - a facade may raise anything; the record must not suffer
+        _log.warning(
+            "persist_url_session: session_state could not be read (%s), the store is left as it was%s",
+            type(error).__name__,
+            "" if is_debug() else "; set FLUXLIT_DEBUG=1 for the traceback",
+            exc_info=error if is_debug() else None,
+        )
+        return sid
+    save_to(store, sid, values, ttl_seconds)
+    return sid
+
+
+def hydrate_url_session_typed(
+    st: Facade,
+    store: SessionStore,
+    model: type[ModelT],
+    *,
+    param: str | None = None,
+    merge: bool = True,
+    strict: bool = False,
+) -> tuple[str | None, ModelT | None]:
+    """Like `hydrate_url_session`, but the record must fit `model` before anything is merged.
+
+    The *validated* values are merged (a stored ``"3"`` arrives as ``3`` in an `int` field); stored keys
+    that the model does not name arrive as they are.
+
+    Returns:
+        ``(id, model)``; ``(id, None)`` when nothing is stored or it does not fit; ``(None, None)``
+        without an id or while disabled.
+
+    Raises:
+        pydantic.ValidationError: the record does not fit and `strict` is true.
+
+    Examples:
+        ```python
+        from types import SimpleNamespace
+
+        from pydantic import BaseModel
+        from fluxlit_component import InMemorySessionStore, hydrate_url_session_typed
+
+
+        class Form(BaseModel):
+            step: int = 1
+
+
+        page = SimpleNamespace(query_params={"fluxlit_sid": "id"}, session_state={})
+        store = InMemorySessionStore()
+        store.set("id", {"step": "3"})
+        sid, form = hydrate_url_session_typed(page, store, Form)
+        assert form == Form(step=3)
+        assert page.session_state == {"step": 3}
+        ```
+    """
+    if is_disabled():
+        return None, None
+    name = _param(param)
+    continuity, hydrates = None, False
+    if (run := _streamlit_run(st)) is not None:
+        tab, continuity = _open(run, store, name, hydrate=False)
+        hydrates = not tab.hydrated
+        if not hydrates:
+            # A later run of this page load: it saves what the one before left, and reads nothing.
+            _open(run, store, name)
+        sid, values = tab.sid, continuity.stored_values()
+    else:
+        sid = query_get(st, name)
+        values = store.get(sid) if sid else None
+    if not sid or values is None:
+        return sid or None, None
+    try:
+        validated = validate_stored(model, values)
+    except ValidationError:
+        if continuity is not None:
+            continuity.quarantine()
+        if strict:
+            raise
+        return sid, None
+    typed = validated_values(validated, values)
+    if run is None:
+        merge_into(st, {**values, **typed}, merge=merge)
+    elif hydrates:
+        brought_back = _open(run, store, name, fill_only=merge)[1].put
+        merge_into(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
+    return sid, validated
+
+
+def _param(param: str | None) -> str:
+    if param is not None:
+        return param
+    # Outside of a Streamlit run there are no secrets, and nobody is to look for their files.
+    in_a_run = internals.current_run() is not None
+    return load_settings(internals.app_secrets() if in_a_run else None).url_session_query_param
+
+
+def _streamlit_run(st: Facade) -> internals.Run | None:
+    return internals.current_run() if st is sys.modules.get("streamlit") else None
+
+
+def _open(
+    run: internals.Run,
+    store: SessionStore,
+    param: str,
+    *,
+    ttl_seconds: float | None = None,
+    fill_only: bool = False,
+    hydrate: bool = True,
+) -> tuple[Tab, Continuity]:
+    settings = load_settings(internals.app_secrets())
+    policy = Policy(
+        keys=KEYS,
+        address_bar=settings.address_bar,
+        idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
+        max_age_seconds=settings.session_max_age,
+        gate_seconds=settings.gate_seconds,
+        transport=settings.transport,
+        fill_only=fill_only,
+        hydrate=hydrate,
+    )
+    tab = tab_of(run, param)
+    chosen = store_in_tests(run, store)
+    backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)
+    continuity = Continuity(run, tab, backend, policy)
+    continuity.open()
+    return tab, continuity

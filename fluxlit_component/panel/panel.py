@@ -1,0 +1,199 @@
+"""The panel for developers and the badge for everybody: a session report, drawn.
+
+HTML of our own, because it has to look right in every theme and on every Streamlit: each colour is mixed with
+the text's, so it is dark on light and light on dark. Neither draws a widget or anything with a key, so both
+may be drawn anywhere and more than once. What comes from the app, such as names of keys, is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from html import escape
+from inspect import signature
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from fluxlit_component.panel.report import SessionReport
+from fluxlit_component.tab.tab import Status
+
+
+class Look(NamedTuple):
+    """How a status looks, and what it means."""
+
+    hue: str
+    meaning: str
+
+
+LOOKS: Final[Mapping[Status, Look]] = {
+    "ready": Look("#21a05a", "The state is kept: it is there after a reload."),
+    "pending": Look("#d98a00", "The browser has not answered yet. Nothing is kept so far."),
+    "degraded": Look("#e5484d", "The store does not answer. What changed is saved when it is back."),
+    "disabled": Look("#8b8d98", "Sessions are switched off here: a reload begins anew."),
+}
+
+# Nothing but `div`, `span` and classes of our own: Streamlit has styles for lists and paragraphs.
+_STYLE: Final = """<style>
+.fluxlit-badge { display: inline-flex; align-items: center; gap: .4em; padding: .1em .65em;
+  border-radius: 1em; font-size: .8125rem; line-height: 1.6; font-weight: 500; white-space: nowrap;
+  color: color-mix(in srgb, var(--fluxlit-hue) 50%, currentColor);
+  background: color-mix(in srgb, var(--fluxlit-hue) 14%, transparent) }
+.fluxlit-badge::before { content: ""; width: .5em; height: .5em; border-radius: 50%;
+  background: var(--fluxlit-hue) }
+.fluxlit-panel { font-size: .875rem; line-height: 1.4 }
+.fluxlit-head { display: flex; justify-content: space-between; align-items: center; gap: .75rem;
+  font-weight: 600 }
+.fluxlit-quiet { opacity: .7; font-size: .8125rem }
+.fluxlit-figures { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin-top: .6rem }
+.fluxlit-name { opacity: .7 }
+.fluxlit-figure { text-align: right; font-variant-numeric: tabular-nums }
+.fluxlit-alarm { font-weight: 600; color: color-mix(in srgb, #e5484d 60%, currentColor) }
+.fluxlit-keys { max-height: 22rem; overflow-y: auto; font-size: .8125rem; line-height: 1.4 }
+.fluxlit-key { margin-bottom: .55rem; overflow-wrap: anywhere }
+.fluxlit-line { display: flex; justify-content: space-between; gap: .75rem }
+.fluxlit-line > .fluxlit-quiet { white-space: nowrap; font-variant-numeric: tabular-nums }
+.fluxlit-strong { font-weight: 500 }
+.fluxlit-bar { height: .2rem; margin-top: .2rem; border-radius: 1rem; min-width: .2rem; opacity: .8;
+  background: color-mix(in srgb, #3d6fe0 75%, currentColor) }
+</style>"""
+
+
+def draw_badge(status: Status) -> None:
+    """Draw the badge where the app is just drawing."""
+    # As wide as its text, where Streamlit knows how (it is a whole row before).
+    width: dict[str, Any] = {"width": "content"} if "width" in signature(st.html).parameters else {}
+    st.html(_STYLE + _badge(status, f"Session {status}"), **width)
+
+
+def draw_panel(report: SessionReport) -> None:
+    """Draw the panel where the app is just drawing."""
+    st.html(_STYLE + _summary(report))
+    if report.sizes or report.restored:
+        with _foldable("Keys and sizes"):
+            st.html(_STYLE + _keys(report))
+    if report.skipped:
+        with _foldable("Skipped, and what to do"):
+            st.html(_STYLE + _skipped(report.skipped))
+
+
+def _foldable(label: str) -> AbstractContextManager[Any]:
+    try:
+        return st.expander(label)
+    except StreamlitAPIException:  # within another one, where Streamlit does not allow that
+        return st.container()
+
+
+def _badge(status: Status, text: str) -> str:
+    look = LOOKS[status]
+    return (
+        f'<span class="fluxlit-badge" role="status" title="{escape(look.meaning)}"'
+        f' style="--fluxlit-hue: {look.hue}">{text}</span>'
+    )
+
+
+def _summary(report: SessionReport) -> str:
+    meaning = LOOKS[report.status].meaning
+    rows = "".join(
+        f'<div class="fluxlit-name">{escape(name)}</div>'
+        f'<div class="fluxlit-figure{" fluxlit-alarm" if alarming else ""}">{escape(text)}</div>'
+        for name, text, alarming in _figures(report)
+    )
+    return (
+        f'<div class="fluxlit-panel" role="group" aria-label="Session">'
+        f'<div class="fluxlit-head">Session {_badge(report.status, report.status)}</div>'
+        f'<div class="fluxlit-quiet">{escape(meaning)}</div>'
+        f'<div class="fluxlit-figures">{rows}</div></div>'
+    )
+
+
+def _figures(report: SessionReport) -> Iterable[tuple[str, str, bool]]:
+    """Name, text, whether it asks for attention."""
+    if report.store is None:
+        return
+    yield "Script runs of this load", str(report.runs), False
+    yield "Restored", "nothing, new here" if report.is_new else _keys_of(len(report.restored)), False
+    yield "Kept", f"{_keys_of(len(report.sizes))}, {size_text(report.size)}", False
+    if report.unsaved:
+        yield "Not saved yet", _keys_of(len(report.unsaved)), True
+    yield "Skipped", _keys_of(len(report.skipped)), False
+    if report.stored:
+        yield "Ends in", span_text(report.expires_in), False
+        yield "· if left idle", span_text(report.idle_left), False
+        yield "· at the latest", span_text(report.age_left), False
+    else:
+        yield "Ends in", "nothing stored yet", False
+    yield "Store", report.store.kind + (", sealed" if report.store.sealed else ""), False
+    if (last := report.store.last) is not None:
+        took = milliseconds_text(last.seconds)
+        yield (
+            f"· its last {last.operation}",
+            took if last.answered else f"no answer in {took}",
+            not last.answered,
+        )
+    yield "Conflicts", str(report.conflicts), report.conflicts > 0
+
+
+def _keys(report: SessionReport) -> str:
+    largest = max(report.sizes.values(), default=1)
+    items = []
+    for key in sorted(report.sizes.keys() | set(report.restored)):
+        size = report.sizes.get(key)
+        notes = [
+            "restored" if key in report.restored else "",
+            "not saved yet" if key in report.unsaved else "",
+            "deleted since" if size is None else size_text(size),
+        ]
+        share = 0 if size is None else 100 * size / largest
+        items.append(
+            f'<div class="fluxlit-line"><span class="fluxlit-strong">{escape(key)}</span>'
+            f'<span class="fluxlit-quiet">{" · ".join(filter(None, notes))}</span></div>'
+            f'<div class="fluxlit-bar" style="width: {share:.1f}%"></div>'
+        )
+    return _list("Keys and sizes", items)
+
+
+def _skipped(skipped: Mapping[str, str]) -> str:
+    items = (
+        f'<div class="fluxlit-strong">{escape(key)}</div><div class="fluxlit-quiet">{escape(reason)}</div>'
+        for key, reason in sorted(skipped.items())
+    )
+    return _list("Skipped keys", items)
+
+
+def _list(label: str, items: Iterable[str]) -> str:
+    rows = "".join(f'<div class="fluxlit-key" role="listitem">{item}</div>' for item in items)
+    return f'<div class="fluxlit-panel fluxlit-keys" role="list" aria-label="{label}">{rows}</div>'
+
+
+def _keys_of(count: int) -> str:
+    return f"{count} key" if count == 1 else f"{count} keys"
+
+
+def size_text(size: int) -> str:
+    """`1536` -> `1.5 KB`."""
+    if size < 1000:  # noqa: PLR2004 - what can be read at a glance
+        return f"{size} B"
+    kilobytes = size / 1024
+    return f"{kilobytes:.1f} KB" if kilobytes < 1000 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004
+
+
+def milliseconds_text(seconds: float) -> str:
+    """`0.0123` -> `12.3 ms`."""
+    milliseconds = seconds * 1000
+    return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"  # noqa: PLR2004
+
+
+def span_text(seconds: float | None) -> str:
+    """`86399` -> `23 h 59 min`; None is no end."""
+    if seconds is None:
+        return "no limit"
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{rest} s"

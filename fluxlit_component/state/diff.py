@@ -1,0 +1,261 @@
+"""Three-way synchronisation of one tab with its record: base, diff, commit.
+
+`Base` is what the tab last knew of each key. At the end of a run the values are compared with it,
+only what changed is committed, and what the store answers becomes the new base. Knows records and
+the codec, not Streamlit and not any particular store.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
+from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
+from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
+
+_log = logging.getLogger("fluxlit_component.sync")
+
+_NOTHING: Final = object()
+_CAPS: Final = Caps()
+_LOOKED_AT_ONCE: Final = 16 * 1024
+"""Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay
+the same for a run first: one that grows in every run never needs it."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the tab last knew of one key."""
+
+    version: int
+    data: bytes
+    value: object = _NOTHING
+    """The object that `data` was made of, if it cannot change: the same object needs no look."""
+    plain: bool | None = None
+    """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
+
+    def is_still(self, value: object, plain: PlainEncoder) -> bool:
+        """Whether `value` is certainly what is known; False means that it takes a full encoding to tell."""
+        if self.value is value or (type(value) is str and type(self.value) is str and self.value == value):
+            return True
+        return self.plain is True and plain.encode(value) == self.data
+
+    def met_again(self, value: object) -> None:
+        """Note that `value` encodes to what is known, to tell that sooner the next time."""
+        if self.value is not _NOTHING:  # the same bytes: it can change as little as the one before
+            self.value = value
+        elif self.plain is None:
+            self.plain = is_plain(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What a run changed, ready to be committed, and what could not be kept."""
+
+    changes: Mapping[str, Change]
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
+    """Immutable objects behind changed keys, to be remembered once they are committed."""
+    plain: Mapping[str, bool] = field(default_factory=dict)
+    """Which of the others are plain trees, if they are small."""
+
+
+@dataclass(slots=True)
+class Base:
+    """What one tab last knew of its record. Never shared between visitors, never in session state."""
+
+    known: dict[str, Known] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    """Versions of keys that are not in `known`: tombstones seen in the record."""
+    unsaved: dict[str, bytes] = field(default_factory=dict)
+    """Newer values than `known` has, which the store could not take so far."""
+    faults: dict[str, str] = field(default_factory=dict)
+    """Key -> why its loaded value could not be read."""
+    early: dict[str, Field] = field(default_factory=dict)
+    """What was loaded before its class was registered: a page of the app may do that when it runs."""
+
+    def adopt(self, record: Record, *, plain: Container[str] = (), exact: bool = False) -> dict[str, Any]:
+        """Take over a loaded record and return its values; a broken one is left out with a warning.
+
+        Models and dataclasses under a `plain` key come back as dicts of their fields, for a schema to
+        migrate and validate; with `exact` only those whose class would not take them any more.
+        """
+        self.forget()
+        values: dict[str, Any] = {}
+        for key, stored in record.fields.items():
+            if key.startswith(RESERVED):
+                continue
+            if stored.data is None:
+                self.versions[key] = stored.version
+                continue
+            try:
+                values[key] = _decoded(stored.data, plain=key in plain, exact=exact)
+            except CorruptValue as error:
+                _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
+                self.versions[key], self.faults[key] = stored.version, str(error)
+                if isinstance(error, UnknownClass):
+                    self.early[key] = stored
+                continue
+            same = values[key] if is_immutable(values[key]) else _NOTHING
+            self.known[key] = Known(stored.version, stored.data, same)
+        return values
+
+    def read_late(self) -> dict[str, Any]:
+        """Values that were loaded too early, and whose class has been registered since."""
+        values: dict[str, Any] = {}
+        for key, stored in [*self.early.items()]:
+            try:
+                values[key] = decode(stored.data or b"")
+            except UnknownClass:
+                continue
+            except CorruptValue:
+                del self.early[key]
+                continue
+            del self.early[key], self.versions[key], self.faults[key]
+            self.known[key] = Known(stored.version, stored.data or b"")
+        return values
+
+    def renumber(self, record: Record | None) -> None:
+        """Take over the versions of a copy of the record, whose sealed fields were written anew."""
+        for key, stored in (record.fields if record is not None else {}).items():
+            known = self.known.get(key)
+            if known is not None and known.data == stored.data:
+                known.version = stored.version
+
+    def value_of(self, key: str) -> Any:
+        """A fresh copy of the newest value of `key`, saved or not."""
+        unsaved = self.unsaved.get(key)
+        return decode(self.known[key].data if unsaved is None else unsaved)
+
+    def names(self) -> frozenset[str]:
+        """Keys that have a value, saved or not."""
+        return frozenset(self.known) | frozenset(self.unsaved)
+
+    def sizes(self) -> dict[str, int]:
+        """Key -> bytes of its newest value, saved or not."""
+        return {key: len(known.data) for key, known in self.known.items()} | {
+            key: len(data) for key, data in self.unsaved.items()
+        }
+
+    def diff(
+        self,
+        values: Mapping[str, Any],
+        *,
+        deleted: Iterable[str] = (),
+        caps: Caps | None = None,
+        guarded: Callable[[str], bool] | None = None,
+    ) -> Diff:
+        """Compare `values` with what is known.
+
+        A key is unchanged if it holds the very same object and that object cannot change, or if it
+        encodes to the same bytes. That is the whole rule: a mutable value is always encoded, a plain one
+        by the short way. Keys that are `guarded` are to be written only if nobody else wrote them: they
+        have a merger.
+        """
+        caps = caps or _CAPS
+        changes: dict[str, Change] = {}
+        fixed: dict[str, object] = {}
+        plain: dict[str, bool] = {}
+        for key in deleted:
+            self.unsaved.pop(key, None)
+            if key in self.known:
+                changes[key] = Change(None, base=self.known[key].version)
+            elif key in self.faults:
+                changes[key] = Change(None, base=self.versions[key])
+        changed, skipped = self._changed(values, caps)
+        if not changed:
+            return Diff(changes, skipped)
+        total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
+        count = len(self.known.keys() - changes.keys())
+        for key, data in changed.items():
+            known = self.known.get(key)
+            grown = total + len(data) - (len(known.data) if known is not None else 0)
+            reason = caps.exceeded_by(total=grown, count=count if known is not None else count + 1)
+            if reason is not None:
+                skipped[key] = reason
+                continue
+            total = grown
+            count += known is None
+            changes[key] = Change(
+                data,
+                base=known.version if known is not None else self.versions.get(key, 0),
+                guarded=guarded is not None and guarded(key),
+            )
+            if is_immutable(values[key]):
+                fixed[key] = values[key]
+            elif len(data) <= _LOOKED_AT_ONCE:
+                plain[key] = is_plain(values[key])
+        return Diff(changes, skipped, fixed, plain)
+
+    def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
+        changed: dict[str, bytes] = {}
+        skipped: dict[str, str] = {}
+        plain = PlainEncoder()
+        for key, value in values.items():
+            known = self.known.get(key)
+            if known is None or not known.is_still(value, plain):
+                try:
+                    data = encode(value, max_bytes=caps.value_bytes)
+                except UnstorableValue as error:
+                    skipped[key] = str(error)
+                    continue
+                if known is None or known.data != data:
+                    changed[key] = data
+                    continue
+                known.met_again(value)
+            self.unsaved.pop(key, None)
+        return changed, skipped
+
+    def concede(self, key: str, stored: Field | None) -> None:
+        """Take what another tab wrote as known, so that a merged value can be committed on top of it."""
+        if stored is None or stored.data is None:
+            self.known.pop(key, None)
+            self.versions[key] = stored.version if stored is not None else 0
+        else:
+            self.known[key] = Known(stored.version, stored.data)
+            self.versions.pop(key, None)
+
+    def settle(self, diff: Diff, outcome: Outcome) -> None:
+        """Make what was committed the new base. Refused changes stay what they were: not yet known."""
+        for key, change in diff.changes.items():
+            if key in outcome.refused:
+                continue
+            self.unsaved.pop(key, None)
+            self.early.pop(key, None)
+            self.faults.pop(key, None)
+            if change.data is None:
+                self.known.pop(key, None)
+                self.versions[key] = outcome.version
+            else:
+                self.known[key] = Known(
+                    outcome.version, change.data, diff.fixed.get(key, _NOTHING), diff.plain.get(key)
+                )
+                self.versions.pop(key, None)
+
+    def keep(self, diff: Diff) -> None:
+        """Remember changes that the store could not take; the next diff finds them again.
+
+        What an earlier diff left unsaved stays so: its key may be hidden just now.
+        """
+        self.unsaved.update({k: change.data for k, change in diff.changes.items() if change.data is not None})
+
+    def forget(self) -> None:
+        """Know nothing any more, as for a record that is gone."""
+        self.unsaved.clear()
+        self.known.clear()
+        self.versions.clear()
+        self.early.clear()
+        self.faults.clear()
+
+
+def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:
+    if plain and exact:
+        try:
+            return decode(data)
+        except CorruptValue:
+            pass  # a class has other fields now, and the schema may make something of the old ones
+    return decode(data, plain=plain)

@@ -1,0 +1,68 @@
+"""A typed view on `st.session_state`: reads see what is there, assignments are validated and written through.
+
+To the app, the IDE and mypy it is an instance of the model. It holds nothing itself: two views on the
+same state agree, and a widget's value is its field's value.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import MutableMapping
+from types import MethodType
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from fluxlit_component.state.schema import M, Schema
+
+
+class _View:
+    """Looks like the model; see `view_of`."""
+
+    __slots__ = ("_schema", "_state")
+
+    def __init__(self, schema: Schema[Any], state: MutableMapping[str, Any]) -> None:
+        object.__setattr__(self, "_schema", schema)
+        object.__setattr__(self, "_state", state)
+
+    def __getattr__(self, name: str) -> Any:
+        model = self._schema.model
+        if name in model.model_fields:
+            try:
+                return self._state[name]
+            except KeyError:
+                raise AttributeError(
+                    f"{name!r} has no default and was not set yet; assign session.state.{name} first"
+                ) from None
+        static = inspect.getattr_static(model, name, None)
+        if isinstance(static, property) and static.fget is not None:
+            return static.fget(self)
+        if inspect.isfunction(static) and static.__module__ != BaseModel.__module__:
+            return MethodType(static, self)
+        return getattr(self._copy(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        model = self._schema.model
+        if name not in model.model_fields:
+            raise AttributeError(f"{model.__name__} has no field {name!r}")
+        self._state.update(self._schema.validate(name, value, self._values()))
+
+    def __eq__(self, other: object) -> bool:
+        return self._copy() == (other._copy() if isinstance(other, _View) else other)
+
+    __hash__ = None  # type: ignore[assignment]  # as mutable as what it shows
+
+    def __repr__(self) -> str:
+        return f"<view of {self._schema.model.__name__}>"
+
+    def _values(self) -> dict[str, Any]:
+        return {name: self._state[name] for name in self._schema.model.model_fields if name in self._state}
+
+    def _copy(self) -> BaseModel:
+        """A real instance with the present values, for what only that can do: `model_dump`, comparison."""
+        return cast("BaseModel", self._schema.draft(self._values()))
+
+
+def view_of(schema: Schema[M], state: MutableMapping[str, Any]) -> M:
+    """The view, typed as the model."""
+    return cast("M", _View(schema, state))

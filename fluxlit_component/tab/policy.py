@@ -1,0 +1,67 @@
+"""What holds for one call of `url_session`, after arguments and settings were merged."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from fluxlit_component.hooks import Hooks
+from fluxlit_component.links.links import Lifetimes
+from fluxlit_component.settings import Transport
+from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.keys import Keys
+from fluxlit_component.state.merge import Merger
+from fluxlit_component.state.schema import Schema
+
+_log = logging.getLogger("fluxlit_component")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Plain data; lifetimes in seconds, None, zero and negative mean "none"."""
+
+    keys: Keys = field(default_factory=Keys)
+    address_bar: str = "clean"
+    scope: str = "tab"
+    fork_copies: bool = True
+    """Give a copied tab an id and a state of its own; False lets it share those of its original."""
+    restore_scroll: bool = False
+    idle_seconds: float | None = None
+    max_age_seconds: float | None = None
+    gate_seconds: float = 3.0
+    wait: bool = True
+    transport: Transport | None = None
+    """Components v1 or v2; None: v2 where Streamlit has it."""
+    hydrate: bool = True
+    """Bring the state back as soon as the id is settled; False leaves it to a later call of the same run."""
+    fill_only: bool = False
+    """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
+    caps: Caps = field(default_factory=Caps)
+    schema: Schema[Any] | None = None
+    """The model that the state must fit, if the app has declared one."""
+    merge: Mapping[str, Merger] = field(default_factory=dict)
+    """Glob pattern of keys -> merger; the first that matches counts."""
+    hooks: Hooks = field(default_factory=Hooks)
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long the session lives from now on."""
+        return Lifetimes(self.idle_seconds, self.max_age_seconds)
+
+    def merger_of(self, key: str) -> Merger | None:
+        """The merger declared for a key."""
+        return next((merger for pattern, merger in self.merge.items() if fnmatchcase(key, pattern)), None)
+
+    def merge_values(self, key: str, base: Any, theirs: Any, mine: Any) -> tuple[Any, bool]:
+        """What the merger of `key` makes of both values, and whether it could. Otherwise it is mine."""
+        merger = self.merger_of(key)
+        if merger is None:
+            return mine, False
+        try:
+            return merger(base, theirs, mine), True
+        except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
+            _log.warning("the merger of %r failed (%s); this tab's value wins", key, type(error).__name__)
+            return mine, False

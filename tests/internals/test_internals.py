@@ -1,0 +1,802 @@
+"""Streamlit's insides on the installed release: everything that `internals` leans on is still there.
+
+A failure here is not a bug of the app under test: a release has moved something. The package goes on
+with less comfort until `fluxlit_component/internals` has learnt where it went.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import inspect
+import json
+import sys
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit
+from streamlit.elements.lib import policies
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.state import SessionState
+from streamlit.testing.v1 import AppTest
+
+from fluxlit_component import internals
+from fluxlit_component.bridge import component_key
+from fluxlit_component.internals import Run, guard, session_state
+from fluxlit_component.state.keys import OWN_PREFIX
+
+TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
+SID = "S" * 43
+SECONDS = 30
+
+
+def moved(what: str) -> str:
+    """What to do when a test of this file fails."""
+    return f"Streamlit {streamlit.__version__} moved {what}: look at fluxlit_component/internals"
+
+
+@pytest.fixture
+def fallbacks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every time that a guarded function had to fall back, and why."""
+    fallen: list[str] = []
+
+    def note(look: Callable[[], Any], error: Exception) -> None:
+        fallen.append(f"{look.__qualname__}: {error!r}")
+
+    monkeypatch.setattr(guard, "fell_back", note)
+    return fallen
+
+
+@pytest.fixture
+def seen() -> dict[str, Any]:
+    """What a script under test reports: AppTest hands the very same dict to each of its runs."""
+    return {}
+
+
+def start(script: Callable[[dict], None], seen: dict[str, Any]) -> AppTest:
+    """Run a script for the first time."""
+    at = AppTest.from_function(script, default_timeout=SECONDS, args=(seen,)).run()
+    assert not at.exception, at.exception
+    return at
+
+
+def rerun(at: AppTest) -> AppTest:
+    """Run it again."""
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+# The scripts are run from their source alone: what they need they import, and their annotations are built in.
+
+# --- a run and its session ----------------------------------------------------------------------
+
+
+def identity(seen: dict) -> None:
+    """A script that reports which run it is."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run, again = current_run(), current_run()
+    st.text_input("x")
+    seen.setdefault("runs", []).append(run)
+    seen.setdefault("anchors", []).append(run.anchor)
+    seen.setdefault("tokens", []).append((run.token, again.token))
+    seen["page"] = run.page
+    seen["script_path"] = run.script_path
+    seen["facts"] = (run.is_app_test, run.is_fragment, run.page_is_unresolved)
+
+
+def test_there_is_no_run_outside_of_one() -> None:
+    """Bare Python: None, and no warning of Streamlit's on the way."""
+    assert internals.current_run() is None
+
+
+def test_the_anchor_lives_as_long_as_the_session(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The same object in every run of one visitor, another one for the next, gone with the session."""
+    at = rerun(start(identity, seen))
+    first, second = seen["anchors"]
+    assert first is second, moved("the object that a Streamlit session has exactly one of")
+    assert internals.anchor_in_app_test(at) is first, moved("the session state of AppTest")
+    start(identity, seen)
+    assert seen["anchors"][2] is not first
+    reference = weakref.ref(first)
+    assert reference() is first, moved("the weak references of the anchor")
+    seen.clear()
+    del first, second, at
+    gc.collect()
+    assert reference() is None, moved("the anchor's lifetime")
+    assert fallbacks == []
+
+
+def test_the_token_is_of_one_run(seen: dict[str, Any]) -> None:
+    """The same throughout a run, another one in the next."""
+    rerun(start(identity, seen))
+    (first, again), (second, _) = seen["tokens"]
+    assert first is again, moved("ctx.cursors")
+    assert first is not second, moved("ctx.cursors")
+
+
+def test_a_run_knows_what_it_is(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """AppTest, no fragment, a page, a script; nothing of that by falling back."""
+    start(identity, seen)
+    assert seen["facts"] == (True, False, False), moved("the session id of AppTest")
+    assert seen["page"], moved("ctx.page_script_hash")
+    assert Path(seen["script_path"]).is_file(), moved("ctx.main_script_path")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_the_context_names_its_fragments(seen: dict[str, Any]) -> None:
+    """Outside of a fragment there are none, but the attribute is there."""
+    start(identity, seen)
+    context = seen["runs"][0]._context
+    assert hasattr(context, "fragment_ids_this_run"), moved("ctx.fragment_ids_this_run")
+    assert Run(SimpleNamespace(fragment_ids_this_run=["id"])).is_fragment
+
+
+def test_an_anchor_takes_weak_references() -> None:
+    """Python 3.10 leaves the name `__weakref__` in a dataclass with slots, where there is no place for it."""
+    state = type("SessionState", (), {"__slots__": (), "__weakref__": None})()
+    context = SimpleNamespace(
+        session_state=SimpleNamespace(_state=state), session_id="real", fragment_storage=Event()
+    )
+    assert weakref.ref(Run(context).anchor)() is context.fragment_storage
+
+
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_an_unresolved_page_is_recognised(fallbacks: list[str], tmp_path: Path) -> None:
+    """A sub-page was asked for, and `st.navigation` has not said yet which ones there are."""
+    manager = PagesManager(str(tmp_path / "app.py"), setup_watcher=False)
+    run = Run(SimpleNamespace(pages_manager=manager))
+    assert not run.page_is_unresolved
+    manager.set_script_intent("", "report")
+    assert run.page_is_unresolved, moved("PagesManager.intended_page_name")
+    # What `st.navigation` does; the method went into another one by 1.67.
+    manager.set_pages({}) if hasattr(manager, "set_pages") else setattr(manager, "_pages", {})
+    assert not run.page_is_unresolved, moved("PagesManager._pages")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_a_pages_folder_resolves_the_page(fallbacks: list[str], tmp_path: Path) -> None:
+    """Where the pages are files of a folder, all of them are known from the start."""
+    (tmp_path / "pages").mkdir()
+    manager = PagesManager(str(tmp_path / "app.py"), setup_watcher=False)
+    manager.set_script_intent("", "report")
+    assert not Run(SimpleNamespace(pages_manager=manager)).page_is_unresolved, moved("PagesManager")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def navigation(seen: dict) -> None:
+    """A script that reports what Streamlit knows of its pages before and after it has said them."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    def home() -> None:
+        seen["page"] = current_run().page
+
+    manager = current_run()._context.pages_manager
+    manager.set_script_intent("", "report")
+    seen["before"] = current_run().page_is_unresolved
+    page = st.navigation(
+        [st.Page(home, url_path="home", default=True), st.Page(lambda: None, url_path="report")]
+    )
+    seen["after"] = current_run().page_is_unresolved
+    page.run()
+
+
+def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Before `st.navigation` the page is open, after it is not."""
+    start(navigation, seen)
+    assert (seen["before"], seen["after"]) == (True, False), moved("PagesManager")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_the_next_app_finds_its_pages_folder(
+    fallbacks: list[str], seen: dict[str, Any], tmp_path: Path
+) -> None:
+    """Whatever the app before it in this process has said of its own pages."""
+    start(navigation, seen)
+    internals.forget_pages_of_process()
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "second.py").write_text("import streamlit as st\nst.write('The second')\n")
+    (tmp_path / "main.py").write_text("import streamlit as st\nst.write('The first')\n")
+    at = AppTest.from_file(str(tmp_path / "main.py"), default_timeout=30).run()
+    at.switch_page("pages/second.py").run()
+    assert [text.value for text in at.markdown] == ["The second"], moved("PagesManager")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def places(seen: dict) -> None:
+    """A script that reports where the visitor is, and which pages there are."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    def home() -> None:
+        seen["paths"] = current_run().page_paths
+        seen["url"] = current_run().url
+
+    st.navigation(
+        [
+            st.Page(home, url_path="home", default=True),
+            st.Page(lambda: None, url_path="report"),
+            st.Page(lambda: None, url_path="settings"),
+        ]
+    ).run()
+
+
+def test_the_addresses_of_pages_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The default page has an empty path; AppTest is nowhere, but asking raises nothing."""
+    start(places, seen)
+    assert sorted(seen["paths"].values()) == ["", "report", "settings"], moved("PagesManager.get_pages")
+    assert isinstance(seen["url"], str)
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def query(seen: dict) -> None:
+    """A script that reports and sets query parameters."""
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    seen["values"] = [run.query_value(name) for name in ("one", "two", "empty", "none")]
+    run.set_query_value("set", "by us")
+
+
+def test_the_query_is_read_and_set(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Exactly one value counts; AppTest sees what is set."""
+    at = AppTest.from_function(query, default_timeout=SECONDS, args=(seen,))
+    at.query_params.update(one="1&=", two=["1", "2"], empty="")
+    at.run()
+    assert not at.exception
+    assert seen["values"] == ["1&=", None, "", None], moved("ctx.query_string")
+    assert at.query_params["set"] in ("by us", ["by us"])
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- session state ------------------------------------------------------------------------------
+
+
+def state(seen: dict) -> None:
+    """A script that reads, writes and drops without `st.session_state`."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    seen["at start"] = (run.read(), run.written_keys())
+    run.write({"plain": 1, "name": "assigned"})
+    st.session_state["theirs"] = 2
+    seen["written"] = run.written_keys()
+    st.text_input("Name", key="name")
+    st.text_input("No key")
+    seen["read"] = run.read()
+    try:
+        run.write({"name": "too late"})
+    except st.errors.StreamlitAPIException as error:
+        seen["too late"] = error
+    run.drop(["plain", "never there"])
+    seen["left"] = set(run.read())
+
+
+def test_state_is_read_and_written_behind_streamlits_back(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Plain and user-keyed values and nothing else; a drawn widget refuses; a missing key does not matter."""
+    at = start(state, seen)
+    assert seen["at start"] == ({}, frozenset())
+    assert seen["written"] == {"plain", "name", "theirs"}, moved("SessionState._new_session_state")
+    assert seen["read"] == {"plain": 1, "name": "assigned", "theirs": 2}, moved("filtered_state")
+    assert "name" in str(seen["too late"]), moved("the refusal of a drawn widget's key")
+    assert seen["left"] == {"name", "theirs"}
+    assert at.session_state["name"] == "assigned"
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def everywhere(seen: dict) -> None:
+    """A script that compares its readings with Streamlit's own, at several moments of a busy run."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+
+    def compare(moment: str) -> None:
+        plain = {k: v for k, v in st.session_state.to_dict().items() if not k.startswith("$$")}
+        parts = (run.live_widgets(), run.written_keys(), run.sent_keys())
+        seen.setdefault("pairs", []).append((moment, run.reading(), plain, run.outline(), parts))
+
+    number = seen["number"] = seen.get("number", 0) + 1
+    compare("at the start")
+    run.write({"put back": number, "hidden later": "put back"})
+    compare("after a write")
+    st.session_state.setdefault("mine", []).append(number)
+    if number % 2:
+        st.text_input("Hidden later", key="hidden later")
+    st.slider("Number", key="number")
+    st.button("Button", key="button")
+    st.text_input("No key")
+    compare("in the middle")
+    if number == 3:
+        del st.session_state["mine"]
+    if number > 1:
+        st.multiselect("Several", [1, 2, 3], default=[1], key="several")
+    with st.form("form"):
+        st.checkbox("In a form", key="checked")
+        st.form_submit_button("Send")
+    compare("at the end")
+
+
+def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The short ways to the values and names know the same keys as `st.session_state`, at any moment."""
+    at = start(everywhere, seen)
+    at.slider(key="number").set_value(7).run()
+    at.button(key="button").click().run()
+    at.multiselect(key="several").set_value([2, 3]).run()
+    at.checkbox(key="checked").check().run()
+    at.session_state["set by the test"] = {"deep": [1]}
+    rerun(at)
+    assert len(seen["pairs"]) == 24
+    for moment, mine, theirs, outline, parts in seen["pairs"]:
+        assert mine == (theirs, parts[0]), moved(f"what session state is made of ({moment})")
+        assert outline.names == theirs.keys(), moved(f"what session state is made of ({moment})")
+        assert (outline.live, outline.written, outline.sent) == parts
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def taken(seen: dict) -> None:
+    """A script that looks at its plain values."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    st.session_state.setdefault("list", [1])
+    seen["old and new"] = current_run().outline().held
+    st.session_state["new"] = 2
+    seen["written"] = current_run().outline().held
+    for name in ("old and new", "written"):
+        seen[name] = {key: value for key, value in seen[name].items() if not key.startswith("$$")}
+    seen["same object"] = seen["written"]["list"] is st.session_state["list"]
+
+
+def test_plain_values_are_read_by_name(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Set in this run or in one before; the very objects, as `st.session_state` gives them."""
+    rerun(start(taken, seen))
+    assert seen["old and new"] == {"list": [1], "new": 2}, moved("SessionState._old_state")
+    assert seen["written"] == {"list": [1], "new": 2}, moved("SessionState._new_session_state")
+    assert seen["same object"]
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def laid(seen: dict) -> None:
+    """A script that sets a default when the key of a widget is missing, as many apps do."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    current_run().lay_under({"name": "stored", "other": "stored"})
+    for key in ("name", "other"):
+        if key not in st.session_state:
+            st.session_state[key] = "default"
+    seen["other"] = st.session_state["other"]
+    seen["name"] = st.text_input("Name", key="name")
+
+
+def test_a_value_laid_under_is_hidden_by_anything_newer(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """An app's default does not overwrite it, the visitor's typing does."""
+    at = start(laid, seen)
+    assert (seen["name"], seen["other"]) == ("stored", "stored"), moved("SessionState._old_state")
+    at.text_input(key="name").set_value("typed").run()
+    assert seen["name"] == "typed", moved("SessionState._old_state")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def callback(seen: dict) -> None:
+    """A script whose callback sets a key before the script runs."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    def changed() -> None:
+        st.session_state["from callback"] = 1
+
+    seen["written"] = current_run().written_keys()
+    st.text_input("Name", key="name", on_change=changed)
+
+
+def test_a_callback_counts_as_written(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """What a callback set is not to be overwritten by what is put back."""
+    at = start(callback, seen)
+    at.text_input(key="name").set_value("x").run()
+    assert "from callback" in seen["written"], moved("SessionState._new_session_state")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- widgets ------------------------------------------------------------------------------------
+
+
+def widgets(seen: dict) -> None:
+    """A script with widgets of several kinds, one of which can be hidden."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    seen["at start"] = (run.live_widgets(), run.drawn_keys(), run.sent_keys())
+    if not seen.get("hide"):
+        st.text_input("Name", key="name")
+    st.button("Go", key="go")
+    st.number_input("Number", key="a-b-c")
+    st.checkbox("Check")
+    seen["at end"] = (run.live_widgets(), run.drawn_keys())
+
+
+def test_widgets_are_known_by_key_and_kind(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """A text input keeps a string, a button a trigger; one without a key does not take part."""
+    start(widgets, seen)
+    assert seen["at start"] == ({}, frozenset(), frozenset())
+    live, drawn = seen["at end"]
+    assert live == {"name": "string_value", "go": "trigger_value", "a-b-c": "double_value"}, moved(
+        "widget_metadata or _key_id_mapper of SessionState"
+    )
+    assert drawn == {"name", "go", "a-b-c"}, moved("widget_ids_this_run")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_what_the_browser_sent_is_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Before anything is drawn: the keys of the page's widgets, and nothing drawn so far."""
+    at = start(widgets, seen)
+    at.text_input(key="name").set_value("typed").run()
+    live, drawn, sent = seen["at start"]
+    assert {"name", "a-b-c"} <= sent <= {"name", "a-b-c", "go", "None"}, moved("the form $$ID-<hash>-<key>")
+    assert {"name", "a-b-c"} <= set(live)
+    assert drawn == frozenset()
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_a_hidden_widget_is_not_live(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Not drawn in a run, so it has no value of its own in the next."""
+    at = start(widgets, seen)
+    seen["hide"] = True
+    rerun(at)
+    rerun(at)
+    live, drawn = seen["at end"]
+    assert "name" not in seen["at start"][0]
+    assert "name" not in live, moved("the sweep of widgets that were not drawn")
+    assert drawn == {"go", "a-b-c"}
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def kinds(seen: dict) -> None:
+    """A script with one widget of each kind that must not be kept, and some that may."""
+    import pandas as pd
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+    from fluxlit_component.state.keys import Keys, take_snapshot
+
+    frame = pd.DataFrame({"a": [1]})
+    st.button("b", key="button")
+    st.download_button("d", "x", key="download")
+    st.file_uploader("f", key="upload")
+    st.camera_input("c", key="camera")
+    st.audio_input("a", key="audio")
+    st.chat_input("c", key="chat")
+    st.data_editor(frame, key="editor")
+    st.dataframe(frame, key="selection", on_select="rerun")
+    with st.form("form"):
+        st.text_input("t", key="in form")
+        st.form_submit_button("Send")
+    st.toggle("t", key="toggle")
+    st.radio("r", ["x", "y"], key="radio")
+    st.selectbox("s", [{"selected": 1}], key="select")
+    st.multiselect("m", ["x"], key="multi")
+    st.slider("s", key="slider")
+    st.select_slider("s", ["x", "y"], key="select slider")
+    st.text_area("t", key="area")
+    st.date_input("d", key="date")
+    st.time_input("t", key="time")
+    st.color_picker("c", key="colour")
+    st.pills("p", ["x"], key="pills")
+    st.feedback(key="feedback")
+    run = current_run()
+    seen["snapshot"] = take_snapshot(run.read(), keys=Keys(), widgets=run.live_widgets())
+
+
+def test_forbidden_widgets_are_recognised(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Real widgets, real kinds: those that crash the page when they are set, and none of the others."""
+    start(kinds, seen)
+    forbidden = {"button", "download", "upload", "camera", "audio", "chat", "editor", "selection"}
+    kept = {
+        *("in form", "toggle", "radio", "select", "multi", "slider", "select slider", "area"),
+        *("date", "time", "colour", "pills", "feedback"),
+    }
+    snapshot = seen["snapshot"]
+    assert set(snapshot.forbidden) == forbidden, moved("a value type; see also keys.py")
+    assert set(snapshot.values) == kept, moved("a value type; see also keys.py")
+    assert "editor" in snapshot.forbidden["editor"]
+    assert "selection" in snapshot.forbidden["selection"]
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def restored(seen: dict) -> None:
+    """A script with a widget that has a default and a value from session state too."""
+    import streamlit as st
+
+    from fluxlit_component.internals import accept_restored_defaults, current_run
+
+    accept_restored_defaults()
+    current_run().write({"number": 5})
+    seen["value"] = st.number_input("Number", value=1, key="number")
+
+
+def test_a_restored_value_beats_a_default_without_a_warning(
+    fallbacks: list[str], seen: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is no mistake of the app, so Streamlit has nothing to say: not in the log, not on the page."""
+    at = start(restored, seen)
+    assert seen["value"] == 5
+    assert not at.warning, moved("policies._shown_default_value_warning")
+    assert "default value" not in caplog.text, moved("policies._shown_default_value_warning")
+    assert hasattr(policies, "_shown_default_value_warning"), moved("policies._shown_default_value_warning")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- the bridge's component ----------------------------------------------------------------------
+
+
+def context_with(*states: WidgetState) -> SimpleNamespace:
+    """A context whose session state has just received these widget states from the browser."""
+    state = SessionState()
+    for widget in states:
+        state._new_widget_state.set_widget_from_proto(widget)
+    return SimpleNamespace(session_state=SimpleNamespace(_state=state))
+
+
+def test_a_components_state_is_read_before_it_is_mounted(fallbacks: list[str]) -> None:
+    """The browser's own message, as Streamlit holds it when a run begins; others are not looked at."""
+    key = component_key("fluxlit_sid")
+    answer = {"answer": {"protocol": 1, "sid": SID}}
+    run = Run(
+        context_with(
+            WidgetState(id="$$ID-abc123-other", json_value=json.dumps({"answer": 1})),
+            WidgetState(id=f"$$ID-abc123-{key}", json_value=json.dumps(answer)),
+            WidgetState(id="$$ID-abc123-None", string_value="x"),
+        )
+    )
+    assert run.sent_component_value(key) == answer, moved("SessionState._new_widget_state.states")
+    assert run.sent_component_value("never mounted") is None
+    assert run.sent_keys() >= {key, "other"}
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "null", '"text"', "{broken", "7"])
+def test_a_state_that_is_no_object_is_none(text: str) -> None:
+    """What a hostile browser sends ends in no exception."""
+    run = Run(context_with(WidgetState(id="$$ID-abc-bridge", json_value=text)))
+    assert run.sent_component_value("bridge") is None
+
+
+def test_a_state_that_is_parsed_already_is_taken(fallbacks: list[str]) -> None:
+    """A later run finds the value where the browser's message was."""
+    context = context_with()
+    context.session_state._state._new_widget_state.set_from_value("$$ID-abc-bridge", {"answer": 1})
+    assert Run(context).sent_component_value("bridge") == {"answer": 1}, moved("WStates")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def bridge(seen: dict) -> None:
+    """A script that mounts the real bridge."""
+    from fluxlit_component.bridge import Offer, mount
+    from fluxlit_component.internals import current_run
+
+    seen["answer"] = mount(Offer("fluxlit_sid", "S" * 43))
+    run = current_run()
+    seen["live"] = run.live_widgets()
+    seen["ids"] = dict(run._context.session_state._state._key_id_mapper.id_key_mapping)
+    seen["read"] = run.read()
+
+
+def test_the_mounted_bridge_has_the_id_that_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch,
+    fallbacks: list[str],
+    seen: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """`$$ID-<hash>-<key>`, a JSON value, and no answer under AppTest."""
+    monkeypatch.setattr(TRANSPORT, "bundle", lambda _: "export default () => {}\n")
+    start(bridge, seen)
+    if "could not be mounted" in caplog.text:
+        pytest.skip(f"AppTest of Streamlit {streamlit.__version__} cannot mount components v2")
+    key = component_key("fluxlit_sid")
+    assert seen["answer"] is None
+    assert seen["live"][key] == "json_value", moved("the value type of components v2")
+    assert all(name.startswith(OWN_PREFIX) for name in seen["live"]), moved("the keys of components v2")
+    (element,) = [element for element, of in seen["ids"].items() if of == key]
+    match = session_state._KEYED_ELEMENT.fullmatch(element)
+    assert match is not None, moved("the form $$ID-<hash>-<key>")
+    assert match.group(1) == key, moved("the form $$ID-<hash>-<key>")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- refusals ------------------------------------------------------------------------------------
+
+
+def refusals(seen: dict) -> None:
+    """A script that assigns what Streamlit refuses, and reports whom it would blame."""
+    import pandas as pd
+    import streamlit as st
+
+    from fluxlit_component.internals import refused_key
+
+    frame = pd.DataFrame({"a": [1]})
+    attempts = {
+        "button": (True, lambda key: st.button("b", key=key)),
+        "download": (True, lambda key: st.download_button("b", "x", key=key)),
+        "upload": (None, lambda key: st.file_uploader("b", key=key)),
+        "editor": ({}, lambda key: st.data_editor(frame, key=key)),
+        "date": ("2024-01-01", lambda key: st.date_input("d", key=key)),
+        "time": ("12:00", lambda key: st.time_input("t", key=key)),
+        "number": ("three", lambda key: st.number_input("n", key=key)),
+        "slider": ("three", lambda key: st.slider("n", key=key)),
+        "multi": (5, lambda key: st.multiselect("m", ["x"], key=key)),
+    }
+    seen["blamed"], seen["not blamed"] = {}, {}
+    for key, (value, draw) in attempts.items():
+        st.session_state[key] = value
+        try:
+            draw(key)
+        except Exception as error:  # noqa: BLE001 - which one it is differs by release
+            seen["blamed"][key] = refused_key(error, attempts)
+            seen["not blamed"][key] = refused_key(error, attempts.keys() - {key})
+        else:
+            seen["blamed"][key] = "accepted"
+    try:
+        int("button")
+    except ValueError as error:
+        seen["unrelated"] = refused_key(error, attempts)
+
+
+def test_a_refused_key_is_found(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Named by Streamlit (a button) or not (a date): the key that was put back is blamed, no other."""
+    start(refusals, seen)
+    refused = {key: blamed for key, blamed in seen["blamed"].items() if blamed != "accepted"}
+    assert refused.keys() >= {"button", "download", "upload", "editor", "date", "time"}
+    assert refused == {key: key for key in refused}, moved("the `key` of an element's code")
+    assert set(seen["not blamed"].values()) == {None}
+    assert seen["unrelated"] is None
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- secrets ------------------------------------------------------------------------------------
+
+
+def secrets(seen: dict) -> None:
+    """A script that reports the package's own secrets."""
+    from fluxlit_component.internals import app_secrets
+
+    seen["secrets"] = app_secrets()
+
+
+def test_secrets_are_read(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The `[fluxlit]` table, as a plain dict."""
+    at = AppTest.from_function(secrets, default_timeout=SECONDS, args=(seen,))
+    at.secrets["fluxlit"] = {"session_ttl": 5}
+    at.run()
+    assert not at.exception
+    assert seen["secrets"] == {"session_ttl": 5}, moved("st.secrets")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_an_app_without_secrets_sees_no_error(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """No file, no table, no message on the page."""
+    at = start(secrets, seen)
+    assert seen["secrets"] == {}
+    assert not at.error
+    at.secrets["other"] = {"x": 1}
+    rerun(at)
+    assert seen["secrets"] == {}
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+# --- nothing is leaned on unwatched ---------------------------------------------------------------
+
+
+def test_every_internal_is_watched() -> None:
+    """What `internals` offers is used by a test of this file that is not about its fallback."""
+    module = ast.parse(Path(__file__).read_text("utf-8"))
+    used: set[str] = set()
+    for part in module.body:
+        if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
+            used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
+            used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    offered = {name for name in vars(Run) if not name.startswith("_")} | {
+        name
+        for name, found in vars(internals).items()
+        if inspect.isroutine(inspect.unwrap(found)) and not name.startswith("_")
+    }
+    assert offered - used == set(), "a new function of internals needs a test on the real Streamlit"
+
+
+# --- when a release has moved all of it -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "fallback"),
+    [
+        ("is_app_test", False),
+        ("is_fragment", False),
+        ("script_path", None),
+        ("page", ""),
+        ("page_is_unresolved", False),
+    ],
+)
+def test_a_property_falls_back(name: str, fallback: object) -> None:
+    """Less comfort, no error."""
+    assert getattr(Run(object()), name) == fallback
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "fallback"),
+    [
+        ("query_value", ("sid",), None),
+        ("written_keys", (), frozenset()),
+        ("live_widgets", (), {}),
+        ("drawn_keys", (), frozenset()),
+        ("sent_keys", (), frozenset()),
+        ("sent_component_value", ("key",), None),
+    ],
+)
+def test_a_method_falls_back(name: str, arguments: tuple[str, ...], fallback: object) -> None:
+    """Less comfort, no error."""
+    assert getattr(Run(object()), name)(*arguments) == fallback
+
+
+def test_an_outline_is_put_together_from_what_can_still_be_known() -> None:
+    """Where one part of it has moved the others are not lost."""
+    state = SimpleNamespace(_new_session_state={"written": 1})
+    run = Run(
+        SimpleNamespace(session_state=SimpleNamespace(_state=state, filtered_state={"written": 1, "a": 2}))
+    )
+    held = {"written": 1, "a": 2}
+    assert run.outline() == (held.keys(), held, {}, {"written"}, frozenset())
+
+
+def test_an_error_without_a_trace_blames_nobody() -> None:
+    """Whatever is raised, asking whom it concerns raises nothing."""
+    assert internals.refused_key(ValueError("x"), ["a"]) is None
+    assert internals.refused_key(KeyboardInterrupt(), []) is None
+
+
+def test_reading_is_tried_again() -> None:
+    """A run on another thread resized the state just then."""
+
+    class Busy:
+        def __init__(self, failures: int) -> None:
+            self.failures = failures
+
+        @property
+        def filtered_state(self) -> dict[str, int]:
+            self.failures -= 1
+            if self.failures >= 0:
+                raise RuntimeError("dictionary changed size during iteration")
+            return {"a": 1}
+
+    assert Run(SimpleNamespace(session_state=Busy(4))).read() == {"a": 1}
+    with pytest.raises(RuntimeError):
+        Run(SimpleNamespace(session_state=Busy(5))).read()
+
+
+def test_keyed_elements_are_told_from_others() -> None:
+    """Keys may hold dashes, newlines and dollars; an element without one ends in None."""
+    match = session_state._KEYED_ELEMENT.fullmatch("$$ID-0a1b-my-key\n$$ID-x")
+    assert match is not None
+    assert match.group(1) == "my-key\n$$ID-x"
+    assert session_state._KEYED_ELEMENT.fullmatch("my-key") is None

@@ -1,0 +1,92 @@
+"""A data editor's start frame: fixed while it stands on the page, renewed when it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fluxlit_component.state.edits import keep_edits
+
+
+class Editor:
+    """What `st.data_editor` does with its key: it holds edits as long as it is drawn."""
+
+    def __init__(self, state: dict[str, Any]) -> None:
+        self.state = state
+        self.starts: list[Any] = []
+        self.keys: list[str] = []
+
+    def __call__(self, start: list[int], *, key: str) -> list[int]:
+        self.starts.append(start)
+        self.keys.append(key)
+        return [*start, *self.state.setdefault(key, [])]
+
+
+@pytest.fixture
+def state() -> dict[str, Any]:
+    """A session state."""
+    return {}
+
+
+@pytest.fixture
+def editor(state: dict[str, Any]) -> Editor:
+    """The editor of that session."""
+    return Editor(state)
+
+
+def run(state: dict[str, Any], editor: Editor) -> Any:
+    """One script run that draws the editor."""
+    return keep_edits(state, [1], key="table", draw=editor)
+
+
+def test_the_start_frame_stays_while_edits_are_made(state: dict[str, Any], editor: Editor) -> None:
+    """What came out is not fed back: each edit is applied once."""
+    assert run(state, editor) == [1]
+    state[editor.keys[-1]].append(2)
+    assert run(state, editor) == [1, 2]
+    assert run(state, editor) == [1, 2]
+    assert editor.starts == [[1], [1], [1]]
+    assert len(set(editor.keys)) == 1
+
+
+def test_an_editor_that_is_drawn_anew_begins_from_what_was_kept(
+    state: dict[str, Any], editor: Editor
+) -> None:
+    """After F5 only the kept table is there; after another page the editor's own state is gone."""
+    run(state, editor)
+    state[editor.keys[-1]].append(2)
+    run(state, editor)
+    again = {"table": [1, 2]}
+    assert run(again, Editor(again)) == [1, 2]
+    del state[editor.keys[-1]]
+    assert run(state, editor) == [1, 2]
+    assert editor.starts[-1] == [1, 2]
+
+
+def test_a_table_that_the_app_assigned_is_shown_without_the_old_edits(
+    state: dict[str, Any], editor: Editor
+) -> None:
+    """Deleting the key begins from the frame of the call."""
+    run(state, editor)
+    state[editor.keys[-1]].append(2)
+    run(state, editor)
+    state["table"] = [7]
+    assert run(state, editor) == [7]
+    del state["table"]
+    assert run(state, editor) == [1]
+
+
+def test_the_start_frame_is_a_copy(state: dict[str, Any], editor: Editor) -> None:
+    """An app that writes into the kept table does not move the ground under the editor."""
+    state["table"] = [5]
+    kept = state["table"]
+    run(state, editor)
+    kept.append(6)
+    assert editor.starts == [[5]]
+
+
+def test_its_own_keys_are_not_kept(state: dict[str, Any], editor: Editor) -> None:
+    """All but the table itself begin with two underscores."""
+    run(state, editor)
+    assert [key for key in state if not key.startswith("__")] == ["table"]

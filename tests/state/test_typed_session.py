@@ -1,0 +1,181 @@
+"""`url_session(model=...)`: what a record must be to come back, and what becomes of one that is not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+
+from fluxlit_component import ConfigurationError, Event, InMemorySessionStore, UnfitRecord, UrlSession
+from fluxlit_component.state.schema import Schema
+from tests.visitor import PARAM, Visitor, nothing
+
+pytestmark = pytest.mark.usefixtures("forced")
+SID = "S" * 43
+
+
+class Game(BaseModel):
+    """The state of the app."""
+
+    level: int = 1
+    player: str = "nobody"
+
+
+@pytest.fixture
+def store() -> InMemorySessionStore:
+    """A store with one session to come back to."""
+    store = InMemorySessionStore()
+    store.set(SID, {"level": "3", "extra": "4"})
+    return store
+
+
+def visit(store: InMemorySessionStore, **options: Any) -> Visitor:
+    """Come back to the session."""
+    return Visitor(nothing, query={PARAM: SID}, store=store, model=Game, **options)
+
+
+def test_validated_values_reach_the_state(store: InMemorySessionStore) -> None:
+    """As the model makes them; what it does not name comes back too, what is missing has its default."""
+    visitor = visit(store)
+    assert visitor.state == {"level": 3, "extra": "4", "player": "nobody"}
+    assert visitor.session.restored == ("extra", "level")
+    assert store.get(SID) == {"level": 3, "extra": "4", "player": "nobody"}
+
+
+def test_assigning_validates_and_writes_through(store: InMemorySessionStore) -> None:
+    """What does not fit is refused, and the state stays."""
+
+    def play(session: UrlSession[Game]) -> None:
+        session.state.level += 1
+        with pytest.raises(ValidationError):
+            session.state.level = "high"  # type: ignore[assignment]
+
+    visitor = visit(store).run(play)
+    assert visitor.state["level"] == 4
+    assert visitor.reload(nothing).state["level"] == 4
+
+
+def test_without_a_model_there_is_no_typed_state(store: InMemorySessionStore) -> None:
+    """The error says what to pass."""
+
+    def body(session: UrlSession) -> None:
+        with pytest.raises(ConfigurationError, match=r"url_session\(model="):
+            _ = session.state
+
+    Visitor(body, store=store)
+
+
+class Draft(BaseModel):
+    """A form of which some is not filled in yet."""
+
+    title: str
+    pages: int = 0
+
+
+@pytest.mark.parametrize(("pages", "status"), [("3", "ready"), ("many", "degraded")])
+def test_a_field_that_was_never_set_costs_nothing_else(pages: str, status: str) -> None:
+    """What has no default may be missing from a record; what is there is validated all the same."""
+    store = InMemorySessionStore()
+    store.set(SID, {"pages": pages, "other": 1})
+
+    def body(session: UrlSession[Draft]) -> None:
+        with pytest.raises(AttributeError, match=r"assign session\.state\.title first"):
+            _ = session.state.title
+
+    visitor = Visitor(body, query={PARAM: SID}, store=store, model=Draft)
+    assert visitor.session.status == status
+    assert visitor.state == ({"pages": 3, "other": 1} if status == "ready" else {"pages": 0})
+
+
+def fail(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A migration with a mistake."""
+    raise KeyError(values["level"])
+
+
+@pytest.mark.parametrize(
+    ("record", "options", "cause"),
+    [
+        pytest.param({"level": "high", "extra": "4"}, {}, "do not fit the model", id="values"),
+        pytest.param(
+            {"level": 3},
+            {"schema_version": 2, "migrations": {1: fail}},
+            "migration from schema version 1 failed",
+            id="migration fails",
+        ),
+        pytest.param(
+            {"level": 3}, {"schema_version": 2}, "no migration from schema version 1", id="no migration"
+        ),
+    ],
+)
+def test_a_record_that_does_not_fit_is_left_untouched(
+    store: InMemorySessionStore,
+    caplog: pytest.LogCaptureFixture,
+    record: dict[str, Any],
+    options: dict[str, Any],
+    cause: str,
+) -> None:
+    """The app begins from its defaults and nothing of it is saved; the log and `on_error` tell once."""
+    caplog.set_level(logging.WARNING, logger="fluxlit_component")
+    store.set(SID, record)
+    before = store.load(SID)
+    events: list[Event] = []
+    visitor = visit(store, on_error=events.append, **options)
+    assert visitor.state == {"level": 1, "player": "nobody"}
+    for level in (5, 6):
+        visitor.run(lambda _, level=level: st.session_state.update(level=level, new=1))
+        assert visitor.session.status == "degraded"
+    assert visitor.state == {"level": 6, "player": "nobody", "new": 1}
+    after = store.load(SID)
+    assert before is not None
+    assert after is not None
+    assert (after.version, after.fields) == (before.version, before.fields)
+    warnings = [message for message in caplog.messages if "is left untouched" in message]
+    assert len(warnings) == 1
+    assert cause in warnings[0]
+    assert "high" not in warnings[0]
+    assert [(event.kind, type(event.error)) for event in events] == [("error", UnfitRecord)]
+
+
+def test_a_record_that_fits_again_comes_back(store: InMemorySessionStore) -> None:
+    """A corrected migration finds what the mistaken one left."""
+    assert visit(store, schema_version=2, migrations={1: fail}).state["level"] == 1
+    mended = visit(store, schema_version=2, migrations={1: lambda old: {**old, "level": 30}})
+    assert (mended.session.status, mended.state["level"]) == ("ready", 30)
+    record = store.load(SID)
+    assert record is not None
+    assert record.schema == 2
+
+
+# --- migrations alone ----------------------------------------------------------------------------
+CHAIN = {
+    1: lambda old: {"level": old["stage"], "extra": old["extra"]},
+    2: lambda old: {**old, "level": old["level"] * 10},
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "values"),
+    [
+        (0, {"stage": 3, "extra": "x"}),  # written before there was a schema
+        (1, {"stage": 3, "extra": "x"}),
+        (2, {"level": 3, "extra": "x"}),
+        (3, {"level": "30", "extra": "x"}),
+    ],
+)
+def test_migrations_begin_where_the_record_stands(version: int, values: dict[str, Any]) -> None:
+    """Each brings it one version further, in their order, and the last form is validated."""
+    before = dict(values)
+    assert Schema(Game, version=3, migrations=CHAIN).fit(values, version) == {"level": 30, "extra": "x"}
+    assert values == before
+
+
+def test_what_a_migration_raises_is_the_cause() -> None:
+    """The error names the version, not the value."""
+    with pytest.raises(UnfitRecord, match="from schema version 1 failed") as caught:
+        Schema(Game, version=3, migrations={**CHAIN, 1: fail}).fit({"level": "secret"}, 1)
+    assert isinstance(caught.value.__cause__, KeyError)
+    assert "secret" not in str(caught.value)
