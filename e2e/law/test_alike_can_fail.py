@@ -1,0 +1,26 @@
+"""The comparison finds a fault that was sown, and none between two plain apps."""
+
+from __future__ import annotations
+
+import pytest
+
+from e2e.law.sight import Different
+from e2e.law.walk import Meet, Walk
+
+pytestmark = pytest.mark.core
+
+
+def test_a_key_that_is_put_back_is_found(meet: Meet) -> None:
+    """A field that Streamlit drops is kept: the message names the app, the way and the difference."""
+    with pytest.raises(Different) as found:
+        Walk("wizard", 0, reloads=False).through(meet("wizard", same=True, LAW_FAULT="1"))
+    message = str(found.value)
+    assert "wizard" in message
+    assert "1. " in message
+    assert "put back" in message
+
+
+@pytest.mark.parametrize("app", ["crud", "dashboard", "dialog"])
+def test_two_plain_apps_are_alike(meet: Meet, app: str) -> None:
+    """Without the session on either side there is no difference to find."""
+    Walk(app, 0, reloads=True).through(meet(app, same=True))
