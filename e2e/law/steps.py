@@ -87,13 +87,20 @@ def _word(kind: str, chance: random.Random) -> str:
 
 def take(tab: ContinuityPage, step: Step) -> None:
     """Do it, and do not wait for what comes of it."""
-    if step.kind == "close":
-        tab.page.keyboard.press("Escape")
-        return
     dialog = tab.page.locator(_DIALOG)
+    if step.kind == "close":
+        dialog.get_by_role("button", name="Close").click()
+        return
     top = dialog.first if dialog.count() else tab.page
     element = top.locator(KINDS[step.kind]).locator("visible=true").nth(step.place)
     _DOERS.get(step.kind, _click)(element, step.word)
+
+
+def close_dialog(tab: ContinuityPage) -> None:
+    """If one is open."""
+    if tab.page.locator(_DIALOG).count():
+        take(tab, Step("close"))
+        tab.page.locator(_DIALOG).first.wait_for(state="detached")
 
 
 def _click(element: Locator, _word: str) -> None:

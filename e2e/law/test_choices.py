@@ -37,8 +37,8 @@ def test_an_untouched_widget_shows_the_default_of_now(
     visitor.sees_in("Remark", "mine")
 
 
-def test_a_chosen_value_beats_the_default_of_now(visit: Visit, folder: Path) -> None:
-    """Mine was typed over Ada, and stays when the database says Eve."""
+def test_a_chosen_value_beats_the_default_of_now(visit: Visit, folder: Path, more_than_plain: None) -> None:
+    """Mine was typed over Ada, and stays when the database says Eve; R keeps it on newer releases only."""
     visitor = visit("untouched_default.py", LAW_FOLDER=str(folder))
     visitor.type("Owner", "Mine")
     (folder / "owner.txt").write_text("Eve")
@@ -58,8 +58,8 @@ def test_changed_and_changed_back_is_untouched(visit: Visit, folder: Path, more_
     visitor.sees_in("Owner", "Grace")
 
 
-def test_a_value_that_the_app_assigned_is_a_choice(visit: Visit, folder: Path) -> None:
-    """By a callback or by `setdefault`, and even if it equals the default."""
+def test_a_value_that_the_app_assigned_is_a_choice(visit: Visit, folder: Path, more_than_plain: None) -> None:
+    """By a callback or by `setdefault`, even if it is the default; R keeps it on newer releases only."""
     visitor = visit("untouched_default.py", LAW_FOLDER=str(folder))
     visitor.press("Assign Ada")
     (folder / "owner.txt").write_text("Grace")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from e2e.law.sight import Different, Twins
-from e2e.law.steps import RELOAD, Step, possible, rest, take
+from e2e.law.steps import RELOAD, Step, close_dialog, possible, rest, take
 from e2e.law.summary import WALKED
 from fluxlit_component.testing import ContinuityPage
 
@@ -85,7 +85,8 @@ def _both(twins: Twins, step: Step) -> None:
 
 
 def rerun(tab: ContinuityPage) -> None:
-    """Press R; in a field it would be a letter."""
+    """Press R; in a field it would be a letter, and a dialog does not let its field go."""
+    close_dialog(tab)
     tab.page.evaluate("document.activeElement?.blur()")
     tab.page.keyboard.press("r")
     tab.rest()
