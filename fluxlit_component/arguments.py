@@ -1,4 +1,7 @@
-"""The arguments of `url_session`, checked: a wrong one gets an error that says what it takes."""
+"""The arguments of `url_session`, checked: a wrong one gets an error that says what it takes.
+
+That is a `ConfigurationError`, of each function here.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,10 @@ _UNPLAIN: Final = frozenset("&=#?+%: \t\r\n")
 
 
 def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
-    """Glob patterns; one string counts as one pattern.
-
-    Raises:
-        ConfigurationError: anything else.
-    """
+    """Glob patterns; one string counts as one pattern."""
     if isinstance(patterns, str):
         return (patterns,)
-    if not isinstance(patterns, Iterable):
-        message = f"{name} takes glob patterns as strings, not {type(patterns).__name__}"
-        raise ConfigurationError(message)
-    found = tuple(patterns)
+    found = tuple(patterns) if isinstance(patterns, Iterable) else (patterns,)
     for pattern in found:
         if not isinstance(pattern, str):
             message = f"{name} takes glob patterns as strings, not {type(pattern).__name__}"
@@ -32,11 +28,7 @@ def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
 
 
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
-    """One of a few words.
-
-    Raises:
-        ConfigurationError: anything else.
-    """
+    """One of a few words."""
     if value not in allowed:
         message = f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}"
         raise ConfigurationError(message)
@@ -44,11 +36,7 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
 
 
 def name(name: str, value: str) -> str:
-    """A plain query key.
-
-    Raises:
-        ConfigurationError: anything else.
-    """
+    """A plain query key."""
     if value == _TAKEN:
         message = f"{name} cannot be {value!r}: links of session.link() have that key"
         raise ConfigurationError(message)
@@ -59,11 +47,7 @@ def name(name: str, value: str) -> str:
 
 
 def seconds(name: str, value: float | None, default: float) -> float:
-    """A finite number of seconds, or the default for None.
-
-    Raises:
-        ConfigurationError: anything else.
-    """
+    """A finite number of seconds, or the default for None."""
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
@@ -73,11 +57,7 @@ def seconds(name: str, value: float | None, default: float) -> float:
 
 
 def lifetime(name: str, value: float) -> float:
-    """A finite, positive number of seconds.
-
-    Raises:
-        ConfigurationError: anything else.
-    """
+    """A finite, positive number of seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         message = f"{name} takes a positive number of seconds, not {value!r}"
         raise ConfigurationError(message)

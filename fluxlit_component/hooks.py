@@ -71,9 +71,5 @@ class Hooks:
         try:
             hook(event)
         except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
-            _log.warning(
-                "the on_%s hook failed: %s",
-                event.kind,
-                type(error).__name__,
-                exc_info=error if is_debug() else None,
-            )
+            traceback = error if is_debug() else None
+            _log.warning("the on_%s hook failed: %s", event.kind, type(error).__name__, exc_info=traceback)

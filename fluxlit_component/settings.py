@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import Field, FiniteFloat, SecretStr, ValidationError, field_validator
@@ -91,13 +90,6 @@ _VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in Settings.model_f
 """Looked up one by one at each call: the whole environment is a hundred times larger."""
 
 
-# A variable that is not set costs `os.environ` an exception, and every run asks for twenty of them. What it
-# keeps inside answers ten times as fast; where a Python has nothing of the kind the front door is taken.
-_inside: Final[Mapping[Any, object]] = getattr(os.environ, "_data", os.environ)
-_name_inside: Final[Callable[[str], Any]] = lru_cache(maxsize=64)(getattr(os.environ, "encodekey", str))
-_VARIABLES_INSIDE: Final = tuple(map(_name_inside, _VARIABLES))
-
-
 def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
     """Return the settings; parsed once, and again only if a variable or the secrets changed.
 
@@ -105,8 +97,7 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
         ConfigurationError: a variable holds something it cannot hold; the message names it.
     """
     global _cached  # noqa: PLW0603 - one cache per process is the point
-    environment = tuple(map(_inside.get, _VARIABLES_INSIDE))
-    key = (dict(secrets or {}), environment)
+    key = (dict(secrets or {}), tuple(map(os.environ.get, _VARIABLES)))
     with _lock:
         if _cached is not None and _cached[0] == key:
             return _cached[1]
@@ -124,7 +115,7 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
 
 
 def _switch(name: str) -> bool:
-    return _inside.get(_name_inside(name)) is not None and os.environ.get(name, "").strip().lower() in _TRUTHY
+    return os.environ.get(name, "").strip().lower() in _TRUTHY
 
 
 def is_disabled() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
@@ -48,7 +49,7 @@ def doctor(
     findings = list(examine(store, replicas=replicas, url=url))
     wrong = [finding for finding in findings if finding.is_wrong]
     if as_json:
-        print_json({"ok": not wrong, "findings": [_document(finding) for finding in findings]})
+        print_json({"ok": not wrong, "findings": list(map(asdict, findings))})
     else:
         for finding in findings:
             _print(finding)
@@ -95,10 +96,10 @@ def _check_store(place: str, scheme: str) -> Iterator[Finding]:
                 yield from check_clock(found.describe)
             yield from check_writing(found)
             if not isinstance(found, BrowsableStore):
-                text = (
-                    f"{type(found).__name__} cannot list its sessions: only `doctor` and `demo` work with it"
+                kind = type(found).__name__
+                yield Finding(
+                    "hint", "store", f"{kind} cannot list its sessions: only `doctor` and `demo` work with it"
                 )
-                yield Finding("hint", "store", text)
     except ConfigurationError as error:
         yield Finding("problem", "store", str(error))
     except StoreUnavailable as error:
@@ -122,12 +123,3 @@ def _print(finding: Finding) -> None:
     say(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
     if finding.remedy is not None:
         say(f"{' ' * _WIDTH} -> {finding.remedy}")
-
-
-def _document(finding: Finding) -> dict[str, str | None]:
-    return {
-        "level": finding.level,
-        "subject": finding.subject,
-        "text": finding.text,
-        "remedy": finding.remedy,
-    }

@@ -20,6 +20,7 @@ def left(entry: Entry) -> float | None:
     return None if entry.expires is None else entry.expires - entry.now
 
 
-def rounded(seconds: float | None) -> float | None:
+def document(entry: Entry) -> dict[str, float | None]:
     """As it is put into JSON."""
-    return None if seconds is None else round(seconds, 3)
+    spans = {"age_seconds": age(entry), "idle_left_seconds": idle_left(entry), "left_seconds": left(entry)}
+    return {name: None if seconds is None else round(seconds, 3) for name, seconds in spans.items()}

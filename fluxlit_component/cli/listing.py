@@ -86,7 +86,5 @@ def _document(entry: Entry) -> dict[str, Any]:
         "bytes": entry.size,
         "version": entry.version,
         "schema": entry.schema,
-        "age_seconds": lifetime.rounded(lifetime.age(entry)),
-        "idle_left_seconds": lifetime.rounded(lifetime.idle_left(entry)),
-        "left_seconds": lifetime.rounded(lifetime.left(entry)),
+        **lifetime.document(entry),
     }

@@ -59,19 +59,12 @@ def _document(entry: Entry) -> dict[str, Any]:
         "version": entry.version,
         "schema": entry.schema,
         "bytes": entry.size,
-        "age_seconds": lifetime.rounded(lifetime.age(entry)),
-        "idle_left_seconds": lifetime.rounded(lifetime.idle_left(entry)),
-        "left_seconds": lifetime.rounded(lifetime.left(entry)),
+        **lifetime.document(entry),
     }
 
 
 def _field(key: str, seen: Glimpse) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "key": _printable(key),
-        "type": seen.kind,
-        "bytes": seen.size,
-        "version": seen.version,
-    }
+    document = {"key": _printable(key), "type": seen.kind, "bytes": seen.size, "version": seen.version}
     return document if seen.value is None else {**document, "value": seen.value}
 
 

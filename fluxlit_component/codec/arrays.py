@@ -15,7 +15,7 @@ import numpy as np
 from fluxlit_component.codec.bounds import MAX_BYTES
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
+from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row, row_of_parts
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
 _KINDS: Final = frozenset("biufcmMSUV")
@@ -46,7 +46,8 @@ def _unpack_array(payload: bytes, decoding: Decoding) -> np.ndarray[Any, Any]:
     if not raw:
         return np.zeros(shape, dtype, order)
     value = _filled(np.ndarray(shape, dtype, raw, order=order), dtype, order)
-    if dtype.kind == "U" and value.size and int(_code_points(raw, dtype).max()) > sys.maxunicode:
+    code_points = np.dtype(np.uint32).newbyteorder(dtype.byteorder)
+    if dtype.kind == "U" and value.size and int(np.frombuffer(raw, code_points).max()) > sys.maxunicode:
         raise CorruptValue("a stored array is damaged: it holds text that is none")
     return value
 
@@ -70,14 +71,7 @@ def _unpack_scalar(payload: bytes, decoding: Decoding) -> object:
     return np.ndarray((), dtype, raw)[()]
 
 
-def _pack_text(value: np.str_ | np.bytes_, encoding: Encoding) -> bytes:
-    # Not through a dtype: that would cut trailing NULs.
-    plain = str.__str__(value) if isinstance(value, str) else bytes.__getitem__(value, slice(None))
-    return encoding.pack(plain)
-
-
-def _unpack_text(payload: bytes, decoding: Decoding) -> object:
-    text = decoding.unpack(payload)
+def _text(text: object) -> object:
     if type(text) is str:
         return np.str_(text)
     if type(text) is bytes:
@@ -147,13 +141,10 @@ def _check_lengths(shape: Any) -> list[int]:
     return shape
 
 
-def _code_points(raw: bytes, dtype: Any) -> np.ndarray[Any, Any]:
-    return np.frombuffer(raw, np.dtype(np.uint32).newbyteorder(dtype.byteorder))
-
-
 ENGINE: Final = Engine(
     Row(np.ndarray, Code.ARRAY, _pack_array, _unpack_array),
     *(Row(kind, Code.SCALAR, _pack_scalar, _unpack_scalar) for kind in _SCALARS),
-    Row(np.str_, Code.NUMPY_TEXT, _pack_text, _unpack_text),
-    Row(np.bytes_, Code.NUMPY_TEXT, _pack_text, _unpack_text),
+    # Not through a dtype: that would cut trailing NULs.
+    row_of_parts(np.str_, Code.NUMPY_TEXT, str.__str__, _text),
+    row_of_parts(np.bytes_, Code.NUMPY_TEXT, lambda value: bytes.__getitem__(value, slice(None)), _text),
 )

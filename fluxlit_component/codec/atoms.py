@@ -7,13 +7,13 @@ import struct
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, SafeUUID
 
 from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Row
+from fluxlit_component.codec.rows import row_of_bytes, row_of_parts
 from fluxlit_component.errors import CorruptValue
 
 _COMPLEX: Final = struct.Struct(">dd")
@@ -21,28 +21,7 @@ _SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
 _PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
 
 
-def _pack_int(value: int, _: Encoding) -> bytes:
-    return value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True)
-
-
-def _unpack_int(payload: bytes, _: Decoding) -> int:
-    return int.from_bytes(payload, "big", signed=True)
-
-
-def _pack_complex(value: complex, _: Encoding) -> bytes:
-    return _COMPLEX.pack(value.real, value.imag)
-
-
-def _unpack_complex(payload: bytes, _: Decoding) -> complex:
-    return complex(*_COMPLEX.unpack(payload))
-
-
-def _pack_decimal(value: Decimal, _: Encoding) -> bytes:
-    # The text keeps sign, every digit and the exponent, also of NaN; no context takes part in it.
-    return str(value).encode("ascii")
-
-
-def _unpack_decimal(payload: bytes, _: Decoding) -> Decimal:
+def _unpack_decimal(payload: bytes) -> Decimal:
     text = payload.decode("ascii")
     value = Decimal(text)
     if str(value) != text:
@@ -50,55 +29,55 @@ def _unpack_decimal(payload: bytes, _: Decoding) -> Decimal:
     return value
 
 
-def _pack_fraction(value: Fraction, encoding: Encoding) -> bytes:
+def _take_fraction(value: Fraction) -> list[int]:
     if not are_short(value.numerator, value.denominator):
         raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the two numbers")
-    return encoding.pack([value.numerator, value.denominator])
+    return [value.numerator, value.denominator]
 
 
-def _unpack_fraction(payload: bytes, decoding: Decoding) -> Fraction:
-    numerator, denominator = decoding.unpack(payload)
-    if type(numerator) is not int or type(denominator) is not int or denominator < 1:
-        raise CorruptValue("a stored Fraction is damaged")
-    if not are_short(numerator, denominator):
+def _fraction(parts: Any) -> Fraction:
+    numerator, denominator = parts
+    are_whole = type(numerator) is int and type(denominator) is int
+    if not are_whole or denominator < 1 or not are_short(numerator, denominator):
         raise CorruptValue("a stored Fraction is damaged")
     return Fraction(numerator, denominator)
 
 
-def _pack_uuid(value: UUID, _: Encoding) -> bytes:
-    return value.bytes + bytes([_SAFETY.index(value.is_safe)])
-
-
-def _unpack_uuid(payload: bytes, _: Decoding) -> UUID:
+def _unpack_uuid(payload: bytes) -> UUID:
     (safety,) = payload[16:]
     return UUID(bytes=payload[:16], is_safe=_SAFETY[safety])
 
 
-def _pack_path(value: PurePath, _: Encoding) -> bytes:
+def _pack_path(value: PurePath) -> bytes:
     return bytes([_PATHS.index(type(value))]) + str(value).encode("utf-8", "surrogatepass")
 
 
-def _unpack_path(payload: bytes, _: Decoding) -> PurePath:
+def _unpack_path(payload: bytes) -> PurePath:
     kind = _PATHS[payload[0]]
     if issubclass(kind, WindowsPath if os.name == "posix" else PosixPath):
         raise CorruptValue("a stored path belongs to another operating system; keep a PurePath instead")
     return kind(payload[1:].decode("utf-8", "surrogatepass"))
 
 
-def _pack_bytearray(value: bytearray, _: Encoding) -> bytes:
-    return bytes(value)
-
-
-def _unpack_bytearray(payload: bytes, _: Decoding) -> bytearray:
-    return bytearray(payload)
-
-
 ROWS: Final = (
-    Row(int, Code.BIG_INT, _pack_int, _unpack_int),
-    Row(complex, Code.COMPLEX, _pack_complex, _unpack_complex),
-    Row(Decimal, Code.DECIMAL, _pack_decimal, _unpack_decimal),
-    Row(Fraction, Code.FRACTION, _pack_fraction, _unpack_fraction),
-    Row(UUID, Code.UUID, _pack_uuid, _unpack_uuid),
-    Row(bytearray, Code.BYTEARRAY, _pack_bytearray, _unpack_bytearray),
-    *(Row(kind, Code.PATH, _pack_path, _unpack_path) for kind in _PATHS),
+    row_of_bytes(
+        int,
+        Code.BIG_INT,
+        lambda value: value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True),
+        lambda payload: int.from_bytes(payload, "big", signed=True),
+    ),
+    row_of_bytes(
+        complex,
+        Code.COMPLEX,
+        lambda value: _COMPLEX.pack(value.real, value.imag),
+        lambda payload: complex(*_COMPLEX.unpack(payload)),
+    ),
+    # The text keeps sign, every digit and the exponent, also of NaN; no context takes part in it.
+    row_of_bytes(Decimal, Code.DECIMAL, lambda value: str(value).encode("ascii"), _unpack_decimal),
+    row_of_parts(Fraction, Code.FRACTION, _take_fraction, _fraction),
+    row_of_bytes(
+        UUID, Code.UUID, lambda value: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _unpack_uuid
+    ),
+    row_of_bytes(bytearray, Code.BYTEARRAY, bytes, bytearray),
+    *(row_of_bytes(kind, Code.PATH, _pack_path, _unpack_path) for kind in _PATHS),
 )

@@ -23,7 +23,6 @@ _MASKED: Final[dict[str, Any]] = {
     "boolean": pd.arrays.BooleanArray,
 }
 
-
 _MAX_RANGE: Final = 2**16
 """Intervals between two ranges are made one by one when they are read."""
 
@@ -105,10 +104,6 @@ def _masked(values: Any, encoding: Encoding) -> list[Any]:
     return ["masked", dtype.name, values.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.type(0)), missing]
 
 
-def _build_masked(name: Any, values: Any, missing: Any) -> Any:
-    return _MASKED[name](values, missing)
-
-
 def _string(values: Any, encoding: Encoding) -> list[Any]:
     encoding.reserve(len(values), values)
     items = values.to_numpy(dtype=object, na_value=None).tolist()
@@ -128,10 +123,6 @@ def _build_string(storage: Any, missing_is_na: Any, items: Any) -> Any:
 def _arrow(values: Any, encoding: Encoding) -> list[Any]:
     encoding.reserve(values.nbytes, values)
     return ["arrow", values.__arrow_array__()]
-
-
-def _build_arrow(values: Any) -> Any:
-    return pd.arrays.ArrowExtensionArray(values)
 
 
 def _build_numpy(values: Any) -> Any:
@@ -162,7 +153,7 @@ _BUILDERS: Final[dict[str, Callable[..., Any]]] = {
     "zoned": _build_zoned,
     "period": _build_period,
     "interval": _build_interval,
-    "masked": _build_masked,
+    "masked": lambda name, values, missing: _MASKED[name](values, missing),
     "string": _build_string,
-    "arrow": _build_arrow,
+    "arrow": pd.arrays.ArrowExtensionArray,
 }

@@ -13,29 +13,13 @@ from typing import Any, Final
 from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Row
+from fluxlit_component.codec.rows import Decoding, Encoding, Row, row_of_parts
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
 _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
     "none": None,
-    "int": int,
-    "float": float,
-    "str": str,
-    "bool": bool,
-    "bytes": bytes,
-    "list": list,
-    "dict": dict,
-    "set": set,
-    "tuple": tuple,
+    **{kind.__name__: kind for kind in (int, float, str, bool, bytes, list, dict, set, tuple)},
 }
-
-
-def _pack_tuple(value: tuple[object, ...], encoding: Encoding) -> bytes:
-    return encoding.pack(list(value))
-
-
-def _unpack_tuple(payload: bytes, decoding: Decoding) -> tuple[object, ...]:
-    return tuple(_list(payload, decoding))
 
 
 def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> bytes:
@@ -46,76 +30,56 @@ def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> byt
 
 
 def _unpack_set(payload: bytes, decoding: Decoding) -> set[object]:
-    items = _list(payload, decoding)
+    items = _list(decoding.unpack(payload))
     value = set(items)
     if len(value) != len(items):
         raise CorruptValue("a stored set is damaged: an item appears twice")
     return value
 
 
-def _unpack_frozenset(payload: bytes, decoding: Decoding) -> frozenset[object]:
-    return frozenset(_unpack_set(payload, decoding))
+def _plain_dict(value: OrderedDict[object, object] | Counter[object]) -> dict[object, object]:
+    if vars(value):
+        name = f"{type(value).__module__}.{type(value).__qualname__}"
+        raise UnstorableValue(name, "it carries attributes of its own; keep them beside it, in a dict")
+    return dict(value)
 
 
-def _pack_ordered_dict(value: OrderedDict[object, object], encoding: Encoding) -> bytes:
-    _refuse_attributes(value)
-    return encoding.pack(dict(value))
-
-
-def _unpack_ordered_dict(payload: bytes, decoding: Decoding) -> OrderedDict[object, object]:
-    return OrderedDict(_dict(decoding.unpack(payload)))
-
-
-def _pack_default_dict(value: defaultdict[object, object], encoding: Encoding) -> bytes:
+def _take_default_dict(value: defaultdict[object, object]) -> list[object]:
     for name, factory in _FACTORIES.items():
         if value.default_factory is factory:
-            return encoding.pack([name, dict(value)])
+            return [name, dict(value)]
     raise UnstorableValue(
         "collections.defaultdict",
         f"only these default factories can be kept: {', '.join(_FACTORIES)}; use one, or store dict(value)",
     )
 
 
-def _unpack_default_dict(payload: bytes, decoding: Decoding) -> defaultdict[object, object]:
-    name, items = decoding.unpack(payload)
+def _default_dict(parts: Any) -> defaultdict[object, object]:
+    name, items = parts
     return defaultdict(_FACTORIES[name], _dict(items))
 
 
-def _pack_counter(value: Counter[object], encoding: Encoding) -> bytes:
-    _refuse_attributes(value)
-    return encoding.pack(dict(value))
-
-
-def _unpack_counter(payload: bytes, decoding: Decoding) -> Counter[object]:
-    return Counter(_dict(decoding.unpack(payload)))
-
-
-def _pack_deque(value: deque[object], encoding: Encoding) -> bytes:
-    return encoding.pack([value.maxlen, list(value)])
-
-
-def _unpack_deque(payload: bytes, decoding: Decoding) -> deque[object]:
-    maxlen, items = decoding.unpack(payload)
+def _deque(parts: Any) -> deque[object]:
+    maxlen, items = parts
     if maxlen is not None and (type(maxlen) is not int or len(items) > maxlen):
         raise CorruptValue("a stored deque is damaged")
     return deque(items, maxlen)
 
 
-def _pack_range(value: range, encoding: Encoding) -> bytes:
+def _take_range(value: range) -> list[int]:
     if not are_short(value.start, value.stop, value.step):
         raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the three numbers")
-    return encoding.pack([value.start, value.stop, value.step])
+    return [value.start, value.stop, value.step]
 
 
-def _unpack_range(payload: bytes, decoding: Decoding) -> range:
-    start, stop, step = decoding.unpack(payload)
+def _range(parts: Any) -> range:
+    start, stop, step = parts
     if not are_short(start, stop, step):
         raise CorruptValue("a stored range is damaged")
     return range(start, stop, step)
 
 
-def _list(payload: bytes, decoding: Decoding) -> list[Any]:
-    items = decoding.unpack(payload)
+def _list(items: object) -> list[Any]:
     if type(items) is not list:
         raise CorruptValue("a stored container is damaged")
     return items
@@ -127,19 +91,13 @@ def _dict(items: object) -> dict[Any, Any]:
     return items
 
 
-def _refuse_attributes(value: object) -> None:
-    if vars(value):
-        name = f"{type(value).__module__}.{type(value).__qualname__}"
-        raise UnstorableValue(name, "it carries attributes of its own; keep them beside it, in a dict")
-
-
 ROWS: Final = (
-    Row(tuple, Code.TUPLE, _pack_tuple, _unpack_tuple),
+    row_of_parts(tuple, Code.TUPLE, list, lambda items: tuple(_list(items))),
     Row(set, Code.SET, _pack_set, _unpack_set),
-    Row(frozenset, Code.FROZENSET, _pack_set, _unpack_frozenset),
-    Row(OrderedDict, Code.ORDERED_DICT, _pack_ordered_dict, _unpack_ordered_dict),
-    Row(defaultdict, Code.DEFAULT_DICT, _pack_default_dict, _unpack_default_dict),
-    Row(Counter, Code.COUNTER, _pack_counter, _unpack_counter),
-    Row(deque, Code.DEQUE, _pack_deque, _unpack_deque),
-    Row(range, Code.RANGE, _pack_range, _unpack_range),
+    Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),
+    row_of_parts(OrderedDict, Code.ORDERED_DICT, _plain_dict, lambda items: OrderedDict(_dict(items))),
+    row_of_parts(defaultdict, Code.DEFAULT_DICT, _take_default_dict, _default_dict),
+    row_of_parts(Counter, Code.COUNTER, _plain_dict, lambda items: Counter(_dict(items))),
+    row_of_parts(deque, Code.DEQUE, lambda value: [value.maxlen, list(value)], _deque),
+    row_of_parts(range, Code.RANGE, _take_range, _range),
 )

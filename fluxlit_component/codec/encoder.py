@@ -11,17 +11,8 @@ from typing import Any, Final
 
 from msgpack import ExtType, Packer, Timestamp
 
-from fluxlit_component.codec import registry
-from fluxlit_component.codec.bounds import (
-    MAX_BYTES,
-    MAX_COPIED,
-    MAX_DEPTH,
-    MAX_ITEMS,
-    TOO_DEEP,
-    TOO_MANY,
-    OutOfBounds,
-    survey,
-)
+from fluxlit_component.codec import bounds, registry
+from fluxlit_component.codec.bounds import OutOfBounds, survey
 from fluxlit_component.codec.codes import FORMAT, Code
 from fluxlit_component.codec.refusals import refusal, type_name
 from fluxlit_component.errors import UnstorableValue
@@ -37,7 +28,7 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     Raises:
         UnstorableValue: for a value that cannot be kept exactly, or takes more than `max_bytes`.
     """
-    limit = MAX_BYTES if max_bytes is None else min(max_bytes, MAX_BYTES)
+    limit = bounds.MAX_BYTES if max_bytes is None else min(max_bytes, bounds.MAX_BYTES)
     try:
         try:
             body = _Encoder(limit).pack(value)
@@ -75,23 +66,23 @@ class _Encoder:
 
     def pack(self, value: object) -> bytes:
         level, depth = self._level, self._depth
-        found = survey(value, depth=MAX_DEPTH - depth, items=MAX_ITEMS - self._items)
+        found = survey(value, depth=bounds.MAX_DEPTH - depth, items=bounds.MAX_ITEMS - self._items)
         if level == len(self._packers):
             self._packers.append(self._new_packer())
         self._level = level + 1
         self._depth = depth + max(found.height, min(level, 1))
-        if self._depth > MAX_DEPTH:
-            raise OutOfBounds(TOO_DEEP)
+        if self._depth > bounds.MAX_DEPTH:
+            raise OutOfBounds(bounds.TOO_DEEP)
         self._items += found.items or 1
-        if self._items > MAX_ITEMS:
-            raise OutOfBounds(TOO_MANY)
+        if self._items > bounds.MAX_ITEMS:
+            raise OutOfBounds(bounds.TOO_MANY)
         if not found.kinds.isdisjoint(_STOWAWAYS):
             value = _without_stowaways(value)
         try:
             packed: bytes = self._packers[level].pack(value)
         finally:
             self._level, self._depth = level, depth
-        if len(packed) * level > MAX_COPIED:
+        if len(packed) * level > bounds.MAX_COPIED:
             raise OutOfBounds("it is too large to stand so deep inside other values")
         return packed
 

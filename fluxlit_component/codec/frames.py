@@ -38,7 +38,8 @@ def _pack_frame(value: Any, encoding: Encoding) -> bytes:
         try:
             parts.append(encoding.pack(columns.describe(column, encoding)))
         except UnstorableValue as error:
-            raise _named(error, f"pandas column {reprlib.repr(label)}") from None
+            place = f"pandas column {reprlib.repr(label)}: {error.type_name}"
+            raise UnstorableValue(place, error.remedy) from None
     return encoding.pack([index, labels, parts, value.attrs, value.flags.allows_duplicate_labels])
 
 
@@ -66,22 +67,10 @@ def _unpack_series(payload: bytes, decoding: Decoding) -> Any:
     return _finished(series, attrs, duplicates)
 
 
-def _pack_index(value: Any, encoding: Encoding) -> bytes:
-    return encoding.pack(axes.describe(value, encoding))
-
-
-def _unpack_index(payload: bytes, decoding: Decoding) -> Any:
-    return axes.rebuild(decoding.unpack(payload))
-
-
 def _pack_array(value: Any, encoding: Encoding) -> bytes:
     if value.ndim != 1:
         raise refusal(value, "keep it as a Series")
     return encoding.pack(columns.describe(value, encoding))
-
-
-def _unpack_array(payload: bytes, decoding: Decoding) -> Any:
-    return columns.rebuild(decoding.unpack(payload))
 
 
 def _series(values: Any, index: Any) -> Any:
@@ -100,14 +89,26 @@ def _finished(value: Any, attrs: Any, duplicates: Any) -> Any:
     return value
 
 
-def _named(error: UnstorableValue, place: str) -> UnstorableValue:
-    return UnstorableValue(f"{place}: {error.type_name}", error.remedy)
-
-
 ENGINE: Final = Engine(
     Row(pd.DataFrame, Code.FRAME, _pack_frame, _unpack_frame),
     Row(pd.Series, Code.SERIES, _pack_series, _unpack_series),
-    *(Row(kind, Code.INDEX, _pack_index, _unpack_index) for kind in axes.KINDS),
-    *(Row(kind, Code.COLUMN, _pack_array, _unpack_array) for kind in _ARRAYS),
+    *(
+        Row(
+            kind,
+            Code.INDEX,
+            lambda value, encoding: encoding.pack(axes.describe(value, encoding)),
+            lambda payload, decoding: axes.rebuild(decoding.unpack(payload)),
+        )
+        for kind in axes.KINDS
+    ),
+    *(
+        Row(
+            kind,
+            Code.COLUMN,
+            _pack_array,
+            lambda payload, decoding: columns.rebuild(decoding.unpack(payload)),
+        )
+        for kind in _ARRAYS
+    ),
     *pandas_scalars.ROWS,
 )

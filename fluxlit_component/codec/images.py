@@ -12,7 +12,7 @@ from PIL import Image
 
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
+from fluxlit_component.codec.rows import Encoding, Engine, Row
 from fluxlit_component.errors import CorruptValue
 
 _BYTES: Final = {
@@ -31,13 +31,11 @@ def _pack(value: Any, encoding: Encoding) -> bytes:
     parts = [value.mode, *value.size, value.tobytes(), _palette(value), value.info]
     again = _image(parts)
     same = (again.mode, again.size, again.tobytes()) == (value.mode, value.size, parts[3])
-    if not same or _palette(again) != _palette(value) or _exif(again) != _exif(value):
+    # Edits of image.getexif() live beside info until the image is saved.
+    same = same and dict(again.getexif()) == dict(value.getexif())
+    if not same or _palette(again) != _palette(value):
         raise refusal(value, "keep the bytes of an image file: value.save(buffer, 'PNG')")
     return encoding.pack(parts)
-
-
-def _unpack(payload: bytes, decoding: Decoding) -> Any:
-    return _image(decoding.unpack(payload))
 
 
 def _image(parts: Any) -> Any:
@@ -68,9 +66,6 @@ def _palette(image: Any) -> object:
     return [mode, bytes(image.getpalette(mode))]
 
 
-def _exif(image: Any) -> object:
-    # Edits of image.getexif() live beside info until the image is saved.
-    return dict(image.getexif())
-
-
-ENGINE: Final = Engine(Row(Image.Image, Code.IMAGE, _pack, _unpack))
+ENGINE: Final = Engine(
+    Row(Image.Image, Code.IMAGE, _pack, lambda payload, decoding: _image(decoding.unpack(payload)))
+)

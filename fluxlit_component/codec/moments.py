@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Row
+from fluxlit_component.codec.rows import Decoding, Encoding, Row, row_of_bytes, row_of_parts
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
 _DATE: Final = struct.Struct(">HBB")
@@ -25,11 +25,11 @@ _TIME: Final = struct.Struct(">BBBIB")
 _SPAN: Final = struct.Struct(">iII")
 
 
-def _pack_date(value: date, _: Encoding) -> bytes:
+def _pack_date(value: date) -> bytes:
     return _DATE.pack(value.year, value.month, value.day)
 
 
-def _unpack_date(payload: bytes, _: Decoding) -> date:
+def _unpack_date(payload: bytes) -> date:
     return date(*_DATE.unpack(payload))
 
 
@@ -40,32 +40,27 @@ def _pack_time(value: time, encoding: Encoding) -> bytes:
 
 def _unpack_time(payload: bytes, decoding: Decoding) -> time:
     hour, minute, second, microsecond, fold = _TIME.unpack_from(payload)
-    zone = _unpack_optional_zone(payload[_TIME.size :], decoding)
+    zone = None
+    if len(payload) > _TIME.size:
+        zone = decoding.unpack(payload[_TIME.size :])
+        if not isinstance(zone, tzinfo):
+            raise CorruptValue("a stored time zone is damaged")
     return time(hour, minute, second, microsecond, tzinfo=zone, fold=fold)
 
 
 def _pack_datetime(value: datetime, encoding: Encoding) -> bytes:
-    return _pack_date(value, encoding) + _pack_time(value.timetz(), encoding)
+    return _pack_date(value) + _pack_time(value.timetz(), encoding)
 
 
 def _unpack_datetime(payload: bytes, decoding: Decoding) -> datetime:
-    day = _unpack_date(payload[: _DATE.size], decoding)
+    day = _unpack_date(payload[: _DATE.size])
     return datetime.combine(day, _unpack_time(payload[_DATE.size :], decoding))
 
 
-def _pack_span(value: timedelta, _: Encoding) -> bytes:
-    return _SPAN.pack(value.days, value.seconds, value.microseconds)
-
-
-def _unpack_span(payload: bytes, _: Decoding) -> timedelta:
-    days, seconds, microseconds = _SPAN.unpack(payload)
-    return timedelta(days=days, seconds=seconds, microseconds=microseconds)
-
-
-def _pack_zone(value: ZoneInfo, encoding: Encoding) -> bytes:
+def _key(value: ZoneInfo) -> str:
     if value.key is None or not _is_of_database(value):
         raise UnstorableValue("zoneinfo.ZoneInfo", "this zone was read from a file; use ZoneInfo(key)")
-    return encoding.pack(value.key)
+    return value.key
 
 
 def _is_of_database(value: ZoneInfo) -> bool:
@@ -77,15 +72,8 @@ def _is_of_database(value: ZoneInfo) -> bool:
     return True
 
 
-def _pack_offset(value: timezone, encoding: Encoding) -> bytes:
-    if value is timezone.utc:
-        return encoding.pack(None)
-    # (offset,) or (offset, name): exactly what the timezone was made from.
-    return encoding.pack(value.__getinitargs__())  # type: ignore[attr-defined]
-
-
-def _unpack_zone(payload: bytes, decoding: Decoding) -> tzinfo:
-    match decoding.unpack(payload):
+def _zone(description: object) -> tzinfo:
+    match description:
         case None:
             return timezone.utc
         case str(key):
@@ -97,17 +85,12 @@ def _unpack_zone(payload: bytes, decoding: Decoding) -> tzinfo:
     raise CorruptValue("a stored time zone is damaged")
 
 
-def _pack_pydantic_zone(value: tzinfo, encoding: Encoding) -> bytes:
+def _take_pydantic_zone(value: tzinfo) -> int | None:
     seconds = _seconds(value)
     again = _pydantic_zone(seconds)
     if (type(again), _seconds(again), again.tzname(None)) != (type(value), seconds, value.tzname(None)):
         raise refusal(value)
-    return encoding.pack(seconds)
-
-
-def _unpack_pydantic_zone(payload: bytes, decoding: Decoding) -> tzinfo:
-    zone: tzinfo = _pydantic_zone(decoding.unpack(payload))
-    return zone
+    return seconds
 
 
 def _seconds(zone: tzinfo) -> int | None:
@@ -124,23 +107,25 @@ def _pydantic_zone(seconds: Any) -> Any:
     return _MOMENTS.validate_python(text).tzinfo
 
 
-def _unpack_optional_zone(payload: bytes, decoding: Decoding) -> tzinfo | None:
-    if not payload:
-        return None
-    zone = decoding.unpack(payload)
-    if not isinstance(zone, tzinfo):
-        raise CorruptValue("a stored time zone is damaged")
-    return zone
-
-
 _MOMENTS: Final = TypeAdapter(datetime)
 
 ROWS: Final = (
     Row(datetime, Code.DATETIME, _pack_datetime, _unpack_datetime),
-    Row(date, Code.DATE, _pack_date, _unpack_date),
+    row_of_bytes(date, Code.DATE, _pack_date, _unpack_date),
     Row(time, Code.TIME, _pack_time, _unpack_time),
-    Row(timedelta, Code.TIMEDELTA, _pack_span, _unpack_span),
-    Row(ZoneInfo, Code.ZONE, _pack_zone, _unpack_zone),
-    Row(timezone, Code.ZONE, _pack_offset, _unpack_zone),
-    Row(type(_pydantic_zone(0)), Code.PYDANTIC_ZONE, _pack_pydantic_zone, _unpack_pydantic_zone),
+    row_of_bytes(
+        timedelta,
+        Code.TIMEDELTA,
+        lambda value: _SPAN.pack(value.days, value.seconds, value.microseconds),
+        lambda payload: timedelta(*_SPAN.unpack(payload)),
+    ),
+    row_of_parts(ZoneInfo, Code.ZONE, _key, _zone),
+    # (offset,) or (offset, name): exactly what the timezone was made from.
+    row_of_parts(
+        timezone,
+        Code.ZONE,
+        lambda value: None if value is timezone.utc else value.__getinitargs__(),
+        _zone,
+    ),
+    row_of_parts(type(_pydantic_zone(0)), Code.PYDANTIC_ZONE, _take_pydantic_zone, _pydantic_zone),
 )

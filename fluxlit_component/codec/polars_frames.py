@@ -16,16 +16,6 @@ from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
-_REMEDY: Final = "a column has a type Arrow cannot carry exactly; cast it first"
-
-
-def _pack_frame(value: Any, encoding: Encoding) -> bytes:
-    return _pack("frame", value, value, encoding)
-
-
-def _pack_series(value: Any, encoding: Encoding) -> bytes:
-    return _pack("series", value, value.to_frame(), encoding)
-
 
 def _pack(kind: str, value: Any, frame: Any, encoding: Encoding) -> bytes:
     try:
@@ -78,6 +68,11 @@ def _pass_on_signals(error: BaseException) -> None:
 
 
 ENGINE: Final = Engine(
-    Row(pl.DataFrame, Code.POLARS, _pack_frame, _unpack),
-    Row(pl.Series, Code.POLARS, _pack_series, _unpack),
+    Row(pl.DataFrame, Code.POLARS, lambda value, encoding: _pack("frame", value, value, encoding), _unpack),
+    Row(
+        pl.Series,
+        Code.POLARS,
+        lambda value, encoding: _pack("series", value, value.to_frame(), encoding),
+        _unpack,
+    ),
 )

@@ -19,12 +19,7 @@ class _ModelShape:
     def take(self, value: BaseModel) -> tuple[dict[str, object], list[object]]:
         state = {**vars(value), **slot_values(value, but=BaseModel.__slots__)}
         fields, rest = split(state, type(value).model_fields)
-        return fields, [
-            *rest,
-            value.model_fields_set,
-            value.__pydantic_extra__,
-            value.__pydantic_private__,
-        ]
+        return fields, [*rest, value.model_fields_set, value.__pydantic_extra__, value.__pydantic_private__]
 
     def give(self, cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
         others, _, fields_set, extra, private = rest

@@ -47,11 +47,10 @@ _BY_ROOT: Final = {
     "polars": "keep a DataFrame or Series",
     "pyarrow": "keep a Table",
     "PIL": "keep value.copy(), which is a plain image without its file",
-    "threading": "create it with st.cache_resource instead",
-    "_thread": "create it with st.cache_resource instead",
-    "sqlite3": "create it with st.cache_resource instead",
-    "sqlalchemy": "create it with st.cache_resource instead",
-    "asyncio": "create it with st.cache_resource instead",
+    **dict.fromkeys(
+        ("threading", "_thread", "sqlite3", "sqlalchemy", "asyncio"),
+        "create it with st.cache_resource instead",
+    ),
 }
 
 

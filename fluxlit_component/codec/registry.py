@@ -6,7 +6,7 @@ Standard rows are always there. An engine's module is imported only when a value
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from importlib import import_module
 from typing import Final
 
 from fluxlit_component.codec import atoms, catalogue, containers, enrolled, moments
@@ -28,8 +28,8 @@ def row_of_kind(kind: type) -> Row | None:
         return enrolled.ROW
     # The attribute may be anything: it is the app's class.
     module = kind.__module__
-    engine = _ENGINES.get(module.partition(".")[0]) if isinstance(module, str) else None
-    return engine().row_of_kind(kind) if engine is not None else None
+    root = module.partition(".")[0] if isinstance(module, str) else ""
+    return _engine(root).row_of_kind(kind) if root in _MODULES else None
 
 
 def row_of_code(code: int) -> Row | None:
@@ -41,72 +41,33 @@ def row_of_code(code: int) -> Row | None:
     if root is None:
         return None
     try:
-        engine = _ENGINES[root]()
+        return _engine(root).row_of_code(code)
     except ImportError:
         raise CorruptValue(
             f"a stored value needs a package that is not installed: pip install {_PACKAGES.get(root, root)}"
         ) from None
-    return engine.row_of_code(code)
 
 
-def _numpy() -> Engine:
-    from fluxlit_component.codec import arrays  # noqa: PLC0415 - only when such a value is met
-
-    return arrays.ENGINE
-
-
-def _pandas() -> Engine:
-    from fluxlit_component.codec import frames  # noqa: PLC0415
-
-    return frames.ENGINE
+def _engine(root: str) -> Engine:
+    engine: Engine = import_module(f"fluxlit_component.codec.{_MODULES[root]}").ENGINE
+    return engine
 
 
-def _pyarrow() -> Engine:
-    from fluxlit_component.codec import tables  # noqa: PLC0415
-
-    return tables.ENGINE
-
-
-def _polars() -> Engine:
-    from fluxlit_component.codec import polars_frames  # noqa: PLC0415
-
-    return polars_frames.ENGINE
-
-
-def _pillow() -> Engine:
-    from fluxlit_component.codec import images  # noqa: PLC0415
-
-    return images.ENGINE
-
-
-def _pytz() -> Engine:
-    from fluxlit_component.codec import pytz_zones  # noqa: PLC0415
-
-    return pytz_zones.ENGINE
-
-
-_ENGINES: Final[dict[str, Callable[[], Engine]]] = {
-    "numpy": _numpy,
-    "pandas": _pandas,
-    "pyarrow": _pyarrow,
-    "polars": _polars,
-    "PIL": _pillow,
-    "pytz": _pytz,
+_MODULES: Final = {
+    "numpy": "arrays",
+    "pandas": "frames",
+    "pyarrow": "tables",
+    "polars": "polars_frames",
+    "PIL": "images",
+    "pytz": "pytz_zones",
 }
+"""Root of an engine's modules -> the module here that has its rows."""
 _PACKAGES: Final = {"PIL": "pillow"}
 _ENGINE_OF_CODE: Final[dict[int, str]] = {
     Code.PYTZ: "pytz",
-    Code.ARRAY: "numpy",
-    Code.SCALAR: "numpy",
-    Code.NUMPY_TEXT: "numpy",
-    Code.FRAME: "pandas",
-    Code.SERIES: "pandas",
-    Code.INDEX: "pandas",
-    Code.COLUMN: "pandas",
-    Code.TIMESTAMP: "pandas",
-    Code.PANDAS_TIMEDELTA: "pandas",
-    Code.INTERVAL: "pandas",
-    Code.PERIOD: "pandas",
+    **dict.fromkeys((Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT), "numpy"),
+    **dict.fromkeys((Code.FRAME, Code.SERIES, Code.INDEX, Code.COLUMN), "pandas"),
+    **dict.fromkeys((Code.TIMESTAMP, Code.PANDAS_TIMEDELTA, Code.INTERVAL, Code.PERIOD), "pandas"),
     Code.MISSING: "pandas",
     Code.ARROW: "pyarrow",
     Code.POLARS: "polars",

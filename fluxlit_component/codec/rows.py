@@ -42,6 +42,23 @@ class Row(NamedTuple):
     unpack: Callable[[bytes, Decoding], object]
 
 
+def row_of_bytes(
+    kind: type, code: Code, pack: Callable[[Any], bytes], unpack: Callable[[bytes], object]
+) -> Row:
+    """The row of a type without parts."""
+    return Row(kind, code, lambda value, _: pack(value), lambda payload, _: unpack(payload))
+
+
+def row_of_parts(kind: type, code: Code, take: Callable[[Any], object], give: Callable[[Any], object]) -> Row:
+    """The row of a type that is taken apart into something the codec keeps, and made from it again."""
+    return Row(
+        kind,
+        code,
+        lambda value, encoding: encoding.pack(take(value)),
+        lambda payload, decoding: give(decoding.unpack(payload)),
+    )
+
+
 class Engine:
     """The rows of one optional engine; `row_of_kind` also finds subclasses of `families`."""
 

@@ -7,6 +7,7 @@ validated before anyone touches it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
@@ -36,7 +37,8 @@ def from_stream(stream: bytes) -> list[Any]:
     if any(is_compressed(message.metadata.to_pybytes()) for message in _messages(stream)):
         raise CorruptValue("a stored table is compressed, which is never written")
     reader = pa.ipc.open_stream(pa.py_buffer(stream))
-    _check_types(reader.schema)
+    if _is_foreign_in(reader.schema):
+        raise CorruptValue("a stored table has a type that is never written")
     batches = []
     rows = 0
     for batch in reader:
@@ -54,34 +56,17 @@ def table_of(stream: bytes) -> Any:
     return pa.Table.from_batches(batches, schema)
 
 
-def check_types(schema: Any, value: object) -> None:
-    """Refuse types whose meaning is not in the stream, and those that repeat one value at no cost."""
-    if any(_is_foreign(field.type) for field in schema):
-        raise refusal(value, "extension and run-end encoded types cannot be kept; cast the column first")
-
-
-def _pack_table(value: Any, encoding: Encoding) -> bytes:
-    return _pack(_TABLE, value, value, encoding)
-
-
-def _pack_batch(value: Any, encoding: Encoding) -> bytes:
-    return _pack(_BATCH, value, pa.Table.from_batches([value], value.schema), encoding)
-
-
-def _pack_chunked(value: Any, encoding: Encoding) -> bytes:
-    return _pack(_CHUNKED, value, pa.table({"": value}), encoding)
-
-
-def _pack_array(value: Any, encoding: Encoding) -> bytes:
-    return _pack(_ARRAY, value, pa.table({"": value}), encoding)
-
-
 def _pack(kind: bytes, value: Any, table: Any, encoding: Encoding) -> bytes:
-    check_types(table.schema, value)
+    if _is_foreign_in(table.schema):
+        raise refusal(value, "extension and run-end encoded types cannot be kept; cast the column first")
     if table.num_rows > _MAX_ROWS:
         raise refusal(value, f"it has more than {_MAX_ROWS} rows")
     encoding.reserve(table.nbytes, value)
     return kind + to_stream(table)
+
+
+def _pack_column(kind: bytes, value: Any, encoding: Encoding) -> bytes:
+    return _pack(kind, value, pa.table({"": value}), encoding)
 
 
 def _unpack(payload: bytes, _: Decoding) -> Any:
@@ -108,9 +93,9 @@ def _messages(stream: bytes) -> Any:
             return
 
 
-def _check_types(schema: Any) -> None:
-    if any(_is_foreign(field.type) for field in schema):
-        raise CorruptValue("a stored table has a type that is never written")
+def _is_foreign_in(schema: Any) -> bool:
+    """Whether it has types whose meaning is not in the stream, or that repeat one value at no cost."""
+    return any(_is_foreign(field.type) for field in schema)
 
 
 def _is_foreign(kind: Any) -> bool:
@@ -121,9 +106,13 @@ def _is_foreign(kind: Any) -> bool:
     return any(_is_foreign(kind.field(position).type) for position in range(kind.num_fields))
 
 
+def _pack_batch(value: Any, encoding: Encoding) -> bytes:
+    return _pack(_BATCH, value, pa.Table.from_batches([value], value.schema), encoding)
+
+
 ENGINE: Final = Engine(
-    Row(pa.Table, Code.ARROW, _pack_table, _unpack),
+    Row(pa.Table, Code.ARROW, lambda value, encoding: _pack(_TABLE, value, value, encoding), _unpack),
     Row(pa.RecordBatch, Code.ARROW, _pack_batch, _unpack),
-    Row(pa.ChunkedArray, Code.ARROW, _pack_chunked, _unpack),
-    families=(Row(pa.Array, Code.ARROW, _pack_array, _unpack),),
+    Row(pa.ChunkedArray, Code.ARROW, partial(_pack_column, _CHUNKED), _unpack),
+    families=(Row(pa.Array, Code.ARROW, partial(_pack_column, _ARRAY), _unpack),),
 )

@@ -143,11 +143,7 @@ def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, pa
 
 
 def redeem(
-    store: RecordStore,
-    token: str,
-    lifetimes: Lifetimes,
-    *,
-    param: str,
+    store: RecordStore, token: str, lifetimes: Lifetimes, *, param: str
 ) -> Redeemed | Literal["elsewhere"] | None:
     """Follow a link; None if it leads nowhere: used, expired, revoked, unknown.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
@@ -42,6 +42,21 @@ class Head(NamedTuple):
     schema: int = 0
     forget: float | None = None
     """Set on the marker of a destroyed session: the moment from which it may be dropped."""
+
+
+class Place(NamedTuple):
+    """Where a session stands in a backend, as one transaction found it."""
+
+    name: str
+    row: Any
+    """What the backend knows it by; None: there is no row yet."""
+    head: Head | None
+    now: float
+
+    @property
+    def living(self) -> Head | None:
+        """The head of what stands there, if that is alive."""
+        return self.head if state_of(self.head, self.now) == "alive" else None
 
 
 class Ruling(NamedTuple):
@@ -80,6 +95,11 @@ def checked_prefix(prefix: str) -> str:
 def head_of(record: Record) -> Head:
     """The head of a record."""
     return Head(record.version, record.created, record.idle_expires, record.expires, record.schema)
+
+
+def record_of(head: Head, fields: Mapping[str, Field], now: float) -> Record:
+    """The record that a head and its fields are."""
+    return Record(head.version, head.created, head.idle_expires, head.expires, head.schema, fields, now)
 
 
 def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:

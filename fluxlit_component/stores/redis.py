@@ -82,10 +82,8 @@ class RedisSessionStore:
             connect = connector(client_or_url, timeout_seconds=timeout_seconds)
         except (AttributeError, TypeError, ValueError) as error:
             # Without its text, which may quote the password.
-            kind = type(error).__name__
-            raise ConfigurationError(
-                f"this Redis URL cannot be used ({kind}); check it part by part"
-            ) from None
+            reason = f"this Redis URL cannot be used ({type(error).__name__}); check it part by part"
+            raise ConfigurationError(reason) from None
         self._server = RedisServer(connect)
 
     @classmethod
@@ -96,15 +94,14 @@ class RedisSessionStore:
         """
         place, _, query = url.partition("?")
         options = dict(parse_qsl(query, keep_blank_values=True))
-        own = more
         if "prefix" in options:
-            own["prefix"] = options.pop("prefix")
+            more["prefix"] = options.pop("prefix")
         if "ttl" in options:
             try:
-                own["default_ttl_seconds"] = float(options.pop("ttl"))
+                more["default_ttl_seconds"] = float(options.pop("ttl"))
             except ValueError:
                 raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
-        return cls(f"{place}?{urlencode(options)}" if options else place, **own)
+        return cls(f"{place}?{urlencode(options)}" if options else place, **more)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
         """Return a fresh copy of the stored dict, or None."""

@@ -23,7 +23,6 @@ _SEALED: Final = b"\x02"
 _BROKEN: Final = b""
 """Stands for a value that does not open: no value is encoded as nothing, so it is given up by name."""
 
-
 _SHORTEST: Final = 16
 """Characters of a master key. The session id has 256 bits of its own."""
 

@@ -42,13 +42,8 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
     if place.drivername == "postgresql+psycopg":
         # So that a thread that waits for a server which is no more comes to its end.
-        alive = {
-            "keepalives_idle": 5,
-            "keepalives_interval": 2,
-            "keepalives_count": 2,
-            "tcp_user_timeout": 5000,
-        }
-        options["connect_args"] = {"connect_timeout": 2, **alive}
+        alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
+        options["connect_args"] = {"connect_timeout": 2, "tcp_user_timeout": 5000, **alive}
     if place.drivername == "mariadb+pymysql":
         limit = timeout_seconds * _LIMIT
         # They last as long as a connection, so only those of our own have them. A wait for a lock is counted

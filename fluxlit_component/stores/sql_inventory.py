@@ -6,24 +6,17 @@ sizes of values, which a database knows without reading them.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCLASS
 
-from fluxlit_component.state.record import Record
-from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import Head, entry_of, head_of, marker, state_of, yields
+from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.ledger import Head, entry_of
 from fluxlit_component.stores.sql_tables import Tables
+from fluxlit_component.stores.transactional import Page
 
 _PAGE: Final = 200
-
-
-class Page(NamedTuple):
-    """Some entries, and the name after which the next page begins; None: there is none."""
-
-    entries: list[Entry]
-    last: str | None
 
 
 def page(connection: sa.Connection, tables: Tables, prefix: str, after: str) -> Page:
@@ -43,7 +36,7 @@ def page(connection: sa.Connection, tables: Tables, prefix: str, after: str) -> 
         .group_by(c.c.name, *head)
         .order_by(c.c.name)
     )
-    found, now = connection.execute(query).all(), tables.now(connection)
+    found, now = connection.execute(query).all(), tables.on(connection).now()
     entries = [
         entry_of(name, Head(*head), keys=keys, size=size, now=now) for name, *head, keys, size in found
     ]
@@ -56,26 +49,9 @@ def count(connection: sa.Connection, tables: Tables) -> int:
     return number
 
 
-def destroy(connection: sa.Connection, tables: Tables, name: str) -> bool:
-    """Put a marker in the place of a session; return whether that was alive."""
-    place = tables.seat(connection, name)
-    tables.begin(connection, place.row, marker(place.now))
-    return state_of(place.head, place.now) == "alive"
-
-
-def place(connection: sa.Connection, tables: Tables, name: str, record: Record) -> bool:
-    """Put a record in the place of what gives way to it."""
-    seat = tables.seat(connection, name)
-    if not yields(seat.head, head_of(record), seat.now):
-        return False
-    tables.begin(connection, seat.row, head_of(record))
-    tables.put(connection, seat.row, record.fields)
-    return True
-
-
 def facts(connection: sa.Connection, tables: Tables) -> StoreFacts:
     """What the database says of itself."""
-    now = tables.now(connection)
+    now = tables.on(connection).now()
     if connection.dialect.name == "mariadb":
         return _facts_of_mariadb(connection, tables, now)
     if connection.dialect.name != "postgresql":

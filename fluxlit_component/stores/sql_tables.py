@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -17,7 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Commit, Field, Record
-from fluxlit_component.stores.ledger import Head, ends, state_of
+from fluxlit_component.stores.ledger import Head, Place, ends, record_of
 
 DIALECTS: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert, "mariadb": mysql.insert}
 
@@ -40,22 +39,13 @@ _CLOCKS: Final[dict[str, sa.ColumnElement[Any]]] = {
 """What the time is on a server; a database without a server has none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A locked row: its number, what stands there, and the time."""
-
-    row: int
-    head: Head
-    now: float
-
-
 class Tables:
     """Sessions and their fields, in two tables whose names begin with `prefix`."""
 
     def __init__(self, prefix: str, dialect: str, clock: Clock | None) -> None:
         self._clock = wall if clock is None and dialect not in _CLOCKS else clock
-        self._insert: Any = DIALECTS[dialect]
-        self._is_mariadb = dialect == "mariadb"
+        self.insert: Any = DIALECTS[dialect]
+        self.is_mariadb = dialect == "mariadb"
         self.metadata = sa.MetaData()
         self.session = sa.Table(
             f"{prefix}session",
@@ -83,8 +73,8 @@ class Tables:
             sa.Column("data", _BYTES),
         )
         s = self.session.c
-        self._head = (s.version, s.created, s.idle_expires, s.expires, s.schema, s.forget)
-        self._time = _CLOCKS[dialect] if self._clock is None else sa.literal(0.0)
+        self.head = (s.version, s.created, s.idle_expires, s.expires, s.schema, s.forget)
+        self.time = _CLOCKS[dialect] if self._clock is None else sa.literal(0.0)
 
     def create(self, connection: sa.Connection) -> None:
         """Make what is missing. The caller sees to it that no two do so at once."""
@@ -98,107 +88,134 @@ class Tables:
         inspector = sa.inspect(connection)
         return all(inspector.has_table(name) for name in self.metadata.tables)
 
-    def now(self, connection: sa.Connection) -> float:
-        """The time: the server's, unless there is a clock."""
-        return self._at(connection.execute(sa.select(self._time)).scalar_one())
+    def on(self, connection: sa.Connection) -> SQLTransaction:
+        """These tables in a transaction."""
+        return SQLTransaction(connection, self)
 
-    def find(self, connection: sa.Connection, name: str) -> Place | None:
-        """Lock the row of a session until the end of the transaction."""
-        s = self.session.c
-        query = sa.select(self._time, s.id, *self._head).where(s.name == name).with_for_update()
-        row = connection.execute(query).one_or_none()
-        return None if row is None else Place(row[1], Head(*row[2:]), self._at(row[0]))
-
-    def seat(self, connection: sa.Connection, name: str) -> Place:
-        """Lock the row of a session, made if there is none: of two who begin a session one waits."""
-        while True:
-            found = self.find(connection, name)
-            if found is not None:
-                return found
-            values = {"name": name, **_columns(_EMPTY)}
-            insert = self._insert(self.session).values(values)
-            connection.execute(
-                insert.prefix_with("IGNORE") if self._is_mariadb else insert.on_conflict_do_nothing()
-            )
-
-    def load(self, connection: sa.Connection, name: str) -> Record | None:
-        """The whole record, if it is alive: one statement, and so one moment."""
-        s, f = self.session.c, self.field.c
-        both = self.session.outerjoin(self.field, f.session == s.id)
-        query = sa.select(self._time, *self._head, f.key, f.version, f.data).select_from(both)
-        rows = connection.execute(query.where(s.name == name)).all()
-        if not rows:
-            return None
-        now, head = self._at(rows[0][0]), Head(*rows[0][1:7])
-        fields = {_text(key): Field(version, data) for *_, key, version, data in rows if key is not None}
-        return record_of(head, fields, now)
-
-    def fields(self, connection: sa.Connection, row: int, commit: Commit | None = None) -> dict[str, Field]:
-        """All fields; or those that a commit names, with data only if a refusal might have to return it."""
-        f = self.field.c
-        needs_data = commit is None or any(change.guarded for change in commit.changes.values())
-        query = sa.select(f.key, f.version, f.data if needs_data else sa.null()).where(f.session == row)
-        if commit is not None:
-            query = query.where(f.digest.in_([_digest(key) for key in commit.changes]))
-        return {_text(key): Field(version, data) for key, version, data in connection.execute(query)}
-
-    def begin(self, connection: sa.Connection, row: int, head: Head) -> None:
-        """Put `head` in place of whatever stands there, without fields."""
-        connection.execute(sa.delete(self.field).where(self.field.c.session == row))
-        self.move(connection, row, head)
-
-    def move(self, connection: sa.Connection, row: int, head: Head) -> None:
-        """Bring a row up to a head."""
-        connection.execute(sa.update(self.session).where(self.session.c.id == row).values(_columns(head)))
-
-    def put(self, connection: sa.Connection, row: int, fields: Mapping[str, Field]) -> None:
-        """Write fields, over those of the same keys."""
-        rows = [
-            {"session": row, "digest": _digest(key), "key": _blob(key), "version": f.version, "data": f.data}
-            for key, f in fields.items()
-        ]
-        if rows:
-            connection.execute(self._upsert(), rows)
-
-    def _upsert(self) -> Any:
-        insert = self._insert(self.field)
-        new = insert.inserted if self._is_mariadb else insert.excluded
-        values = {"version": new.version, "data": new.data}
-        if self._is_mariadb:
-            return insert.on_duplicate_key_update(values)
-        return insert.on_conflict_do_update(index_elements=["session", "digest"], set_=values)
-
-    def copy_fields(self, connection: sa.Connection, source: int, target: int) -> None:
-        """Give one row the fields of another, tombstones included."""
-        f = self.field.c
-        query = sa.select(sa.literal(target, sa.BigInteger), f.digest, f.key, f.version, f.data)
-        insert = sa.insert(self.field).from_select(list(f.keys()), query.where(f.session == source))
-        connection.execute(insert)
-
-    def drop_tombstones(self, connection: sa.Connection, row: int, below: int) -> None:
-        """Drop the tombstones of lower versions."""
-        f = self.field.c
-        connection.execute(sa.delete(self.field).where(f.session == row, f.data.is_(None), f.version < below))
-
-    def drop_ended(self, connection: sa.Connection, limit: int) -> int:
-        """Drop up to `limit` sessions whose time is over and that nobody else is busy with."""
-        s = self.session.c
-        ended = sa.select(s.id).where(s.ends <= self.now(connection)).limit(limit)
-        rows = connection.execute(ended.with_for_update(skip_locked=True)).scalars().all()
-        if rows:
-            connection.execute(sa.delete(self.field).where(self.field.c.session.in_(rows)))
-            connection.execute(sa.delete(self.session).where(s.id.in_(rows)))
-        return len(rows)
-
-    def _at(self, server_time: float) -> float:
+    def now(self, server_time: float) -> float:
+        """The time, if the server says that it is so late: its own, unless there is a clock."""
         return server_time if self._clock is None else self._clock()
 
 
-def record_of(head: Head, fields: Mapping[str, Field], now: float) -> Record | None:
-    """A record, if it is alive."""
-    if state_of(head, now) != "alive":
-        return None
-    return Record(head.version, head.created, head.idle_expires, head.expires, head.schema, fields, now)
+class SQLTransaction:
+    """A `Transaction` on one connection, which locks the row of a place. That is known by its number."""
+
+    def __init__(self, connection: sa.Connection, tables: Tables) -> None:
+        self.connection = connection
+        self.tables = tables
+
+    def now(self) -> float:
+        """What the time is."""
+        return self.tables.now(self.connection.execute(sa.select(self.tables.time)).scalar_one())
+
+    def find(self, name: str) -> Place | None:
+        """Lock the row of a session until the end of the transaction."""
+        s = self.tables.session.c
+        query = sa.select(self.tables.time, s.id, *self.tables.head).where(s.name == name).with_for_update()
+        row = self.connection.execute(query).one_or_none()
+        return None if row is None else Place(name, row[1], Head(*row[2:]), self.tables.now(row[0]))
+
+    def seat(self, name: str) -> Place:
+        """Lock the row of a session, made if there is none: of two who begin a session one waits."""
+        while True:
+            found = self.find(name)
+            if found is not None:
+                return found
+            insert = self.tables.insert(self.tables.session).values({"name": name, **_columns(_EMPTY)})
+            self.connection.execute(
+                insert.prefix_with("IGNORE") if self.tables.is_mariadb else insert.on_conflict_do_nothing()
+            )
+
+    def find_for(self, name: str, commit: Commit) -> tuple[Place, dict[str, Field]]:
+        """The place, made if the commit may, and the fields that it names.
+
+        With data only if a refusal might have to return it.
+        """
+        place = self.seat(name) if commit.create else self.find(name)
+        if place is None:
+            return Place(name, None, None, self.now()), {}
+        f = self.tables.field.c
+        guarded = any(change.guarded for change in commit.changes.values())
+        named = f.digest.in_([_digest(key) for key in commit.changes])
+        return place, self._fields(place, f.data if guarded else sa.null(), named)
+
+    def fields(self, place: Place) -> dict[str, Field]:
+        """All fields of a session."""
+        return self._fields(place, self.tables.field.c.data, sa.true())
+
+    def _fields(self, place: Place, data: Any, condition: sa.ColumnElement[bool]) -> dict[str, Field]:
+        f = self.tables.field.c
+        query = sa.select(f.key, f.version, data).where(f.session == place.row, condition)
+        return {_text(key): Field(version, data) for key, version, data in self.connection.execute(query)}
+
+    def load(self, name: str) -> Record | None:
+        """The whole record, if it is alive: one statement, and so one moment."""
+        s, f = self.tables.session.c, self.tables.field.c
+        both = self.tables.session.outerjoin(self.tables.field, f.session == s.id)
+        query = sa.select(self.tables.time, *self.tables.head, f.key, f.version, f.data).select_from(both)
+        rows = self.connection.execute(query.where(s.name == name)).all()
+        if not rows:
+            return None
+        place = Place(name, None, Head(*rows[0][1:7]), self.tables.now(rows[0][0]))
+        fields = {_text(key): Field(version, data) for *_, key, version, data in rows if key is not None}
+        return None if place.living is None else record_of(place.living, fields, place.now)
+
+    def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
+        """Put a head and its fields in place of whatever stands there."""
+        field = self.tables.field
+        self.connection.execute(sa.delete(field).where(field.c.session == place.row))
+        self.move(place, head, fields)
+
+    def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
+        """Bring a session to its next head, and write fields over those of the same keys."""
+        session = self.tables.session
+        update = sa.update(session).where(session.c.id == place.row)
+        self.connection.execute(update.values(_columns(head)))
+        rows = [
+            {
+                "session": place.row,
+                "digest": _digest(k),
+                "key": _blob(k),
+                "version": f.version,
+                "data": f.data,
+            }
+            for k, f in fields.items()
+        ]
+        if rows:
+            self.connection.execute(self._upsert(), rows)
+
+    def _upsert(self) -> Any:
+        insert = self.tables.insert(self.tables.field)
+        if self.tables.is_mariadb:
+            new = insert.inserted
+            return insert.on_duplicate_key_update({"version": new.version, "data": new.data})
+        new = insert.excluded
+        values = {"version": new.version, "data": new.data}
+        return insert.on_conflict_do_update(index_elements=["session", "digest"], set_=values)
+
+    def copy(self, source: Place, head: Head, target: Place) -> None:
+        """Put a session's head and fields, tombstones included, in place of whatever stands in another."""
+        self.begin(target, head, {})
+        f = self.tables.field.c
+        query = sa.select(sa.literal(target.row, sa.BigInteger), f.digest, f.key, f.version, f.data)
+        fields = query.where(f.session == source.row)
+        self.connection.execute(sa.insert(self.tables.field).from_select(list(f.keys()), fields))
+
+    def drop_tombstones(self, place: Place, below: int) -> None:
+        """Drop the tombstones of lower versions."""
+        f = self.tables.field.c
+        old = sa.delete(self.tables.field).where(f.session == place.row, f.data.is_(None), f.version < below)
+        self.connection.execute(old)
+
+    def drop_ended(self, limit: int) -> int:
+        """Drop up to `limit` sessions whose time is over and that nobody else is busy with."""
+        session, field = self.tables.session, self.tables.field
+        ended = sa.select(session.c.id).where(session.c.ends <= self.now()).limit(limit)
+        rows = self.connection.execute(ended.with_for_update(skip_locked=True)).scalars().all()
+        if rows:
+            self.connection.execute(sa.delete(field).where(field.c.session.in_(rows)))
+            self.connection.execute(sa.delete(session).where(session.c.id.in_(rows)))
+        return len(rows)
 
 
 def _columns(head: Head) -> dict[str, float | None]:

@@ -7,25 +7,18 @@ looks at values longer than SQLite needs to know their sizes.
 from __future__ import annotations
 
 import sqlite3
-from typing import Final, NamedTuple
+from typing import Final
 
-from fluxlit_component.state.record import Record
 from fluxlit_component.stores import sqlite_rows as rows
-from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import Head, entry_of, head_of, marker, state_of, yields
+from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.ledger import Head, entry_of
+from fluxlit_component.stores.transactional import Page
 
 _PAGE: Final = 500
 _LIST: Final = f"""
     SELECT s.name, {rows.HEAD}, count(f.data), coalesce(sum(length(f.data)), 0)
     FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?) s
     {rows.MOVED} {rows.FIELDS} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
-
-
-class Page(NamedTuple):
-    """Some entries, and the name after which the next page begins; None: there is none."""
-
-    entries: list[Entry]
-    last: str | None
 
 
 def page(cursor: sqlite3.Cursor, prefix: str, after: str, now: float) -> Page:
@@ -42,22 +35,6 @@ def count(cursor: sqlite3.Cursor) -> int:
     """How many sessions there are, ended ones included."""
     number: int = cursor.execute("SELECT count(*) FROM fluxlit_session").fetchone()[0]
     return number
-
-
-def destroy(cursor: sqlite3.Cursor, name: str, now: float) -> bool:
-    """Put a marker in the place of a session; return whether that was alive."""
-    row, head = rows.find(cursor, name)
-    rows.begin(cursor, name, row, marker(now))
-    return state_of(head, now) == "alive"
-
-
-def place(cursor: sqlite3.Cursor, name: str, record: Record, now: float) -> bool:
-    """Put a record in the place of what gives way to it."""
-    row, standing = rows.find(cursor, name)
-    if not yields(standing, head_of(record), now):
-        return False
-    rows.put(cursor, rows.begin(cursor, name, row, head_of(record)), record.fields)
-    return True
 
 
 def facts(cursor: sqlite3.Cursor, path: str, now: float) -> StoreFacts:

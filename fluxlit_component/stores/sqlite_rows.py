@@ -13,10 +13,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final
 
+from fluxlit_component.clock import Clock
 from fluxlit_component.state.record import Commit, Field, Record
-from fluxlit_component.stores.ledger import Head, ends, state_of
+from fluxlit_component.stores.ledger import Head, Place, ends, record_of
 
 MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
 IDLE: Final = "CASE WHEN m.session IS NULL THEN s.idle_expires ELSE m.data END"
@@ -52,48 +53,87 @@ _SLACK_SECONDS: Final = 300.0
 ahead, and most commits leave the index alone."""
 
 
-Row: TypeAlias = tuple[int, float | None]
-"""The row of a session: its number and its `ends`. No class: one is made at every commit."""
+class SQLiteTransaction:
+    """A `Transaction` on one cursor. The row of a place is the number of the session and its `ends`."""
 
+    def __init__(self, cursor: sqlite3.Cursor, clock: Clock) -> None:
+        self.cursor = cursor
+        self.now = clock
+        """What the time is."""
 
-def find(cursor: sqlite3.Cursor, name: str) -> tuple[Row, Head] | tuple[None, None]:
-    """The row and the head of whatever stands under a name."""
-    found = cursor.execute(_FIND, (name,)).fetchone()
-    return (None, None) if found is None else (found[:2], Head(*found[2:]))
+    def load(self, name: str) -> Record | None:
+        """The whole record, if it is alive."""
+        place = self.seat(name)
+        return None if place.living is None else record_of(place.living, self.fields(place), place.now)
 
+    def find(self, name: str) -> Place | None:
+        """What stands under a name."""
+        place = self.seat(name)
+        return None if place.row is None else place
 
-def load(cursor: sqlite3.Cursor, name: str, now: float) -> tuple[Row, Record] | tuple[None, None]:
-    """The row and the whole record, if it is alive."""
-    row, head = find(cursor, name)
-    if row is None or head is None or state_of(head, now) != "alive":
-        return None, None
-    found = cursor.execute(_FIELDS, row[:1]).fetchall()
-    fields = {_text(key): Field(version, data) for key, version, data in found}
-    return row, Record(head.version, head.created, head.idle_expires, head.expires, head.schema, fields, now)
+    def seat(self, name: str) -> Place:
+        """The place of a name; no other writer is in here."""
+        found = self.cursor.execute(_FIND, (name,)).fetchone()
+        row, head = (None, None) if found is None else (found[:2], Head(*found[2:]))
+        return Place(name, row, head, self.now())
 
+    def find_for(self, name: str, commit: Commit) -> tuple[Place, dict[str, Field]]:
+        """Place and fields in one statement, which takes half the time of two.
 
-def find_for(
-    cursor: sqlite3.Cursor, name: str, commit: Commit
-) -> tuple[Row, Head, dict[str, Field]] | tuple[None, None, dict[str, Field]]:
-    """What `find` does, and what stands under the keys of a commit: one statement, half the time of two.
+        The data only if a refusal might have to return it.
+        """
+        keys, guarded = [], False
+        for key, change in commit.changes.items():
+            keys.append(_blob(key))
+            guarded = guarded or change.guarded
+        if len(keys) > _MANY_KEYS:  # then all fields are read: SQLite bounds the number of parameters
+            keys.clear()
+        found = self.cursor.execute(_find_for(len(keys), guarded), (*keys, name)).fetchall()
+        if not found:
+            return Place(name, None, None, self.now()), {}
+        fields = {_text(line[8]): Field(line[9], line[10]) for line in found if line[8] is not None}
+        return Place(name, found[0][:2], Head(*found[0][2:8]), self.now()), fields
 
-    The data only if a refusal might have to return it.
-    """
-    keys, guarded = [], False
-    for key, change in commit.changes.items():
-        keys.append(_blob(key))
-        guarded = guarded or change.guarded
-    if len(keys) > _MANY_KEYS:  # then all fields are read: SQLite bounds the number of parameters
-        keys.clear()
-    found = cursor.execute(_find_for(len(keys), guarded), (*keys, name)).fetchall()
-    if not found:
-        return None, None, {}
-    fields = {}
-    for line in found:
-        if line[8] is not None:
-            fields[_text(line[8])] = Field(line[9], line[10])
-    first = found[0]
-    return first[:2], Head(*first[2:8]), fields
+    def fields(self, place: Place) -> dict[str, Field]:
+        """All fields of a session."""
+        found = self.cursor.execute(_FIELDS, place.row[:1]).fetchall()
+        return {_text(key): Field(version, data) for key, version, data in found}
+
+    def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
+        """Put a head and its fields in place of whatever stands there."""
+        self.cursor.executemany(_PUT, _lines(self._begin(place, head), fields))
+
+    def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
+        """Bring a session to its next head and write fields; creation and absolute deadline never move."""
+        (number, standing), due = place.row, ends(head)
+        if place.head is None or head.schema != place.head.schema or not _covers(standing, due):
+            self.cursor.execute(_MOVE, (head.schema, due if due is None else due + _SLACK_SECONDS, number))
+        self.cursor.executemany(_PUT, [(number, 0, head.version, head.idle_expires), *_lines(number, fields)])
+
+    def copy(self, source: Place, head: Head, target: Place) -> None:
+        """Put a session's head and fields, tombstones included, in place of whatever stands in another."""
+        self.cursor.execute(_COPY_FIELDS, (self._begin(target, head), source.row[0]))
+
+    def drop_tombstones(self, place: Place, below: int) -> None:
+        """Drop the tombstones of lower versions."""
+        self.cursor.execute(_DROP_TOMBSTONES, (place.row[0], below))
+
+    def drop_ended(self, limit: int) -> int:
+        """Drop up to `limit` sessions whose time is over; return how many."""
+        now = self.now()
+        rows = self.cursor.execute(_ENDED, (now + _SLACK_SECONDS, now, now, now, limit)).fetchall()
+        self.cursor.executemany(_DROP_FIELDS, rows)
+        self.cursor.executemany(_DROP, rows)
+        return len(rows)
+
+    def _begin(self, place: Place, head: Head) -> int:
+        """A head in place of whatever stands there, without fields; return the number of its row."""
+        if place.row is not None:
+            self.cursor.execute(_DROP_FIELDS, place.row[:1])
+            self.cursor.execute(_DROP, place.row[:1])
+        lifetimes = (head.created, head.idle_expires, head.expires)
+        line = (place.name, head.version, *lifetimes, head.schema, head.forget, ends(head))
+        return self.cursor.execute(_BEGIN, line).lastrowid or 0
 
 
 @cache
@@ -103,49 +143,6 @@ def _find_for(keys: int, data: bool) -> str:  # noqa: FBT001 - private, and aske
         f"SELECT s.id, s.ends, {HEAD}, f.key, f.version, {'f.data' if data else 'NULL'} "  # noqa: S608 - constants
         f"FROM fluxlit_session s {MOVED} {FIELDS} {among} WHERE s.name = ?"
     )
-
-
-def begin(cursor: sqlite3.Cursor, name: str, row: Row | None, head: Head) -> Row:
-    """Put `head` in place of whatever stands under the name, without fields."""
-    if row is not None:
-        cursor.execute(_DROP_FIELDS, row[:1])
-        cursor.execute(_DROP, row[:1])
-    lifetimes, due = (head.created, head.idle_expires, head.expires), ends(head)
-    cursor.execute(_BEGIN, (name, head.version, *lifetimes, head.schema, head.forget, due))
-    return cursor.lastrowid or 0, due
-
-
-def move(cursor: sqlite3.Cursor, row: Row, head: Head, following: Head, fields: Mapping[str, Field]) -> None:
-    """Bring a row from one head to the next and write fields; creation and absolute deadline never move."""
-    number, standing = row
-    due = ends(following)
-    if following.schema != head.schema or not _covers(standing, due):
-        cursor.execute(_MOVE, (following.schema, due if due is None else due + _SLACK_SECONDS, number))
-    moved = (number, 0, following.version, following.idle_expires)
-    cursor.executemany(_PUT, [moved, *_lines(number, fields)])
-
-
-def put(cursor: sqlite3.Cursor, row: Row, fields: Mapping[str, Field]) -> None:
-    """Write fields, over those of the same keys."""
-    cursor.executemany(_PUT, _lines(row[0], fields))
-
-
-def copy_fields(cursor: sqlite3.Cursor, source: Row, target: Row) -> None:
-    """Give one row the fields of another, tombstones included."""
-    cursor.execute(_COPY_FIELDS, (target[0], source[0]))
-
-
-def drop_tombstones(cursor: sqlite3.Cursor, row: Row, below: int) -> None:
-    """Drop the tombstones of lower versions."""
-    cursor.execute(_DROP_TOMBSTONES, (row[0], below))
-
-
-def drop_ended(cursor: sqlite3.Cursor, now: float, limit: int) -> int:
-    """Drop up to `limit` sessions whose time is over; return how many."""
-    rows = cursor.execute(_ENDED, (now + _SLACK_SECONDS, now, now, now, limit)).fetchall()
-    cursor.executemany(_DROP_FIELDS, rows)
-    cursor.executemany(_DROP, rows)
-    return len(rows)
 
 
 def _lines(number: int, fields: Mapping[str, Field]) -> list[tuple[int, bytes, int, bytes | None]]:

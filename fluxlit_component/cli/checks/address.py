@@ -20,12 +20,8 @@ _STRICT: Final = frozenset({"no-referrer", "same-origin", "strict-origin", "orig
 def check_address(url: str | None) -> Iterator[Finding]:
     """Ask the running app, if its address was given."""
     if url is None:
-        yield Finding(
-            "hint",
-            "https",
-            f"not looked at. {_WITHOUT}",
-            "fluxlit-session doctor --url https://the.app",
-        )
+        text = f"not looked at. {_WITHOUT}"
+        yield Finding("hint", "https", text, "fluxlit-session doctor --url https://the.app")
         return
     yield from judge_scheme(url)
     try:
@@ -46,11 +42,9 @@ def judge_scheme(url: str) -> Iterator[Finding]:
     elif parts.hostname in _HERE:
         yield Finding("ok", "https", "no https, but on this machine only, where browsers do not need it")
     else:
+        text = f"the app is reached by http. {_WITHOUT}"
         yield Finding(
-            "problem",
-            "https",
-            f"the app is reached by http. {_WITHOUT}",
-            f"caddy reverse-proxy --from {parts.hostname} --to localhost:8501",
+            "problem", "https", text, f"caddy reverse-proxy --from {parts.hostname} --to localhost:8501"
         )
 
 
@@ -62,10 +56,9 @@ def judge_headers(headers: Mapping[str, str]) -> Iterator[Finding]:
     if policy in _STRICT:
         yield Finding("ok", "referrer", f"Referrer-Policy is {policy}")
     else:
-        yield Finding(
-            "hint",
-            "referrer",
+        text = (
             f"Referrer-Policy is {policy or 'not set'}: an id that comes in a link is in the Referer of "
-            "the first requests to the app itself",
-            "add_header Referrer-Policy strict-origin always;    # in nginx's server block",
+            "the first requests to the app itself"
         )
+        remedy = "add_header Referrer-Policy strict-origin always;    # in nginx's server block"
+        yield Finding("hint", "referrer", text, remedy)

@@ -55,11 +55,9 @@ def judge_latency(what: str, typical: float, worst: float) -> Finding:
     text = f"{what} takes {typical * 1000:.1f} ms, at worst {worst * 1000:.1f} ms"
     if level == "ok":
         return Finding(level, "latency", text)
+    text = f"{text}: every run waits for it, and after {BUDGET_SECONDS * 1000:.0f} ms in all goes on without"
     return Finding(
-        level,
-        "latency",
-        f"{text}: every run waits for it, and after {BUDGET_SECONDS * 1000:.0f} ms in all goes on without",
-        "put the store nearer to the app: the same machine, zone or network",
+        level, "latency", text, "put the store nearer to the app: the same machine, zone or network"
     )
 
 
@@ -76,13 +74,11 @@ def judge_skew(skew: float, *, uncertainty: float) -> Finding:
     if abs(skew) - uncertainty <= _SKEW_SECONDS:
         return Finding("ok", "clock", f"the store's clock and this machine's agree ({skew:+.3f} s)")
     ahead = "ahead of" if skew > 0 else "behind"
-    return Finding(
-        "warning",
-        "clock",
+    text = (
         f"the store's clock is {abs(skew):.0f} s {ahead} this machine's: lifetimes are the store's, but logs "
-        "of both will not fit together, and migrated sessions end earlier or later",
-        "timedatectl set-ntp true    # on both machines",
+        "of both will not fit together, and migrated sessions end earlier or later"
     )
+    return Finding("warning", "clock", text, "timedatectl set-ntp true    # on both machines")
 
 
 def _seconds(work: Callable[[], object], clock: Clock) -> float:

@@ -13,25 +13,17 @@ from fluxlit_component.stores.sealed import Sealing, sealing_of
 def check_settings(settings: Settings) -> Iterator[Finding]:
     """Judge settings that can be read but may not be meant."""
     if is_disabled():
-        yield Finding(
-            "warning",
-            "settings",
-            "continuity is switched off by FLUXLIT_DISABLE_URL_SESSION or FLUXLIT_TESTS: F5 loses the state",
-            "unset FLUXLIT_DISABLE_URL_SESSION FLUXLIT_TESTS",
+        text = (
+            "continuity is switched off by FLUXLIT_DISABLE_URL_SESSION or FLUXLIT_TESTS: F5 loses the state"
         )
+        yield Finding("warning", "settings", text, "unset FLUXLIT_DISABLE_URL_SESSION FLUXLIT_TESTS")
     if settings.address_bar == "visible":
-        yield Finding(
-            "hint",
-            "settings",
-            "ids stay in the address bar: they are copied along with links and may be logged by a proxy",
-            "export FLUXLIT_ADDRESS_BAR=clean",
-        )
+        text = "ids stay in the address bar: they are copied along with links and may be logged by a proxy"
+        yield Finding("hint", "settings", text, "export FLUXLIT_ADDRESS_BAR=clean")
     if settings.session_ttl <= 0 and settings.session_max_age <= 0:
+        text = "sessions never end: the store grows for ever, and a stolen id is good for ever"
         yield Finding(
-            "warning",
-            "settings",
-            "sessions never end: the store grows for ever, and a stolen id is good for ever",
-            "export FLUXLIT_SESSION_TTL=86400 FLUXLIT_SESSION_MAX_AGE=2592000",
+            "warning", "settings", text, "export FLUXLIT_SESSION_TTL=86400 FLUXLIT_SESSION_MAX_AGE=2592000"
         )
 
 
@@ -46,13 +38,11 @@ def check_sealing(settings: Settings) -> Iterator[Finding]:
         yield Finding("problem", "sealing", str(error), remedy)
         return
     if not sealing.on and sealing.masters:
-        yield Finding(
-            "warning",
-            "sealing",
+        text = (
             "there are FLUXLIT_SEAL_KEYS but sealing is off: new values are stored in the clear, unless the "
-            "app says url_session(seal=True)",
-            "export FLUXLIT_SEAL=1",
+            "app says url_session(seal=True)"
         )
+        yield Finding("warning", "sealing", text, "export FLUXLIT_SEAL=1")
         return
     yield Finding("ok", "sealing", _sealing_text(sealing))
 

@@ -22,11 +22,9 @@ def judge_engine(facts: StoreFacts) -> Iterator[Finding]:
     elif facts.engine == "PostgreSQL":
         yield from _judge_postgres(facts)
     elif facts.engine == "SQLite" and facts.details.get("journal_mode") != "wal":
+        text = f"the journal mode is {facts.details.get('journal_mode')}, not wal: readers wait for writers"
         yield Finding(
-            "warning",
-            "engine",
-            f"the journal mode is {facts.details.get('journal_mode')}, not wal: readers wait for writers",
-            f'sqlite3 "{facts.details.get("path")}" "PRAGMA journal_mode = WAL"',
+            "warning", "engine", text, f'sqlite3 "{facts.details.get("path")}" "PRAGMA journal_mode = WAL"'
         )
 
 
@@ -36,51 +34,33 @@ def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
         yield Finding("problem", "engine", f"Redis {facts.version} is too old, at least 5.0 is needed")
     policy, limit = str(details["maxmemory_policy"]), int(details["maxmemory"])
     if policy != "noeviction" and limit:
-        yield Finding(
-            "warning",
-            "eviction",
-            f"maxmemory-policy is {policy}: when {limit} bytes are full, sessions vanish before their time",
-            "redis-cli CONFIG SET maxmemory-policy noeviction",
-        )
+        text = f"maxmemory-policy is {policy}: when {limit} bytes are full, sessions vanish before their time"
+        yield Finding("warning", "eviction", text, "redis-cli CONFIG SET maxmemory-policy noeviction")
     elif policy != "noeviction":
-        yield Finding(
-            "hint",
-            "eviction",
-            f"maxmemory-policy is {policy}: without effect while there is no maxmemory",
-            "redis-cli CONFIG SET maxmemory-policy noeviction",
-        )
+        text = f"maxmemory-policy is {policy}: without effect while there is no maxmemory"
+        yield Finding("hint", "eviction", text, "redis-cli CONFIG SET maxmemory-policy noeviction")
     else:
         yield Finding("ok", "eviction", "maxmemory-policy is noeviction")
     if limit and int(details["used_memory"]) > _NEARLY_FULL * limit:
-        yield Finding(
-            "warning",
-            "memory",
-            f"{int(details['used_memory']) * 100 // limit} % of maxmemory is used: soon nothing can be saved",
-            "redis-cli CONFIG SET maxmemory 1gb    # or: fluxlit-session list --order largest",
+        text = (
+            f"{int(details['used_memory']) * 100 // limit} % of maxmemory is used: soon nothing can be saved"
         )
+        remedy = "redis-cli CONFIG SET maxmemory 1gb    # or: fluxlit-session list --order largest"
+        yield Finding("warning", "memory", text, remedy)
     if details["role"] == "slave":
-        yield Finding(
-            "problem",
-            "engine",
-            "this server is a read-only replica: nothing can be saved",
-            "redis-cli INFO replication    # name its master, or use redis+sentinel://",
-        )
+        text = "this server is a read-only replica: nothing can be saved"
+        remedy = "redis-cli INFO replication    # name its master, or use redis+sentinel://"
+        yield Finding("problem", "engine", text, remedy)
     if not details["append_only"] and not details.get("save", "?"):
-        yield Finding(
-            "hint",
-            "engine",
-            "the server keeps nothing on disk: when it restarts, all sessions are gone",
-            "redis-cli CONFIG SET appendonly yes",
-        )
+        text = "the server keeps nothing on disk: when it restarts, all sessions are gone"
+        yield Finding("hint", "engine", text, "redis-cli CONFIG SET appendonly yes")
 
 
 def _judge_postgres(facts: StoreFacts) -> Iterator[Finding]:
     if facts.details["standby"] or facts.details["read_only"]:
+        text = "this server takes no writes (a standby, or default_transaction_read_only)"
         yield Finding(
-            "problem",
-            "engine",
-            "this server takes no writes (a standby, or default_transaction_read_only)",
-            'psql -c "SELECT pg_is_in_recovery()"    # name the primary instead',
+            "problem", "engine", text, 'psql -c "SELECT pg_is_in_recovery()"    # name the primary instead'
         )
 
 

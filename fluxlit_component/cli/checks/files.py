@@ -24,20 +24,17 @@ def check_files(path: Path) -> Iterator[Finding]:
     yield from _check_modes(path)
     kind = file_system_of(path, _MOUNTS.read_text(encoding="utf-8") if _MOUNTS.exists() else "")
     if kind in _SHARES or kind.startswith("fuse."):
-        yield Finding(
-            "problem",
-            "files",
-            f"{path} lies on a network share ({kind}), where SQLite's locks do not hold: the file will break",
-            "export FLUXLIT_SESSION_SQLITE_PATH=/var/lib/app/sessions.db    # a local disk, or Redis or SQL",
+        text = (
+            f"{path} lies on a network share ({kind}), where SQLite's locks do not hold: the file will break"
         )
+        remedy = (
+            "export FLUXLIT_SESSION_SQLITE_PATH=/var/lib/app/sessions.db    # a local disk, or Redis or SQL"
+        )
+        yield Finding("problem", "files", text, remedy)
     free = shutil.disk_usage(path.parent).free
     if free < _LEAST_FREE:
-        yield Finding(
-            "warning",
-            "files",
-            f"only {free // 2**20} MiB are free on that disk: soon nothing can be saved",
-            f"df -h {shlex.quote(str(path.parent))}",
-        )
+        text = f"only {free // 2**20} MiB are free on that disk: soon nothing can be saved"
+        yield Finding("warning", "files", text, f"df -h {shlex.quote(str(path.parent))}")
 
 
 def _check_modes(path: Path) -> Iterator[Finding]:
@@ -46,28 +43,18 @@ def _check_modes(path: Path) -> Iterator[Finding]:
         return
     loose = [file for file in files if stat.S_IMODE(file.stat().st_mode) & 0o077]
     for file in loose:
-        yield Finding(
-            "problem",
-            "files",
-            f"{file} has mode {stat.S_IMODE(file.stat().st_mode):04o}: other users here can read it",
-            f"chmod 600 {shlex.quote(str(file))}",
-        )
+        text = f"{file} has mode {stat.S_IMODE(file.stat().st_mode):04o}: other users here can read it"
+        yield Finding("problem", "files", text, f"chmod 600 {shlex.quote(str(file))}")
     folder = path.parent
     if folder.stat().st_mode & stat.S_IWOTH and not folder.stat().st_mode & stat.S_ISVTX:
-        yield Finding(
-            "warning",
-            "files",
-            f"everybody may write to {folder}, and so put another file in the place of the database",
-            f"chmod o-w {shlex.quote(str(folder))}",
-        )
+        text = f"everybody may write to {folder}, and so put another file in the place of the database"
+        yield Finding("warning", "files", text, f"chmod o-w {shlex.quote(str(folder))}")
     strange = [file for file in files if file.stat().st_uid != os.geteuid()]
     for file in strange:
-        yield Finding(
-            "hint",
-            "files",
-            f"{file} belongs to user {file.stat().st_uid}, and you are {os.geteuid()}: is it the app's user?",
-            f"ls -l {shlex.quote(str(file))}",
+        text = (
+            f"{file} belongs to user {file.stat().st_uid}, and you are {os.geteuid()}: is it the app's user?"
         )
+        yield Finding("hint", "files", text, f"ls -l {shlex.quote(str(file))}")
     if not loose:
         yield Finding("ok", "files", f"{path}, mode 0600, the owner's only")
 

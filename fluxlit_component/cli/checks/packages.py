@@ -28,12 +28,8 @@ def check_packages(extras: Collection[str]) -> Iterator[Finding]:
     try:
         own, needed = version(_NAME), requires(_NAME) or []
     except PackageNotFoundError:
-        yield Finding(
-            "warning",
-            "package",
-            "fluxlit_component is imported from a folder but not installed: its needs cannot be checked",
-            "pip install -e .",
-        )
+        text = "fluxlit_component is imported from a folder but not installed: its needs cannot be checked"
+        yield Finding("warning", "package", text, "pip install -e .")
         return
     yield Finding("ok", "package", f"{_NAME} {own}")
     fine: list[str] = []
