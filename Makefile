@@ -24,6 +24,7 @@ E2E_ARGS ?= -n 3 $(BY_FILE)
 OTHERS ?= transport
 FEW ?= few
 BY_FILE := --dist loadfile --no-loadscope-reorder
+LAW_ARGS ?= --seconds 3600
 ENGINES_ARGS ?= -n 3 --dist loadgroup
 
 # Over components v1: it has no others.
@@ -44,7 +45,7 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
-.PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle matrix coverage bench screenshots build format clean
+.PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle matrix coverage law bench screenshots build format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,6 +113,9 @@ docs-tables: .stamps/tools .stamps/servers $(BUNDLE) ## write the tables of the 
 
 coverage: .stamps/tools .stamps/servers $(BUNDLE) ## which lines and branches the unit tests miss
 	.venv/$(PYTEST) -m "not slow" --cov $(PYTEST_ARGS)
+
+law: .stamps/tools $(BUNDLE) ## an hour of random walks with the session and without
+	.venv/bin/python -m tests.law $(LAW_ARGS)
 
 bench: .stamps/bench $(BUNDLE) ## what must stay fast, measured and written to docs/benchmarks.md
 	$(WITH_BROWSER) .venv/bin/python -m e2e.bench --page

@@ -5,7 +5,6 @@ What it may be asked and told. Leaving its block saves, on every way out; how, i
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from functools import partial, wraps
 from types import MappingProxyType, TracebackType
@@ -25,15 +24,14 @@ from fluxlit_component.state.edits import keep_edits
 from fluxlit_component.state.schema import M, Schema
 from fluxlit_component.state.typed import view_of
 from fluxlit_component.state.uploads import MAX_UPLOAD_BYTES, KeptUpload, Upload, keep_upload
-from fluxlit_component.tab.run import Continuity
-from fluxlit_component.tab.tab import Status, Tab
+from fluxlit_component.tab.run import SessionRun
+from fluxlit_component.tab.standing import Status
+from fluxlit_component.tab.tab import Tab
 
 _MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
-
-_log = logging.getLogger("fluxlit_component")
 
 
 class UrlSession(Generic[M]):
@@ -59,11 +57,9 @@ class UrlSession(Generic[M]):
         ```
     """
 
-    def __init__(
-        self, tab: Tab | None, continuity: Continuity | None, schema: Schema[M] | None = None
-    ) -> None:
+    def __init__(self, tab: Tab | None, run: SessionRun | None, schema: Schema[M] | None = None) -> None:
         self._tab = tab
-        self._continuity = continuity
+        self._run = run
         self._schema = schema
         self._rotated = False
 
@@ -73,7 +69,7 @@ class UrlSession(Generic[M]):
     @property
     def id(self) -> str | None:
         """The session id, 43 characters; None while disabled or pending. Never print or log it."""
-        return self._tab.sid if self._tab is not None and self._tab.private is None else None
+        return self._tab.sid if self._tab is not None and self._tab.consent.private is None else None
 
     @property
     def status(self) -> Status:
@@ -85,31 +81,33 @@ class UrlSession(Generic[M]):
         """
         if self._tab is None:
             return "disabled"
-        if self._tab.private is None:
-            return self._tab.status
-        return "degraded" if self._tab.erasing else "pending"
+        if self._tab.consent.private is None:
+            return self._tab.standing.status
+        return "degraded" if self._tab.consent.erasing else "pending"
 
     @property
     def is_new(self) -> bool:
         """Whether this page load found nothing to restore."""
-        return self._tab.is_new if self._tab is not None else True
+        return self._tab.standing.is_new if self._tab is not None else True
 
     @property
     def restored(self) -> tuple[str, ...]:
         """Keys whose values came back at this page load, sorted."""
-        return self._tab.restored if self._tab is not None else ()
+        return self._tab.standing.restored if self._tab is not None else ()
 
     @property
     def skipped(self) -> Mapping[str, str]:
         """Key -> why it is not kept and what to do about it."""
-        return MappingProxyType(dict(self._tab.skipped) if self._tab is not None else {})
+        return MappingProxyType(dict(self._tab.standing.skipped) if self._tab is not None else {})
 
     @property
     def expires_in(self) -> float | None:
         """Seconds until the record ends if nothing more is done; None: never, or there is none yet."""
-        moments = [] if self._tab is None else [self._tab.idle_expires, self._tab.expires]
+        moments = [] if self._tab is None else [self._tab.known.idle_expires, self._tab.known.expires]
         known = [moment for moment in moments if moment is not None]
-        return max(min(known) - wall() - self._tab.skew, 0.0) if known and self._tab is not None else None
+        return (
+            max(min(known) - wall() - self._tab.known.skew, 0.0) if known and self._tab is not None else None
+        )
 
     @property
     def state(self) -> M:
@@ -162,14 +160,14 @@ class UrlSession(Generic[M]):
 
     def _skip(self, key: str, reason: str) -> None:
         if self._tab is not None:
-            self._tab.skip(key, reason)
+            self._tab.standing.skip(key, reason)
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed."""
-        if self._continuity is None or self._tab is None:
+        if self._run is None or self._tab is None:
             return False
-        self._continuity.save()
-        return self._tab.status == "ready"
+        self._run.save()
+        return self._tab.standing.status == "ready"
 
     def rotate(self) -> bool:
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).
@@ -178,7 +176,7 @@ class UrlSession(Generic[M]):
         new one; to make that prompt, leaving the `with` block starts a rerun. False if the store did
         not answer: then the id stays.
         """
-        self._rotated = self._continuity is not None and self._continuity.rotate()
+        self._rotated = self._run is not None and self._run.rotate()
         return self._rotated
 
     def clear(self) -> None:
@@ -186,8 +184,8 @@ class UrlSession(Generic[M]):
 
         Widgets on the page go on showing what they show; their values are kept again once they change.
         """
-        if self._continuity is not None:
-            self._continuity.clear()
+        if self._run is not None:
+            self._run.clear()
 
     def destroy(self) -> bool:
         """End the session for good: no late writer brings it back.
@@ -195,7 +193,7 @@ class UrlSession(Generic[M]):
         The rest of this run still sees its `st.session_state`; the next run begins with an empty one
         and a new id. False if the store did not answer: then nothing has changed.
         """
-        return self._continuity is not None and self._continuity.destroy()
+        return self._run is not None and self._run.destroy()
 
     def link(
         self,
@@ -228,9 +226,9 @@ class UrlSession(Generic[M]):
         order = Order(arguments.one_of("mode", mode, _MODES), once, lifetime, allowed)
         if allowed is not None and mode != "copy":
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
-        if self._continuity is None:
+        if self._run is None:
             return page_address("", {}, page)
-        return self._continuity.sharing().link(page, order)
+        return self._run.sharing().link(page, order)
 
     def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
         """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
@@ -239,67 +237,72 @@ class UrlSession(Generic[M]):
         it has the session until then: `revoke_links()` ends it.
         """
         order = Order("resume", once=False, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds))
-        if self._continuity is None:
+        if self._run is None:
             return page_address("", {}, page)
-        return self._continuity.sharing().href(page, order)
+        return self._run.sharing().href(page, order)
 
     def links(self) -> tuple[Link, ...]:
         """The links made for this session, the newest first, with age and uses; a day beyond their end."""
-        return self._continuity.sharing().all() if self._continuity is not None else ()
+        return self._run.sharing().all() if self._run is not None else ()
 
     def revoke_links(self) -> int | None:
         """End all links of this session; how many were still open, None if the store did not answer."""
-        return self._continuity.sharing().revoke() if self._continuity is not None else 0
+        return self._run.sharing().revoke() if self._run is not None else 0
 
     @overload
     def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
     @overload
     def fragment(
-        self, func: None = None, /, *, run_every: float | str | None = None
+        self, func: None = None, /, **options: Any
     ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
     def fragment(
-        self, func: Callable[P, R] | None = None, /, *, run_every: float | str | None = None
+        self, func: Callable[P, R] | None = None, /, **options: Any
     ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
         """`st.fragment` that also saves what the fragment changed, however it is left.
 
-        Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine too; its
-        changes are saved by the next full run.
+        Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine too: what it
+        changed is there after F5, and is saved by the next full run.
+
+        Args:
+            func: the fragment.
+            options: those of `st.fragment` in the installed release, such as `run_every=`.
         """
 
         def decorate(inner: Callable[P, R]) -> Callable[P, R]:
             @wraps(inner)
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
+                error: BaseException | None = None
                 try:
                     return inner(*args, **kwargs)
+                except BaseException as raised:
+                    error = raised
+                    raise
                 finally:
                     run = internals.current_run()
-                    if run is not None and run.is_fragment and self._continuity is not None:
-                        self._continuity.save()
+                    if run is not None and run.is_fragment and self._run is not None:
+                        self._run.save(ended=error is None)
 
-            return st.fragment(saved, run_every=run_every)
+            return cast("Callable[P, R]", st.fragment(saved, **options))
 
         return decorate if func is None else decorate(func)
 
     def __enter__(self) -> Self:
+        if self._run is not None:
+            self._run.enter()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> Literal[False]:
-        if self._continuity is None:
+        if self._run is None:
             return False
-        refused = (
-            internals.refused_key(error, self._continuity.suspects())
-            if isinstance(error, Exception)
-            else None
-        )
+        refused = internals.refused_key(error, self._run.suspects()) if isinstance(error, Exception) else None
         if refused is not None:
             # A record made elsewhere, or by an older version of the app: one bad value, not a dead page.
-            self._continuity.heal(refused)
-            _log.warning("the stored value of %r does not fit its widget and was dropped: %s", refused, error)
+            self._run.heal(refused)
             st.rerun()
-        self._continuity.close()
-        if (self._rotated or self._continuity.brought_late) and error is None:
+        self._run.close(error)
+        if (self._rotated or self._run.brought_late) and error is None:
             st.rerun()
         return False
 
@@ -314,10 +317,10 @@ class UrlSession(Generic[M]):
             with st.sidebar:
                 session.panel()
         """
-        if self._tab is None or self._continuity is None:
+        if self._tab is None or self._run is None:
             draw_panel(SessionReport())
         else:
-            draw_panel(SessionReport.of(self._tab, self._continuity.report_on_store()))
+            draw_panel(SessionReport.of(self._tab, self._run.report_on_store()))
 
     def status_badge(self) -> None:
         """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""

@@ -17,6 +17,7 @@ from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hook, Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.hidden import Hidden
 from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.schema import M, Migration, Schema
@@ -24,7 +25,7 @@ from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.choice import StoreLike
 from fluxlit_component.tab.consent import consented
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.run import Continuity
+from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import tab_of
 
 _ADDRESS_BARS: Final = ("clean", "visible")
@@ -40,6 +41,7 @@ def url_session(
     migrations: Mapping[int, Migration] | None = None,
     include: Iterable[str] | None = None,
     exclude: Iterable[str] = (),
+    keep_hidden: bool | Iterable[str] = False,
     param: str | None = None,
     address_bar: AddressBar | None = None,
     ttl_seconds: float | None = None,
@@ -62,6 +64,10 @@ def url_session(
 ) -> UrlSession[M]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, after `st.navigation`.
 
+    With the session F5 does what Streamlit's own Rerun (key R) does without it, and nothing else changes.
+    Plain values come back, and what somebody has chosen in widgets with a `key`. A widget that nobody has
+    changed follows the app's default, and one that is not on the page is dropped, as Streamlit does it.
+
     Examples:
         ```python
         import streamlit as st
@@ -78,6 +84,9 @@ def url_session(
             setting, else SQLite at `.streamlit/fluxlit_sessions.db` beside the app.
         include: glob patterns of the keys to keep; None: all that can be kept.
         exclude: glob patterns of keys not to keep; they win over `include`.
+        keep_hidden: whether widgets keep their values while they are not on the page, over page changes and
+            F5: True for all, or glob patterns of their keys. Streamlit drops such values; where a widget has
+            `persist_state=` (Streamlit 1.59), that is the better way.
         param: query key of the session id; default `fluxlit_sid`.
         address_bar: ``"clean"`` (default): the id is never left in the URL. ``"visible"``: it stays in
             the query, bookmarkable and weaker: it is in history and same-origin Referer headers.
@@ -101,7 +110,8 @@ def url_session(
         migrations: version -> function from the values of that version to those of the next.
         merge: glob pattern of keys -> what to do when another tab has written the key meanwhile
             (`append`, `counter`, `union`, or a callable of base, theirs and mine). Without: last writer wins.
-        caps: how large values and the session may get; what is over is skipped by name.
+        caps: how large values and the session may get. What is over is not kept, in no older version either;
+            `UrlSession.skipped` names it.
         on_new: told when a visitor without a session came.
         on_restore: told which keys came back at a page load.
         on_persist: told which keys were written.
@@ -126,6 +136,9 @@ def url_session(
             include=None if include is None else arguments.patterns("include", include),
             exclude=arguments.patterns("exclude", exclude),
         ),
+        hidden=Hidden(
+            ("*",) if keep_hidden is True else arguments.patterns("keep_hidden", keep_hidden or ())
+        ),
         address_bar=arguments.one_of("address_bar", address_bar or settings.address_bar, _ADDRESS_BARS),
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
@@ -143,7 +156,7 @@ def url_session(
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     store = store_in_tests(run, store)
     backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
-    backend = consented(run, tab, backend, consent=consent)
-    continuity = Continuity(run, tab, backend, policy)
-    continuity.open()
-    return UrlSession(tab, continuity, schema)
+    backend = consented(tab, backend, consent=consent)
+    session_run = SessionRun(run, tab, backend, policy)
+    session_run.open()
+    return UrlSession(tab, session_run, schema)

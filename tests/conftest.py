@@ -12,7 +12,7 @@ from streamlit.elements.lib import policies
 from fluxlit_component import internals, settings
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import choice, location
-from fluxlit_component.tab import tab
+from fluxlit_component.tab import standing, tab
 
 collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
 
@@ -42,7 +42,8 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     choice._adapters.clear()
     choice._told.clear()
     choice._beside.cache_clear()
-    tab._tabs.clear()
+    standing._said.clear()
+    tab.forget_tabs()
 
 
 @pytest.fixture

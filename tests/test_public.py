@@ -90,6 +90,7 @@ def test_arguments_of_url_session() -> None:
         "migrations": None,
         "include": None,
         "exclude": (),
+        "keep_hidden": False,
         "param": None,
         "address_bar": None,
         "ttl_seconds": None,

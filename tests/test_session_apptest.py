@@ -35,6 +35,7 @@ from fluxlit_component import (
 from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
 from fluxlit_component.stores.outage import breaker_of
+from fluxlit_component.tab.tab import forget_tabs
 from fluxlit_component.testing import TurnableClock
 from tests.three_methods import DictStore
 from tests.visitor import PARAM, UNKNOWN, Body, Visitor, app, assign, defaults, delete, nothing
@@ -171,7 +172,7 @@ def test_plain_values_come_back() -> None:
 
 
 def test_widgets_come_back() -> None:
-    """Every kind with a value of its own, the changed and the untouched; their widgets show it."""
+    """Every kind with a value of its own, and their widgets show it; the untouched shows its default."""
     at = Visitor(form).at
     at.text_input(key="name").set_value("Ada")
     at.checkbox(key="member").check()
@@ -220,9 +221,11 @@ def test_a_change_in_place_is_saved(store: InMemorySessionStore) -> None:
 
 
 def test_nothing_changed_is_nothing_written() -> None:
-    """One commit for the first run, none for those that follow."""
+    """None for a page that nobody has touched, one for a change, none for the runs that follow."""
     store = SpyStore()
     visitor = Visitor(form, store=store)
+    assert store.commits == 0
+    visitor.at.text_input(key="name").set_value("Ada").run()
     for _ in range(3):
         visitor.run()
     assert store.commits == 1
@@ -289,8 +292,8 @@ def test_an_unknown_id_is_replaced() -> None:
     visitor = Visitor(assign(a=1), query={PARAM: UNKNOWN}, store=store)
     assert visitor.sid not in ("", UNKNOWN)
     assert visitor.session.is_new
+    assert store.loaded == [UNKNOWN]
     assert (store.get(visitor.sid), store.get(UNKNOWN)) == ({"a": 1}, None)
-    assert store.loaded.count(UNKNOWN) == 1
 
 
 @pytest.mark.parametrize(
@@ -349,41 +352,45 @@ def test_the_absolute_lifetime_ends_a_busy_session() -> None:
 
 
 # --- what is kept --------------------------------------------------------------------------------
-def test_forbidden_widgets_are_skipped_with_a_reason() -> None:
-    """A button and its kin are reported by key and remedy, and do not come back."""
+def test_forbidden_widgets_are_skipped_with_a_reason(caplog: pytest.LogCaptureFixture) -> None:
+    """A button and its kin are reported by key and remedy, not in the log, and do not come back."""
 
     def body(_: UrlSession) -> None:
         st.button("Go", key="go")
         st.file_uploader("File", key="file")
         st.data_editor([{"a": 1}], key="editor")
-        st.text_input("Name", "x", key="name")
+        st.text_input("Name", key="name")
 
     visitor = Visitor(body)
+    visitor.at.text_input(key="name").set_value("Ada")
     visitor.at.button(key="go").click().run()
     assert set(visitor.session.skipped) == {"go", "file", "editor"}
     assert all("key of your own" in reason for reason in visitor.session.skipped.values())
+    assert "fluxlit" not in {record.name.partition("_")[0] for record in caplog.records}
     visitor = visitor.reload()
     assert visitor.session.restored == ("name",)
     assert visitor.at.button(key="go").value is False
 
 
 def test_values_that_cannot_be_stored_are_skipped_with_a_reason(caplog: pytest.LogCaptureFixture) -> None:
-    """The rest is saved; one warning per key, however many runs there are."""
+    """The rest is saved; one warning per key, however many runs and visitors there are."""
     visitor = Visitor(lambda _: st.session_state.update(a=1, client=print)).run().run()
     assert set(visitor.session.skipped) == {"client"}
+    assert set(Visitor(assign(client=print)).session.skipped) == {"client"}
     assert sum("'client'" in record.getMessage() for record in caplog.records) == 1
     assert visitor.reload(nothing).state == {"a": 1}
 
 
 def test_values_over_a_cap_are_skipped_by_name(store: InMemorySessionStore) -> None:
-    """The rest is kept; what stood under the key stays until its value is small again."""
+    """The rest is kept; what stood under the key goes, until its value is small again."""
     visitor = Visitor(assign(a="small", big="x"), store=store, caps=Caps(value_bytes=50))
     assert visitor.session.skipped == {}
     visitor.run(assign(a="other", big="x" * 50))
     assert list(visitor.session.skipped) == ["big"]
     assert "over the 50 that one value may have" in visitor.session.skipped["big"]
     assert visitor.session.status == "ready"
-    assert store.get(visitor.sid) == {"a": "other", "big": "x"}
+    assert store.get(visitor.sid) == {"a": "other"}
+    assert visitor.reload(nothing).state == {"a": "other"}
     visitor.run(assign(big="y"))
     assert visitor.reload(nothing).state == {"a": "other", "big": "y"}
 
@@ -398,11 +405,12 @@ def test_keys_over_a_cap_are_skipped_by_name(store: InMemorySessionStore) -> Non
     assert large.reload(nothing).state == {"a": "x" * 40, "c": "z"}
 
 
-def test_a_skipped_key_is_not_a_deleted_key(store: InMemorySessionStore) -> None:
-    """What the record had under it stays."""
-    visitor = Visitor(assign(a="good"), store=store)
-    visitor.run(assign(a=print))
-    assert store.get(visitor.sid) == {"a": "good"}
+def test_newest_or_nothing(store: InMemorySessionStore) -> None:
+    """A value that cannot be kept takes its older version out of the record: no stale one comes back."""
+    visitor = Visitor(assign(a="good", step=1), store=store)
+    visitor.run(assign(a=print, step=2))
+    assert store.get(visitor.sid) == {"step": 2}
+    assert visitor.reload(nothing).state == {"step": 2}
 
 
 @pytest.mark.parametrize(
@@ -469,9 +477,19 @@ def test_a_key_deleted_in_a_callback_stays_deleted(store: InMemorySessionStore) 
 
 
 # --- widgets that come and go --------------------------------------------------------------------
-def test_a_hidden_widget_keeps_its_value(store: InMemorySessionStore) -> None:
-    """Typed, hidden for some runs, shown again: the value is there, in between in the record too."""
+def test_a_hidden_widget_is_forgotten_as_streamlit_forgets_it(store: InMemorySessionStore) -> None:
+    """Typed, away for one run, shown again: empty, and not in the record."""
     visitor = Visitor(form, store=store)
+    visitor.at.text_input(key="name").set_value("Ada").run()
+    visitor.run(nothing)
+    assert store.get(visitor.sid) == {}
+    visitor.run(form)
+    assert visitor.at.text_input(key="name").value == ""
+
+
+def test_a_hidden_widget_keeps_its_value_where_the_app_asks_for_it(store: InMemorySessionStore) -> None:
+    """Typed, hidden for some runs, shown again: the value is there, in between in the record too."""
+    visitor = Visitor(form, store=store, keep_hidden=True)
     visitor.at.text_input(key="name").set_value("Ada").run()
     for _ in range(3):
         visitor.run(nothing)
@@ -483,7 +501,7 @@ def test_a_hidden_widget_keeps_its_value(store: InMemorySessionStore) -> None:
 
 def test_a_widget_hidden_over_a_reload_keeps_its_value(store: InMemorySessionStore) -> None:
     """It was not on the page when the visitor pressed F5."""
-    visitor = Visitor(form, store=store)
+    visitor = Visitor(form, store=store, keep_hidden=["na*"])
     visitor.at.text_input(key="name").set_value("Ada").run()
     visitor = visitor.run(nothing).reload(nothing).run().run(form)
     assert visitor.at.text_input(key="name").value == "Ada"
@@ -567,10 +585,12 @@ def test_without_with_persist_saves(store: InMemorySessionStore) -> None:
 
     def body(session: UrlSession) -> None:
         st.session_state["a"] = 1
-        st.text_input("Name", "x", key="name")
+        st.text_input("Name", key="name")
         session.persist()
 
     visitor = Visitor(body, store=store, use_with=False)
+    visitor.at.text_input(key="name").set_value("x").run()
+    assert store.get(visitor.sid) == {"a": 1, "name": "x"}
     assert visitor.reload(nothing).state == {"a": 1, "name": "x"}
 
 
@@ -762,7 +782,7 @@ def test_key_that_holds_something_else_now_is_not_skipped_any_more(store: InMemo
     assert set(visitor.session.skipped) == {"b"}
     visitor.run(assign(a=print))
     assert set(visitor.session.skipped) == {"a", "b"}
-    assert store.get(visitor.sid) == {"a": 1}
+    assert store.get(visitor.sid) == {}
 
 
 @dataclasses.dataclass
@@ -777,7 +797,7 @@ def own_catalogue(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """A catalogue of registered classes for one test; calling it empties it, as a restart does."""
     monkeypatch.setattr(catalogue, "_by_name", {})
     monkeypatch.setattr(catalogue, "_by_class", weakref.WeakKeyDictionary())
-    return lambda: (catalogue._by_name.clear(), catalogue._by_class.clear())[0]
+    return lambda: (catalogue._by_name.clear(), catalogue._by_class.clear(), forget_tabs())[0]
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -1029,6 +1049,8 @@ def test_a_store_that_is_down_at_a_reload_costs_nothing() -> None:
         ({"ttl_seconds": float("nan")}, "ttl_seconds"),
         ({"max_age_seconds": float("inf")}, "max_age_seconds"),
         ({"include": 5}, "include"),
+        ({"keep_hidden": 5}, "keep_hidden"),
+        ({"keep_hidden": [None]}, "keep_hidden"),
     ],
 )
 def test_a_wrong_argument_is_named(options: dict[str, Any], named: str) -> None:
@@ -1081,14 +1103,14 @@ HOME = """
 import streamlit as st
 from fluxlit_component import url_session
 
-with url_session():
+with url_session(keep_hidden=True):
     st.text_input("Name", key="name")
 """
 REPORT = """
 import streamlit as st
 from fluxlit_component import url_session
 
-with url_session():
+with url_session(keep_hidden=True):
     st.checkbox("Details", key="details")
     st.write(f"name is {st.session_state.get('name')}")
 """
@@ -1096,7 +1118,7 @@ with url_session():
 
 @pytest.mark.usefixtures("no_navigation_yet")
 def test_a_pages_folder_keeps_values_across_pages(tmp_path: Path) -> None:
-    """Each page calls the session; a widget of the other page keeps its value, over a reload too."""
+    """Each page asks for it; a widget of the other page keeps its value, over a reload too."""
     (tmp_path / "pages").mkdir()
     (tmp_path / "home.py").write_text(HOME, encoding="utf-8")
     (tmp_path / "pages" / "report.py").write_text(REPORT, encoding="utf-8")

@@ -129,7 +129,8 @@ def test_a_visit_is_told(tmp_path: Path, spans: InMemorySpanExporter, counters: 
     failed = [
         span for span in spans.get_finished_spans() if span.status.status_code is trace.StatusCode.ERROR
     ]
-    assert [span.attributes["error.type"] for span in failed if span.attributes] == ["StoreUnavailable"]
+    assert [span.name for span in failed] == ["fluxlit.store.commit", "fluxlit.commit"]
+    assert {span.attributes["error.type"] for span in failed if span.attributes} == {"StoreUnavailable"}
     told = spans.get_finished_spans()
     lines = [span.to_json() for span in told] + [str(point) for point in counters.points()]
     for secret in (sid, SECRET, "other"):

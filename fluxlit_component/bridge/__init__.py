@@ -2,12 +2,13 @@
 
 from fluxlit_component.bridge.bundle import bundle
 from fluxlit_component.bridge.gate import close_gate
-from fluxlit_component.bridge.mount import component_key, mount
+from fluxlit_component.bridge.mount import Mounted, component_key, mount
 from fluxlit_component.bridge.protocol import PROTOCOL, Answer, Offer, parse_answer
 
 __all__ = [
     "PROTOCOL",
     "Answer",
+    "Mounted",
     "Offer",
     "bundle",
     "close_gate",

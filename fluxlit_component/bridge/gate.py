@@ -7,8 +7,6 @@ from typing import NoReturn
 
 import streamlit as st
 
-from fluxlit_component.bridge.collection import postpone_collection
-
 
 def close_gate(*, seconds: float, is_over: Callable[[], bool]) -> NoReturn:
     """End this run. The bridge's answer starts the next one; if none comes, a timer does.
@@ -23,5 +21,4 @@ def close_gate(*, seconds: float, is_over: Callable[[], bool]) -> NoReturn:
             st.rerun()
 
     give_up()
-    postpone_collection()
     st.stop()

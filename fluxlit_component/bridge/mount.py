@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.state.keys import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
+_failed = False
 
 
 def component_key(param: str) -> str:
@@ -26,11 +27,19 @@ def component_key(param: str) -> str:
     return f"{OWN_PREFIX}_{hashlib.sha256(param.encode()).hexdigest()[:8]}"
 
 
-def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_browser: bool = True) -> object:
-    """Draw the bridge with `offer` and return the answer that it has given so far, or None.
+class Mounted(NamedTuple):
+    """What became of drawing the bridge."""
+
+    is_there: bool
+    answer: object = None
+    """What the browser has answered so far."""
+
+
+def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_browser: bool = True) -> Mounted:
+    """Draw the bridge with `offer`.
 
     A release in which the component cannot be mounted (AppTest on some of them, which has no browser to
-    answer anyway) counts as a browser that does not answer; a checkout that was not built is an error.
+    answer anyway) has nobody to wait for; a checkout that was not built is an error.
     """
     try:
         with _out_of_sight():
@@ -38,13 +47,16 @@ def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_bro
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - StreamlitAPIException, TypeError: the release decides
+        global _failed  # noqa: PLW0603 - said once per process
         _log.log(
-            logging.WARNING if has_browser else logging.DEBUG,
+            logging.WARNING if has_browser and not _failed else logging.DEBUG,
             "the bridge could not be mounted (%s); the state will not survive a reload",
             type(error).__name__,
         )
-        return None
-    return result.get("answer") if isinstance(result, Mapping) else getattr(result, "answer", None)
+        _failed = _failed or has_browser
+        return Mounted(is_there=False)
+    answer = result.get("answer") if isinstance(result, Mapping) else getattr(result, "answer", None)
+    return Mounted(is_there=True, answer=answer)
 
 
 def _out_of_sight() -> AbstractContextManager[Any]:

@@ -14,6 +14,7 @@ from msgpack import Timestamp, Unpacker, unpackb
 from fluxlit_component.codec import registry
 from fluxlit_component.codec.bounds import MAX_BYTES, MAX_COPIED, MAX_DEPTH, MAX_ITEMS, survey
 from fluxlit_component.codec.codes import FORMAT
+from fluxlit_component.codec.origin import split
 from fluxlit_component.codec.refusals import type_name
 from fluxlit_component.errors import CorruptValue
 
@@ -32,6 +33,7 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     Raises:
         CorruptValue: for any bytes that are not an encoded value, and nothing else.
     """
+    data = split(data)[1]
     if not data or data[0] != FORMAT:
         raise CorruptValue("not a value this version can read: wrong first byte")
     if len(data) > MAX_BYTES:
@@ -71,11 +73,7 @@ class _Decoder:
         self._depth += 1
         try:
             value = unpackb(
-                data,
-                strict_map_key=False,
-                unicode_errors="surrogatepass",
-                ext_hook=self._extend,
-                **limits,
+                data, strict_map_key=False, unicode_errors="surrogatepass", ext_hook=self._extend, **limits
             )
         finally:
             self._depth -= 1

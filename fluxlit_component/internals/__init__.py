@@ -5,21 +5,25 @@ fallback and the package goes on with less comfort, never with an error. `tests/
 fails with a telling message when that happens. Measured on Streamlit 1.40 to 1.67.
 """
 
-from fluxlit_component.internals.anchor import anchor_in_app_test
+from fluxlit_component.internals.anchor import anchor_in_app_test, is_connected, state_of
 from fluxlit_component.internals.pages import forget_pages_of_process
 from fluxlit_component.internals.process import accept_restored_defaults, app_secrets
 from fluxlit_component.internals.refusal import refused_key
-from fluxlit_component.internals.run import Run, current_run
-from fluxlit_component.internals.session_state import Outline, Reading
+from fluxlit_component.internals.run import Run, current_run, is_rerun
+from fluxlit_component.internals.session_state import Reading, State, Widget
 
 __all__ = [
-    "Outline",
     "Reading",
     "Run",
+    "State",
+    "Widget",
     "accept_restored_defaults",
     "anchor_in_app_test",
     "app_secrets",
     "current_run",
     "forget_pages_of_process",
+    "is_connected",
+    "is_rerun",
     "refused_key",
+    "state_of",
 ]

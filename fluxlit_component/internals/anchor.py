@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.session_state import State
 
 _KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
 """A key that Streamlit takes for one of its own: no app sees it, none of its clean-ups takes it away."""
@@ -12,6 +13,9 @@ _KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
 
 class _Anchor:
     """Takes weak references, and is one per Streamlit session of AppTest."""
+
+    def __init__(self, state: Any) -> None:
+        self.state = state
 
 
 def anchor_of(context: Any, *, is_app_test: bool) -> object:
@@ -40,6 +44,33 @@ def anchor_in_app_test(app_test: Any) -> object:
     return guarded(look, None)
 
 
+def state_of(anchor: object, session_id: str) -> State | None:
+    """The session state of the Streamlit session that hangs on `anchor`, run or no run; None: it is gone."""
+
+    def look() -> State | None:
+        if isinstance(anchor, _Anchor):
+            return State(anchor.state)
+        if hasattr(anchor, "_old_state"):
+            return State(anchor)
+        from streamlit import runtime
+
+        info: Any = runtime.get_instance()._session_mgr.get_session_info(session_id)
+        return State(info.session.session_state) if info is not None else None
+
+    return guarded(look, None)
+
+
+def is_connected(session_id: str) -> bool:
+    """Whether a browser is connected to this Streamlit session just now; AppTest counts as one."""
+
+    def look() -> bool:
+        from streamlit import runtime
+
+        return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
+
+    return guarded(look, default=True)
+
+
 def _takes_weak_references(instance: object) -> bool:
     # Not `__weakref__`: on Python 3.10 a dataclass with slots has the name and not the place for it.
     return bool(type(instance).__weakrefoffset__)
@@ -47,5 +78,5 @@ def _takes_weak_references(instance: object) -> bool:
 
 def _kept_anchor(state: Any) -> object:
     if _KEY not in state:
-        state[_KEY] = _Anchor()
+        state[_KEY] = _Anchor(state)
     return state[_KEY]

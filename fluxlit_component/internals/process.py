@@ -19,8 +19,8 @@ _secretless: tuple[object, float] | None = None
 def accept_restored_defaults() -> None:
     """Keep Streamlit from complaining that a widget has a default and a value from session state too.
 
-    It says so once per process: in the log, up to some 1.5x on the page of whichever visitor comes first.
-    For a restored value that is no mistake of the app.
+    Before 1.56 it says so on the page of whichever visitor comes first. For a restored value that is no
+    mistake of the app. Later releases do not say it of values that come back as Streamlit carries them on.
     """
 
     def act() -> None:
@@ -29,7 +29,10 @@ def accept_restored_defaults() -> None:
         if hasattr(policies, "_shown_default_value_warning"):
             policies._shown_default_value_warning = True
 
-    guarded(act, None)
+    import streamlit as st
+
+    if tuple(map(int, st.__version__.split(".")[:2])) < (1, 56):
+        guarded(act, None)
 
 
 def app_secrets() -> Mapping[str, Any]:

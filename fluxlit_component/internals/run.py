@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
-from urllib.parse import parse_qs
+from collections.abc import Mapping
+from typing import Any, cast
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+import streamlit as st
+from streamlit import config
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
+from fluxlit_component.internals.forms import cleared_elements, read_forms
 from fluxlit_component.internals.guard import guarded
-from fluxlit_component.internals.session_state import (
-    Outline,
-    Reading,
-    live_in,
-    outline_of,
-    read_directly,
-    sent_in,
-    user_key,
-)
-
-_APP_TEST_SESSION: Final = "test session id"
-_RETRIES: Final = 5
+from fluxlit_component.internals.session_state import State, Widget
 
 
 class Run:
@@ -40,9 +30,15 @@ class Run:
         return anchor_of(self._context, is_app_test=self.is_app_test)
 
     @property
+    def session_id(self) -> str:
+        """Streamlit's own name of its session."""
+        return str(guarded(lambda: self._context.session_id, ""))
+
+    @property
     def is_app_test(self) -> bool:
         """Whether AppTest drives the script: there is no browser that could answer."""
-        return getattr(self._context, "session_id", None) == _APP_TEST_SESSION
+        # By its module: AppTest replaces the function there.
+        return bool(guarded(lambda: config.get_option("global.appTest"), default=False))
 
     @property
     def is_fragment(self) -> bool:
@@ -84,108 +80,20 @@ class Run:
 
     def query_value(self, param: str) -> str | None:
         """The value of a query parameter of this run, if it has exactly one."""
-
-        def look() -> str | None:
-            found = parse_qs(self._context.query_string, keep_blank_values=True).get(param, [])
-            return found[0] if len(found) == 1 else None
-
-        return guarded(look, None)
+        found = st.query_params.get_all(param)
+        return found[0] if len(found) == 1 else None
 
     def set_query_value(self, param: str, value: str) -> None:
         """Set a query parameter of AppTest, which has no browser to hold it."""
+        st.query_params[param] = value
 
-        def act() -> None:
-            import streamlit as st
+    # --- session state -----------------------------------------------------------------------
 
-            st.query_params[param] = value
-
-        guarded(act, None)
-
-    # --- session state without yield points --------------------------------------------------
-
-    def read(self) -> dict[str, Any]:
-        """All plain and user-keyed values.
-
-        Unlike `st.session_state` this does not yield: it works while a rerun or stop is pending,
-        which is just when the last chance to save comes.
-        """
-        return self.reading().values
-
-    def reading(self) -> Reading:
-        """The values, and which of them are those of widgets: both of the same moment."""
+    @property
+    def state(self) -> State:
+        """The session state, without yield points."""
         safe = self._context.session_state
-        for attempt in range(_RETRIES):
-            try:
-                found = guarded(lambda: read_directly(safe), None)
-                return found or Reading(dict(safe.filtered_state), self.live_widgets())
-            except RuntimeError:
-                # A superseding run on another thread resized a dict under our hands.
-                if attempt == _RETRIES - 1:
-                    raise
-        return Reading({}, {})
-
-    def outline(self) -> Outline:
-        """All that there is to know without asking for the value of a widget."""
-        found = guarded(lambda: outline_of(self._context.session_state), None)
-        if found is not None:
-            return found
-        state = self.read()
-        return Outline(frozenset(state), state, self.live_widgets(), self.written_keys(), self.sent_keys())
-
-    def write(self, values: Mapping[str, Any]) -> None:
-        """Set values without yielding. Raises what Streamlit raises for a drawn widget's key."""
-        safe = self._context.session_state
-        inner = getattr(safe, "_state", None)
-        if guarded(self._nothing_is_drawn, default=False) and isinstance(
-            fresh := getattr(inner, "_new_session_state", None), dict
-        ):
-            fresh.update(values)  # what assigning does, once it has found that the key's widget is not drawn
-            return
-        target = inner if inner is not None else safe
-        for key, value in values.items():
-            target[key] = value
-
-    def _nothing_is_drawn(self) -> bool:
-        return not self._drawn_elements() and not self._of_this_run("form_ids_this_run")
-
-    def lay_under(self, values: Mapping[str, Any]) -> None:
-        """Give keys a value that anything newer hides.
-
-        For widgets whose value the browser has sent but which are not drawn yet: Streamlit cannot read
-        such a value, so an app that sets a default when the key is missing would overwrite it.
-        """
-
-        def act() -> None:
-            old = self._context.session_state._state._old_state
-            for key, value in values.items():
-                old.setdefault(key, value)
-
-        guarded(act, None)
-
-    def drop(self, keys: Iterable[str]) -> None:
-        """Delete keys without yielding; a missing one is no error."""
-        safe = self._context.session_state
-        inner = getattr(safe, "_state", None)
-        target = inner if inner is not None else safe
-        for key in keys:
-            try:
-                del target[key]
-            except KeyError:
-                continue
-
-    # --- widgets -----------------------------------------------------------------------------
-
-    def written_keys(self) -> frozenset[str]:
-        """Keys set through session state since this run began, callbacks included."""
-        return guarded(lambda: frozenset(self._context.session_state._state._new_session_state), frozenset())
-
-    def live_widgets(self) -> dict[str, str]:
-        """User key -> value type of each widget that has a value of its own right now.
-
-        A widget that was not drawn in the last run has none: Streamlit swept it away, and what
-        `st.session_state` shows under its key may be a leftover from before it was drawn.
-        """
-        return guarded(lambda: live_in(self._context.session_state), {})
+        return State(getattr(safe, "_state", safe), getattr(safe, "_lock", None))
 
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
@@ -196,38 +104,47 @@ class Run:
 
         return guarded(look, frozenset())
 
-    def _drawn_elements(self) -> frozenset[str]:
-        return self._of_this_run("widget_ids_this_run")
+    def carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
+        """Which of these widgets Streamlit would carry into the next run if this one ended now."""
 
-    def _of_this_run(self, name: str) -> frozenset[str]:
-        held = getattr(getattr(self._context, "shared", self._context), name)
+        def look() -> frozenset[str]:
+            from streamlit.runtime.state.session_state import _is_stale_widget
+
+            drawn, fragments = self._drawn_elements(), self._context.fragment_ids_this_run
+            return frozenset(
+                key
+                for key, widget in widgets.items()
+                if widget.is_kept_by_streamlit
+                or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
+            )
+
+        return guarded(look, frozenset(widgets))
+
+    def read_forms(self) -> None:
+        """Watch from now on which widgets are drawn in forms that are emptied when they are sent."""
+        read_forms(self._context)
+
+    def cleared_keys(self) -> frozenset[str]:
+        """User keys of the widgets drawn so far in forms that are emptied when they are sent."""
+
+        def look() -> frozenset[str]:
+            mapping = dict(self._context.session_state._state._key_id_mapper.id_key_mapping)
+            return frozenset(mapping[e] for e in cleared_elements(self._context) if e in mapping)
+
+        return guarded(look, frozenset())
+
+    def _drawn_elements(self) -> frozenset[str]:
+        held = getattr(self._context, "shared", self._context).widget_ids_this_run
         # A plain set at first, then one with a lock of its own, which 1.67 keeps somewhere else.
         return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
-
-    def sent_keys(self) -> frozenset[str]:
-        """User keys of the widgets whose values the browser sent along with this run."""
-        return guarded(lambda: sent_in(self._context.session_state._state), frozenset())
-
-    def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
-        """The state that the browser sent for the component mounted under `key`, before it is mounted.
-
-        None if there is none, or if it cannot be read: the mount call then returns it, one step later.
-        """
-
-        def look() -> Mapping[str, Any] | None:
-            states = self._context.session_state._state._new_widget_state.states
-            for element, held in tuple(states.items()):
-                if user_key(element) != key:
-                    continue
-                proto = held.value
-                value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
-                return value if isinstance(value, Mapping) else None
-            return None
-
-        return guarded(look, None)
 
 
 def current_run() -> Run | None:
     """The script run of this thread, or None outside of one (bare Python, another thread)."""
     context = get_script_run_ctx(suppress_warning=True)
     return Run(context) if context is not None else None
+
+
+def is_rerun(error: BaseException | None) -> bool:
+    """Whether a run ends for the next one to begin: `st.rerun()`, another page, the visitor's next click."""
+    return isinstance(error, RerunException)

@@ -1,97 +1,251 @@
-"""The insides of Streamlit's session state, read in one go.
+"""The insides of Streamlit's session state: what it holds, what of it is a widget's, what it will carry on.
 
-Unlike `st.session_state` none of this yields to Streamlit: it works while a rerun or a stop is pending.
-Nothing here is guarded; `Run` does that.
+Unlike `st.session_state` none of this yields to Streamlit: it works while a rerun or a stop is pending, and
+for a Streamlit session that has no run. What a release may have moved is guarded.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, lru_cache, partial
+from typing import Any, Final, NamedTuple, TypeVar
+
+from fluxlit_component.internals.guard import fell_back, guarded
 
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
+_STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
+_RETRIES: Final = 5
+T = TypeVar("T")
+
+
+class Widget(NamedTuple):
+    """A keyed widget that has a value of its own."""
+
+    kind: str
+    """Streamlit's value type."""
+    element: str
+    """Streamlit's id of it."""
+    metadata: Any
+
+    @property
+    def default(self) -> object:
+        """What it shows when nobody has set it; raises what the widget's own code raises."""
+        try:
+            return self.metadata.deserializer(None)
+        except TypeError:  # up to some 1.4x it takes the id, too
+            return self.metadata.deserializer(None, self.element)
+
+    @property
+    def is_kept_by_streamlit(self) -> bool:
+        """Whether Streamlit itself keeps the value while the widget is away (`persist_state=`, `bind=`)."""
+        return bool(getattr(self.metadata, "persist_state", None) or getattr(self.metadata, "bind", None))
 
 
 class Reading(NamedTuple):
     """Session state at one moment."""
 
     values: dict[str, Any]
-    """As `Run.read`."""
-    live: Mapping[str, str]
-    """As `Run.live_widgets`."""
+    """As the app sees it: plain keys and those of widgets."""
+    widgets: Mapping[str, Widget]
+    """A widget that was not drawn in the last run has no value of its own: Streamlit swept it away."""
+    plain: Mapping[str, Any]
+    """What stands under plain names; under a widget's, too, if the key was assigned before it was drawn."""
 
 
-class Outline(NamedTuple):
-    """What session state holds at one moment, without a look at the values of widgets."""
+class State:
+    """The session state of one Streamlit session, with or without a run."""
 
-    names: frozenset[str]
-    """The keys that `Run.read` would give."""
-    held: Mapping[str, Any]
-    """Key -> value of those that belong to no widget; and what Streamlit keeps under names of its own."""
-    live: Mapping[str, str] = MappingProxyType({})
-    """As `Run.live_widgets`."""
-    written: frozenset[str] = frozenset()
-    """As `Run.written_keys`."""
-    sent: frozenset[str] = frozenset()
-    """As `Run.sent_keys`."""
+    def __init__(self, state: Any, lock: AbstractContextManager[Any] | None = None) -> None:
+        self._state = state
+        self._lock = lock if lock is not None else nullcontext()
 
+    # --- reading -----------------------------------------------------------------------------
 
-def read_directly(safe: Any) -> Reading:
-    """What `filtered_state` gives, without its five look-ups for each key that belongs to no widget."""
-    with safe._lock:
-        state = safe._state
+    def reading(self) -> Reading:
+        """The values, and which of them are those of widgets: all of the same moment."""
+        return self._look(self._read, lambda: Reading(dict(self._state.filtered_state), {}, {}))
+
+    def widgets(self) -> Mapping[str, Widget]:
+        """Key -> widget, for each that has a value of its own right now."""
+        return self._look(lambda: {key: widget for key, widget in self._widgets() if widget.metadata}, dict)
+
+    def registered_keys(self) -> frozenset[str]:
+        """User keys of the widgets that were drawn, with a value of their own or one that they took over."""
+
+        def look() -> frozenset[str]:
+            mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
+            known = self._state._new_widget_state.widget_metadata
+            return frozenset(key for element, key in mapping if element in known)
+
+        return guarded(look, frozenset())
+
+    def written_keys(self) -> frozenset[str]:
+        """Keys set through session state since this run began, callbacks included."""
+        return guarded(lambda: frozenset(self._state._new_session_state), frozenset())
+
+    def sent_keys(self) -> frozenset[str]:
+        """User keys of the widgets whose values the browser sent along with this run."""
+
+        def look() -> frozenset[str]:
+            sent = tuple(self._state._new_widget_state.states)
+            return frozenset(key for element in sent if (key := user_key(element)) is not None)
+
+        return guarded(look, frozenset())
+
+    def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
+        """The state that the browser sent for the component mounted under `key`, before it is mounted.
+
+        None if there is none, or if it cannot be read: the mount call then returns it, one step later.
+        """
+
+        def look() -> Mapping[str, Any] | None:
+            for element, held in tuple(self._state._new_widget_state.states.items()):
+                if user_key(element) == key:
+                    proto = held.value
+                    value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
+                    return value if isinstance(value, Mapping) else None
+            return None
+
+        return guarded(look, None)
+
+    def began_by_itself(self) -> bool:
+        """Whether this run was begun by `st.rerun()` and the like: what the last one set is still new."""
+
+        def look() -> bool:
+            from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY as ENDED
+
+            return ENDED in self._state._new_session_state
+
+        return guarded(look, default=False)
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Set values. Raises what Streamlit raises for the key of a widget that is drawn already."""
+        for key, value in values.items():
+            self._state[key] = value
+
+    def carry_on(self, key: str, value: Any) -> None:
+        """Set the value of a widget as Streamlit carries one on from run to run, where a release allows it.
+
+        True is assigned in any case: if a button has the key now, Streamlit refuses that, and does not take
+        it for a click.
+        """
+        vacant = _adopts_old_values() and guarded(partial(self._is_vacant, key), default=False)
+        if vacant and value is not True:
+            self._state._old_state[key] = value
+        else:
+            self._state[key] = value
+
+    def lay_under(self, values: Mapping[str, Any]) -> None:
+        """Give keys a value that anything newer hides.
+
+        For widgets whose value the browser has sent but which are not drawn yet: Streamlit cannot read
+        such a value, so an app that sets a default when the key is missing would overwrite it.
+        """
+
+        def act() -> None:
+            for key, value in values.items():
+                self._state._old_state.setdefault(key, value)
+
+        guarded(act, None)
+
+    def settle(self, keys: Iterable[str], drawn: frozenset[str]) -> None:
+        """Have drawn widgets own the values that were put there for them: no other trace is left."""
+
+        def act() -> None:
+            state, ids = self._state, self._state._key_id_mapper
+            for key in keys:
+                element = ids.get_id_from_key(key, None)
+                if key in drawn and key in state._old_state:
+                    state._old_state.setdefault(element, state._old_state.pop(key))
+
+        guarded(act, None)
+
+    def tell_again(self, keys: Iterable[str]) -> None:
+        """Have widgets tell the browser their values when they are drawn again."""
+
+        def act() -> None:
+            for key in keys:
+                element = self._state._key_id_mapper.get_id_from_key(key, None)
+                if element in self._state._old_state:
+                    self._state._old_state[key] = self._state._old_state[element]
+
+        guarded(act, None)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Drop what stands under plain names from earlier runs; values that widgets own stay."""
+
+        def act() -> None:
+            for key in keys:
+                self._state._old_state.pop(key, None)
+
+        guarded(act, None)
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Delete keys; a missing one is no error."""
+        for key in keys:
+            try:
+                del self._state[key]
+            except KeyError:
+                continue
+
+    def hide(self, key: str) -> None:
+        """Take the key of a component out of the app's sight; its state stays."""
+        guarded(lambda: self._state._key_id_mapper.delete(key), None)
+
+    # --- how it looks inside -----------------------------------------------------------------
+
+    def _look(self, look: Callable[[], T], otherwise: Callable[[], T]) -> T:
+        for attempt in range(_RETRIES):
+            try:
+                with self._lock:
+                    return look()
+            except RuntimeError:
+                # A superseding run on another thread resized a dict under our hands.
+                if attempt == _RETRIES - 1:
+                    raise
+            except Exception as error:  # noqa: BLE001 - a release has moved something
+                fell_back(look, error)
+                break
+        return otherwise()
+
+    def _read(self) -> Reading:
+        state = self._state
         new = state._new_session_state
-        found, live = {**state._old_state, **new}, {}
-        for element, key, known in _widgets(state):
-            if known is not None:
-                live[key] = known.value_type
-            if getattr(known, "presenter", None) is not None:
-                found[key] = state[element]
+        plain = {k: v for k, v in {**state._old_state, **new}.items() if not k.startswith("$$")}
+        found, widgets = dict(plain), {}
+        for key, widget in self._widgets():
+            if widget.metadata is not None:
+                widgets[key] = widget
+            if getattr(widget.metadata, "presenter", None) is not None:
+                found[key] = state[widget.element]
             else:  # the same without looking up what is known here
-                found[key] = state._getitem(element, key if key in new else None)
-        return Reading({key: value for key, value in found.items() if not key.startswith("$$")}, live)
+                found[key] = state._getitem(widget.element, key if key in new else None)
+        return Reading(found, widgets, plain)
 
+    def _widgets(self) -> Iterator[tuple[str, Widget]]:
+        # What the browser sent for a widget that is not drawn yet cannot be read, and does not count.
+        # What an app assigns to the key of a widget is the widget's. Metadata is missing where Streamlit
+        # has dropped it.
+        old, new = self._state._old_state, self._state._new_session_state
+        sent = self._state._new_widget_state.states
+        metadata = self._state._new_widget_state.widget_metadata
+        for element, key in tuple(self._state._key_id_mapper.id_key_mapping.items()):
+            if element.startswith(_STREAMLITS_OWN):
+                continue
+            known = metadata.get(element)
+            if element in old or (known is not None and (element in sent or key in new)):
+                yield key, Widget(getattr(known, "value_type", ""), element, known)
 
-def outline_of(safe: Any) -> Outline:
-    """All that there is to know without asking for the value of a widget."""
-    with safe._lock:
-        state = safe._state
-        held = {**state._old_state, **state._new_session_state}
-        names = {key for key in held if not key.startswith("$$")}
-        live: dict[str, str] = {}
-        for _, key, known in _widgets(state):
-            names.add(key)
-            if known is not None:
-                live[key] = known.value_type
-        return Outline(frozenset(names), held, live, frozenset(state._new_session_state), sent_in(state))
-
-
-def live_in(safe: Any) -> dict[str, str]:
-    """As `Run.live_widgets`."""
-    with safe._lock:
-        return {key: known.value_type for _, key, known in _widgets(safe._state) if known is not None}
-
-
-def sent_in(state: Any) -> frozenset[str]:
-    """As `Run.sent_keys`."""
-    sent = tuple(state._new_widget_state.states)
-    return frozenset(key for element in sent if (key := user_key(element)) is not None)
-
-
-def _widgets(state: Any) -> Iterator[tuple[str, str, Any]]:
-    """Each keyed widget with a value of its own: id, key, metadata (None: Streamlit has dropped it).
-
-    What the browser sent for a widget that is not drawn yet cannot be read, and does not count.
-    """
-    old, sent = state._old_state, state._new_widget_state.states
-    metadata = state._new_widget_state.widget_metadata
-    for element, key in state._key_id_mapper.id_key_mapping.items():
-        known = metadata.get(element)
-        if element in old or (known is not None and element in sent):
-            yield element, key, known
+    def _is_vacant(self, key: str) -> bool:
+        """Whether nothing in this state is newer than what stands under the plain name."""
+        state, element = self._state, self._state._key_id_mapper.get_id_from_key(key, None)
+        held = element is not None and (element in state._old_state or element in state._new_widget_state)
+        return not held and key not in state._new_session_state
 
 
 @lru_cache(maxsize=4096)
@@ -99,3 +253,22 @@ def user_key(element: str) -> str | None:
     """The key that an app gave to the widget with this id, if it gave one."""
     match = _KEYED_ELEMENT.fullmatch(element)
     return match.group(1) if match else None
+
+
+@cache
+def _adopts_old_values() -> bool:
+    """Whether a widget takes over what stands under its key from an earlier run, and tells the browser.
+
+    Then nothing has to be assigned, and Streamlit logs no warning of a widget that has a default, too.
+    """
+
+    def look() -> bool:
+        from streamlit.runtime.state import SessionState
+        from streamlit.runtime.state.common import WidgetMetadata
+
+        state: Any = SessionState()
+        state._old_state["key"] = "kept"
+        metadata: Any = WidgetMetadata("$$ID-probe-key", lambda *_: "", str, "string_value")
+        return bool(state.register_widget(metadata, "key").value_changed)
+
+    return guarded(look, default=False)

@@ -27,11 +27,12 @@ from fluxlit_component.original.facade import (
     snapshot_of,
 )
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
+from fluxlit_component.state.hidden import Hidden
 from fluxlit_component.state.schema import validate_stored, validated_values
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.run import Continuity
+from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import Tab, tab_of
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -72,9 +73,9 @@ def ensure_url_session(
     if is_disabled():
         return query_get(st, name) or ""
     if (run := _streamlit_run(st)) is not None:
-        tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
+        tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
         if initial:
-            continuity.seed(initial)
+            session_run.seed(initial)
         return tab.sid or ""
     existing = query_get(st, name)
     if existing:
@@ -164,8 +165,8 @@ def persist_url_session(
         return None
     name = _param(param)
     if (run := _streamlit_run(st)) is not None:
-        tab, continuity = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
-        continuity.close()
+        tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
+        session_run.close()
         return tab.sid
     sid = query_get(st, name)
     if not sid:
@@ -228,14 +229,14 @@ def hydrate_url_session_typed(
     if is_disabled():
         return None, None
     name = _param(param)
-    continuity, hydrates = None, False
+    session_run, hydrates = None, False
     if (run := _streamlit_run(st)) is not None:
-        tab, continuity = _open(run, store, name, hydrate=False)
-        hydrates = not tab.hydrated
+        tab, session_run = _open(run, store, name, hydrate=False)
+        hydrates = not tab.known.hydrated
         if not hydrates:
             # A later run of this page load: it saves what the one before left, and reads nothing.
             _open(run, store, name)
-        sid, values = tab.sid, continuity.stored_values()
+        sid, values = tab.sid, session_run.stored_values()
     else:
         sid = query_get(st, name)
         values = store.get(sid) if sid else None
@@ -244,8 +245,8 @@ def hydrate_url_session_typed(
     try:
         validated = validate_stored(model, values)
     except ValidationError:
-        if continuity is not None:
-            continuity.quarantine()
+        if session_run is not None:
+            session_run.quarantine()
         if strict:
             raise
         return sid, None
@@ -278,10 +279,12 @@ def _open(
     ttl_seconds: float | None = None,
     fill_only: bool = False,
     hydrate: bool = True,
-) -> tuple[Tab, Continuity]:
+) -> tuple[Tab, SessionRun]:
     settings = load_settings(internals.app_secrets())
     policy = Policy(
         keys=KEYS,
+        hidden=Hidden(("*",)),
+        choices_only=False,
         address_bar=settings.address_bar,
         idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
         max_age_seconds=settings.session_max_age,
@@ -293,6 +296,6 @@ def _open(
     tab = tab_of(run, param)
     chosen = store_in_tests(run, store)
     backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)
-    continuity = Continuity(run, tab, backend, policy)
-    continuity.open()
-    return tab, continuity
+    session_run = SessionRun(run, tab, backend, policy)
+    session_run.open(has_block=False)
+    return tab, session_run

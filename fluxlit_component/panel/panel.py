@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from fluxlit_component.panel.report import SessionReport
-from fluxlit_component.tab.tab import Status
+from fluxlit_component.tab.standing import Status
 
 
 class Look(NamedTuple):

@@ -12,7 +12,8 @@ from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.stores.assembly import StoreReport
-from fluxlit_component.tab.tab import Status, Tab
+from fluxlit_component.tab.standing import Status
+from fluxlit_component.tab.tab import Tab
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +44,19 @@ class SessionReport:
     def of(cls, tab: Tab, store: StoreReport, *, clock: Clock = wall) -> Self:
         """Look at a tab."""
         with tab.lock:
-            now = clock() + tab.skew
+            now = clock() + tab.known.skew
             return cls(
-                status=tab.status,
-                is_new=tab.is_new,
+                status=tab.standing.status,
+                is_new=tab.standing.is_new,
                 runs=tab.runs,
-                restored=tab.restored,
-                skipped=dict(tab.skipped),
-                sizes=tab.base.sizes(),
-                unsaved=frozenset(tab.base.unsaved),
-                stored=tab.created,
-                idle_left=_left(tab.idle_expires, now),
-                age_left=_left(tab.expires, now),
-                conflicts=tab.conflicts,
+                restored=tab.standing.restored,
+                skipped=dict(tab.standing.skipped),
+                sizes=tab.known.base.sizes(),
+                unsaved=frozenset(tab.known.base.unsaved),
+                stored=tab.known.created,
+                idle_left=_left(tab.known.idle_expires, now),
+                age_left=_left(tab.known.expires, now),
+                conflicts=tab.standing.conflicts,
                 store=store,
             )
 

@@ -12,7 +12,10 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from typing_extensions import Self
+
 from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
+from fluxlit_component.codec.origin import PLAIN, mark, split
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
@@ -36,6 +39,14 @@ class Known:
     """The object that `data` was made of, if it cannot change: the same object needs no look."""
     plain: bool | None = None
     """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
+    origin: int = PLAIN
+    """Where the value came from; by itself no reason to write it anew."""
+
+    @classmethod
+    def of(cls, stored: Field, value: object = _NOTHING) -> Self:
+        """What a record tells of one key that has a value."""
+        origin, data = split(stored.data or b"")
+        return cls(stored.version, data, value, origin=origin)
 
     def is_still(self, value: object, plain: PlainEncoder) -> bool:
         """Whether `value` is certainly what is known; False means that it takes a full encoding to tell."""
@@ -100,7 +111,7 @@ class Base:
                     self.early[key] = stored
                 continue
             same = values[key] if is_immutable(values[key]) else _NOTHING
-            self.known[key] = Known(stored.version, stored.data, same)
+            self.known[key] = Known.of(stored, same)
         return values
 
     def read_late(self) -> dict[str, Any]:
@@ -115,14 +126,14 @@ class Base:
                 del self.early[key]
                 continue
             del self.early[key], self.versions[key], self.faults[key]
-            self.known[key] = Known(stored.version, stored.data or b"")
+            self.known[key] = Known.of(stored)
         return values
 
     def renumber(self, record: Record | None) -> None:
         """Take over the versions of a copy of the record, whose sealed fields were written anew."""
         for key, stored in (record.fields if record is not None else {}).items():
             known = self.known.get(key)
-            if known is not None and known.data == stored.data:
+            if known is not None and mark(known.data, known.origin) == stored.data:
                 known.version = stored.version
 
     def value_of(self, key: str) -> Any:
@@ -145,6 +156,7 @@ class Base:
         values: Mapping[str, Any],
         *,
         deleted: Iterable[str] = (),
+        origins: Mapping[str, int] | None = None,
         caps: Caps | None = None,
         guarded: Callable[[str], bool] | None = None,
     ) -> Diff:
@@ -153,34 +165,30 @@ class Base:
         A key is unchanged if it holds the very same object and that object cannot change, or if it
         encodes to the same bytes. That is the whole rule: a mutable value is always encoded, a plain one
         by the short way. Keys that are `guarded` are to be written only if nobody else wrote them: they
-        have a merger.
+        have a merger. What cannot be kept takes its older version along: newest or nothing.
         """
-        caps = caps or _CAPS
-        changes: dict[str, Change] = {}
+        caps, origins = caps or _CAPS, origins or {}
         fixed: dict[str, object] = {}
         plain: dict[str, bool] = {}
-        for key in deleted:
-            self.unsaved.pop(key, None)
-            if key in self.known:
-                changes[key] = Change(None, base=self.known[key].version)
-            elif key in self.faults:
-                changes[key] = Change(None, base=self.versions[key])
         changed, skipped = self._changed(values, caps)
+        changes = self._removals([*deleted, *skipped])
         if not changed:
             return Diff(changes, skipped)
         total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
         count = len(self.known.keys() - changes.keys())
         for key, data in changed.items():
             known = self.known.get(key)
-            grown = total + len(data) - (len(known.data) if known is not None else 0)
-            reason = caps.exceeded_by(total=grown, count=count if known is not None else count + 1)
+            total -= len(known.data) if known is not None else 0
+            count -= known is not None
+            reason = caps.exceeded_by(total=total + len(data), count=count + 1)
             if reason is not None:
                 skipped[key] = reason
+                changes |= self._removals([key])
                 continue
-            total = grown
-            count += known is None
+            total += len(data)
+            count += 1
             changes[key] = Change(
-                data,
+                mark(data, origins.get(key, PLAIN)),
                 base=known.version if known is not None else self.versions.get(key, 0),
                 guarded=guarded is not None and guarded(key),
             )
@@ -189,6 +197,17 @@ class Base:
             elif len(data) <= _LOOKED_AT_ONCE:
                 plain[key] = is_plain(values[key])
         return Diff(changes, skipped, fixed, plain)
+
+    def _removals(self, keys: Iterable[str]) -> dict[str, Change]:
+        """Changes that take `keys` out of the record, as far as they are in it."""
+        changes: dict[str, Change] = {}
+        for key in keys:
+            self.unsaved.pop(key, None)
+            if key in self.known:
+                changes[key] = Change(None, base=self.known[key].version)
+            elif key in self.faults:
+                changes[key] = Change(None, base=self.versions[key])
+        return changes
 
     def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
         """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
@@ -216,7 +235,7 @@ class Base:
             self.known.pop(key, None)
             self.versions[key] = stored.version if stored is not None else 0
         else:
-            self.known[key] = Known(stored.version, stored.data)
+            self.known[key] = Known.of(stored)
             self.versions.pop(key, None)
 
     def settle(self, diff: Diff, outcome: Outcome) -> None:
@@ -231,8 +250,9 @@ class Base:
                 self.known.pop(key, None)
                 self.versions[key] = outcome.version
             else:
+                origin, data = split(change.data)
                 self.known[key] = Known(
-                    outcome.version, change.data, diff.fixed.get(key, _NOTHING), diff.plain.get(key)
+                    outcome.version, data, diff.fixed.get(key, _NOTHING), diff.plain.get(key), origin
                 )
                 self.versions.pop(key, None)
 

@@ -7,10 +7,10 @@ It does not encode, compare or store anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 OWN_PREFIX: Final = "fluxlit_bridge"
 """Keys of the mounted bridge begin with this; they hold the id and are never stored."""
@@ -44,7 +44,6 @@ _EDITOR_REMEDY: Final = (
 _SELECTION_REMEDY: Final = (
     "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
 )
-_HEALED_REMEDY: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +72,11 @@ def _sift(keys: Keys, names: frozenset[str]) -> frozenset[str]:
     return frozenset(filter(keys.admit, names))
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """The keys that take part, parted into values to keep and keys that must not be kept."""
+def forbidden_reason(value: object, kind: str) -> str | None:
+    """Why Streamlit would not take a widget's value back, and what to do; None: it would.
 
-    values: Mapping[str, Any]
-    forbidden: Mapping[str, str] = field(default_factory=dict)
-    """Key -> why it is not kept, and what to do about it."""
-
-
-def take_snapshot(
-    state: Mapping[str, Any], *, keys: Keys, widgets: Mapping[str, str], healed: Iterable[str] = ()
-) -> Snapshot:
-    """Part `state` by the rules above. `widgets` maps user keys to Streamlit's value types."""
-    admitted = keys.sift(state)
-    values = {key: value for key, value in state.items() if key in admitted}
-    forbidden = {key: _HEALED_REMEDY for key in healed if key in values}
-    for key, kind in widgets.items():
-        if key in values and key not in forbidden and (reason := _reason(values[key], kind)) is not None:
-            forbidden[key] = reason
-    for key in forbidden:
-        del values[key]
-    return Snapshot(values, forbidden)
-
-
-def _reason(value: object, kind: str) -> str | None:
+    `kind` is Streamlit's own name of the value's type.
+    """
     if kind in _FORBIDDEN_KINDS:
         return _FORBIDDEN_KINDS[kind]
     if kind in _COMPONENT_KINDS:

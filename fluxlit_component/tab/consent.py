@@ -8,53 +8,50 @@ has gathered is saved.
 from __future__ import annotations
 
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.internals import Run
 from fluxlit_component.links import links
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tab import Consent, Tab
 
 
-def consented(run: Run, tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
+def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
     """Return the store that this run may use: `store`, or one in the memory of this tab."""
     with tab.lock:
-        if not consent and tab.private is None:
+        if not consent and tab.consent.private is None:
             _withhold(tab)
-        elif consent and tab.private is not None:
-            _grant(run, tab)
+        elif consent and tab.consent.private is not None:
+            _grant(tab)
         _erase(tab, store)
-        return tab.private or store
+        return tab.consent.private or store
 
 
 def _withhold(tab: Tab) -> None:
     if tab.sid is not None:
         # Consent was withdrawn: what was kept goes, here and in the browser.
-        tab.storing = "erase"
-        tab.erasing += [tab.sid, *tab.retiring]
-        tab.retiring.clear()
+        tab.consent.storing = "erase"
+        tab.consent.erasing += [tab.sid, *tab.ids.retiring]
+        tab.ids.retiring.clear()
     else:
-        tab.storing = "no"
+        tab.consent.storing = "no"
     tab.renew()
-    tab.status = "ready"
-    tab.private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
+    tab.standing.status = "ready"
+    tab.consent.private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
 
 
 def _erase(tab: Tab, store: RecordStore) -> None:
     """Have the records of a withdrawn consent destroyed; tried again in each run until the store answers."""
     try:
-        while tab.erasing:
-            links.revoke(store, tab.erasing[-1], links.Lifetimes())
-            store.delete(tab.erasing[-1])
-            tab.erasing.pop()
+        while tab.consent.erasing:
+            links.revoke(store, tab.consent.erasing[-1], links.Lifetimes())
+            store.delete(tab.consent.erasing[-1])
+            tab.consent.erasing.pop()
     except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-        tab.degrade("destroy", error)
+        tab.standing.degrade("destroy", tab.sid, error)
 
 
-def _grant(run: Run, tab: Tab) -> None:
-    names = run.outline().names
-    # Values of widgets that are away just now are known to the base only.
-    tab.inbox.update({key: tab.base.value_of(key) for key in tab.base.names() - names})
-    tab.private, tab.storing = None, "yes"
-    tab.sid, tab.offer = None, new_session_id()
-    tab.status, tab.hydrated, tab.created, tab.unhurried = "pending", False, False, True
-    tab.base.forget()
+def _grant(tab: Tab) -> None:
+    tab.consent = Consent(erasing=tab.consent.erasing, unhurried=True)
+    tab.ids.sid, tab.ids.offer = None, new_session_id()
+    tab.standing.status = "pending"
+    tab.known.hydrated = tab.known.created = False
+    tab.known.base.forget()

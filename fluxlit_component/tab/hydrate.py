@@ -1,72 +1,80 @@
-"""The state comes back: from the store at a page load, from the tab's base in every later run."""
+"""The state comes back: from the record at a page load, by Streamlit itself in every later run."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Final
 
-from fluxlit_component.codec import decode, encode
-from fluxlit_component.errors import UnfitRecord, UnstorableValue
+from fluxlit_component.codec import decode
+from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
+from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, accept_restored_defaults
+from fluxlit_component.internals import Run, State, accept_restored_defaults
 from fluxlit_component.settings import is_debug
+from fluxlit_component.state.choices import encoded
+from fluxlit_component.state.hidden import absence_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.state.schema import Schema
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
-from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
 DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
 
 
-def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> frozenset[str]:
-    """Bring the record into session state, once per page load; return the keys that were written.
+def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> None:
+    """Bring the record into session state, once per page load.
 
     Stored values win over defaults that the script has set, but not over what the visitor did
     meanwhile: values sent by the browser after a restart of the server, and what changed while the run
     went on without its record.
     """
+    known, page, standing, state = tab.known, tab.page, tab.standing, run.state
     if record is None and tab.sid is not None:
         try:
             record = store.load(tab.sid)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            tab.degrade("read", error)
-            return frozenset()
+            standing.degrade("read", tab.sid, error)
+            return
     if record is None:
-        tab.hydrated = True
-        return frozenset()
+        known.hydrated = True
+        return
     schema = policy.schema
-    values = tab.base.adopt(
+    values = known.base.adopt(
         record,
         plain=schema.model.model_fields.keys() if schema is not None else (),
         exact=schema is None or max(record.schema, 1) >= schema.version,
     )
-    for key, reason in tab.base.faults.items():
-        tab.skipped[key] = reason  # the log has it already
-        tab.hooks.tell(Event("skip", (key,), {key: reason}))
-    tab.learn(record)
-    tab.schema = record.schema
+    for key, reason in known.base.faults.items():
+        standing.skipped[key] = reason  # the log has it already
+        standing.hooks.tell(Event("skip", (key,), {key: reason}))
+    known.learn(record)
+    known.schema = record.schema
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
-    current = run.read()
+    current = state.reading().values
     changed = _changed_meanwhile(tab, current)
     merged = _brought_together(tab, policy, values, {k: current[k] for k in changed & values.keys()})
-    keep = changed | tab.healed
+    keep = changed
     if tab.runs == 1:
-        sent = run.sent_keys()
+        sent = state.sent_keys()
         keep |= sent
-        run.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
+        state.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
     if policy.fill_only:
         keep |= frozenset(current)
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
-    put = _write(run, tab, {**back, **merged})
-    tab.restored = tuple(sorted(put))
-    tab.is_new, tab.created, tab.hydrated, tab.baseline = False, True, True, None
-    tab.hooks.tell(Event("restore", tab.restored))
-    return put
+    origins = {key: known.base.known[key].origin for key in values if key in known.base.known}
+    carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
+    page.put = _write(state, tab, {**back, **merged}, carried)
+    page.assigned.update(key for key, origin in origins.items() if origin & ASSIGNED)
+    of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
+    page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
+    page.loose = of_widgets - page.offered - policy.hidden.among(of_widgets)
+    standing.restored = tuple(sorted(page.put))
+    standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
+    standing.hooks.tell(Event("restore", standing.restored))
 
 
 def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_version: int) -> dict[str, Any]:
@@ -83,64 +91,75 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
             error,
             exc_info=error.__cause__ if is_debug() else None,
         )
-        tab.hooks.tell(Event("error", error=error))
-        tab.base.forget()
+        tab.standing.hooks.tell(Event("error", error=error))
+        tab.known.base.forget()
         fitted, newer = {}, True
     if newer:
-        tab.read_only, tab.status = True, "degraded"
+        tab.known.read_only, tab.standing.status = True, "degraded"
     return fitted
 
 
-def put_back(run: Run, tab: Tab, policy: Policy) -> frozenset[str]:
-    """Give back what Streamlit dropped because its widget was not on the page; return those keys.
+def resume(run: Run, tab: Tab, policy: Policy) -> None:
+    """Begin a later run of a page: Streamlit has carried the state on, and four things it does not know of.
 
-    Also what is still there but belongs to no drawn widget: a value assigned in an earlier run does
-    not reach a widget that is drawn only now, and a value seen under the key of a widget that was
-    swept away may be a leftover from before it was drawn. Notes which keys are present from here on.
+    A widget's value that came back with the page load and that no widget took over ends as Streamlit would
+    have ended it. One that its widget did not take is offered again. Hidden widgets that the app wants kept
+    are put back. A merged value is set that could not be while its widget was drawn.
     """
-    now = run.outline()
-    tab.widgets.update(now.live)
-    same_page = run.page == tab.page
-    # Streamlit files a value that was put back for a widget that is away under the widget's old id: it
-    # looks alive then, and is swept again. Alive is what was drawn in the last run or sent by the browser.
-    # What was put there for the last run counts only once it was sent: a run that is cut short is never
-    # shown, and the browser would go on with the widget's default.
-    alive = now.live.keys() & ((tab.drawn - tab.put) | now.sent)
-    untouched = tab.healed | tab.quarantined | alive | now.written
+    page, base, state = tab.page, tab.known.base, run.state
+    widgets = state.widgets()
+    follows = page.number == tab.runs - 1  # else that run was not saved on its way out: no `with`
+    swept = (page.ended or not follows) and not state.began_by_itself()
+    if swept:
+        state.forget(page.loose)
+        page.loose = frozenset()
+        page.later = frozenset(widgets) - (page.drawn - page.later) if follows else frozenset()
     again: dict[str, Any] = {}
-    for key in policy.keys.sift(tab.base.names()) - untouched:
-        if key in tab.widgets:
-            if key not in now.names and same_page and key in tab.drawn:
-                tab.deleted.add(key)  # drawn a moment ago and gone: a callback deleted it
+    if page.offered:
+        now = state.reading().values
+        for key in page.offered & base.names():
+            if key in widgets and encoded(now[key]) != page.untouched.get(key):
+                page.offered -= {key}  # the visitor has chosen something
             else:
-                again[key] = tab.base.value_of(key)
-        elif key in now.held:
-            again[key] = now.held[key]
-        elif key not in now.names:
-            tab.deleted.add(key)
-    put = _write(run, tab, {**again, **tab.inbox})
-    tab.inbox.clear()
-    tab.present = put | now.names
-    return put
+                again[key] = base.value_of(key)
+    hidden = policy.hidden.among(base.names()) - page.offered - tab.known.quarantined
+    if hidden:
+        # What was put there for the last run counts only once the browser has sent it: a run that is cut
+        # short is never shown, and the browser would go on with the widget's default.
+        sent = state.sent_keys()
+        absence = absence_of(
+            hidden - state.written_keys(),
+            present=frozenset(state.reading().values),
+            alive=(frozenset(widgets) & (page.drawn - page.put)) | sent,
+            drawn=page.drawn if run.page == page.name else frozenset(),
+            put=page.put,
+        )
+        page.deleted |= absence.deleted
+        state.forget(absence.again)
+        again |= {key: base.value_of(key) for key in absence.again}
+    # The browser is shown nothing of a run that `st.rerun()` has ended: what was put there is told it again.
+    unseen = frozenset[str]()
+    if state.began_by_itself():
+        unseen = (page.put & widgets.keys()) - state.sent_keys() - again.keys()
+    state.tell_again(unseen)
+    page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
+    state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
+    page.waiting.clear()
 
 
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
     """Set the model's defaults where there is no value, and renew values of classes defined anew."""
-    state = run.read()
+    reading = run.state.reading()
     # Streamlit itself renews what a widget returns.
-    _write(run, tab, {**schema.defaults(state), **schema.renew(state, but=tab.widgets)})
-
-
-def encoded(value: object) -> bytes | None:
-    """The value's bytes, or None if it cannot be kept."""
-    try:
-        return encode(value)
-    except UnstorableValue:
-        return None
+    _write(
+        run.state,
+        tab,
+        {**schema.defaults(reading.values), **schema.renew(reading.values, but=reading.widgets.keys())},
+    )
 
 
 def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
-    baseline = tab.baseline
+    baseline = tab.page.baseline
     if baseline is None:
         return frozenset()
     return frozenset(k for k, v in current.items() if k in baseline and encoded(v) != baseline[k])
@@ -157,7 +176,7 @@ def _brought_together(
     merged: dict[str, Any] = {}
     lost: list[str] = []
     for key, value in mine.items():
-        before, known = (tab.baseline or {})[key], tab.base.known.get(key)
+        before, known = (tab.page.baseline or {})[key], tab.known.base.known.get(key)
         if not policy.keys.admit(key) or (known is not None and before == known.data):
             continue
         both, succeeded = policy.merge_values(key, decode(before), stored[key], value)
@@ -166,33 +185,26 @@ def _brought_together(
         else:
             lost.append(key)
     if lost:
-        note_conflict(tab, lost)
+        tab.standing.conflict(lost)
     return merged
 
 
-def note_conflict(tab: Tab, keys: Collection[str]) -> None:
-    """Count and tell that this tab's values went over those of another one."""
-    tab.conflicts += len(keys)
-    count("fluxlit.conflicts", len(keys))
-    tab.hooks.tell(Event("conflict", tuple(sorted(keys))))
-
-
-def _write(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
+def _write(
+    state: State, tab: Tab, values: Mapping[str, Any], carried: Container[str] = frozenset()
+) -> frozenset[str]:
+    """Set values and return the keys that took them; a widget that is drawn already takes none."""
+    if not values:
+        return frozenset()
     accept_restored_defaults()
-    try:
-        run.write(values)
-    except Exception:  # noqa: BLE001 - one of them is refused: which one?
-        return _write_singly(run, tab, values)
-    return frozenset(values)
-
-
-def _write_singly(run: Run, tab: Tab, values: Mapping[str, Any]) -> frozenset[str]:
     put: set[str] = set()
     for key, value in values.items():
         try:
-            run.write({key: value})
+            if key in carried:
+                state.carry_on(key, value)
+            else:
+                state.write({key: value})
         except Exception as error:  # noqa: BLE001 - Streamlit's refusal has no stable base class
-            tab.skip(key, DRAWN_BEFORE)
+            tab.standing.skip(key, DRAWN_BEFORE)
             if is_debug():
                 _log.debug("key %r could not be put back", key, exc_info=error)
         else:

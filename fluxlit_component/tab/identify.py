@@ -1,4 +1,4 @@
-"""A run arrives: which session is this? Identify, mount the bridge, wait at the gate if need be.
+"""Which session is this? Identify it, or have the run wait until the browser has said so.
 
 An id is believed only if it is well formed and the store knows it, or if it is the server's own offer
 (session fixation, OWASP). "The store did not answer" never leads to a new id.
@@ -9,27 +9,30 @@ from __future__ import annotations
 import logging
 
 from fluxlit_component import identifier
-from fluxlit_component.bridge import Answer, Offer, close_gate, component_key, mount, parse_answer
+from fluxlit_component.bridge import Answer, close_gate, component_key, parse_answer
+from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
 from fluxlit_component.links.links import lead_on, redeem, revoke, target_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.offer import mount_bridge
+from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
-_NOT_SAVED = "Changes are not being saved right now"
 _DEAD_LINK = "This link does not work any more"
 
 
-class Arrival:
-    """The arrival of one run of one tab. Call it once a run, under the tab's lock."""
+class Identification:
+    """Identifies the session of one run of one tab. Use it once a run, under the tab's lock."""
 
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
         self._tab = tab
+        self._ids = tab.ids
         self._store = store
         self._policy = policy
         self._first = tab.runs == 1
@@ -40,71 +43,78 @@ class Arrival:
         self.switched = False
         """Whether a link has brought this living tab to another session."""
 
-    def settle(self) -> None:
-        """Settle the tab's id, or end the run at the gate, or go on without one."""
-        tab = self._tab
-        tab.notice = None
+    def settle(self) -> bool:
+        """Settle the tab's id, or end the run at the gate, or go on without one.
+
+        Returns whether the bridge is drawn already, because it had to be asked.
+        """
+        tab, ids = self._tab, self._ids
+        tab.standing.notice = None
         news = self._news()
-        if news is not None and news.link is not None and tab.private is None:
+        if news is not None and news.link is not None and tab.consent.private is None:
             self._follow(news.link, news.sid)
             self._stale = self._first
-        if tab.sid is None:
+        if ids.sid is None:
             self._identify(news)
-        elif news is not None and news.sid == tab.sid:
+        elif news is not None and news.sid == ids.sid:
             self._confirmed()
-        if news is not None and news.is_copy and news.sid == tab.sid and self._policy.fork_copies:
+        if news is not None and news.is_copy and news.sid == ids.sid and self._policy.fork_copies:
             # In the very run that settles the id too: the browser may have said both before it began.
             self._fork()
-        if self._run.is_app_test and tab.sid is not None and self._run.query_value(tab.param) != tab.sid:
-            self._run.set_query_value(tab.param, tab.sid)
-        has_browser = not self._run.is_app_test
-        drawn = mount(self._offer(), transport=self._policy.transport, has_browser=has_browser)
-        if tab.sid is not None:
-            return
-        answer = parse_answer(drawn)
+        if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
+            self._run.set_query_value(tab.param, ids.sid)
+        if ids.sid is not None:
+            return False
+        self._ask(news)
+        return True
+
+    def _ask(self, news: Answer | None) -> None:
+        """Draw the bridge now, and end the run at the gate unless it need not or cannot wait."""
+        mounted = mount_bridge(self._run, self._tab, self._policy)
+        answer = parse_answer(mounted.answer)
         if answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)
-        if tab.sid is None and self._may_wait():
+        if self._ids.sid is None and self._may_wait() and mounted.is_there:
             close_gate(seconds=self._policy.gate_seconds, is_over=self._gate_is_over)
 
     def _news(self) -> Answer | None:
         """The bridge's answer as the browser sent it with this very run."""
-        state = self._run.sent_component_value(component_key(self._tab.param))
+        state = self._run.state.sent_component_value(component_key(self._tab.param))
         return parse_answer(state.get("answer") if state is not None else None)
 
     def _confirmed(self) -> None:
         """The browser has the tab's id."""
-        self._tab.unconfirmed = False
-        if self._tab.retiring:
+        self._ids.unconfirmed = False
+        if self._ids.retiring:
             self._retire()
 
     def _follow(self, token: str, came_with: str) -> None:
         """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
         tab = self._tab
-        if token in tab.links:
+        if token in tab.ids.followed:
             return
         try:
             if self._first and self._leads_on(came_with):
-                tab.links.add(token)  # sent again after a restart of the server: it was followed before
+                tab.ids.followed.add(token)  # sent again after a restart: it was followed before
                 return
             found = redeem(self._store, token, self._policy.lifetimes, param=tab.param) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
-            tab.degrade("link", error)
+            tab.standing.degrade("link", tab.sid, error)
             return
-        tab.links.add(token)
+        tab.ids.followed.add(token)
         if found == "elsewhere":
             return
         if found is None:
-            tab.notice = None if self._first else _DEAD_LINK
+            tab.standing.notice = None if self._first else _DEAD_LINK
         elif found.sid != tab.sid:
             self.switched = tab.sid is not None
             if self.switched:
                 tab.renew()
-                tab.hydrated, tab.unconfirmed = False, True
-            elif came_with == tab.offer:
+                tab.known.hydrated, tab.ids.unconfirmed = False, True
+            elif came_with == tab.ids.offer:
                 self._lead_on(came_with, found.sid)
             self._hold(found.sid, found.record)
-            tab.joined = found.joined
+            tab.ids.joined = found.joined
 
     def _leads_on(self, came_with: str) -> bool:
         record = self._store.load(came_with)
@@ -114,7 +124,7 @@ class Arrival:
         try:
             lead_on(self._store, taken, sid, self._policy.lifetimes)
         except Exception as error:  # noqa: BLE001 - a comfort, not a condition
-            self._tab.degrade("link", error)
+            self._tab.standing.degrade("link", self._ids.sid, error)
 
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab
@@ -125,9 +135,9 @@ class Arrival:
                 self._consider(linked, final=False)
         if tab.sid is None and news is not None:
             self._consider(news.sid, final=not self._first and not news.is_from_link)
-        if tab.sid is None and self._run.is_app_test and tab.status != "degraded":
+        if tab.sid is None and self._run.is_app_test and tab.standing.status != "degraded":
             # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
-            self._hold(tab.offer, None)
+            self._hold(tab.ids.offer, None)
 
     def _consider(self, candidate: str, *, final: bool) -> None:
         """Believe an id, or replace it by the offer, or refuse it and ask for another.
@@ -136,14 +146,15 @@ class Arrival:
         the tab may hold a better id, so an unknown one is refused and the bridge is asked again.
         """
         tab = self._tab
-        if candidate == tab.offer:
+        if candidate == tab.ids.offer:
             self._hold(candidate, None)
             return
-        if candidate not in tab.refused:
+        if candidate not in tab.ids.refused:
+            ask_others(candidate, tab)
             try:
                 record = self._store.load(candidate)
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
-                tab.degrade("read", error)
+                tab.standing.degrade("read", tab.sid, error)
                 return
             target = target_of(candidate, record) if record is not None else None
             if target is not None:
@@ -157,45 +168,27 @@ class Arrival:
                 return
             _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
             count("fluxlit.unknown_ids")
-            tab.refused.append(candidate)
+            tab.ids.refused.append(candidate)
         if final:
-            self._hold(tab.offer, None)
+            self._hold(tab.ids.offer, None)
 
     def _hold(self, sid: str, record: Record | None) -> None:
         tab = self._tab
-        tab.sid, tab.status, self.record = sid, "ready", record
+        tab.ids.sid, tab.standing.status, self.record = sid, "ready", record
         if record is None:
-            tab.is_new, tab.hydrated = True, True
-            tab.hooks.tell(Event("new"))
-
-    def _offer(self) -> Offer:
-        tab, policy = self._tab, self._policy
-        held = tab.sid is not None
-        return Offer(
-            param=tab.param,
-            sid=tab.sid or tab.offer,
-            held=held,
-            confirm=held and (bool(tab.retiring) or tab.unconfirmed),
-            refused=() if held else tuple(tab.refused),
-            address_bar=policy.address_bar,
-            scope=policy.scope,
-            patient=not held and self._run.page_is_unresolved,
-            unique=policy.fork_copies and not tab.joined,
-            notice=_NOT_SAVED if tab.status == "degraded" else tab.notice,
-            storing=tab.storing,
-            scroll=policy.restore_scroll,
-        )
+            tab.standing.is_new, tab.known.hydrated = True, True
+            tab.standing.hooks.tell(Event("new"))
 
     def _may_wait(self) -> bool:
         tab, policy = self._tab, self._policy
-        if tab.status == "degraded":
+        if tab.standing.status == "degraded":
             return False
-        tab.status = "pending"
-        if not policy.wait or tab.unhurried or self._run.is_fragment or self._run.page_is_unresolved:
+        tab.standing.status = "pending"
+        if not policy.wait or tab.consent.unhurried or self._run.is_fragment or self._run.page_is_unresolved:
             return False
         if not self._gate_is_over():
             return True
-        if tab.baseline is None:
+        if tab.page.baseline is None:
             _log.warning(
                 "the browser has not answered within %.1f s; the app goes on without its saved state, "
                 "which comes back if the answer does (blocked script, strict CSP, slow network?)",
@@ -204,18 +197,21 @@ class Arrival:
         return False
 
     def _gate_is_over(self) -> bool:
-        return self._tab.waited() > self._policy.gate_seconds
+        now = monotonic()
+        if self._ids.waiting_since is None:
+            self._ids.waiting_since = now
+        return now - self._ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
         """The browser confirmed the new id: the old ones die."""
         tab = self._tab
         try:
-            for sid in tuple(tab.retiring):
+            for sid in tuple(tab.ids.retiring):
                 revoke(self._store, sid, self._policy.lifetimes)
                 self._store.delete(sid)
-                tab.retiring.remove(sid)
+                tab.ids.retiring.remove(sid)
         except Exception as error:  # noqa: BLE001
-            tab.degrade("rotate", error)
+            tab.standing.degrade("rotate", tab.sid, error)
 
     def _fork(self) -> None:
         """A copied tab gets an id of its own, with a copy of the state. Tried again while the store is down.
@@ -231,13 +227,13 @@ class Arrival:
             copied = self._store.copy(tab.sid, fresh)
             record = self._store.load(fresh) if copied else None
         except Exception as error:  # noqa: BLE001
-            tab.degrade("fork", error)
+            tab.standing.degrade("fork", tab.sid, error)
             return
         if copied:
-            tab.base.renumber(record)
+            tab.known.base.renumber(record)
         else:
-            tab.base.forget()  # nothing stands in the store: all that this tab has is new
+            tab.known.base.forget()  # nothing stands in the store: all that this tab has is new
         if self.record is not None:
             self.record = record
-        tab.sid = tab.offer = fresh
-        tab.created, tab.unconfirmed = copied, True
+        tab.ids.sid = tab.ids.offer = fresh
+        tab.known.created, tab.ids.unconfirmed = copied, True

@@ -1,61 +1,67 @@
-"""A run leaves: find what it changed and commit that, on every way out.
+"""A run ends: what the record is to hold is what Streamlit itself carries into the next run.
 
-Nothing here yields to Streamlit or raises: the run may be leaving because the visitor clicked again,
-closed the tab, or because the app failed.
+Plain values, and the values of widgets on the page that somebody has chosen. Nothing here yields to
+Streamlit or raises: the run may be leaving because the visitor clicked again, closed the tab, or because the
+app failed.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from fluxlit_component.clock import is_past, wall
-from fluxlit_component.codec import decode
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.codec import PlainEncoder
+from fluxlit_component.codec.origin import ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run
+from fluxlit_component.internals import Reading, Run, State, Widget, is_connected
 from fluxlit_component.settings import is_debug
-from fluxlit_component.state.diff import Diff, Known
-from fluxlit_component.state.keys import Snapshot, take_snapshot
-from fluxlit_component.state.record import Commit, Outcome
+from fluxlit_component.state.choices import encoded, is_default
+from fluxlit_component.state.diff import Diff
+from fluxlit_component.state.keys import EVENT_REMEDIES, forbidden_reason
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.hydrate import DRAWN_BEFORE, encoded, note_conflict
+from fluxlit_component.tab.commit import Committer
+from fluxlit_component.tab.hydrate import DRAWN_BEFORE
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab
-from fluxlit_component.telemetry import span
+from fluxlit_component.tab.tab import Tab, others_with
 
 _log = logging.getLogger("fluxlit_component")
-_MERGE_TRIES: Final = 16
-_FIRST_ANEW: Final = 2**40
-"""Versions beyond this are those of records that were lost and begun anew."""
-_TOUCH_BELOW: Final = 0.9
-"""Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
+_PATIENCE_SECONDS: Final = 0.5
 
 
-class Departure:
-    """Saves for one run of one tab. Call under the tab's lock."""
+@dataclass(slots=True)
+class _Kept:
+    """What of the state is to be kept, and what is not."""
 
-    def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
+    values: dict[str, Any]
+    origins: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """Key -> why Streamlit would not take it back."""
+    untouched: dict[str, bytes] = field(default_factory=dict)
+    """Widgets that nobody has changed."""
+
+
+class Persist:
+    """Saves for one tab; `run` is None when its Streamlit session is looked at from outside."""
+
+    def __init__(self, run: Run | None, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
+        self._state = state
         self._tab = tab
-        self._store = store
         self._policy = policy
-        self._private = tab.private
-        self._lost: dict[str, Known] = {}
-        """What the tab knew of a record that the store has lost."""
+        self._private = tab.consent.private
+        self._committer = Committer(state, tab, store, policy)
         self.brought_late = False
         """Whether values came to light that the next run is to begin with."""
 
-    def save(self, number: int, *, late: bool) -> None:
-        """Commit what changed.
+    def save(self, *, ended: bool) -> None:
+        """Commit what changed, under the tab's lock.
 
-        `number` is that of the run. `late` tells that this is not the end of a full run: a fragment,
-        a call in mid-run, or the start of the next run after one that was not saved.
+        `ended`: the run is over, and Streamlit is about to sweep away what it did not draw.
         """
         try:
-            self._save(number, late=late)
+            self._save(ended=ended)
         except Exception as error:  # noqa: BLE001 - a failing save must not break the app's run
             _log.warning(
                 "the state could not be saved, the stored one stays as it was: %s",
@@ -63,218 +69,155 @@ class Departure:
                 exc_info=error if is_debug() else None,
             )
 
-    def _save(self, number: int, *, late: bool) -> None:
-        tab = self._tab
-        if tab.wiping or tab.private is not self._private:
-            return  # the consent has changed since: this run's store is not the tab's any more
-        if tab.read_only:
-            tab.status = "degraded"
-            return
-        state, live = self._run.reading()
-        tab.widgets.update(live)
-        snapshot = self._snapshot(state, live)
-        if (tab.sid is None or not tab.hydrated or tab.private is not None) and tab.baseline is None:
-            tab.baseline = {k: data for k, v in snapshot.values.items() if (data := encoded(v)) is not None}
-        if tab.sid is None or not tab.hydrated:
-            return
-        late_values = self._late_values()
-        newest = number == tab.runs
-        deleted = self._deleted(state, newest=newest, late=late) - snapshot.forbidden.keys()
-        values = snapshot.values
-        if tab.muted:
-            values = {k: v for k, v in values.items() if not self._is_muted(k, v)}
-        if late_values:  # what stands there is the app's default: stored values win over that
-            values = {k: v for k, v in values.items() if k not in late_values}
-        diff = tab.base.diff(values, deleted=deleted, caps=self._policy.caps, guarded=self._has_merger)
-        self._note_skipped({**snapshot.forbidden, **diff.skipped}, values)
-        self.commit(diff, values)
-        if newest and not late:
-            tab.drawn, tab.page, tab.closed = self._run.drawn_keys(), self._run.page, number
-        tab.deleted.clear()
+    def commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
+        """Write a diff of the original functions."""
+        self._committer.commit(diff, values)
 
-    def _note_skipped(self, skipped: Mapping[str, str], values: Mapping[str, Any]) -> None:
-        tab = self._tab
-        if not skipped and not tab.skipped:
+    def _save(self, *, ended: bool) -> None:
+        tab, known, page = self._tab, self._tab.known, self._tab.page
+        if tab.wiping or tab.consent.private is not self._private:
+            return  # the consent has changed since: this run's store is not the tab's any more
+        connected = is_connected(tab.session_id)
+        if tab.superseded and not connected:
+            return  # the page was loaded anew: what this run did since is not what the visitor sees
+        if known.read_only:
+            tab.standing.status = "degraded"
             return
-        for key, reason in skipped.items():
-            tab.skip(key, reason)
-        for key in tab.skipped.keys() & values.keys() - skipped.keys():
-            if tab.skipped[key] != DRAWN_BEFORE:
-                del tab.skipped[key]  # it holds something else now
+        self._state.settle(page.put, self._drawn())
+        reading = self._state.reading()
+        settled = tab.sid is not None and known.hydrated
+        if page.baseline is None and (not settled or tab.consent.private is not None):
+            values = self._admitted(reading.values)
+            page.baseline = {k: data for k, v in values.items() if (data := encoded(v)) is not None}
+        if not settled:
+            return
+        late = self._late_values()
+        kept = self._kept(reading, ended=ended)
+        for key in late:  # what stands there is the app's default: stored values win over that
+            kept.values.pop(key, None)
+        spared = late.keys() | page.offered | known.quarantined
+        if not ended:  # hidden widgets' values may not have been put back yet
+            spared |= self._policy.hidden.among(known.base.known)
+        gone = self._policy.keys.sift(known.base.known.keys() - kept.values.keys() - spared) | page.deleted
+        diff = known.base.diff(
+            kept.values,
+            deleted=gone,
+            origins=kept.origins,
+            caps=self._policy.caps,
+            guarded=self._policy.has_merger,
+        )
+        page.deleted.clear()
+        page.lossy = bool(diff.skipped)
+        self._note_skipped(kept, diff.skipped)
+        if not connected:
+            # The browser is gone, and another replica may have the session by now: its word counts.
+            diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
+        self._committer.commit(diff, kept.values, yielding=not connected)
+
+    def _kept(self, reading: Reading, *, ended: bool) -> _Kept:
+        page, run = self._tab.page, self._run
+        on_page = frozenset(reading.widgets)
+        if run is not None and ended:
+            if not run.is_fragment:
+                page.later -= run.drawn_keys()
+            page.drawn = run.carried(reading.widgets) | (page.later & on_page)
+            on_page = page.drawn | self._policy.hidden.among(on_page)
+        drawn = self._drawn()
+        if run is not None and not run.is_fragment:
+            page.cleared = run.cleared_keys()
+        lost: frozenset[str] = frozenset()
+        if run is None and page.ended:
+            lost = page.loose - on_page - self._state.registered_keys()
+        plain = {key: value for key, value in reading.plain.items() if key not in lost}
+        kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
+        assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
+        for key in on_page & kept.values.keys():
+            self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
+        page.untouched = kept.untouched
+        page.assigned &= kept.values.keys()
+        return kept
+
+    def _sort(self, kept: _Kept, key: str, widget: Widget, is_drawn: bool, is_assigned: bool) -> None:  # noqa: FBT001
+        """Decide about the value of one widget on the page."""
+        page, value = self._tab.page, kept.values[key]
+        reason = forbidden_reason(value, widget.kind)
+        known = self._tab.known.base.known.get(key)
+        if is_assigned and reason is None:
+            page.assigned.add(key)
+        if known is not None and (known.is_still(value, PlainEncoder()) or known.data == encoded(value)):
+            untouched = key in page.cleared and key not in page.assigned
+        elif key in page.assigned and not (key in page.put and is_drawn):
+            untouched = False
+        else:
+            data = encoded(value)
+            as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
+            untouched = key in page.cleared or as_before or is_default(value, lambda: widget.default)
+            untouched &= self._policy.choices_only
+            if untouched and key in page.put and is_drawn and known is not None:
+                page.offered |= {key}  # the widget did not take it: its options may come yet
+                kept.untouched[key] = data or b""
+                del kept.values[key]
+                return
+        if is_drawn:
+            page.offered -= {key}
+            page.loose -= {key}
+        if untouched:
+            kept.untouched[key] = encoded(value) or b""
+        else:
+            page.shown.pop(key, None)
+        if reason is not None:
+            kept.refused[key] = reason
+        if untouched or reason is not None:
+            del kept.values[key]
+        elif not widget.is_kept_by_streamlit:
+            lossy = LOSSY if page.lossy else PLAIN
+            kept.origins[key] = WIDGET | lossy | (ASSIGNED if key in page.assigned else PLAIN)
+
+    def _drawn(self) -> frozenset[str]:
+        return self._run.drawn_keys() if self._run is not None else frozenset()
+
+    def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        admitted = self._policy.keys.sift(state)
+        return {key: value for key, value in state.items() if key in admitted}
+
+    def _note_skipped(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
+        standing = self._tab.standing
+        for key, reason in {**kept.refused, **skipped}.items():
+            # An event is no state, and neither is a widget that nobody has used.
+            standing.skip(key, reason, aloud=key not in kept.untouched and reason not in EVENT_REMEDIES)
+        for key in standing.skipped.keys() & kept.values.keys() - skipped.keys():
+            if standing.skipped[key] != DRAWN_BEFORE:
+                del standing.skipped[key]  # it holds something else now
 
     def _late_values(self) -> dict[str, Any]:
         """What could not be read when it was loaded: the page that registers its class had not run."""
         tab = self._tab
-        if not tab.base.early:
+        if not tab.known.base.early:
             return {}
-        values = {k: v for k, v in tab.base.read_late().items() if self._policy.keys.admit(k)}
+        found = tab.known.base.read_late()
+        values = {k: v for k, v in found.items() if self._policy.keys.admit(k)}
         if values:
-            tab.inbox.update(values)
+            tab.page.waiting.update(values)
             for key in values:
-                tab.skipped.pop(key, None)
-            tab.restored = tuple(sorted({*tab.restored, *values}))
-            tab.hooks.tell(Event("restore", tuple(sorted(values))))
+                tab.standing.skipped.pop(key, None)
+            tab.standing.restored = tuple(sorted({*tab.standing.restored, *values}))
+            tab.standing.hooks.tell(Event("restore", tuple(sorted(values))))
             self.brought_late = True
         return values
 
-    def _snapshot(self, state: Mapping[str, Any], live: Mapping[str, str]) -> Snapshot:
-        # The key of a widget that was swept away shows what stood there before it was drawn.
-        tab = self._tab
-        leftovers = tab.widgets - live.keys()
-        if leftovers:  # mostly there are none: all widgets of the page were drawn
-            leftovers -= self._run.written_keys()
-            state = {k: v for k, v in state.items() if k not in leftovers}
-        return take_snapshot(state, keys=self._policy.keys, widgets=live, healed=tab.healed)
 
-    def _deleted(self, state: Mapping[str, Any], *, newest: bool, late: bool) -> frozenset[str]:
-        """Keys that the app deleted: there when its part of the run began, and gone.
+def ask_others(sid: str, tab: Tab) -> None:
+    """Have the other tabs of this process that hold a session save what they have: mostly the page before F5.
 
-        Streamlit's own clean-up of widgets comes after a run; where it may have come in between, keys of
-        widgets that were not drawn do not count.
-        """
-        tab = self._tab
-        gone = self._policy.keys.sift((tab.base.known.keys() | tab.base.faults.keys()) - state.keys())
-        if not gone:
-            return gone
-        deleted = gone & tab.deleted
-        if newest:
-            swept = tab.widgets - tab.drawn if late else frozenset[str]()
-            deleted |= {k for k in gone if k in tab.present and k not in swept}
-        return deleted
-
-    def _is_muted(self, key: str, value: object) -> bool:
-        muted = self._tab.muted.get(key)
-        if muted is None:
-            return False
-        if encoded(value) == muted:
-            return True
-        del self._tab.muted[key]
-        return False
-
-    def commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
-        """Write a diff; `values` is the whole state, for a record that has to be begun again."""
-        tab = self._tab
-        if tab.sid is None:
-            return
-        if diff.changes:
-            with span("fluxlit.commit", keys=len(diff.changes)):
-                self._commit(diff, values)
-            return
+    Its run may still go on, or have drawn widgets after its block, or have run fragments since.
+    """
+    for other in others_with(sid, tab):
+        if not other.lock.acquire(timeout=_PATIENCE_SECONDS):
+            continue
         try:
-            self._touch()
-        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            tab.degrade("write", error)
-        else:
-            tab.status = "ready"
-
-    def _commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
-        tab = self._tab
-        if tab.sid is None:
-            return
-        try:
-            outcome = self._store.commit(tab.sid, self._request(diff))
-            if outcome.verdict in ("absent", "expired"):
-                diff, outcome = self._begin_again(outcome, values)
-            for _ in range(_MERGE_TRIES):
-                if not outcome.refused:
-                    break
-                self._note(diff, outcome)
-                diff, merged = self._merge(outcome, values)
-                # If another tab is first again, what was merged is mine by then, and theirs the base.
-                values = {**values, **merged}
-                outcome = self._store.commit(tab.sid, self._request(diff))
-        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            tab.base.keep(diff)
-            tab.degrade("write", error)
-            return
-        if outcome.verdict == "destroyed":
-            # Another tab destroyed the session, and destroyed is final: this one begins anew too.
-            tab.renew()
-            tab.wiping = True
-            return
-        tab.status = "ready"
-        self._note(diff, outcome)
-
-    def _note(self, diff: Diff, outcome: Outcome) -> None:
-        """Make what was committed the new base, and tell the hooks."""
-        tab = self._tab
-        tab.base.settle(diff, outcome)
-        written = tuple(sorted(key for key in diff.changes if key not in outcome.refused))
-        if written:
-            tab.created = True
-            tab.learn(outcome)
-            tab.hooks.tell(Event("persist", written))
-        if outcome.overwritten:
-            note_conflict(tab, outcome.overwritten)
-
-    def _has_merger(self, key: str) -> bool:
-        return self._policy.merger_of(key) is not None
-
-    def _merge(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, dict[str, Any]]:
-        """Another tab wrote these keys first: bring both values together, to try again on top of its."""
-        tab = self._tab
-        merged: dict[str, Any] = {}
-        for key, stored in outcome.refused.items():
-            merged[key] = values[key]
-            if stored is not None and stored.data is not None:
-                merged[key], succeeded = self._merge_one(key, stored.data, values[key])
-                if not succeeded:
-                    note_conflict(tab, [key])
-            tab.base.concede(key, stored)
-            try:
-                self._run.write({key: merged[key]})
-            except Exception:  # noqa: BLE001 - its widget is drawn already
-                tab.inbox[key] = merged[key]
-        diff = tab.base.diff(merged, caps=self._policy.caps, guarded=self._has_merger)
-        for key, reason in diff.skipped.items():
-            tab.skip(key, reason)
-        return diff, merged
-
-    def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
-        # What tab and record last agreed on, not what could not be saved since.
-        agreed = self._tab.base.known.get(key, self._lost.get(key))
-        try:
-            before, theirs = None if agreed is None else decode(agreed.data), decode(stored)
-        except CorruptValue as error:
-            _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
-            return mine, False
-        return self._policy.merge_values(key, before, theirs, mine)
-
-    def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
-        return self._policy.lifetimes.commit(
-            diff.changes,
-            schema=self._policy.schema.version if self._policy.schema is not None else self._tab.schema,
-            create=not self._tab.created,
-            begin=begin,
-        )
-
-    def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
-        """The record is gone though nobody destroyed it: save the whole state of this living tab.
-
-        Lost by the store (restarted without persistence, evicted): under the same id. Expired, or lost
-        when its time was over: under a fresh one, because an expired id is dead.
-        """
-        tab = self._tab
-        now = wall() + tab.skew
-        if outcome.verdict == "expired" or is_past(tab.idle_expires, now) or is_past(tab.expires, now):
-            tab.renew()
-            tab.hooks.tell(Event("expire"))
-        # Another tab may be first to begin it: what both knew of the lost one is what to merge from.
-        self._lost = dict(tab.base.known)
-        tab.base.forget()
-        tab.created = False
-        diff = tab.base.diff(values, caps=self._policy.caps, guarded=self._has_merger)
-        if tab.sid is None or not diff.changes:
-            return diff, Outcome("committed")
-        begin = _FIRST_ANEW + secrets.randbelow(_FIRST_ANEW)
-        return diff, self._store.commit(tab.sid, self._request(diff, begin=begin))
-
-    def _touch(self) -> None:
-        tab, idle = self._tab, self._policy.idle_seconds
-        if not tab.created or tab.sid is None or idle is None or idle <= 0:
-            return
-        now = wall() + tab.skew
-        # A plain store does not tell the deadline: then it is moved once, and known from then on.
-        due = tab.idle_expires is None or tab.idle_expires - now < idle * _TOUCH_BELOW
-        if due and self._store.touch(tab.sid, idle_seconds=idle):
-            tab.idle_expires = now + idle
+            state = other.state()
+            if state is not None and other.opened is not None:
+                Persist(None, state, other, *other.opened).save(ended=False)
+            other.superseded = True
+        finally:
+            other.lock.release()

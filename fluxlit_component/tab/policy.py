@@ -12,6 +12,7 @@ from fluxlit_component.hooks import Hooks
 from fluxlit_component.links.links import Lifetimes
 from fluxlit_component.settings import Transport
 from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.hidden import Hidden
 from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.schema import Schema
@@ -24,6 +25,9 @@ class Policy:
     """Plain data; lifetimes in seconds, None, zero and negative mean "none"."""
 
     keys: Keys = field(default_factory=Keys)
+    hidden: Hidden = field(default_factory=Hidden)
+    choices_only: bool = True
+    """Keep of a widget only what somebody has chosen; the original functions keep all that there is."""
     address_bar: str = "clean"
     scope: str = "tab"
     fork_copies: bool = True
@@ -54,6 +58,10 @@ class Policy:
     def merger_of(self, key: str) -> Merger | None:
         """The merger declared for a key."""
         return next((merger for pattern, merger in self.merge.items() if fnmatchcase(key, pattern)), None)
+
+    def has_merger(self, key: str) -> bool:
+        """Whether a merger is declared for a key."""
+        return self.merger_of(key) is not None
 
     def merge_values(self, key: str, base: Any, theirs: Any, mine: Any) -> tuple[Any, bool]:
         """What the merger of `key` makes of both values, and whether it could. Otherwise it is mine."""

@@ -1,31 +1,35 @@
-"""One run of one tab: open it, save it, and what the app may do to its session.
+"""One run of one tab, from its opening to its end, and what the app may do to its session.
 
-The orchestration that `session` and `original.functions` share. Everything happens under the tab's lock,
-because Streamlit starts the next run of a tab on another thread before the interrupted one has left.
+Read on from here: `identify`, `hydrate`, the app, `persist`, `offer`. Everything happens under the tab's
+lock, because Streamlit starts the next run of a tab on another thread before the interrupted one has left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from fluxlit_component import identifier
-from fluxlit_component.internals import Run
+from fluxlit_component.internals import Run, is_rerun
 from fluxlit_component.links.links import revoke
+from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.assembly import StoreReport, report_on
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.hydrate import encoded, fill_in, hydrate, put_back
-from fluxlit_component.tab.identify import Arrival
-from fluxlit_component.tab.persist import Departure
+from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
+from fluxlit_component.tab.identify import Identification
+from fluxlit_component.tab.offer import mount_bridge
+from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.sharing import Sharing
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count, span
 
+_REFUSED: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
 
-class Continuity:
+
+class SessionRun:
     """One script run of one tab, with its store and its policy."""
 
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
@@ -33,136 +37,142 @@ class Continuity:
         self._tab = tab
         self._store = store
         self._policy = policy
-        self._departure = Departure(run, tab, store, policy)
+        self._persist = Persist(run, run.state, tab, store, policy)
+        self._record: Record | None = None
+        """The record, if identifying the session has read it."""
         self._number = 0
-        self.put: frozenset[str] = frozenset()
-        """Keys that this run's opening wrote into session state."""
+        self._is_mounted = False
 
-    def open(self) -> None:
-        """Settle the id, hydrate. May end the run at the gate, drawing nothing."""
-        tab, record = self._tab, None
+    # --- the run ------------------------------------------------------------------------------
+
+    def open(self, *, has_block: bool = True) -> None:
+        """Identify the session and hydrate. May end the run at the gate, drawing nothing.
+
+        The bridge is drawn when the block is left; at once where there is none, as far as that is known.
+        """
+        tab = self._tab
         with tab.lock:
-            tab.hooks = self._policy.hooks
-            if tab.token is not self._run.token:
-                record = self._arrive()
+            tab.standing.hooks = self._policy.hooks
+            is_first_call = tab.token is not self._run.token
+            if is_first_call:
+                self._begin()
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
-                self._revive(record)
+                self._revive()
             if self._policy.schema is not None:
                 fill_in(self._run, tab, self._policy.schema)
-                tab.present |= frozenset(self._policy.schema.model.model_fields)
+            if is_first_call and not self._is_mounted and (tab.is_blockless or not has_block):
+                self._mount()
+            tab.is_blockless = True
 
-    def _arrive(self) -> Record | None:
+    def enter(self) -> None:
+        """The app has a block, whose end is where the bridge is drawn."""
+        self._tab.is_blockless = False
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Save what this run changed, as it ends; then draw the bridge, which may yield to Streamlit."""
+        tab = self._tab
+        with tab.lock:
+            page, is_newest = tab.page, self._number == tab.runs
+            self._persist.save(ended=error is None)
+            if is_newest and not self._run.is_fragment:
+                page.number, page.name, page.ended = self._number, self._run.page, error is None
+            count("fluxlit.degraded_runs", tab.standing.status == "degraded")
+            if is_newest and not self._is_mounted and not is_rerun(error):
+                self._mount()
+
+    def save(self, *, ended: bool = False) -> None:
+        """Save what has changed so far: in the middle of a run, or at the end of a fragment."""
+        with self._tab.lock:
+            self._persist.save(ended=ended)
+
+    def _begin(self) -> None:
         tab = self._tab
         tab.runs += 1
+        tab.superseded = False
+        tab.opened = self._store, self._policy
+        self._run.read_forms()
         if tab.wiping:
             self._wipe()
-        arrival = Arrival(self._run, tab, self._store, self._policy)
-        arrival.settle()
-        if arrival.switched:
+        identification = Identification(self._run, tab, self._store, self._policy)
+        self._is_mounted = identification.settle()
+        if identification.switched:
             self._wipe()
+        self._record = identification.record
         tab.token = self._run.token
-        return arrival.record
 
-    def _revive(self, record: Record | None) -> None:
+    def _revive(self) -> None:
         tab = self._tab
-        if not tab.hydrated:
+        if not tab.known.hydrated:
             with span("fluxlit.hydrate"):
-                self.put = hydrate(self._run, tab, self._store, self._policy, record)
-            tab.present = frozenset(self._run.read())
+                hydrate(self._run, tab, self._store, self._policy, self._record)
         else:
-            if tab.closed < self._number - 1:
-                # The run before this one was not saved on its way out: no `with`, or cut off before it.
-                self._departure.save(self._number, late=True)
-            self.put = put_back(self._run, tab, self._policy)
-        tab.revived, tab.put = self._run.token, self.put
+            if tab.page.number < self._number - 1:
+                # The run before this one was not saved on its way out: no block, or cut off before it.
+                self._persist.save(ended=False)
+            resume(self._run, tab, self._policy)
+        tab.revived = self._run.token
 
-    def close(self) -> None:
-        """Save what this run changed, as it ends. Never raises, never yields to Streamlit."""
-        with self._tab.lock:
-            self._departure.save(self._number, late=False)
-            count("fluxlit.degraded_runs", self._tab.status == "degraded")
+    def _mount(self) -> None:
+        self._is_mounted = True
+        mount_bridge(self._run, self._tab, self._policy)
+
+    def _wipe(self) -> None:
+        """Begin anew after a destroy: what is in session state belonged to the old session."""
+        tab, state = self._tab, self._run.state
+        tab.wiping = False
+        written, widgets = state.written_keys(), state.widgets()
+        mine = {k: v for k, v in self._mine().items() if k not in written}
+        self._leave_untouched(mine)
+        # A widget on the page still shows its value, and the browser sends it: leave it be.
+        state.drop(k for k in mine if k not in widgets)
+
+    def _mine(self) -> dict[str, Any]:
+        return {k: v for k, v in self._run.state.reading().values.items() if self._policy.keys.admit(k)}
+
+    def _leave_untouched(self, values: Mapping[str, Any]) -> None:
+        """What the widgets on the page still show is nobody's choice any more, until it changes."""
+        widgets = self._run.state.widgets()
+        self._tab.page.shown = {
+            k: data for k, v in values.items() if k in widgets and (data := encoded(v)) is not None
+        }
+
+    @property
+    def put(self) -> frozenset[str]:
+        """Keys that this run's opening wrote into session state."""
+        return self._tab.page.put
 
     @property
     def brought_late(self) -> bool:
         """Whether this run's saving found values that only the next run can begin with."""
-        return self._departure.brought_late
+        return self._persist.brought_late
 
-    def save(self) -> None:
-        """Save what has changed so far: in the middle of a run, or in a fragment."""
-        with self._tab.lock:
-            self._departure.save(self._number, late=True)
+    # --- what the app may do ------------------------------------------------------------------
 
     def report_on_store(self) -> StoreReport:
         """What this run is kept in."""
         return report_on(self._store)
-
-    def suspects(self) -> frozenset[str]:
-        """Keys whose value in this run may be the stored one, put there by us."""
-        return self._run.written_keys() & frozenset(self._tab.base.known)
-
-    def heal(self, key: str) -> None:
-        """Streamlit refused the value that was put back under `key`: drop it, here and in the record."""
-        with self._tab.lock:
-            self._tab.healed.add(key)
-            self._run.drop([key])
-            self._tab.deleted.add(key)
-            self.save()
-
-    # --- the original functions ---------------------------------------------------------------
-
-    def seed(self, initial: Mapping[str, Any]) -> None:
-        """Merge values into the record without touching session state."""
-        tab = self._tab
-        with tab.lock:
-            if tab.sid is None or tab.status != "ready":
-                return
-            if not tab.hydrated:
-                tab.created = True
-            diff = tab.base.diff(initial, caps=self._policy.caps)
-            for key, reason in diff.skipped.items():
-                tab.skip(key, reason)
-            if diff.changes:
-                self._departure.commit(diff, initial)
-                # What was seeded comes into session state with the next hydrate of this very run.
-                tab.hydrated = tab.hydrated and (tab.revived is not None or tab.status != "ready")
-
-    def stored_values(self) -> dict[str, Any] | None:
-        """What the record holds, decoded; None if there is none or the store did not answer."""
-        tab = self._tab
-        with tab.lock:
-            try:
-                record = self._store.load(tab.sid) if tab.sid is not None else None
-            except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-                tab.degrade("read", error)
-                return None
-            return Base().adopt(record) if record is not None else None
-
-    def quarantine(self) -> None:
-        """Take the record as known without bringing its values back: the app begins from its defaults."""
-        tab = self._tab
-        with tab.lock:
-            if tab.hydrated or tab.sid is None:
-                return
-            try:
-                record = self._store.load(tab.sid)
-            except Exception as error:  # noqa: BLE001
-                tab.degrade("read", error)
-                return
-            if record is not None:
-                tab.base.adopt(record)
-                tab.learn(record)
-                tab.quarantined = set(tab.base.known)
-                tab.created = True
-            tab.hydrated, tab.revived = True, self._run.token
-            tab.present = frozenset(self._run.read())
 
     def sharing(self) -> Sharing:
         """The links of this session, after what this run has changed so far was saved."""
         self.save()
         return Sharing(self._run, self._tab, self._store, self._policy)
 
-    # --- what the app may do ------------------------------------------------------------------
+    def suspects(self) -> frozenset[str]:
+        """Keys whose value in this run may be the stored one, put there by us."""
+        page = self._tab.page
+        return (self._run.state.written_keys() | page.put | page.loose) & self._tab.known.base.names()
+
+    def heal(self, key: str) -> None:
+        """Streamlit refused the value that was put back under `key`: drop it once, here and in the record."""
+        tab = self._tab
+        with tab.lock:
+            self._run.state.drop([key])
+            tab.standing.skip(key, _REFUSED)
+            tab.page.put -= {key}
+            tab.page.offered -= {key}
+            tab.page.deleted.add(key)
+            self.save()
 
     def rotate(self) -> bool:
         """Save, then carry on under a new id; the old one dies when the browser has confirmed it."""
@@ -172,19 +182,19 @@ class Continuity:
                 return False
             self.save()
             fresh = identifier.new_session_id()
-            if tab.created:
+            if tab.known.created:
                 try:
-                    if tab.status != "ready":
+                    if tab.standing.status != "ready":
                         return False
                     revoke(self._store, tab.sid, self._policy.lifetimes)  # they lead to the id that is to die
                     if not self._store.copy(tab.sid, fresh):
                         return False
-                    tab.base.renumber(self._store.load(fresh))
+                    tab.known.base.renumber(self._store.load(fresh))
                 except Exception as error:  # noqa: BLE001
-                    tab.degrade("rotate", error)
+                    tab.standing.degrade("rotate", tab.sid, error)
                     return False
-                tab.retiring.append(tab.sid)
-            tab.sid = tab.offer = fresh
+                tab.ids.retiring.append(tab.sid)
+            tab.ids.sid = tab.ids.offer = fresh
             return True
 
     def clear(self) -> None:
@@ -192,10 +202,11 @@ class Continuity:
         tab = self._tab
         with tab.lock:
             mine = self._mine()
-            self._mute(mine)
-            self._run.drop(mine)
-            tab.deleted.update(tab.base.known, tab.base.faults)
-            tab.base.unsaved.clear()
+            self._leave_untouched(mine)
+            self._run.state.drop(mine)
+            tab.page.forget()
+            tab.page.deleted.update(tab.known.base.known, tab.known.base.faults)
+            tab.known.base.unsaved.clear()
             self.save()
 
     def destroy(self) -> bool:
@@ -203,34 +214,61 @@ class Continuity:
         tab = self._tab
         with tab.lock:
             try:
-                for sid in (tab.sid, *tab.retiring):
+                for sid in (tab.sid, *tab.ids.retiring):
                     if sid is not None:
                         revoke(self._store, sid, self._policy.lifetimes)
                         self._store.delete(sid)
             except Exception as error:  # noqa: BLE001
-                tab.degrade("destroy", error)
+                tab.standing.degrade("destroy", tab.sid, error)
                 return False
-            tab.retiring.clear()
+            tab.ids.retiring.clear()
             tab.renew()
             tab.wiping = True
             return True
 
-    def _wipe(self) -> None:
-        """Begin anew after a destroy: what is in session state belonged to the old session."""
+    # --- the original functions ---------------------------------------------------------------
+
+    def seed(self, initial: Mapping[str, Any]) -> None:
+        """Merge values into the record without touching session state."""
         tab = self._tab
-        tab.wiping = False
-        written, live = self._run.written_keys(), self._run.live_widgets()
-        mine = {k: v for k, v in self._mine().items() if k not in written}
-        self._mute(mine)
-        # A widget on the page still shows its value, and the browser sends it: leave it be.
-        self._run.drop(k for k in mine if k not in live)
+        with tab.lock:
+            if tab.sid is None or tab.standing.status != "ready":
+                return
+            if not tab.known.hydrated:
+                tab.known.created = True
+            diff = tab.known.base.diff(initial, caps=self._policy.caps)
+            for key, reason in diff.skipped.items():
+                tab.standing.skip(key, reason)
+            if diff.changes:
+                self._persist.commit(diff, initial)
+                # What was seeded comes into session state with the next hydrate of this very run.
+                tab.known.hydrated &= tab.revived is not None or tab.standing.status != "ready"
 
-    def _mine(self) -> dict[str, Any]:
-        return {k: v for k, v in self._run.read().items() if self._policy.keys.admit(k)}
+    def stored_values(self) -> dict[str, Any] | None:
+        """What the record holds, decoded; None if there is none or the store did not answer."""
+        tab = self._tab
+        with tab.lock:
+            try:
+                record = self._store.load(tab.sid) if tab.sid is not None else None
+            except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
+                tab.standing.degrade("read", tab.sid, error)
+                return None
+            return Base().adopt(record) if record is not None else None
 
-    def _mute(self, values: Mapping[str, Any]) -> None:
-        """Remember what the widgets on the page still show: it must not be saved as if it were new."""
-        live = self._run.live_widgets()
-        self._tab.muted = {
-            k: data for k, v in values.items() if k in live and (data := encoded(v)) is not None
-        }
+    def quarantine(self) -> None:
+        """Take the record as known without bringing its values back: the app begins from its defaults."""
+        tab = self._tab
+        with tab.lock:
+            if tab.known.hydrated or tab.sid is None:
+                return
+            try:
+                record = self._store.load(tab.sid)
+            except Exception as error:  # noqa: BLE001
+                tab.standing.degrade("read", tab.sid, error)
+                return
+            if record is not None:
+                tab.known.base.adopt(record)
+                tab.known.learn(record)
+                tab.known.quarantined = frozenset(tab.known.base.known)
+                tab.known.created = True
+            tab.known.hydrated, tab.revived = True, self._run.token

@@ -48,36 +48,36 @@ class Sharing:
     def all(self) -> tuple[links.Link, ...]:
         """The session's links, the newest first; empty if the store does not answer."""
         with self._tab.lock:
-            if self._tab.sid is None or self._tab.private is not None:
+            if self._tab.sid is None or self._tab.consent.private is not None:
                 return ()
             try:
                 return links.links_of(self._store, self._tab.sid)
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-                self._tab.degrade("links", error)
+                self._tab.standing.degrade("links", self._tab.sid, error)
                 return ()
 
     def revoke(self) -> int | None:
         """Revoke all links; return how many were still open, None if the store did not answer."""
         with self._tab.lock:
             self._tab.href = None
-            if self._tab.sid is None or self._tab.private is not None:
+            if self._tab.sid is None or self._tab.consent.private is not None:
                 return 0
             try:
                 return links.revoke(self._store, self._tab.sid, self._lifetimes)
             except Exception as error:  # noqa: BLE001
-                self._tab.degrade("revoke links", error)
+                self._tab.standing.degrade("revoke links", self._tab.sid, error)
                 return None
 
     def _token(self, order: links.Order) -> str | None:
         tab = self._tab
         with tab.lock:
-            if tab.sid is None or tab.status != "ready" or tab.private is not None:
+            if tab.sid is None or tab.standing.status != "ready" or tab.consent.private is not None:
                 _log.warning("no link can be made now: the session is not being kept")
                 return None
             try:
                 token = links.make(self._store, tab.sid, order, self._lifetimes, param=tab.param)
             except Exception as error:  # noqa: BLE001
-                tab.degrade("link", error)
+                tab.standing.degrade("link", tab.sid, error)
                 return None
-            tab.created = tab.created or token is not None
+            tab.known.created = tab.known.created or token is not None
             return token

@@ -1,4 +1,4 @@
-"""What the server holds of one browser tab: its id, its base, how far it has come.
+"""What the server holds of one browser tab: which session it is, what it knows of its record, how it stands.
 
 Lives outside `st.session_state` (an app may clear that) and exactly as long as the Streamlit
 session: it hangs on an object of it by a weak reference, so it can never reach another visitor.
@@ -6,33 +6,29 @@ session: it hangs on an object of it by a weak reference, so it can never reach 
 
 from __future__ import annotations
 
-import logging
 import threading
 import weakref
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from fluxlit_component.clock import Clock, monotonic, wall
-from fluxlit_component.hooks import Event, Hooks
-from fluxlit_component.identifier import fingerprint, new_session_id
-from fluxlit_component.internals import Run
-from fluxlit_component.settings import is_debug
+from fluxlit_component.clock import wall
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.internals import Run, State, state_of
 from fluxlit_component.state.diff import Base
-from fluxlit_component.state.keys import EVENT_REMEDIES
 from fluxlit_component.state.record import Outcome, Record
+from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.memory import InMemorySessionStore
-
-_log = logging.getLogger("fluxlit_component")
+from fluxlit_component.tab.page import Page
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.standing import Standing
 
 Storing: TypeAlias = Literal["yes", "no", "erase"]
-Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled"]
 
 
-@dataclass(slots=True, eq=False)
-class Tab:
-    """One tab with one query parameter. Guarded by `lock`: an old run may end beside a new one."""
+@dataclass(slots=True)
+class Ids:
+    """Which session the tab is. Written by `identify`, and by the tab when it begins anew."""
 
-    param: str
     offer: str = field(default_factory=new_session_id, repr=False)
     """The id that is this tab's if it has none of its own."""
     sid: str | None = field(default=None, repr=False)
@@ -41,17 +37,43 @@ class Tab:
     """Ids that the browser proposed and the store does not know."""
     retiring: list[str] = field(default_factory=list, repr=False)
     """Old ids after a rotation; they die when the browser has confirmed the new one."""
-
     unconfirmed: bool = False
     """Whether the browser still has to adopt the id that this copied tab was given."""
     joined: bool = False
     """Whether a link brought this tab to a session that it shares with another one."""
-    links: set[str] = field(default_factory=set, repr=False)
+    waiting_since: float | None = None
+    """When the gate first closed, by the monotonic clock."""
+    followed: set[str] = field(default_factory=set, repr=False)
     """Tokens of links that this tab has followed: the browser sends them again with every run."""
-    href: tuple[str | None, object, str, float] | None = field(default=None, repr=False)
-    """The link for the app's own HTML: id, order, token, and until when it is handed out."""
-    notice: str | None = None
-    """A line for the visitor, shown until the next run."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the tab knows of its record. Written by `hydrate` and `commit`."""
+
+    base: Base = field(default_factory=Base, repr=False)
+    hydrated: bool = False
+    created: bool = False
+    """Whether a record stands in the store as far as this tab knows."""
+    schema: int = 0
+    """Schema number of the record."""
+    read_only: bool = False
+    """Whether the record does not fit this version of the app: it is left as it is."""
+    quarantined: frozenset[str] = frozenset()
+    """Stored keys that did not fit the app's model: left in the record, not in session state."""
+    idle_expires: float | None = None
+    expires: float | None = None
+    skew: float = 0.0
+    """Clock of the store minus clock of this process, seconds."""
+
+    def learn(self, found: Record | Outcome) -> None:
+        """Take over the lifetimes that the store has told."""
+        self.idle_expires, self.expires, self.skew = found.idle_expires, found.expires, found.now - wall()
+
+
+@dataclass(slots=True)
+class Consent:
+    """Where a visitor's state may be kept. Written by `consent`."""
 
     private: InMemorySessionStore | None = field(default=None, repr=False)
     """The store of a tab whose visitor has not consented; None: the app's own."""
@@ -61,106 +83,58 @@ class Tab:
     unhurried: bool = False
     """Whether the page is drawn already: it does not go blank while the browser is asked."""
 
-    hooks: Hooks = field(default_factory=Hooks, repr=False)
-    """Those of the call that opened the tab last."""
 
+@dataclass(slots=True, eq=False)
+class Tab:
+    """One tab with one query parameter. Guarded by `lock`: an old run may end beside a new one."""
+
+    param: str
+    anchor: weakref.ref[object] | None = field(default=None, repr=False)
+    session_id: str = field(default="", repr=False)
+    """Streamlit's own name of its session."""
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    ids: Ids = field(default_factory=Ids)
+    known: Known = field(default_factory=Known)
+    consent: Consent = field(default_factory=Consent)
+    page: Page = field(default_factory=Page)
+    standing: Standing = field(default_factory=Standing)
+
     runs: int = 0
-    waiting_since: float | None = None
-    """When the gate first closed, by the monotonic clock."""
-    status: Status = "pending"
-
-    base: Base = field(default_factory=Base, repr=False)
-    hydrated: bool = False
-    created: bool = False
-    """Whether a record stands in the store as far as this tab knows."""
-    is_new: bool = True
-    idle_expires: float | None = None
-    expires: float | None = None
-    skew: float = 0.0
-    """Clock of the store minus clock of this process, seconds."""
-
-    restored: tuple[str, ...] = ()
-    skipped: dict[str, str] = field(default_factory=dict)
-    conflicts: int = 0
-    """How many of this tab's values went over a newer one of another tab."""
-    healed: set[str] = field(default_factory=set)
-    """Keys whose stored value Streamlit refused to take back."""
-    schema: int = 0
-    """Schema number of the record."""
-    read_only: bool = False
-    """Whether the record does not fit this version of the app: it is left as it is."""
-    baseline: dict[str, bytes] | None = field(default=None, repr=False)
-    """Encoded state at the end of the first run that went on without its record."""
-
-    present: frozenset[str] = frozenset()
-    """Keys that were there when the app's part of the present run began."""
-    deleted: set[str] = field(default_factory=set)
-    """Keys that the app deleted outside of a run's body, in a callback."""
-    widgets: set[str] = field(default_factory=set)
-    """Keys ever seen to belong to a widget."""
-    drawn: frozenset[str] = frozenset()
-    """Widget keys drawn in the last run that ended."""
-    put: frozenset[str] = frozenset()
-    """Keys that the last run opened with: drawn or not, the browser may not have heard of them."""
-    page: str = ""
-    inbox: dict[str, object] = field(default_factory=dict, repr=False)
-    """Merged values for widgets that were drawn already: they are set when the next run begins."""
-    muted: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """Widget values that the browser still shows after a wipe: not kept until they change."""
     token: object = field(default=None, repr=False)
     """The run that opened the tab last, to know a second call in the same run."""
     revived: object = field(default=None, repr=False)
-    """The run in which the state was brought or put back last."""
-    quarantined: set[str] = field(default_factory=set)
-    """Stored keys that did not fit the app's model: left in the record, not in session state."""
-    closed: int = 0
-    """Number of the last run that was saved on its way out."""
+    """The run in which the state was brought back or carried on last."""
+    is_blockless: bool = False
+    """Whether the last run that got through went on without a `with` block, as far as is known."""
+    opened: tuple[RecordStore, Policy] | None = field(default=None, repr=False)
+    """What the last run kept the state in, and how: for a page load that asks this tab for what it has."""
+    superseded: bool = False
+    """Whether another page load has taken the session over since this tab's last run began."""
+    href: tuple[str | None, object, str, float] | None = field(default=None, repr=False)
+    """The link for the app's own HTML: id, order, token, and until when it is handed out."""
     wiping: bool = False
     """Whether the state is to be wiped when the next run begins: the record was destroyed."""
 
-    def waited(self, clock: Clock = monotonic) -> float:
-        """Seconds since the gate first closed; the first call starts the count."""
-        now = clock()
-        if self.waiting_since is None:
-            self.waiting_since = now
-        return now - self.waiting_since
+    @property
+    def sid(self) -> str | None:
+        """The settled session id."""
+        return self.ids.sid
 
-    def skip(self, key: str, reason: str) -> None:
-        """Note that a key is not kept, and say so once: aloud, unless it is an event like a click."""
-        if self.skipped.get(key) != reason:
-            self.skipped[key] = reason
-            level = logging.DEBUG if reason in EVENT_REMEDIES else logging.WARNING
-            _log.log(level, "session key %r is not kept: %s", key, reason)
-            self.hooks.tell(Event("skip", (key,), {key: reason}))
-
-    def degrade(self, doing: str, error: BaseException) -> None:
-        """Note that the store did not answer, and say so once per outage. Never names the id."""
-        if self.status != "degraded":
-            _log.warning(
-                "the session store did not answer (%s of %s: %s); the app goes on, and saves when it is back",
-                doing,
-                fingerprint(self.sid) if self.sid is not None else "a session",
-                type(error).__name__,
-                exc_info=error if is_debug() else None,
-            )
-            self.hooks.tell(Event("error", error=error if isinstance(error, Exception) else None))
-        self.status = "degraded"
-
-    def learn(self, found: Record | Outcome) -> None:
-        """Take over the lifetimes that the store has told."""
-        self.idle_expires, self.expires, self.skew = found.idle_expires, found.expires, found.now - wall()
+    def state(self) -> State | None:
+        """The session state of its Streamlit session, whether a script runs there or not."""
+        anchor = self.anchor() if self.anchor is not None else None
+        return state_of(anchor, self.session_id) if anchor is not None else None
 
     def renew(self) -> None:
         """Drop the id and all that was known under it, and take a fresh one."""
-        self.refused.extend(i for i in (self.sid,) if i is not None)
-        del self.refused[:-8]
-        self.sid = self.offer = new_session_id()
-        self.is_new, self.created, self.hydrated = True, False, True
-        self.joined, self.href = False, None
-        self.idle_expires = self.expires = None
-        self.base.forget()
-        self.restored, self.read_only = (), False
+        ids = self.ids
+        ids.refused.extend(i for i in (ids.sid,) if i is not None)
+        del ids.refused[:-8]
+        ids.sid = ids.offer = new_session_id()
+        ids.joined, self.href = False, None
+        self.known = Known(hydrated=True, skew=self.known.skew)
+        self.standing.is_new, self.standing.restored = True, ()
+        self.page.forget()
 
 
 _lock = threading.Lock()
@@ -184,8 +158,21 @@ def tab_of(run: Run, param: str) -> Tab:
             _tabs[number] = held
         tab = held[1].get(param)
         if tab is None:
-            tab = held[1][param] = Tab(param)
+            tab = held[1][param] = Tab(param, held[0], run.session_id)
         return tab
+
+
+def others_with(sid: str, tab: Tab) -> list[Tab]:
+    """The other tabs of this process that hold a session: mostly the page before F5."""
+    with _lock:
+        tabs = [held[1].get(tab.param) for held in _tabs.values()]
+    return [other for other in tabs if other is not None and other is not tab and other.sid == sid]
+
+
+def forget_tabs() -> None:
+    """Hold no tab any more, as a process that has just begun."""
+    with _lock:
+        _tabs.clear()
 
 
 def sids_held_for(anchor: object) -> dict[str, str]:
@@ -194,4 +181,4 @@ def sids_held_for(anchor: object) -> dict[str, str]:
         held = _tabs.get(id(anchor))
     if held is None or held[0]() is not anchor:
         return {}
-    return {param: tab.sid for param, tab in held[1].items() if tab.sid and tab.private is None}
+    return {param: tab.sid for param, tab in held[1].items() if tab.sid and tab.consent.private is None}

@@ -21,6 +21,7 @@ from fluxlit_component.apptest import testmode
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from fluxlit_component.tab.tab import forget_tabs
 from fluxlit_component.testing.apptest_tab import AppTestTab
 
 _COLD_SECONDS: Final = 30.0
@@ -102,6 +103,7 @@ class AppTestServer:
         browser that has reconnected, nothing runs until the visitor does something: `AppTestTab.run`.
         """
         self._close_stores()
+        forget_tabs()
         st.cache_data.clear()
         st.cache_resource.clear()
         for tab in tuple(self._tabs):

@@ -71,8 +71,10 @@ class AppTestTab:
 
     def reload(self) -> Self:
         """Press F5: a new Streamlit session in the same tab, on the same page."""
-        self.at = self._fresh()
-        return self.run()
+        before, self.at = self.at, self._fresh()
+        self.run()
+        del before  # until now the server has held its Streamlit session
+        return self
 
     def new_visitor(self, *, query_params: Mapping[str, Any] | None = None) -> AppTestTab:
         """Open the app in the tab of somebody else, on the same server."""

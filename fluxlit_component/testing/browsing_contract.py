@@ -20,8 +20,8 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field, Record
 from fluxlit_component.stores.base import BrowsableStore, VersionedStore
 from fluxlit_component.stores.inventory import Entry
-from fluxlit_component.testing.commit_contract import committed
-from fluxlit_component.testing.contract import SessionStoreContract
+from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.contract import Advance, SessionStoreContract
 
 _TOLERANCE = 0.01
 
@@ -78,15 +78,14 @@ class BrowsableStoreContract(SessionStoreContract):
         store.commit(sid, Commit(changes, idle_seconds=60, max_age_seconds=600, schema=4, create=True))
         gone = Commit({"c": Change(None, base=1)}, idle_seconds=120, max_age_seconds=600, schema=4)
         store.commit(sid, gone)
-        record, entry = store.load(sid), _entries(store)[stored_key(sid)]
-        assert record is not None
+        record, entry = loaded(store, sid), _entries(store)[stored_key(sid)]
         assert (entry.standing, entry.keys, entry.size) == ("alive", 2, 5)
         assert (entry.version, entry.created, entry.idle_expires, entry.expires, entry.schema) == (
             *(record.version, record.created, record.idle_expires, record.expires, record.schema),
         )
         assert entry.now == pytest.approx(record.now, abs=60)
 
-    def test_ended_entries(self, store: _Store, sid: str, advance: Callable[[float], None]) -> None:
+    def test_ended_entries(self, store: _Store, sid: str, advance: Advance) -> None:
         """What has expired or was destroyed is called so as long as it is listed; a marker always is."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         committed(store, "destroyed", {"a": 1})
@@ -97,11 +96,10 @@ class BrowsableStoreContract(SessionStoreContract):
         assert standing == {stored_key("destroyed"): "destroyed"}
         assert _entries(store)[stored_key("destroyed")].keys == 0
 
-    def test_peek(self, store: _Store, sid: str, advance: Callable[[float], None]) -> None:
+    def test_peek(self, store: _Store, sid: str, advance: Advance) -> None:
         """A record can be had by its name, as `load` returns it; what is absent or expired cannot."""
         committed(store, sid, {"a": 1})
-        record, peeked = store.load(sid), store.peek(stored_key(sid))
-        assert record is not None
+        record, peeked = loaded(store, sid), store.peek(stored_key(sid))
         assert peeked is not None
         assert replace(peeked, now=0) == replace(record, now=0)
         committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
@@ -123,8 +121,7 @@ class BrowsableStoreContract(SessionStoreContract):
         """A record from elsewhere is here as it was there, and goes on from its version."""
         record = _record(store)
         assert store.place(stored_key(sid), record)
-        found = store.load(sid)
-        assert found is not None
+        found = loaded(store, sid)
         assert (found.version, found.schema, found.fields) == (record.version, 5, record.fields)
         assert found.created == pytest.approx(record.created, abs=_TOLERANCE)
         assert found.idle_expires == pytest.approx(record.idle_expires, abs=_TOLERANCE)
@@ -140,8 +137,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert not store.place(name, replace(record, version=6))
         later = replace(record, version=8, fields={"b": Field(8, b"2")})
         assert store.place(name, later)
-        found = store.load(sid)
-        assert found is not None
+        found = loaded(store, sid)
         assert (found.version, found.fields) == (8, later.fields)
 
     def test_place_touched(self, store: _Store, sid: str) -> None:
@@ -154,7 +150,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert store.place(name, replace(record, idle_expires=None))
         assert not store.place(name, record)
 
-    def test_place_on_something_else(self, store: _Store, sid: str, advance: Callable[[float], None]) -> None:
+    def test_place_on_something_else(self, store: _Store, sid: str, advance: Advance) -> None:
         """Another session keeps its place, a destroyed one stays destroyed; what has expired gives way."""
         record = _record(store)
         committed(store, sid, {"a": 1})
@@ -165,8 +161,7 @@ class BrowsableStoreContract(SessionStoreContract):
         committed(store, "expired", {"old": 1}, idle_seconds=self.lifetime)
         advance(self.lifetime * 1.5)
         assert store.place(stored_key("expired"), record)
-        found = store.load("expired")
-        assert found is not None
+        found = loaded(store, "expired")
         assert found.fields == record.fields
 
     def test_place_what_has_ended(self, store: _Store, sid: str) -> None:
@@ -179,7 +174,13 @@ class BrowsableStoreContract(SessionStoreContract):
         """An id, or half a name, is refused where a name is expected, and never quoted."""
         committed(store, sid, {"a": 1})
         record = _record(store)
-        for call in (store.peek, store.destroy, lambda name: store.place(name, record), _listing(store)):
+        calls: tuple[Callable[[str], object], ...] = (
+            store.peek,
+            store.destroy,
+            lambda name: store.place(name, record),
+            lambda prefix: list(store.browse(prefix)),
+        )
+        for call in calls:
             with pytest.raises(ConfigurationError) as caught:
                 call(sid)
             assert sid not in str(caught.value)
@@ -187,7 +188,3 @@ class BrowsableStoreContract(SessionStoreContract):
             with pytest.raises(ConfigurationError):
                 store.destroy(half)
         assert store.get(sid) == {"a": 1}
-
-
-def _listing(store: BrowsableStore) -> Callable[[str], object]:
-    return lambda prefix: list(store.browse(prefix))

@@ -6,7 +6,7 @@ Used through `VersionedStoreContract`.
 from __future__ import annotations
 
 from fluxlit_component.codec import encode
-from fluxlit_component.state.record import Change, Commit, Field, Outcome
+from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.testing.contract import SessionStoreContract
 from fluxlit_component.testing.race import race
@@ -28,6 +28,13 @@ def committed(
     return store.commit(sid, Commit(changes, idle_seconds, max_age_seconds, 0, create))
 
 
+def loaded(store: VersionedStore, sid: str) -> Record:
+    """The record of a session that has one."""
+    record = store.load(sid)
+    assert record is not None
+    return record
+
+
 class CommitContract(SessionStoreContract):
     """Key by key, in one atomic step."""
 
@@ -38,9 +45,8 @@ class CommitContract(SessionStoreContract):
     def test_first_commit(self, store: VersionedStore, sid: str) -> None:
         """A commit that may create begins the record with version 1."""
         outcome = committed(store, sid, {"a": 1, "b": 2})
-        record = store.load(sid)
+        record = loaded(store, sid)
         assert (outcome.verdict, outcome.version) == ("committed", 1)
-        assert record is not None
         assert record.version == 1
         assert record.fields == {"a": Field(1, encode(1)), "b": Field(1, encode(2))}
 
@@ -49,8 +55,7 @@ class CommitContract(SessionStoreContract):
         change = {"a": Change(b"1")}
         assert store.commit(sid, Commit(change, create=True, begin=2**41)).version == 2**41
         assert store.commit(sid, Commit(change, create=True, begin=2**40)).version == 2**41 + 1
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert (record.version, record.fields["a"].version) == (2**41 + 1, 2**41 + 1)
 
     def test_absent(self, store: VersionedStore, sid: str) -> None:
@@ -62,8 +67,7 @@ class CommitContract(SessionStoreContract):
         """Only the named keys change; every field carries the version that wrote it."""
         committed(store, sid, {"a": 1, "b": 2})
         outcome = committed(store, sid, {"b": 3, "c": 4}, base=1, create=False)
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert [outcome.version, record.version] == [2, 2]
         assert record.fields == {"a": Field(1, encode(1)), "b": Field(2, encode(3)), "c": Field(2, encode(4))}
 
@@ -71,8 +75,7 @@ class CommitContract(SessionStoreContract):
         """A record holds the very bytes that were committed, whatever they are."""
         data = bytes(range(256))
         store.commit(sid, Commit({"sealed": Change(data), "empty": Change(b"")}, create=True))
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert record.fields == {"sealed": Field(1, data), "empty": Field(1, b"")}
 
     def test_schema_is_kept(self, store: VersionedStore, sid: str) -> None:
@@ -87,9 +90,8 @@ class CommitContract(SessionStoreContract):
         """A deleted key is gone from the values; its tombstone tells other writers when."""
         committed(store, sid, {"a": 1, "b": 2})
         outcome = store.commit(sid, Commit({"a": Change(None, base=1)}))
-        record = store.load(sid)
+        record = loaded(store, sid)
         assert (outcome.verdict, outcome.version) == ("committed", 2)
-        assert record is not None
         assert record.fields == {"a": Field(2, None), "b": Field(1, encode(2))}
         assert store.get(sid) == {"b": 2}
 
@@ -146,12 +148,10 @@ class CommitContract(SessionStoreContract):
     def test_all_refused(self, store: VersionedStore, sid: str) -> None:
         """If every change was refused nothing is written, and the version stays."""
         committed(store, sid, {"a": 1})
-        before = store.load(sid)
+        before = loaded(store, sid)
         outcome = committed(store, sid, {"a": 2}, base=7, guarded=True, idle_seconds=9999)
-        after = store.load(sid)
+        after = loaded(store, sid)
         assert (outcome.verdict, outcome.version) == ("committed", 1)
-        assert before is not None
-        assert after is not None
         assert (after.fields, after.idle_expires) == (before.fields, before.idle_expires)
 
     def test_all_refused_begins_nothing(self, store: VersionedStore, sid: str) -> None:
@@ -172,8 +172,7 @@ class CommitContract(SessionStoreContract):
         committed(store, sid, {"a": 1, "b": 1})
         store.commit(sid, Commit({"b": Change(None, base=1)}))
         store.set(sid, {"c": 1})
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert (record.version, record.expires) == (1, None)
         assert record.fields == {"c": Field(1, encode(1))}
 
@@ -186,9 +185,8 @@ class CommitContract(SessionStoreContract):
     def test_record_is_not_aliased(self, store: VersionedStore, sid: str) -> None:
         """A loaded record does not change with later commits."""
         committed(store, sid, {"a": 1})
-        record = store.load(sid)
+        record = loaded(store, sid)
         committed(store, sid, {"a": 2, "b": 2}, base=1)
-        assert record is not None
         assert record.fields == {"a": Field(1, encode(1))}
 
     def test_any_key(self, store: VersionedStore, sid: str) -> None:
@@ -196,9 +194,8 @@ class CommitContract(SessionStoreContract):
         keys = ["", "\x00", "a\x00b", "\ud800", "\N{HEDGEHOG}", "k" * 1000]
         committed(store, sid, dict.fromkeys(keys, 1))
         outcome = committed(store, sid, dict.fromkeys(keys, 2), base=0)
-        record = store.load(sid)
+        record = loaded(store, sid)
         assert outcome.overwritten == set(keys)
-        assert record is not None
         assert set(record.fields) == set(keys)
 
     def test_many_changes(self, store: VersionedStore, sid: str) -> None:
@@ -231,8 +228,7 @@ class CommitContract(SessionStoreContract):
             for _turn in range(5):
                 while True:
                     count = (store.get(sid) or {})["count"]
-                    record = store.load(sid)
-                    assert record is not None
+                    record = loaded(store, sid)
                     field = record.fields["count"]
                     if (
                         field.data == encode(count)

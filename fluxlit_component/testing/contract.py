@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import pytest
 
@@ -33,6 +33,10 @@ _ODD_IDS = {
 }
 
 
+Advance: TypeAlias = Callable[[float], None]
+"""Lets that many seconds pass for the store."""
+
+
 class SessionStoreContract:
     """The three methods. Override `store`; and `advance`, if the store's clock can be turned."""
 
@@ -45,7 +49,7 @@ class SessionStoreContract:
         raise NotImplementedError
 
     @pytest.fixture
-    def advance(self) -> Callable[[float], None]:
+    def advance(self) -> Advance:
         """Let that many seconds pass for the store; by default they really do."""
         return time.sleep
 
@@ -161,16 +165,14 @@ class SessionStoreContract:
         store.delete(odd)
         assert store.get(odd) is None
 
-    def test_expired_is_none(self, store: SessionStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_expired_is_none(self, store: SessionStore, sid: str, advance: Advance) -> None:
         """Once its lifetime is over, a session is None."""
         store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
         assert store.get(sid) == {"a": 1}
         advance(self.lifetime * 1.5)
         assert store.get(sid) is None
 
-    def test_expiry_is_per_session(
-        self, store: SessionStore, sid: str, advance: Callable[[float], None]
-    ) -> None:
+    def test_expiry_is_per_session(self, store: SessionStore, sid: str, advance: Advance) -> None:
         """The end of one session is not that of another."""
         store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
         store.set("other", {"a": 2}, ttl_seconds=3600)
@@ -178,16 +180,14 @@ class SessionStoreContract:
         assert (store.get(sid), store.get("other")) == (None, {"a": 2})
 
     @pytest.mark.parametrize("never", [0, -1])
-    def test_no_expiry(
-        self, store: SessionStore, sid: str, advance: Callable[[float], None], never: float
-    ) -> None:
+    def test_no_expiry(self, store: SessionStore, sid: str, advance: Advance, never: float) -> None:
         """A lifetime of zero or less means none, also where there was one before."""
         store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
         store.set(sid, {"a": 2}, ttl_seconds=never)
         advance(self.lifetime * 1.5)
         assert store.get(sid) == {"a": 2}
 
-    def test_set_after_expiry(self, store: SessionStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_set_after_expiry(self, store: SessionStore, sid: str, advance: Advance) -> None:
         """An expired session can be set again, without its old values."""
         store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
         advance(self.lifetime * 1.5)

@@ -5,14 +5,12 @@ Used through `VersionedStoreContract`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.testing.commit_contract import committed
-from fluxlit_component.testing.contract import SessionStoreContract
+from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.contract import Advance, SessionStoreContract
 from fluxlit_component.testing.race import race
 
 _TOLERANCE = 0.01
@@ -24,15 +22,12 @@ class LifetimeContract(SessionStoreContract):
     def test_idle_deadline(self, store: VersionedStore, sid: str) -> None:
         """A commit sets the idle deadline and tells it, by the store's own clock."""
         outcome = committed(store, sid, {"a": 1}, idle_seconds=100)
-        record = store.load(sid)
+        record = loaded(store, sid)
         assert outcome.idle_expires == pytest.approx(outcome.now + 100, abs=_TOLERANCE)
-        assert record is not None
         assert record.idle_expires == pytest.approx(outcome.idle_expires, abs=_TOLERANCE)
         assert record.created == pytest.approx(outcome.now, abs=_TOLERANCE)
 
-    def test_idle_deadline_moves(
-        self, store: VersionedStore, sid: str, advance: Callable[[float], None]
-    ) -> None:
+    def test_idle_deadline_moves(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """Every commit counts the idle lifetime anew."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         committed(store, sid, {"a": 2}, idle_seconds=3600)
@@ -41,17 +36,16 @@ class LifetimeContract(SessionStoreContract):
 
     @pytest.mark.parametrize("never", [None, 0, -1])
     def test_no_idle_deadline(
-        self, store: VersionedStore, sid: str, advance: Callable[[float], None], never: float | None
+        self, store: VersionedStore, sid: str, advance: Advance, never: float | None
     ) -> None:
         """An idle lifetime of None, zero or less means none, also where there was one before."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         assert committed(store, sid, {"a": 2}, idle_seconds=never).idle_expires is None
         advance(self.lifetime * 1.5)
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert record.idle_expires is None
 
-    def test_expired(self, store: VersionedStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_expired(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """A commit on an expired record says so and writes nothing, even if it may create."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         advance(self.lifetime * 1.5)
@@ -60,9 +54,7 @@ class LifetimeContract(SessionStoreContract):
         assert committed(store, sid, {"b": 1}, create=True).verdict == "expired"
         assert store.load(sid) is None
 
-    def test_absolute_deadline(
-        self, store: VersionedStore, sid: str, advance: Callable[[float], None]
-    ) -> None:
+    def test_absolute_deadline(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """The absolute deadline is fixed when the record is begun: no commit and no touch moves it."""
         first = committed(store, sid, {"a": 1}, max_age_seconds=self.lifetime)
         second = committed(store, sid, {"a": 2}, max_age_seconds=9999)
@@ -79,13 +71,12 @@ class LifetimeContract(SessionStoreContract):
         committed(store, sid, {"a": 1})
         assert committed(store, sid, {"a": 2}, max_age_seconds=100).expires is None
 
-    def test_touch(self, store: VersionedStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_touch(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """A touch moves the idle deadline and leaves the version."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         assert store.touch(sid, idle_seconds=3600)
         advance(self.lifetime * 1.5)
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert record.version == 1
         assert record.idle_expires is not None
         assert record.idle_expires > record.now + 3000
@@ -94,11 +85,10 @@ class LifetimeContract(SessionStoreContract):
         """A touch may take the idle deadline away."""
         committed(store, sid, {"a": 1})
         assert store.touch(sid, idle_seconds=None)
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert record.idle_expires is None
 
-    def test_touch_in_vain(self, store: VersionedStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_touch_in_vain(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """To touch what is absent, expired or destroyed is False and brings nothing back."""
         assert not store.touch(sid, idle_seconds=3600)
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
@@ -122,9 +112,7 @@ class LifetimeContract(SessionStoreContract):
         store.delete(sid)
         assert committed(store, sid, {"a": 1}).verdict == "destroyed"
 
-    def test_destroyed_after_expiry(
-        self, store: VersionedStore, sid: str, advance: Callable[[float], None]
-    ) -> None:
+    def test_destroyed_after_expiry(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """An expired session can be destroyed, and is destroyed from then on."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         advance(self.lifetime * 1.5)
@@ -162,7 +150,7 @@ class LifetimeContract(SessionStoreContract):
         assert store.get(sid) == {"a": 1}
         assert committed(store, "destroyed", {"a": 1}).verdict == "destroyed"
 
-    def test_purge_expired(self, store: VersionedStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_purge_expired(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """A purge drops no more expired records than it may, and none that lives."""
         committed(store, sid, {"a": 1})
         for number in range(5):
@@ -174,16 +162,13 @@ class LifetimeContract(SessionStoreContract):
         assert [store.get(f"old {number}") for number in range(5)] == [None] * 5
         assert store.get(sid) == {"a": 1}
 
-    def test_commit_keeps_creation_time(
-        self, store: VersionedStore, sid: str, advance: Callable[[float], None]
-    ) -> None:
+    def test_commit_keeps_creation_time(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """Creation is the time of the first commit, not of the last."""
         first = committed(store, sid, {"a": 1})
         advance(self.lifetime)
         store.commit(sid, Commit({}))
         committed(store, sid, {"a": 2}, base=1)
-        record = store.load(sid)
-        assert record is not None
+        record = loaded(store, sid)
         assert record.created == pytest.approx(first.now, abs=_TOLERANCE)
 
     def test_close(self, store: VersionedStore, sid: str) -> None:

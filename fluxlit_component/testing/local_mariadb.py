@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from typing import Final
 
@@ -41,20 +40,12 @@ class LocalMariaDB(LocalServer):
             self._run(_path_of("mariadb-install-db"), *place, login, "--skip-test-db").wait()
             (data / "sessions").mkdir()  # a database is a folder
         listening = (f"--port={self.port}", "--bind-address=127.0.0.1", f"--socket={self.folder / 'socket'}")
-        cheap = (
-            "--innodb-flush-log-at-trx-commit=2",
-            "--innodb-buffer-pool-size=32M",
-            "--max-connections=200",
-        )
-        return self._run(_path_of("mariadbd"), *place, *listening, *cheap)
+        cheap = ("--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=32M")
+        return self._run(_path_of("mariadbd"), *place, *listening, *cheap, "--max-connections=200")
 
     def _answers(self) -> bool:
         """Whether it greets who connects."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
-                return bool(probe.recv(1))
-        except OSError:
-            return False
+        return bool(self._reply())
 
 
 def _path_of(program: str) -> str:

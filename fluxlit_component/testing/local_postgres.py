@@ -9,7 +9,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import struct
 import subprocess
 from pathlib import Path
@@ -78,12 +77,7 @@ class LocalPostgres(LocalServer):
     def _answers(self) -> bool:
         """Whether a startup would be let in: refused with an error while it recovers."""
         user = f"user\0{_USER}\0database\0postgres\0\0".encode()
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
-                probe.sendall(struct.pack("!ii", 8 + len(user), 3 << 16) + user)
-                return probe.recv(1) == b"R"
-        except OSError:
-            return False
+        return self._reply(struct.pack("!ii", 8 + len(user), 3 << 16) + user).startswith(b"R")
 
 
 def _folder_of_programs() -> Path | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 
 from fluxlit_component.testing.local_server import LocalServer
@@ -51,9 +50,4 @@ class LocalRedis(LocalServer):
         )
 
     def _answers(self) -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
-                probe.sendall(b"PING\r\n")
-                return probe.recv(16).startswith((b"+PONG", b"-NOAUTH"))
-        except OSError:
-            return False
+        return self._reply(b"PING\r\n").startswith((b"+PONG", b"-NOAUTH"))

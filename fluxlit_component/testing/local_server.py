@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -98,6 +99,15 @@ class LocalServer(ABC):
         with self._log.open("ab") as log:
             words = [str(word) for word in command]
             return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
+
+    def _reply(self, hello: bytes = b"") -> bytes:
+        """What it says to who connects and says `hello`; nothing if it does not listen."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as probe:
+                probe.sendall(hello)
+                return probe.recv(16)
+        except OSError:
+            return b""
 
     def _signal(self, sign: signal.Signals) -> None:
         if self._process is not None:

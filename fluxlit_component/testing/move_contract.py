@@ -5,12 +5,12 @@ Used through `VersionedStoreContract`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 from fluxlit_component.state.record import Change, Commit, Record
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.testing.commit_contract import committed
-from fluxlit_component.testing.contract import SessionStoreContract
+from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.contract import Advance, SessionStoreContract
 from fluxlit_component.testing.race import race
 
 
@@ -20,16 +20,11 @@ def _begin(store: VersionedStore, sid: str) -> Record:
     store.commit(
         sid, Commit({"a": Change(b"2", base=1), "b": Change(None, base=1)}, idle_seconds=3600, schema=5)
     )
-    record = store.load(sid)
-    assert record is not None
-    return record
+    return loaded(store, sid)
 
 
 def _same(record: Record | None, other: Record) -> bool:
-    return record is not None and (
-        (record.version, record.created, record.idle_expires, record.expires, record.schema, record.fields)
-        == (other.version, other.created, other.idle_expires, other.expires, other.schema, other.fields)
-    )
+    return record is not None and replace(record, now=other.now) == other
 
 
 class MoveContract(SessionStoreContract):
@@ -51,7 +46,7 @@ class MoveContract(SessionStoreContract):
         store.delete(sid)
         assert (store.get(sid), store.get("copy")) == (None, {"a": 2})
 
-    def test_copy_of_nothing(self, store: VersionedStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_copy_of_nothing(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """What is absent, expired or destroyed cannot be copied or renamed."""
         committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
         advance(self.lifetime * 1.5)
@@ -72,9 +67,7 @@ class MoveContract(SessionStoreContract):
             assert not store.rename(sid, target)
         assert (store.get(sid), store.get("taken"), store.get("destroyed")) == ({"a": 1}, {"a": 2}, None)
 
-    def test_copy_onto_expired(
-        self, store: VersionedStore, sid: str, advance: Callable[[float], None]
-    ) -> None:
+    def test_copy_onto_expired(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """An expired target is no target, and nothing of it is left in the copy."""
         committed(store, sid, {"a": 1})
         committed(store, "old", {"b": 2}, idle_seconds=self.lifetime)
@@ -98,7 +91,7 @@ class MoveContract(SessionStoreContract):
         assert store.get(sid) is None
         assert committed(store, sid, {"a": 9}).verdict == "destroyed"
 
-    def test_take_nothing(self, store: VersionedStore, sid: str, advance: Callable[[float], None]) -> None:
+    def test_take_nothing(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """What is absent, expired or destroyed cannot be taken; what is absent can begin later."""
         committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
         advance(self.lifetime * 1.5)

@@ -80,28 +80,25 @@ class ContinuityPage:
 
     def open(self, url: str) -> None:
         """Go to `url` and wait until the app is at rest."""
-        self.forget_runs()
         self._last = 0.0
-        self.page.goto(url)
-        self.rest()
+        self._go(lambda: self.page.goto(url))
 
     def reload(self) -> None:
         """Press F5 and wait until the app is at rest."""
-        self.forget_runs()
         self._last = 0.0
-        self.page.reload()
-        self.rest()
+        self._go(self.page.reload)
 
     def back(self) -> None:
         """Press Back and wait until the app is at rest."""
-        self.forget_runs()
-        self.page.go_back()
-        self.rest()
+        self._go(self.page.go_back)
 
     def forward(self) -> None:
         """Press Forward and wait until the app is at rest."""
+        self._go(self.page.go_forward)
+
+    def _go(self, move: Callable[[], object]) -> None:
         self.forget_runs()
-        self.page.go_forward()
+        move()
         self.rest()
 
     def duplicate(self) -> ContinuityPage:

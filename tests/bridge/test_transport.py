@@ -9,11 +9,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component.bridge import Offer, component_key, mount
+from fluxlit_component.bridge import Mounted, Offer, component_key, mount
 from fluxlit_component.bridge.transport import has_v2, send
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 
 MODULE = sys.modules["fluxlit_component.bridge.transport"]
+MOUNT = sys.modules["fluxlit_component.bridge.mount"]
 OFFER = Offer("fluxlit_sid", "S" * 43)
 RELEASE = tuple(int(part) for part in st.__version__.split(".")[:2])
 
@@ -69,9 +70,8 @@ def mounts(seen: dict) -> None:
     from fluxlit_component.bridge import Offer, mount
     from fluxlit_component.internals import current_run
 
-    seen["answer"] = mount(Offer("fluxlit_sid", "S" * 43), transport="v1")
-    run = current_run()
-    seen["live"] = run.live_widgets()
+    seen["mounted"] = mount(Offer("fluxlit_sid", "S" * 43), transport="v1")
+    seen["widgets"] = current_run().state.widgets()
 
 
 def test_v1_is_mounted_under_the_same_key(caplog: pytest.LogCaptureFixture) -> None:
@@ -80,5 +80,22 @@ def test_v1_is_mounted_under_the_same_key(caplog: pytest.LogCaptureFixture) -> N
     at = AppTest.from_function(mounts, default_timeout=30, args=(seen,)).run()
     assert not at.exception
     assert "could not be mounted" not in caplog.text
-    assert seen["answer"] is None
-    assert seen["live"][component_key("fluxlit_sid")] == "json_value"
+    assert seen["mounted"] == Mounted(is_there=True)
+    assert seen["widgets"][component_key("fluxlit_sid")].kind == "json_value"
+
+
+def test_a_bridge_that_cannot_be_mounted_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nobody waits for its answer; the operator reads it once, and not of AppTest, which has no browser."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise TypeError("not in this release")
+
+    monkeypatch.setattr(MOUNT, "send", refused)
+    monkeypatch.setattr(MOUNT, "_failed", False)
+    assert mount(OFFER, has_browser=False) == Mounted(is_there=False)
+    assert not caplog.records
+    assert [mount(OFFER), mount(OFFER)] == [Mounted(is_there=False)] * 2
+    (warning,) = caplog.records
+    assert "could not be mounted (TypeError)" in warning.getMessage()

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import streamlit
@@ -28,12 +28,13 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge import component_key
-from fluxlit_component.internals import Run, guard, session_state
+from fluxlit_component.internals import Reading, Run, State, guard, session_state
 from fluxlit_component.state.keys import OWN_PREFIX
 
 TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
 SID = "S" * 43
 SECONDS = 30
+RELEASE = tuple(int(part) for part in streamlit.__version__.split(".")[:2])
 
 
 def moved(what: str) -> str:
@@ -82,7 +83,7 @@ def identity(seen: dict) -> None:
     """A script that reports which run it is."""
     import streamlit as st
 
-    from fluxlit_component.internals import current_run
+    from fluxlit_component.internals import current_run, is_connected
 
     run, again = current_run(), current_run()
     st.text_input("x")
@@ -92,6 +93,7 @@ def identity(seen: dict) -> None:
     seen["page"] = run.page
     seen["script_path"] = run.script_path
     seen["facts"] = (run.is_app_test, run.is_fragment, run.page_is_unresolved)
+    seen["session"] = (run.session_id, is_connected(run.session_id))
 
 
 def test_there_is_no_run_outside_of_one() -> None:
@@ -105,12 +107,16 @@ def test_the_anchor_lives_as_long_as_the_session(fallbacks: list[str], seen: dic
     first, second = seen["anchors"]
     assert first is second, moved("the object that a Streamlit session has exactly one of")
     assert internals.anchor_in_app_test(at) is first, moved("the session state of AppTest")
+    at.session_state["set by the test"] = 1
+    found = internals.state_of(first, "")
+    assert found is not None
+    assert found.reading().values == {"set by the test": 1}, moved("the session state of an anchor")
     start(identity, seen)
     assert seen["anchors"][2] is not first
     reference = weakref.ref(first)
     assert reference() is first, moved("the weak references of the anchor")
     seen.clear()
-    del first, second, at
+    del first, second, at, found
     gc.collect()
     assert reference() is None, moved("the anchor's lifetime")
     assert fallbacks == []
@@ -128,6 +134,8 @@ def test_a_run_knows_what_it_is(fallbacks: list[str], seen: dict[str, Any]) -> N
     """AppTest, no fragment, a page, a script; nothing of that by falling back."""
     start(identity, seen)
     assert seen["facts"] == (True, False, False), moved("the session id of AppTest")
+    assert seen["session"][0], moved("ctx.session_id")
+    assert seen["session"][1], "AppTest counts as a connected browser"
     assert seen["page"], moved("ctx.page_script_hash")
     assert Path(seen["script_path"]).is_file(), moved("ctx.main_script_path")
     assert fallbacks == [], moved(str(fallbacks))
@@ -272,20 +280,20 @@ def state(seen: dict) -> None:
 
     from fluxlit_component.internals import current_run
 
-    run = current_run()
-    seen["at start"] = (run.read(), run.written_keys())
-    run.write({"plain": 1, "name": "assigned"})
+    state = current_run().state
+    seen["at start"] = (state.reading().values, state.written_keys())
+    state.write({"plain": 1, "name": "assigned"})
     st.session_state["theirs"] = 2
-    seen["written"] = run.written_keys()
+    seen["written"] = state.written_keys()
     st.text_input("Name", key="name")
     st.text_input("No key")
-    seen["read"] = run.read()
+    seen["read"] = state.reading()
     try:
-        run.write({"name": "too late"})
+        state.write({"name": "too late"})
     except st.errors.StreamlitAPIException as error:
         seen["too late"] = error
-    run.drop(["plain", "never there"])
-    seen["left"] = set(run.read())
+    state.drop(["plain", "never there"])
+    seen["left"] = set(state.reading().values)
 
 
 def test_state_is_read_and_written_behind_streamlits_back(fallbacks: list[str], seen: dict[str, Any]) -> None:
@@ -293,7 +301,10 @@ def test_state_is_read_and_written_behind_streamlits_back(fallbacks: list[str], 
     at = start(state, seen)
     assert seen["at start"] == ({}, frozenset())
     assert seen["written"] == {"plain", "name", "theirs"}, moved("SessionState._new_session_state")
-    assert seen["read"] == {"plain": 1, "name": "assigned", "theirs": 2}, moved("filtered_state")
+    values, widgets, plain = seen["read"]
+    assert values == {"plain": 1, "name": "assigned", "theirs": 2}, moved("filtered_state")
+    assert set(widgets) == {"name"}
+    assert plain == values, "what was assigned to a widget's key stands under the plain name, too"
     assert "name" in str(seen["too late"]), moved("the refusal of a drawn widget's key")
     assert seen["left"] == {"name", "theirs"}
     assert at.session_state["name"] == "assigned"
@@ -306,16 +317,15 @@ def everywhere(seen: dict) -> None:
 
     from fluxlit_component.internals import current_run
 
-    run = current_run()
+    state = current_run().state
 
     def compare(moment: str) -> None:
-        plain = {k: v for k, v in st.session_state.to_dict().items() if not k.startswith("$$")}
-        parts = (run.live_widgets(), run.written_keys(), run.sent_keys())
-        seen.setdefault("pairs", []).append((moment, run.reading(), plain, run.outline(), parts))
+        theirs = {k: v for k, v in st.session_state.to_dict().items() if not k.startswith("$$")}
+        seen.setdefault("pairs", []).append((moment, state.reading(), theirs, state.widgets()))
 
     number = seen["number"] = seen.get("number", 0) + 1
     compare("at the start")
-    run.write({"put back": number, "hidden later": "put back"})
+    state.write({"put back": number, "hidden later": "put back"})
     compare("after a write")
     st.session_state.setdefault("mine", []).append(number)
     if number % 2:
@@ -344,10 +354,10 @@ def test_reading_gives_what_streamlit_gives(fallbacks: list[str], seen: dict[str
     at.session_state["set by the test"] = {"deep": [1]}
     rerun(at)
     assert len(seen["pairs"]) == 24
-    for moment, mine, theirs, outline, parts in seen["pairs"]:
-        assert mine == (theirs, parts[0]), moved(f"what session state is made of ({moment})")
-        assert outline.names == theirs.keys(), moved(f"what session state is made of ({moment})")
-        assert (outline.live, outline.written, outline.sent) == parts
+    for moment, mine, theirs, widgets in seen["pairs"]:
+        assert mine.values == theirs, moved(f"what session state is made of ({moment})")
+        assert mine.widgets == widgets
+        assert mine.values.keys() == mine.widgets.keys() | mine.plain.keys()
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -358,19 +368,18 @@ def taken(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     st.session_state.setdefault("list", [1])
-    seen["old and new"] = current_run().outline().held
+    seen["old"] = current_run().state.reading().plain
     st.session_state["new"] = 2
-    seen["written"] = current_run().outline().held
-    for name in ("old and new", "written"):
-        seen[name] = {key: value for key, value in seen[name].items() if not key.startswith("$$")}
-    seen["same object"] = seen["written"]["list"] is st.session_state["list"]
+    st.text_input("Name", key="name")
+    seen["old and new"] = current_run().state.reading().plain
+    seen["same object"] = seen["old"]["list"] is st.session_state["list"]
 
 
 def test_plain_values_are_read_by_name(fallbacks: list[str], seen: dict[str, Any]) -> None:
-    """Set in this run or in one before; the very objects, as `st.session_state` gives them."""
+    """Set in this run or in one before; the very objects, as `st.session_state` gives them; no widget's."""
     rerun(start(taken, seen))
-    assert seen["old and new"] == {"list": [1], "new": 2}, moved("SessionState._old_state")
-    assert seen["written"] == {"list": [1], "new": 2}, moved("SessionState._new_session_state")
+    assert seen["old"] == {"list": [1], "new": 2}, moved("SessionState._old_state")
+    assert seen["old and new"] == {"list": [1], "new": 2}, moved("SessionState._new_session_state")
     assert seen["same object"]
     assert fallbacks == [], moved(str(fallbacks))
 
@@ -381,7 +390,7 @@ def laid(seen: dict) -> None:
 
     from fluxlit_component.internals import current_run
 
-    current_run().lay_under({"name": "stored", "other": "stored"})
+    current_run().state.lay_under({"name": "stored", "other": "stored"})
     for key in ("name", "other"):
         if key not in st.session_state:
             st.session_state[key] = "default"
@@ -398,6 +407,150 @@ def test_a_value_laid_under_is_hidden_by_anything_newer(fallbacks: list[str], se
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def carried(seen: dict) -> None:
+    """A script whose widget takes over what its first run is told to carry on."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    if not seen.get("after"):
+        run.state.carry_on("name", "kept")
+        seen["written"] = run.state.written_keys()
+    if not seen.get("hide"):
+        seen["name"] = st.text_input("Name", "default", key="name")
+    run.state.settle(["name"], run.drawn_keys())
+    seen["after"] = run.state.reading()
+
+
+def test_a_widgets_value_is_carried_on(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The widget shows it and owns it from then on: it ends with its widget, as any other of its values."""
+    at = start(carried, seen)
+    assert seen["name"] == "kept"
+    assert at.text_input(key="name").value == "kept", moved("SessionState._old_state")
+    assert seen["written"] == (frozenset() if session_state._adopts_old_values() else {"name"})
+    rerun(at)
+    assert seen["name"] == "kept"
+    assert seen["after"].plain == {}, moved("the ids of widgets in SessionState._old_state")
+    seen["hide"] = True
+    rerun(at)
+    rerun(at)
+    assert "name" not in seen["after"].values, moved("the sweep of widgets that were not drawn")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def told_again(seen: dict) -> None:
+    """A script that has its widget tell the browser what it holds."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    run.state.tell_again(["name", "never there"])
+    seen["told"] = run.state.reading().plain
+    seen["name"] = st.text_input("Name", key="name")
+    run.state.settle(["name"], run.drawn_keys())
+    seen["after"] = run.state.reading().plain
+
+
+def test_a_widgets_own_value_is_told_again(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """What it holds stands under its plain name until it is drawn; then it is the widget's alone again."""
+    at = start(told_again, seen)
+    assert seen["told"] == {}
+    at.text_input(key="name").set_value("typed").run()
+    rerun(at)
+    assert seen["told"] == {"name": "typed"}, moved("the ids of widgets in SessionState._old_state")
+    assert (seen["name"], seen["after"]) == ("typed", {})
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_a_stored_click_is_not_carried_on(seen: dict[str, Any]) -> None:
+    """It is assigned, which Streamlit refuses when the button is drawn; carried on it would be a click."""
+    state = State(SessionState())
+    state.carry_on("go", True)
+    assert state.written_keys() == {"go"}
+
+
+def test_nothing_newer_is_overwritten_by_what_is_carried_on() -> None:
+    """What this run has assigned already is assigned anew: the last word counts."""
+    state = State(SessionState())
+    state.write({"name": "assigned"})
+    state.carry_on("name", "kept")
+    assert state.reading().values == {"name": "kept"}
+    assert state.written_keys() == {"name"}
+
+
+def test_the_newest_streamlit_adopts_what_is_carried_on() -> None:
+    """Then no value has to be assigned, the app sees none in `on_change`, and Streamlit logs no warning.
+
+    Older releases show the browser a widget's default all the same: there the value is assigned.
+    """
+    if RELEASE >= (1, 60):
+        assert session_state._adopts_old_values(), moved("what a widget takes over from _old_state")
+    if RELEASE < (1, 52):
+        assert not session_state._adopts_old_values()
+
+
+def forgetful(seen: dict) -> None:
+    """A script with a plain value, one of an earlier run, and one that a widget owns."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    state = current_run().state
+    if "forget" in seen:
+        state.forget(["old", "name", "never there"])
+    number = seen.get("number", 1)
+    st.session_state.setdefault("old", number)
+    st.session_state.setdefault("other", number)
+    st.session_state["new"] = number
+    st.text_input("Name", key="name")
+    seen["values"] = state.reading().values
+    if "forget" in seen:
+        state.forget(["new"])
+        seen["written in this run"] = state.reading().values
+
+
+def test_a_plain_name_is_forgotten(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """What stands there from earlier runs; not what this run has written, and not what a widget owns."""
+    at = start(forgetful, seen)
+    at.text_input(key="name").set_value("typed").run()
+    seen.update(forget=True, number=2)
+    rerun(at)
+    assert seen["values"] == {"old": 2, "other": 1, "new": 2, "name": "typed"}, moved("_old_state")
+    assert seen["written in this run"]["new"] == 2
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def itself(seen: dict) -> None:
+    """A script that begins its second run itself."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run, is_rerun
+
+    seen.setdefault("by itself", []).append(current_run().state.began_by_itself())
+    if len(seen["by itself"]) == 2:
+        try:
+            st.rerun()
+        except BaseException as error:
+            seen["reruns"] = is_rerun(error)
+            raise
+    try:
+        st.stop()
+    except BaseException as error:
+        seen["stops"] = is_rerun(error)
+        raise
+
+
+def test_a_run_knows_whether_it_was_begun_by_st_rerun(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Then what the one before has set counts as written in this one, and nothing was swept away."""
+    rerun(rerun(start(itself, seen)))
+    assert seen["by itself"] == [False, False, True, False], moved("SCRIPT_RUN_WITHOUT_ERRORS_KEY")
+    assert (seen["reruns"], seen["stops"]) == (True, False), moved("RerunException")
+    assert not internals.is_rerun(None)
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def callback(seen: dict) -> None:
     """A script whose callback sets a key before the script runs."""
     import streamlit as st
@@ -407,7 +560,7 @@ def callback(seen: dict) -> None:
     def changed() -> None:
         st.session_state["from callback"] = 1
 
-    seen["written"] = current_run().written_keys()
+    seen["written"] = current_run().state.written_keys()
     st.text_input("Name", key="name", on_change=changed)
 
 
@@ -429,24 +582,74 @@ def widgets(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     run = current_run()
-    seen["at start"] = (run.live_widgets(), run.drawn_keys(), run.sent_keys())
+    state = run.state
+    seen["at start"] = (set(state.widgets()), run.drawn_keys(), state.sent_keys())
     if not seen.get("hide"):
-        st.text_input("Name", key="name")
+        st.text_input("Name", "nobody", key="name")
     st.button("Go", key="go")
-    st.number_input("Number", key="a-b-c")
+    st.number_input("Number", value=3, key="a-b-c")
+    st.multiselect("Several", ["x", "y"], default=["y"], key="several")
     st.checkbox("Check")
-    seen["at end"] = (run.live_widgets(), run.drawn_keys())
+    widgets = seen["widgets"] = state.widgets()
+    seen["kinds"] = {key: widget.kind for key, widget in widgets.items()}
+    seen["drawn"], seen["carried"] = run.drawn_keys(), run.carried(widgets)
+    seen["registered"] = state.registered_keys()
 
 
 def test_widgets_are_known_by_key_and_kind(fallbacks: list[str], seen: dict[str, Any]) -> None:
     """A text input keeps a string, a button a trigger; one without a key does not take part."""
     start(widgets, seen)
-    assert seen["at start"] == ({}, frozenset(), frozenset())
-    live, drawn = seen["at end"]
-    assert live == {"name": "string_value", "go": "trigger_value", "a-b-c": "double_value"}, moved(
-        "widget_metadata or _key_id_mapper of SessionState"
+    assert seen["at start"] == (set(), frozenset(), frozenset())
+    kinds = {
+        "name": "string_value",
+        "go": "trigger_value",
+        "a-b-c": "double_value",
+        "several": seen["kinds"]["several"],
+    }
+    assert seen["kinds"] == kinds, moved("widget_metadata or _key_id_mapper of SessionState")
+    assert seen["drawn"] == kinds.keys(), moved("widget_ids_this_run")
+    assert seen["registered"] == kinds.keys(), moved("widget_metadata or _key_id_mapper of SessionState")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_a_widget_knows_its_default(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Whatever the visitor has made of it since."""
+    at = start(widgets, seen)
+    at.text_input(key="name").set_value("Ada")
+    at.multiselect(key="several").set_value([]).run()
+    defaults = {key: widget.default for key, widget in seen["widgets"].items()}
+    assert defaults == {"name": "nobody", "go": False, "a-b-c": 3, "several": ["y"]}, moved(
+        "the deserializer of a widget's metadata"
     )
-    assert drawn == {"name", "go", "a-b-c"}, moved("widget_ids_this_run")
+    for widget in seen["widgets"].values():
+        assert widget.metadata.id == widget.element, moved("WidgetMetadata")
+        assert not widget.is_kept_by_streamlit
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def persisting(seen: dict) -> None:
+    """A script with a widget that Streamlit itself keeps while it is away."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    if not seen.get("hide"):
+        st.text_input("Name", key="name", persist_state="session")
+    run = current_run()
+    seen["widgets"] = run.state.widgets()
+    seen["carried"] = run.carried(seen["widgets"])
+
+
+def test_what_streamlit_keeps_by_itself_is_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """`persist_state=` of newer releases."""
+    if "persist_state" not in inspect.signature(streamlit.text_input).parameters:
+        pytest.skip(f"Streamlit {streamlit.__version__} has no persist_state=")
+    at = start(persisting, seen)
+    at.text_input(key="name").set_value("Ada").run()
+    assert seen["widgets"]["name"].is_kept_by_streamlit, moved("WidgetMetadata.persist_state")
+    seen["hide"] = True
+    rerun(at)
+    assert seen["carried"] == {"name"}
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -455,22 +658,61 @@ def test_what_the_browser_sent_is_known(fallbacks: list[str], seen: dict[str, An
     at = start(widgets, seen)
     at.text_input(key="name").set_value("typed").run()
     live, drawn, sent = seen["at start"]
-    assert {"name", "a-b-c"} <= sent <= {"name", "a-b-c", "go", "None"}, moved("the form $$ID-<hash>-<key>")
-    assert {"name", "a-b-c"} <= set(live)
+    assert {"name", "a-b-c", "several"} <= sent <= {"name", "a-b-c", "several", "go", "None"}, moved(
+        "the form $$ID-<hash>-<key>"
+    )
+    assert {"name", "a-b-c"} <= live
     assert drawn == frozenset()
     assert fallbacks == [], moved(str(fallbacks))
 
 
-def test_a_hidden_widget_is_not_live(fallbacks: list[str], seen: dict[str, Any]) -> None:
-    """Not drawn in a run, so it has no value of its own in the next."""
+def test_a_hidden_widget_is_not_carried_on(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Not drawn in a run, so it has no value of its own in the next; until then it is there."""
     at = start(widgets, seen)
+    assert seen["carried"] == {"name", "go", "a-b-c", "several"}
     seen["hide"] = True
     rerun(at)
+    assert "name" in seen["widgets"]
+    assert seen["carried"] == {"go", "a-b-c", "several"}, moved("_is_stale_widget")
     rerun(at)
-    live, drawn = seen["at end"]
-    assert "name" not in seen["at start"][0]
-    assert "name" not in live, moved("the sweep of widgets that were not drawn")
-    assert drawn == {"go", "a-b-c"}
+    assert "name" not in seen["at start"][0], moved("the sweep of widgets that were not drawn")
+    assert "name" not in seen["widgets"]
+    assert seen["drawn"] == {"go", "a-b-c", "several"}
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+BUTTON = "FormSubmitter:cleared-Send"
+"""Streamlit's own name, which takes no part."""
+
+
+def forms(seen: dict) -> None:
+    """A script with a form that is emptied when it is sent, and one that is not."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    run.read_forms()
+    st.text_input("Outside", key="outside")
+    with st.form("cleared", clear_on_submit=True):
+        st.text_input("Name", key="name")
+        st.checkbox("No key")
+        with st.container():
+            st.slider("Deep", key="deep")
+        st.form_submit_button("Send")
+    with st.form("kept"):
+        st.text_input("Note", key="note")
+        st.form_submit_button("Send")
+    seen["cleared"] = run.cleared_keys()
+
+
+def test_widgets_in_forms_that_empty_themselves_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """From the messages that draw them, in each run."""
+    at = start(forms, seen)
+    assert seen["cleared"] == {"name", "deep", BUTTON}, moved("the messages of forms and of what is in them")
+    seen.clear()
+    rerun(at)
+    assert seen["cleared"] == {"name", "deep", BUTTON}
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -480,7 +722,7 @@ def kinds(seen: dict) -> None:
     import streamlit as st
 
     from fluxlit_component.internals import current_run
-    from fluxlit_component.state.keys import Keys, take_snapshot
+    from fluxlit_component.state.keys import Keys, forbidden_reason
 
     frame = pd.DataFrame({"a": [1]})
     st.button("b", key="button")
@@ -506,23 +748,23 @@ def kinds(seen: dict) -> None:
     st.color_picker("c", key="colour")
     st.pills("p", ["x"], key="pills")
     st.feedback(key="feedback")
-    run = current_run()
-    seen["snapshot"] = take_snapshot(run.read(), keys=Keys(), widgets=run.live_widgets())
+    values, widgets, _ = current_run().state.reading()
+    for key in Keys().sift(widgets):
+        seen[key] = forbidden_reason(values[key], widgets[key].kind)
 
 
 def test_forbidden_widgets_are_recognised(fallbacks: list[str], seen: dict[str, Any]) -> None:
     """Real widgets, real kinds: those that crash the page when they are set, and none of the others."""
     start(kinds, seen)
     forbidden = {"button", "download", "upload", "camera", "audio", "chat", "editor", "selection"}
-    kept = {
+    others = {
         *("in form", "toggle", "radio", "select", "multi", "slider", "select slider", "area"),
         *("date", "time", "colour", "pills", "feedback"),
     }
-    snapshot = seen["snapshot"]
-    assert set(snapshot.forbidden) == forbidden, moved("a value type; see also keys.py")
-    assert set(snapshot.values) == kept, moved("a value type; see also keys.py")
-    assert "editor" in snapshot.forbidden["editor"]
-    assert "selection" in snapshot.forbidden["selection"]
+    assert {key for key, reason in seen.items() if reason} == forbidden, moved("a value type; see keys.py")
+    assert {key for key, reason in seen.items() if not reason} == others, moved("a value type; see keys.py")
+    assert "editor" in seen["editor"]
+    assert "selection" in seen["selection"]
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -533,7 +775,7 @@ def restored(seen: dict) -> None:
     from fluxlit_component.internals import accept_restored_defaults, current_run
 
     accept_restored_defaults()
-    current_run().write({"number": 5})
+    current_run().state.carry_on("number", 5)
     seen["value"] = st.number_input("Number", value=1, key="number")
 
 
@@ -545,84 +787,93 @@ def test_a_restored_value_beats_a_default_without_a_warning(
     assert seen["value"] == 5
     assert not at.warning, moved("policies._shown_default_value_warning")
     assert "default value" not in caplog.text, moved("policies._shown_default_value_warning")
-    assert hasattr(policies, "_shown_default_value_warning"), moved("policies._shown_default_value_warning")
+    if RELEASE < (1, 56):
+        assert policies._shown_default_value_warning, moved("policies._shown_default_value_warning")
     assert fallbacks == [], moved(str(fallbacks))
 
 
 # --- the bridge's component ----------------------------------------------------------------------
 
 
-def context_with(*states: WidgetState) -> SimpleNamespace:
-    """A context whose session state has just received these widget states from the browser."""
+def state_with(*states: WidgetState) -> SessionState:
+    """A session state that has just received these widget states from the browser."""
     state = SessionState()
     for widget in states:
         state._new_widget_state.set_widget_from_proto(widget)
-    return SimpleNamespace(session_state=SimpleNamespace(_state=state))
+    return state
 
 
 def test_a_components_state_is_read_before_it_is_mounted(fallbacks: list[str]) -> None:
     """The browser's own message, as Streamlit holds it when a run begins; others are not looked at."""
     key = component_key("fluxlit_sid")
     answer = {"answer": {"protocol": 1, "sid": SID}}
-    run = Run(
-        context_with(
+    state = State(
+        state_with(
             WidgetState(id="$$ID-abc123-other", json_value=json.dumps({"answer": 1})),
             WidgetState(id=f"$$ID-abc123-{key}", json_value=json.dumps(answer)),
             WidgetState(id="$$ID-abc123-None", string_value="x"),
         )
     )
-    assert run.sent_component_value(key) == answer, moved("SessionState._new_widget_state.states")
-    assert run.sent_component_value("never mounted") is None
-    assert run.sent_keys() >= {key, "other"}
+    assert state.sent_component_value(key) == answer, moved("SessionState._new_widget_state.states")
+    assert state.sent_component_value("never mounted") is None
+    assert state.sent_keys() >= {key, "other"}
     assert fallbacks == [], moved(str(fallbacks))
 
 
 @pytest.mark.parametrize("text", ["", "[1]", "null", '"text"', "{broken", "7"])
 def test_a_state_that_is_no_object_is_none(text: str) -> None:
     """What a hostile browser sends ends in no exception."""
-    run = Run(context_with(WidgetState(id="$$ID-abc-bridge", json_value=text)))
-    assert run.sent_component_value("bridge") is None
+    state = State(state_with(WidgetState(id="$$ID-abc-bridge", json_value=text)))
+    assert state.sent_component_value("bridge") is None
 
 
 def test_a_state_that_is_parsed_already_is_taken(fallbacks: list[str]) -> None:
     """A later run finds the value where the browser's message was."""
-    context = context_with()
-    context.session_state._state._new_widget_state.set_from_value("$$ID-abc-bridge", {"answer": 1})
-    assert Run(context).sent_component_value("bridge") == {"answer": 1}, moved("WStates")
+    state = state_with()
+    state._new_widget_state.set_from_value("$$ID-abc-bridge", {"answer": 1})
+    assert State(state).sent_component_value("bridge") == {"answer": 1}, moved("WStates")
     assert fallbacks == [], moved(str(fallbacks))
 
 
 def bridge(seen: dict) -> None:
-    """A script that mounts the real bridge."""
-    from fluxlit_component.bridge import Offer, mount
+    """A script that mounts the real bridge, and looks at the state as an app may."""
+    import streamlit as st
+
+    from fluxlit_component.bridge import Offer, component_key, mount
     from fluxlit_component.internals import current_run
 
-    seen["answer"] = mount(Offer("fluxlit_sid", "S" * 43))
     run = current_run()
-    seen["live"] = run.live_widgets()
+    state, key = run.state, component_key("fluxlit_sid")
+    seen["at start"] = (len(st.session_state), list(st.session_state), key in st.session_state)
+    seen["mounted"] = mount(Offer("fluxlit_sid", "S" * 43), has_browser=False)
+    seen["widgets"] = state.widgets()
     seen["ids"] = dict(run._context.session_state._state._key_id_mapper.id_key_mapping)
-    seen["read"] = run.read()
+    state.hide(key)
+    seen["hidden"] = (len(st.session_state), list(st.session_state), key in st.session_state)
+    seen["dict"] = st.session_state.to_dict()
+    st.session_state.update(st.session_state)
 
 
 def test_the_mounted_bridge_has_the_id_that_is_looked_for(
     monkeypatch: pytest.MonkeyPatch,
     fallbacks: list[str],
     seen: dict[str, Any],
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """`$$ID-<hash>-<key>`, a JSON value, and no answer under AppTest."""
+    """`$$ID-<hash>-<key>`, a JSON value, and no answer under AppTest; an app does not see its key."""
     monkeypatch.setattr(TRANSPORT, "bundle", lambda _: "export default () => {}\n")
-    start(bridge, seen)
-    if "could not be mounted" in caplog.text:
+    at = start(bridge, seen)
+    if not seen["mounted"].is_there:
         pytest.skip(f"AppTest of Streamlit {streamlit.__version__} cannot mount components v2")
     key = component_key("fluxlit_sid")
-    assert seen["answer"] is None
-    assert seen["live"][key] == "json_value", moved("the value type of components v2")
-    assert all(name.startswith(OWN_PREFIX) for name in seen["live"]), moved("the keys of components v2")
+    assert seen["mounted"].answer is None
+    assert seen["widgets"][key].kind == "json_value", moved("the value type of components v2")
+    assert all(name.startswith(OWN_PREFIX) for name in seen["widgets"]), moved("the keys of components v2")
+    for _ in range(2):
+        assert seen["at start"] == seen["hidden"] == (0, [], False), moved("_key_id_mapper.delete")
+        assert not [name for name in seen["dict"] if name.startswith(OWN_PREFIX)]
+        rerun(at)
     (element,) = [element for element, of in seen["ids"].items() if of == key]
-    match = session_state._KEYED_ELEMENT.fullmatch(element)
-    assert match is not None, moved("the form $$ID-<hash>-<key>")
-    assert match.group(1) == key, moved("the form $$ID-<hash>-<key>")
+    assert session_state.user_key(element) == key, moved("the form $$ID-<hash>-<key>")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -717,7 +968,8 @@ def test_every_internal_is_watched() -> None:
         if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
             used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
             used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
-    offered = {name for name in vars(Run) if not name.startswith("_")} | {
+    classes = (Run, internals.State, internals.Widget, internals.Reading)
+    offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
         name
         for name, found in vars(internals).items()
         if inspect.isroutine(inspect.unwrap(found)) and not name.startswith("_")
@@ -746,27 +998,51 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
 @pytest.mark.parametrize(
     ("name", "arguments", "fallback"),
     [
-        ("query_value", ("sid",), None),
-        ("written_keys", (), frozenset()),
-        ("live_widgets", (), {}),
         ("drawn_keys", (), frozenset()),
-        ("sent_keys", (), frozenset()),
-        ("sent_component_value", ("key",), None),
+        ("cleared_keys", (), frozenset()),
+        ("carried", ({"a": None},), frozenset({"a"})),
+        ("read_forms", (), None),
     ],
 )
-def test_a_method_falls_back(name: str, arguments: tuple[str, ...], fallback: object) -> None:
+def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:
     """Less comfort, no error."""
     assert getattr(Run(object()), name)(*arguments) == fallback
 
 
-def test_an_outline_is_put_together_from_what_can_still_be_known() -> None:
-    """Where one part of it has moved the others are not lost."""
-    state = SimpleNamespace(_new_session_state={"written": 1})
-    run = Run(
-        SimpleNamespace(session_state=SimpleNamespace(_state=state, filtered_state={"written": 1, "a": 2}))
-    )
-    held = {"written": 1, "a": 2}
-    assert run.outline() == (held.keys(), held, {}, {"written"}, frozenset())
+@pytest.mark.parametrize(
+    ("name", "arguments", "fallback"),
+    [
+        ("reading", (), Reading({"a": 1}, {}, {})),
+        ("widgets", (), {}),
+        ("registered_keys", (), frozenset()),
+        ("written_keys", (), frozenset()),
+        ("sent_keys", (), frozenset()),
+        ("sent_component_value", ("key",), None),
+        ("began_by_itself", (), False),
+        ("lay_under", ({"a": 2},), None),
+        ("settle", (["a"], frozenset("a")), None),
+        ("tell_again", (["a"],), None),
+        ("forget", (["a"],), None),
+        ("hide", ("a",), None),
+    ],
+)
+def test_a_state_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:
+    """Less comfort, no error."""
+    assert getattr(State(SimpleNamespace(filtered_state={"a": 1})), name)(*arguments) == fallback
+
+
+def test_what_cannot_be_carried_on_any_more_falls_back_to_being_assigned() -> None:
+    """A state of which nothing is known but how it is written to."""
+    state = State(held := {})
+    state.carry_on("a", 1)
+    assert held == {"a": 1}
+
+
+@pytest.mark.parametrize("anchor", [object(), None])
+def test_a_session_that_cannot_be_found_falls_back_to_none(anchor: object) -> None:
+    """Nobody is asked; and a browser is taken for connected."""
+    assert internals.state_of(anchor, "gone") is None
+    assert internals.is_connected("gone")
 
 
 def test_an_error_without_a_trace_blames_nobody() -> None:
@@ -783,20 +1059,22 @@ def test_reading_is_tried_again() -> None:
             self.failures = failures
 
         @property
-        def filtered_state(self) -> dict[str, int]:
+        def _new_session_state(self) -> dict[str, int]:
             self.failures -= 1
             if self.failures >= 0:
                 raise RuntimeError("dictionary changed size during iteration")
             return {"a": 1}
 
-    assert Run(SimpleNamespace(session_state=Busy(4))).read() == {"a": 1}
+        _old_state: ClassVar[dict[str, int]] = {}
+        _new_widget_state = SimpleNamespace(states={}, widget_metadata={})
+        _key_id_mapper = SimpleNamespace(id_key_mapping={})
+
+    assert State(Busy(4)).reading() == Reading({"a": 1}, {}, {"a": 1})
     with pytest.raises(RuntimeError):
-        Run(SimpleNamespace(session_state=Busy(5))).read()
+        State(Busy(5)).reading()
 
 
 def test_keyed_elements_are_told_from_others() -> None:
     """Keys may hold dashes, newlines and dollars; an element without one ends in None."""
-    match = session_state._KEYED_ELEMENT.fullmatch("$$ID-0a1b-my-key\n$$ID-x")
-    assert match is not None
-    assert match.group(1) == "my-key\n$$ID-x"
-    assert session_state._KEYED_ELEMENT.fullmatch("my-key") is None
+    assert session_state.user_key("$$ID-0a1b-my-key\n$$ID-x") == "my-key\n$$ID-x"
+    assert session_state.user_key("my-key") is None

@@ -14,6 +14,7 @@ from hypothesis import settings, stateful
 from hypothesis import strategies as st
 
 from fluxlit_component.codec import decode, encode
+from fluxlit_component.codec.origin import ASSIGNED, PLAIN, WIDGET, mark, split
 from fluxlit_component.state import diff
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.diff import Base, Diff
@@ -208,13 +209,57 @@ def test_nan_is_not_a_change() -> None:
 
 
 def test_a_value_that_cannot_be_stored_is_skipped(tab: TabModel, store: InMemorySessionStore) -> None:
-    """With its reason; what the record has under the key stays, and the other keys are saved."""
+    """With its reason; what the record had under the key goes too, and the other keys are saved."""
     tab.state["a"] = print
     tab.state["b"] = 2
     diff, _ = tab.save()
-    assert set(diff.changes) == {"b"}
+    assert (diff.changes["a"].data, diff.changes["a"].base) == (None, 1)
     assert set(diff.skipped) == {"a"}
-    assert store.get(SID) == {"a": 1, "b": 2, "rows": [1, 2], "deep": {"x": [{}]}}
+    assert store.get(SID) == {"b": 2, "rows": [1, 2], "deep": {"x": [{}]}}
+    assert tab.save()[0].changes == {}
+
+
+def test_an_unsaved_value_goes_with_what_cannot_be_kept_any_more(tab: TabModel) -> None:
+    """The store was down for the older value, and the newer one cannot be stored: nothing is left of it."""
+    tab.state["new"] = 1
+    tab.base.keep(tab.base.diff(tab.state))
+    tab.state["new"] = print
+    assert "new" not in tab.base.diff(tab.state).changes
+    assert "new" not in tab.base.names()
+
+
+# --- where a value came from -------------------------------------------------------------------
+
+
+def test_an_origin_is_written_with_the_value(tab: TabModel, store: InMemorySessionStore) -> None:
+    """The record tells it after F5; the value is what it was."""
+    tab.state["w"] = "typed"
+    diff = tab.base.diff(tab.state, origins={"w": WIDGET})
+    tab.base.settle(diff, store.commit(SID, Commit(diff.changes, create=True)))
+    assert tab.base.known["w"].origin == WIDGET
+    tab.arrive()
+    assert tab.state["w"] == "typed"
+    assert (tab.base.known["w"].origin, tab.base.known["a"].origin) == (WIDGET, PLAIN)
+    assert (store.get(SID) or {})["w"] == "typed"
+
+
+def test_another_origin_alone_is_nothing_to_write(tab: TabModel) -> None:
+    """The value is the same: it is told with the next one."""
+    assert tab.base.diff(tab.state, origins={"a": WIDGET | ASSIGNED}).changes == {}
+    tab.state["a"] = 2
+    diff = tab.base.diff(tab.state, origins={"a": WIDGET | ASSIGNED})
+    assert split(diff.changes["a"].data or b"") == (WIDGET | ASSIGNED, encode(2))
+
+
+def test_a_copy_of_the_record_is_numbered_anew_whatever_its_origins(
+    tab: TabModel, store: InMemorySessionStore
+) -> None:
+    """The copied bytes are those that this tab wrote, origin and all."""
+    tab.state["w"] = "typed"
+    diff = tab.base.diff(tab.state, origins={"w": WIDGET})
+    tab.base.settle(diff, store.commit(SID, Commit(diff.changes, create=True)))
+    tab.base.renumber(record_of(w=Field(7, mark(encode("typed"), WIDGET)), a=Field(8, encode("another"))))
+    assert (tab.base.known["w"].version, tab.base.known["a"].version) == (7, 1)
 
 
 # --- deletes -----------------------------------------------------------------------------------
@@ -320,7 +365,7 @@ def test_a_failed_commit_is_tried_again(tab: TabModel, store: InMemorySessionSto
 
 
 def test_the_newest_value_is_the_unsaved_one(tab: TabModel) -> None:
-    """When Streamlit drops a hidden widget during an outage, its last value is put back."""
+    """It is what a hidden widget's value is put back from during an outage."""
     tab.state.update(a=2, new=[1])
     tab.base.keep(tab.base.diff(tab.state))
     assert (tab.base.value_of("a"), tab.base.value_of("new"), tab.base.value_of("rows")) == (2, [1], [1, 2])
@@ -452,14 +497,20 @@ def test_a_value_at_the_cap_is_kept(store: InMemorySessionStore) -> None:
     assert set(tab.base.diff(tab.state, caps=Caps(value_bytes=size - 1)).skipped) == {"v"}
 
 
-def test_a_value_that_grew_over_a_cap_keeps_its_last_size(store: InMemorySessionStore) -> None:
-    """The record keeps the last value that fitted."""
+@pytest.mark.parametrize("caps", [Caps(value_bytes=50), Caps(session_bytes=50)])
+def test_a_value_that_grew_over_a_cap_takes_its_older_version_along(
+    store: InMemorySessionStore, caps: Caps
+) -> None:
+    """Newest or nothing; once it is small again it is kept again."""
     tab = TabModel(store)
     tab.state = {"v": "x"}
     tab.save()
     tab.state["v"] = "x" * 100
-    tab.save(caps=Caps(value_bytes=50))
-    assert store.get(SID) == {"v": "x"}
+    assert set(tab.save(caps=caps)[0].skipped) == {"v"}
+    assert store.get(SID) == {}
+    tab.state["v"] = "y"
+    tab.save(caps=caps)
+    assert store.get(SID) == {"v": "y"}
 
 
 def test_a_full_session_can_still_change_and_shrink(store: InMemorySessionStore) -> None:

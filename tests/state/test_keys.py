@@ -6,16 +6,11 @@ from typing import Any
 
 import pytest
 
-from fluxlit_component.state.keys import OWN_PREFIX, Keys, take_snapshot
+from fluxlit_component.state.keys import EVENT_REMEDIES, OWN_PREFIX, Keys, forbidden_reason
 
 
 class Editor(dict[str, Any]):
     """Newer releases wrap such values in a dict of their own that also has attributes."""
-
-
-def kept(state: dict[Any, Any], keys: Keys | None = None, **widgets: str) -> dict[str, Any]:
-    """The values that a snapshot keeps."""
-    return dict(take_snapshot(state, keys=keys or Keys(), widgets=widgets).values)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +40,6 @@ def test_a_key_of_somebody_else_is_as_if_it_did_not_exist(key: object) -> None:
     """Not kept, not reported, and no pattern can ask for it."""
     assert not Keys().admit(key)
     assert not Keys(include=("*",)).admit(key)
-    snapshot = take_snapshot({key: 1}, keys=Keys(), widgets={})  # type: ignore[dict-item]
-    assert (snapshot.values, snapshot.forbidden) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -65,8 +58,7 @@ def test_a_key_of_somebody_else_is_as_if_it_did_not_exist(key: object) -> None:
 )
 def test_patterns_choose_keys(keys: Keys, admitted: set[str]) -> None:
     """Globs, with regard to case; `exclude` wins over `include`."""
-    state = dict.fromkeys(("cart", "cart_total", "Cart", "tmp_x"), 1)
-    assert set(kept(state, keys)) == admitted
+    assert keys.sift({"cart", "cart_total", "Cart", "tmp_x"}) == admitted
 
 
 @pytest.mark.parametrize(
@@ -84,10 +76,9 @@ def test_patterns_choose_keys(keys: Keys, admitted: set[str]) -> None:
 )
 def test_what_streamlit_forbids_to_set_is_not_kept(kind: str) -> None:
     """Restoring one would crash the page or click a button; the reason says what to do instead."""
-    snapshot = take_snapshot({"w": True, "a": 1}, keys=Keys(), widgets={"w": kind})
-    assert snapshot.values == {"a": 1}
-    assert set(snapshot.forbidden) == {"w"}
-    assert "key" in snapshot.forbidden["w"]
+    reason = forbidden_reason(True, kind)
+    assert reason is not None
+    assert "key" in reason
 
 
 @pytest.mark.parametrize(
@@ -105,7 +96,7 @@ def test_what_streamlit_forbids_to_set_is_not_kept(kind: str) -> None:
 )
 def test_other_widgets_are_kept(kind: str) -> None:
     """A kind that nobody knows yet is kept: the heal path catches what does not go well."""
-    assert kept({"w": "x"}, w=kind) == {"w": "x"}
+    assert forbidden_reason("x", kind) is None
 
 
 @pytest.mark.parametrize(
@@ -116,32 +107,22 @@ def test_other_widgets_are_kept(kind: str) -> None:
         (Editor(edited_rows={0: {"a": 1}}, added_rows=[], deleted_rows=[]), "string_value", False),
         (Editor(selection={"rows": []}), "string_value", False),
         ({"edited_rows": {}, "note": 1}, "string_value", True),
-        ({"edited_rows": {}, "added_rows": [], "deleted_rows": []}, None, True),
-        ({"selection": {"rows": []}}, None, True),
+        ({"edited_rows": {}, "added_rows": [], "deleted_rows": []}, "int_value", True),
         ("selection", "string_value", True),
     ],
 )
-def test_editors_and_selections_are_known_by_their_values(
-    value: object, kind: str | None, is_kept: bool
-) -> None:
-    """They report a string like a text input; the same value under a plain key is the app's own."""
-    widgets = {"w": kind} if kind else {}
-    assert ("w" in kept({"w": value}, **widgets)) is is_kept
+def test_editors_and_selections_are_known_by_their_values(value: object, kind: str, is_kept: bool) -> None:
+    """They report a string like a text input."""
+    assert (forbidden_reason(value, kind) is None) is is_kept
 
 
 def test_a_dict_of_an_option_widget_is_kept() -> None:
     """An empty dict from a select box is an option, not an editor that nobody has touched."""
-    assert kept({"w": {}}, w="string_value") == {"w": {}}
+    assert forbidden_reason({}, "string_value") is None
 
 
-def test_a_healed_key_is_not_kept_again() -> None:
-    """A value that Streamlit refused once is reported, not saved a second time."""
-    snapshot = take_snapshot({"w": "x"}, keys=Keys(), widgets={}, healed=["w", "gone"])
-    assert snapshot.values == {}
-    assert set(snapshot.forbidden) == {"w"}
-
-
-def test_an_excluded_widget_is_not_reported() -> None:
-    """Who excluded a key does not want to read why it is not kept."""
-    snapshot = take_snapshot({"w": True}, keys=Keys(exclude=("w",)), widgets={"w": "trigger_value"})
-    assert snapshot.forbidden == {}
+def test_an_event_is_told_from_a_loss() -> None:
+    """A click and a sent message never had a state to keep; an upload has one that is lost."""
+    events = {"trigger_value", "string_trigger_value", "json_trigger_value", "chat_input_value"}
+    assert {forbidden_reason(True, kind) for kind in events} == EVENT_REMEDIES
+    assert forbidden_reason(None, "file_uploader_state_value") not in EVENT_REMEDIES

@@ -1,0 +1,36 @@
+"""What the bridge is told of a tab. It is drawn last in a run, but for one that waits for its answer."""
+
+from __future__ import annotations
+
+from fluxlit_component.bridge import Mounted, Offer, component_key, mount
+from fluxlit_component.internals import Run
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.tab import Tab
+
+_NOT_SAVED = "Changes are not being saved right now"
+
+
+def mount_bridge(run: Run, tab: Tab, policy: Policy) -> Mounted:
+    """Draw the bridge; the app does not see its key."""
+    mounted = mount(_offer(run, tab, policy), transport=policy.transport, has_browser=not run.is_app_test)
+    run.state.hide(component_key(tab.param))
+    return mounted
+
+
+def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
+    ids, standing = tab.ids, tab.standing
+    held = ids.sid is not None
+    return Offer(
+        param=tab.param,
+        sid=ids.sid or ids.offer,
+        held=held,
+        confirm=held and (bool(ids.retiring) or ids.unconfirmed),
+        refused=() if held else tuple(ids.refused),
+        address_bar=policy.address_bar,
+        scope=policy.scope,
+        patient=not held and run.page_is_unresolved,
+        unique=policy.fork_copies and not ids.joined,
+        notice=_NOT_SAVED if standing.status == "degraded" else standing.notice,
+        storing=tab.consent.storing,
+        scroll=policy.restore_scroll,
+    )

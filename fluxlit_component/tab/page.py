@@ -1,0 +1,52 @@
+"""What a run leaves behind for the next one to know: which widgets it drew, and which nobody has changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class Page:
+    """One page as its last run left it. Written by `hydrate` when a run begins, by `persist` when it ends."""
+
+    name: str = ""
+    """Streamlit's opaque name of it."""
+    number: int = 0
+    """Of the last run that was saved on its way out."""
+    ended: bool = False
+    """Whether that run came to its end, so that Streamlit has swept away what it did not draw."""
+    drawn: frozenset[str] = frozenset()
+    """Keys of the widgets that were on the page when that run was saved."""
+
+    untouched: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """Values of widgets that nobody has changed: they are not kept as long as they stay the same."""
+    shown: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """What the browser still shows after the state was emptied: not kept until it changes."""
+    assigned: set[str] = field(default_factory=set)
+    """Keys of widgets that the app has assigned: their values are kept whatever they are."""
+    cleared: frozenset[str] = frozenset()
+    """Keys of widgets in forms that the browser empties when they are sent."""
+    lossy: bool = False
+    """Whether something of the state could not be kept."""
+    put: frozenset[str] = frozenset()
+    """Keys that this run began with a value of ours for."""
+    loose: frozenset[str] = frozenset()
+    """Widgets' values that came back with the page load, and that no widget has taken over yet."""
+    offered: frozenset[str] = frozenset()
+    """Keys whose widgets did not take the stored value: their options may come yet."""
+    later: frozenset[str] = frozenset()
+    """Keys of widgets that are drawn after the session's block."""
+    waiting: dict[str, Any] = field(default_factory=dict, repr=False)
+    """Merged values for widgets that were drawn already: they are set when the next run begins."""
+    baseline: dict[str, bytes] | None = field(default=None, repr=False)
+    """Encoded state at the end of the first run that went on without its record."""
+    deleted: set[str] = field(default_factory=set)
+    """Keys to take out of the record, though they are in no state."""
+
+    def forget(self) -> None:
+        """Nothing of the old session is to be offered or set any more."""
+        self.put = self.loose = self.offered = frozenset()
+        self.assigned.clear()
+        self.waiting.clear()
+        self.deleted.clear()

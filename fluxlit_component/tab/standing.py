@@ -1,0 +1,66 @@
+"""How a tab stands, and what there is to tell of it: status, what came back, what is not kept, hooks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from fluxlit_component.hooks import Event, Hooks
+from fluxlit_component.identifier import fingerprint
+from fluxlit_component.settings import is_debug
+from fluxlit_component.telemetry import count
+
+_log = logging.getLogger("fluxlit_component")
+_MOST_SAID = 1000
+
+Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled"]
+
+_said: set[tuple[str, str]] = set()
+"""Keys and reasons that stand in the log of this process."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """Attributes hold for the run that looks at them."""
+
+    status: Status = "pending"
+    is_new: bool = True
+    restored: tuple[str, ...] = ()
+    skipped: dict[str, str] = field(default_factory=dict)
+    conflicts: int = 0
+    """How many of this tab's values went over a newer one of another tab."""
+    notice: str | None = None
+    """A line for the visitor, shown until the next run."""
+    hooks: Hooks = field(default_factory=Hooks, repr=False)
+    """Those of the call that opened the tab last."""
+
+    def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
+        """Note why a key is not kept; `aloud`: something is lost, and the log says so once per process."""
+        is_news = self.skipped.get(key) != reason
+        self.skipped[key] = reason
+        if aloud and (key, reason) not in _said and len(_said) < _MOST_SAID:
+            _said.add((key, reason))
+            _log.warning("session key %r is not kept: %s", key, reason)
+        if is_news:
+            self.hooks.tell(Event("skip", (key,), {key: reason}))
+
+    def conflict(self, keys: Collection[str]) -> None:
+        """Count and tell that this tab's values went over those of another one."""
+        self.conflicts += len(keys)
+        count("fluxlit.conflicts", len(keys))
+        self.hooks.tell(Event("conflict", tuple(sorted(keys))))
+
+    def degrade(self, doing: str, sid: str | None, error: BaseException) -> None:
+        """Note that the store did not answer, and say so once per outage. Never names the id."""
+        if self.status != "degraded":
+            _log.warning(
+                "the session store did not answer (%s of %s: %s); the app goes on, and saves when it is back",
+                doing,
+                fingerprint(sid) if sid is not None else "a session",
+                type(error).__name__,
+                exc_info=error if is_debug() else None,
+            )
+            self.hooks.tell(Event("error", error=error if isinstance(error, Exception) else None))
+        self.status = "degraded"

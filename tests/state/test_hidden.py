@@ -1,0 +1,60 @@
+"""`keep_hidden=`: which widgets keep their values while they are away, and what became of those."""
+
+from __future__ import annotations
+
+import pytest
+
+from fluxlit_component.state.hidden import Absence, Hidden, absence_of
+
+
+@pytest.mark.parametrize(
+    ("patterns", "kept"),
+    [
+        ((), set()),
+        (("*",), {"filter_a", "Filter_b", "name"}),
+        (("filter_*",), {"filter_a"}),
+        (("[fF]ilter_?", "nobody"), {"filter_a", "Filter_b"}),
+    ],
+)
+def test_patterns_choose_keys(patterns: tuple[str, ...], kept: set[str]) -> None:
+    """Globs, with regard to case."""
+    hidden, keys = Hidden(patterns), {"filter_a", "Filter_b", "name"}
+    assert hidden.among(keys) == kept
+    assert {key for key in keys if hidden.keeps(key)} == kept
+
+
+def sort(key: str, **where: bool) -> Absence:
+    """Sort out one key that is to be kept; `where` names the sets that hold it."""
+    sets = {
+        name: frozenset([key]) if where.get(name) else frozenset()
+        for name in ("present", "alive", "drawn", "put")
+    }
+    return absence_of(frozenset([key]), **sets)
+
+
+AGAIN = Absence(frozenset({"name"}), frozenset())
+DELETED = Absence(frozenset(), frozenset({"name"}))
+LEFT = Absence(frozenset(), frozenset())
+
+
+def test_a_hidden_widget_is_put_back() -> None:
+    """Streamlit swept it away, runs ago or with this one."""
+    assert sort("name") == AGAIN
+
+
+def test_a_widget_on_the_page_is_left_alone() -> None:
+    """The browser has a value of its own."""
+    assert sort("name", present=True, alive=True) == LEFT
+    assert sort("name", present=True, alive=True, drawn=True) == LEFT
+
+
+def test_what_was_put_there_last_is_put_there_again() -> None:
+    """A run that was cut short is never shown: the browser has not sent the value back."""
+    assert sort("name", present=True, put=True) == AGAIN
+    assert sort("name", present=True, put=True, drawn=True) == AGAIN
+
+
+@pytest.mark.parametrize("where", ["drawn", "put"])
+def test_a_key_that_cannot_have_been_swept_away_was_deleted(where: str) -> None:
+    """By a callback: the sweep takes only widgets that were not drawn."""
+    assert sort("name", **{where: True}) == DELETED
