@@ -1,0 +1,135 @@
+"""The way a script runs: stops, reruns, failures, placeholders, status."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fluxlit_component import url_session
+from tests.law.collection import Collection
+
+COLLECTION = Collection()
+app = COLLECTION.app
+
+
+@app()
+def stop_in_the_middle() -> None:
+    """The rest of the page is only drawn once a name is there."""
+    with url_session():
+        st.text_input("Your name", key="your_name")
+        if not st.session_state.your_name:
+            st.warning("Name, please")
+            st.stop()
+        st.session_state.greeted = st.session_state.get("greeted", 0) + 1
+        st.number_input("Guests", 0, 9, key="guests")
+        st.write(f"{st.session_state.your_name} and {st.session_state.guests}")
+
+
+@app()
+def many_reruns() -> None:
+    """One click sets off several runs, each doing a part."""
+    with url_session():
+        ss = st.session_state
+        ss.setdefault("stage", 0)
+        ss.setdefault("done", [])
+        st.toggle("Careful", key="careful")
+        if st.button("Go"):
+            ss.stage = 1
+            st.rerun()
+        if 0 < ss.stage < 3:
+            ss.done.append(f"part {ss.stage}")
+            ss.stage += 1
+            st.rerun()
+        st.slider("Speed", 1, 3, key="speed")
+        if st.button("Clear parts"):
+            ss.done = []
+            ss.stage = 0
+            st.rerun()
+        st.write(ss.done, ss.stage)
+
+
+@app()
+def failing_app() -> None:
+    """The script fails after a choice, until another choice is made."""
+    with url_session():
+        st.session_state.runs_seen = min(st.session_state.get("runs_seen", 0) + 1, 3)
+        choice = st.selectbox("What", ["fine", "divide", "key"], key="what")
+        st.text_input("Before the failure", key="before_failure")
+        if choice == "divide":
+            st.write(1 / 0)
+        if choice == "key":
+            st.write(st.session_state["not there"])
+        st.checkbox("After the failure", key="after_failure")
+
+
+@app()
+def placeholders() -> None:
+    """Placeholders that are filled later, a container above what fills it, a status and a spinner."""
+    with url_session():
+        top = st.empty()
+        box = st.container(border=True)
+        if st.button("Work"):
+            with st.status("Working", expanded=True) as status:
+                st.write("first half")
+                st.session_state.worked = st.session_state.get("worked", 0) + 1
+                status.update(label="Worked", state="complete")
+            with st.spinner("Hold on"):
+                st.session_state.last = f"job {st.session_state.worked}"
+        with box:
+            st.text_input("In the box", key="boxed")
+        top.info(f"{st.session_state.get('worked', 0)} jobs, {st.session_state.get('last', 'none')}")
+        hint = st.empty()
+        if st.session_state.boxed:
+            hint.text(st.session_state.boxed)
+        else:
+            with hint.container():
+                st.checkbox("Hints", key="hints")
+
+
+@app()
+def toasts_and_progress() -> None:
+    """A job in steps over several runs, messages that are shown once."""
+    with url_session():
+        if message := st.session_state.pop("flash", None):
+            st.toast(message)
+            st.success(message)
+        job = st.session_state.setdefault("job", {"at": 0, "of": 3})
+        st.progress(job["at"] / job["of"])
+        if st.button("Step", disabled=job["at"] == job["of"]):
+            job["at"] += 1
+            st.session_state.flash = f"step {job['at']}"
+            st.rerun()
+        if st.button("Again", disabled=job["at"] < job["of"]):
+            st.session_state.job = {"at": 0, "of": 3}
+            st.rerun()
+        st.text_input("Comment", key="comment")
+
+
+@app()
+def early_return() -> None:
+    """A main function with returns on the way, as scripts with `main()` have."""
+
+    def main() -> None:
+        kind = st.radio("Report", ["none", "short", "long"], key="report")
+        if kind == "none":
+            return
+        st.text_input("Heading", key="heading")
+        if kind == "short":
+            return
+        st.text_area("Body", key="body")
+        st.session_state.longest = max(len(st.session_state.body), st.session_state.get("longest", 0))
+
+    with url_session():
+        main()
+        st.caption(f"longest {st.session_state.get('longest', 0)}")
+
+
+@app()
+def toast_then_rerun() -> None:
+    """A toast right before a rerun: newer releases still show it."""
+    with url_session():
+        st.text_input("Title of it", key="title_of_it")
+        if st.button("Save it"):
+            st.session_state.saved = st.session_state.title_of_it
+            st.toast("Saved")
+            st.rerun()
+        st.write(st.session_state.get("saved", "not saved"))

@@ -1,0 +1,155 @@
+"""Idioms around `st.session_state`: guards, defaults, copies, sweeps."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fluxlit_component import url_session
+from tests.law.collection import Collection
+
+COLLECTION = Collection()
+app = COLLECTION.app
+
+
+@app()
+def update_with_itself() -> None:
+    """Two pages whose fields are kept by assigning the state to itself."""
+
+    def first() -> None:
+        st.session_state.update(st.session_state)
+        st.text_input("City", key="city")
+
+    def second() -> None:
+        for key, value in st.session_state.items():
+            st.session_state[key] = value
+        st.write(f"city is {st.session_state.get('city', 'unset')}")
+
+    page = st.navigation([st.Page(first, default=True), st.Page(second)])
+    with url_session():
+        page.run()
+
+
+@app()
+def defaults_first() -> None:
+    """Every key has its default from a dict, widgets among them have none of their own."""
+    with url_session():
+        for key, value in {"volume": 3, "station": "jazz", "muted": False, "log": []}.items():
+            st.session_state.setdefault(key, value)
+        st.slider("Volume", 0, 10, key="volume")
+        st.selectbox("Station", ["news", "jazz", "folk"], key="station")
+        st.checkbox("Muted", key="muted")
+        if st.button("Note"):
+            st.session_state.log.append((st.session_state.station, st.session_state.volume))
+        st.write(st.session_state.log)
+
+
+@app()
+def everything_shown() -> None:
+    """The whole state is written onto the page, after the widgets."""
+    with url_session():
+        st.session_state["visits"] = st.session_state.get("visits", 0) + 1
+        st.text_input("Motto", key="motto")
+        st.toggle("Public", key="public")
+        st.write({key: st.session_state[key] for key in sorted(st.session_state)})
+        st.write(len(st.session_state))
+
+
+@app()
+def sweep_all() -> None:
+    """A button in the sidebar deletes every key in the middle of a run."""
+    with url_session():
+        if st.sidebar.button("Reset all"):
+            for key in st.session_state.keys():  # noqa: SIM118 - as people write it
+                del st.session_state[key]
+            st.rerun()
+        if "seed" not in st.session_state:
+            st.session_state.seed = 7
+        st.number_input("Seed", step=1, key="seed")
+        st.text_input("Label of the run", key="label")
+        if st.button("Run it"):
+            st.session_state.result = f"{st.session_state.label}: {st.session_state.seed * 2}"
+        st.write(st.session_state.get("result", "not run"))
+
+
+@app()
+def shadow_keys() -> None:
+    """A field on one of two pages keeps its value under a second key, as the documentation advises."""
+
+    def store(key: str) -> None:
+        st.session_state[key] = st.session_state["_" + key]
+
+    def load(key: str) -> None:
+        if key in st.session_state:
+            st.session_state["_" + key] = st.session_state[key]
+
+    def one() -> None:
+        load("colour")
+        st.selectbox("Colour", ["red", "blue"], key="_colour", on_change=store, args=["colour"])
+        load("size")
+        st.number_input("Size", key="_size", on_change=store, args=["size"])
+
+    def two() -> None:
+        st.write(st.session_state.get("colour"), st.session_state.get("size"))
+        if st.button("Forget size"):
+            st.session_state.pop("size", None)
+
+    with url_session():
+        st.navigation([st.Page(one, default=True), st.Page(two)]).run()
+
+
+@app()
+def without_block() -> None:
+    """`url_session()` without `with`, and widgets of all sorts after it."""
+    url_session()
+    if "clicks" not in st.session_state:
+        st.session_state.clicks = 0
+    if st.button("Click me"):
+        st.session_state.clicks += 1
+    st.write(f"{st.session_state.clicks} clicks")
+    st.text_input("Free text", key="free")
+    if st.session_state.free:
+        st.radio("Only then", ["x", "y"], key="only_then")
+
+
+@app()
+def widgets_after_block() -> None:
+    """Some widgets are drawn after the block has been left, some in the sidebar before it."""
+    st.sidebar.text("before")
+    with url_session():
+        st.checkbox("In the block", key="inside")
+        st.session_state.seen = [*st.session_state.get("seen", []), st.session_state.inside][-2:]
+    st.text_input("After the block", key="after")
+    if st.button("Count after"):
+        st.session_state.late = st.session_state.get("late", 0) + 1
+    st.write(st.session_state.seen, st.session_state.get("late", 0), st.session_state.after)
+
+
+@app()
+def attribute_style() -> None:
+    """A dataclass-like holder in one key, changed in place."""
+    with url_session():
+        if "app" not in st.session_state:
+            st.session_state.app = {"tab": "a", "points": [], "opened": set()}
+        app_state = st.session_state.app
+        if st.button("Add point"):
+            app_state["points"].append((len(app_state["points"]), "p"))
+        for tab in ("a", "b"):
+            if st.button(f"Open {tab}"):
+                app_state["tab"] = tab
+                app_state["opened"].add(tab)
+        st.write(app_state["tab"], sorted(app_state["opened"]), len(app_state["points"]))
+
+
+@app()
+def reset_by_new_key() -> None:
+    """Fields are emptied by giving them a new key."""
+    with url_session():
+        if "round" not in st.session_state:
+            st.session_state.round = 0
+        number = st.session_state.round
+        st.text_input("Word", key=f"word_{number}")
+        st.multiselect("Marks", ["a", "b", "c"], key=f"marks_{number}")
+        if st.button("Empty the fields"):
+            st.session_state.round += 1
+            st.rerun()
+        st.write(f"round {number}: {st.session_state[f'word_{number}']}")

@@ -1,0 +1,101 @@
+"""`st.session_state` as the app sees it, and which of its values somebody has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from tests.law.canonical import canonical
+
+_EVENTS: Final = frozenset(
+    {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
+)
+_LISTED: Final = "listed, and not there"
+
+
+class Seen:
+    """One Streamlit session's state. Looks into Streamlit's `SessionState` and changes nothing."""
+
+    def __init__(self, inner: Callable[[], Any]) -> None:
+        self._get = inner
+        self.assigned: set[str] = set()
+        """Keys that the app itself has given a value, widgets' among them."""
+
+    @property
+    def inner(self) -> Any:
+        """Streamlit's `SessionState`."""
+        return self._get()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is there by key.
+
+        Asked for key by key: where a widget has just got another id or was deleted, older releases list
+        values of both ids under its key, in no certain order.
+        """
+        inner, found = self.inner, {}
+        for key in inner.filtered_state:
+            try:
+                found[key] = inner[key]
+            except KeyError:
+                found[key] = _LISTED
+        return found
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """Keys of widgets that somebody has given a value: not the default, or assigned by the app."""
+        return frozenset(
+            key
+            for key, widget in self._widgets().items()
+            if not self._is_event(widget)
+            and (key in self.assigned or not self.knows(widget) or not self._is_default(widget))
+        )
+
+    @property
+    def untouched(self) -> frozenset[str]:
+        """Keys of the other widgets."""
+        return frozenset(self._widgets()) - self.chosen
+
+    @property
+    def at_default(self) -> frozenset[str]:
+        """Keys of widgets that show their defaults, whoever has chosen that."""
+        return frozenset(
+            key for key, widget in self._widgets().items() if self.knows(widget) and self._is_default(widget)
+        )
+
+    def knows(self, widget: str) -> bool:
+        """Whether there is a widget of this id."""
+        return widget in self.inner._new_widget_state.widget_metadata
+
+    def default_of(self, widget: str) -> Any:
+        """What a widget shows when nobody has chosen anything."""
+        read = self.inner._new_widget_state.widget_metadata[widget].deserializer
+        try:
+            return read(None)
+        except TypeError:  # older releases hand over the widget's id too
+            return read(None, "")
+
+    def note_assigned(self) -> None:
+        """Remember to which keys the app has assigned in the script that ends."""
+        self.assigned.update(key for key in self.inner._new_session_state if not key.startswith("$$"))
+
+    def forget_gone(self) -> None:
+        """Let go of keys that are not there any more."""
+        self.assigned.intersection_update(self.inner.filtered_state)
+
+    def _widgets(self) -> dict[str, str]:
+        inner = self.inner
+        mapper = inner._key_id_mapper
+        return {key: mapper.get_id_from_key(key) for key in inner.filtered_state if key in mapper}
+
+    def _is_default(self, widget: str) -> bool:
+        try:
+            value = self.inner[widget]
+        except KeyError:
+            return True
+        return canonical(value) == canonical(self.default_of(widget))
+
+    def _is_event(self, widget: str) -> bool:
+        """Whether a widget has no value that lasts: a click, a message that was sent."""
+        metadata = self.inner._new_widget_state.widget_metadata.get(widget)
+        return metadata is not None and metadata.value_type in _EVENTS

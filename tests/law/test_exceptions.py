@@ -1,0 +1,61 @@
+"""What the law does not promise, each exception by a test that states what happens instead."""
+
+from __future__ import annotations
+
+from tests.law.visit import Visit
+
+
+def test_the_key_of_an_untouched_widget_is_not_there_before_it_is_drawn() -> None:
+    """Read above the widget in the first run after F5, it is not set; Rerun would have the default."""
+    with Visit("summary_on_top") as visit:
+        visit.set("order", "down").reload()
+        assert visit.texts == ["top not set, order down"]
+        assert visit.rerun().texts == ["top 3, order down"]
+
+
+def test_a_click_is_not_repeated() -> None:
+    """As after Rerun: what it did is kept, it is not done again."""
+    with Visit("without_block") as visit:
+        visit.click("Click me").reload()
+        assert visit.texts == ["1 clicks"]
+
+
+def test_a_message_is_not_sent_again() -> None:
+    """What the app made of it is kept."""
+    with Visit("several_chats") as visit:
+        visit.set("line", "hello").reload().reload()
+        assert visit.state["chats"] == {"First": ["hello"]}
+
+
+def test_a_form_that_clears_itself_comes_back_empty() -> None:
+    """All kinds of fields show what the page has shown: their defaults."""
+    with Visit("guest_book") as visit:
+        visit.submit("Write", guest="Ada", words="fine", stars=5, again=True).reload()
+        assert [visit.value(key) for key in ("guest", "words", "stars", "again")] == ["", "", 3, False]
+        assert visit.texts == ["Ada: fine (5, True)"]
+
+
+def test_a_widget_without_a_key_shows_its_default() -> None:
+    """Streamlit gives nobody a way to set it."""
+    with Visit("without_keys") as visit:
+        visit.set("Name", "Ada").click("Keep").reload()
+        assert visit.texts == ["kept Ada, now"]
+
+
+def test_edits_of_a_table_are_gone_and_what_was_taken_over_is_not() -> None:
+    """Streamlit forbids to set a table's edits; the frame in the state is a value like any other."""
+    edit = {"edited_rows": {"0": {"n": 7}}, "added_rows": [], "deleted_rows": []}
+    with Visit("table_editor") as visit:
+        visit.set("editor", edit).click("Take over").set("editor", edit | {"edited_rows": {"1": {"n": 9}}})
+        assert visit.side.browser.metric[0].value == "19"
+        assert visit.reload().side.browser.metric[0].value == "12"
+
+
+def test_what_cannot_be_written_down_is_made_anew_by_the_guard() -> None:
+    """The client is another one, the conversation goes on."""
+    with Visit("chat_with_client") as visit:
+        before = visit.set("Ask", "one").state["bot"]
+        visit.reload()
+        assert visit.state["history"] == [("one", "you said one")]
+        assert visit.state["bot"] is not before
+        assert visit.errors == []

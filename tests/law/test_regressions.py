@@ -1,0 +1,170 @@
+"""Faults that people met, each as a visit that is written out. Named after what they prevent."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.law.apps import worlds
+from tests.law.apps.lists import database
+from tests.law.collection import RELEASE
+from tests.law.visit import Visit
+
+
+@pytest.fixture(autouse=True)
+def _world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A world of the test's own."""
+    monkeypatch.setattr(worlds, "WORLD", dict(worlds.WORLD))
+    database.clear()
+
+
+@pytest.mark.parametrize("reload", [False, True], ids=["", "with F5"])
+def test_an_edit_form_never_shows_or_saves_the_record_before(reload: bool) -> None:
+    """One saved untouched, then two: the field shows "Two", and nothing was changed."""
+    with Visit("edit_page") as visit:
+        visit.click("Edit 1").click("Save").click("Edit 2")
+        if reload:
+            visit.reload()
+        assert visit.value("title") == "Two"
+        visit.click("Save")
+        assert visit.texts == ["stored {1: 'One', 2: 'Two'}"]
+
+
+@pytest.mark.parametrize("app", ["start_over", "clear_as_callback"])
+def test_start_over_leaves_nothing_behind(app: str) -> None:
+    """The name is gone at once and after F5, also if it came through a look at a later step."""
+    with Visit(app) as visit:
+        visit.set("name", "Ada").click("Next")
+        if visit.shows("Look again"):
+            visit.click("Look again")
+        visit.click("Start over")
+        assert visit.value("name") == ""
+        assert visit.reload().value("name") == ""
+
+
+def test_start_over_reaches_the_fields_of_other_pages() -> None:
+    """The field is on another page than the one on which everything is deleted."""
+    with Visit("start_over_from_sidebar") as visit:
+        visit.set("name", "Ada").open("review").click("Start over")
+        assert visit.reload().texts == ["no name no size"]
+        assert visit.open("").value("name") == ""
+
+
+def test_an_untouched_default_is_not_frozen() -> None:
+    """Only the remark was typed: the owner and the day are those of now."""
+    with Visit("untouched_default") as visit:
+        visit.set("remark", "hm")
+        worlds.WORLD.update(owner="Grace", today=dt.date(2024, 3, 1))
+        visit.reload()
+        assert visit.value("owner") == "Grace"
+        assert visit.value("day") == dt.date(2024, 3, 1)
+        assert visit.value("remark") == "hm"
+
+
+def test_a_chosen_value_outlives_a_new_default() -> None:
+    """The owner was typed: it stays."""
+    with Visit("untouched_default") as visit:
+        visit.set("owner", "Mine")
+        worlds.WORLD["owner"] = "Eve"
+        assert visit.reload().value("owner") == "Mine"
+
+
+def test_a_value_that_was_set_back_to_the_default_is_untouched_again() -> None:
+    """Typed and typed away: the default of now."""
+    with Visit("untouched_default") as visit:
+        visit.set("owner", "Mine").set("owner", "Ada")
+        worlds.WORLD["owner"] = "Grace"
+        assert visit.reload().value("owner") == "Grace"
+
+
+@pytest.mark.parametrize("transport", ["v1", "v2"] if RELEASE >= (1, 51) else ["v1"])
+def test_the_state_can_be_assigned_to_itself(transport: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No exception on either page, whichever component carries the session."""
+    monkeypatch.setenv("FLUXLIT_TRANSPORT", transport)
+    with Visit("update_with_itself") as visit:
+        visit.set("city", "Oslo").open("second")
+        assert (visit.errors, visit.texts) == ([], ["city is Oslo"])
+        visit.open("")
+        assert (visit.errors, visit.value("city")) == ([], "Oslo")
+        visit.reload()
+        assert (visit.errors, visit.value("city")) == ([], "Oslo")
+
+
+def test_a_new_visitor_has_an_empty_state() -> None:
+    """`len(st.session_state) == 0` is true in the first run, and what is put there then is kept."""
+    with Visit("empty_means_first") as visit:
+        assert (visit.errors, visit.texts) == ([], ["topic is general"])
+        visit.set("Say something", "hello").reload()
+        assert visit.texts == ["topic is general", "hello"]
+
+
+def test_a_dialog_is_empty_whenever_it_opens() -> None:
+    """Milk was entered before; the second opening does not show it, nor the one after F5."""
+    with Visit("item_dialog") as visit:
+        visit.click("New").set("item", "milk").click("Save").click("New")
+        assert visit.value("item") == ""
+        visit.set("item", "bread").click("Save")
+        assert visit.texts == ["items: milk, bread"]
+        visit.reload().click("New")
+        assert (visit.value("item"), visit.texts) == ("", ["items: milk, bread"])
+
+
+def test_an_edit_in_a_fragment_goes_on_after_f5() -> None:
+    """The fragment's field is there, applied, and can be applied anew."""
+    with Visit("fragment_edit") as visit:
+        visit.set("draft", "one").click("Apply").reload()
+        assert visit.texts == ["applied: one"]
+        visit.set("draft", "two").click("Apply")
+        assert visit.texts == ["applied: two"]
+        assert visit.reload().value("draft") == "two"
+
+
+def test_rows_and_the_pointer_into_them_stay_together() -> None:
+    """A list over its cap is not kept in an older version beside a newer pointer."""
+    with Visit("outgrown") as visit:
+        for _ in range(8):
+            visit.click("Add")
+        for _ in range(2):
+            visit.reload()
+            assert visit.errors == []
+        assert set(visit.state) & {"rows", "current"} != {"current"}
+
+
+def test_a_value_that_was_refused_once_is_asked_for_anew() -> None:
+    """80 does not fit any more; the 30 that is chosen then is kept."""
+    with Visit("refused_once") as visit:
+        visit.set("row", 80)
+        worlds.WORLD["limit"] = 50
+        visit.reload()
+        assert visit.errors == []
+        visit.set("row", 30).reload()
+        assert visit.value("row") == 30
+
+
+@pytest.mark.parametrize("reload", [False, True], ids=["", "with F5"])
+def test_rows_that_were_removed_do_not_count(reload: bool) -> None:
+    """Three ages, then two people: two ages are left."""
+    with Visit("people_count") as visit:
+        visit.set("people", 3).set("age_0", 10).set("age_1", 20).set("age_2", 30)
+        visit.set("people", 2).click("Count again")
+        if reload:
+            visit.reload()
+        assert visit.texts == ["2 ages, sum 30"]
+
+
+def test_the_state_shows_no_key_of_the_session() -> None:
+    """Neither while the script runs nor after it."""
+    with Visit("everything_shown") as visit:
+        assert set(visit.state) == {"visits", "motto", "public"}
+        visit.reload()
+        assert set(visit.state) == {"visits", "motto", "public"}
+        assert all(set(look) <= {"visits", "motto", "public"} for _, look in visit.side.looks)
+
+
+def test_f5_in_the_middle_of_a_run_finds_what_it_had_changed() -> None:
+    """The script was stopped after its first elements: what was typed and counted by then is kept."""
+    with Visit("stop_in_the_middle") as visit:
+        visit.set_and_reload("your_name", "Ada", after=1)
+        assert visit.texts == ["Ada and 0"]
+        assert visit.state["greeted"] == 2
