@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from streamlit.runtime.pages_manager import PagesManager
 
+from e2e.law.summary import pytest_terminal_summary  # noqa: F401 - a hook: its line at the end
 from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
 

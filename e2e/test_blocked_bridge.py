@@ -153,9 +153,9 @@ def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve, 
 
 
 def test_a_late_answer_finds_page_two(tab: ContinuityPage, serve: Serve, hold: str) -> None:
-    """The state comes back on the page that the visitor has gone to meanwhile."""
+    """State and kept fields come back on the page that the visitor has gone to meanwhile."""
     page = tab.page
-    tab.open(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url)
+    tab.open(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5", E2E_KEEP_HIDDEN="1").url)
     type_name(tab, "Ada")
     add(tab)
     page.add_init_script(hold)

@@ -21,7 +21,7 @@ HOME = """
 import streamlit as st
 from fluxlit_component import url_session
 
-with url_session():
+with url_session(keep_hidden=True):
     st.title("Home")
     st.text_input("Name", key="name")
 """
@@ -29,7 +29,7 @@ REPORT = """
 import streamlit as st
 from fluxlit_component import url_session
 
-with url_session():
+with url_session(keep_hidden=True):
     st.title("Report")
     st.write(f"name is {st.session_state.get('name')}")
     st.checkbox("Details", key="details")
@@ -126,7 +126,10 @@ def test_a_policy_against_blobs_lets_it_through(
 
 
 def test_each_page_may_have_a_frame_of_its_own(tab: ContinuityPage, tmp_path: Path) -> None:
-    """Pages as files, each of which calls the session: the frame dies with its page, the session goes on."""
+    """Pages as files, each of which calls the session: the frame dies with its page, the session goes on.
+
+    With what the fields of a page hold, for the app asks for it.
+    """
     page = tab.page
     (tmp_path / "pages").mkdir()
     (tmp_path / "home.py").write_text(HOME, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Apps that set a default when a key is missing, and values on pages that are away for more than one run."""
+"""Apps that set a default when a key is missing, and kept fields of pages that are away for many runs."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def go(tab: ContinuityPage, name: str) -> None:
 def test_a_value_survives_any_number_of_page_changes(
     tab: ContinuityPage, serve: Callable[..., StreamlitServer], away: list[str]
 ) -> None:
-    """On every page it is there, and on the way back the widget shows it."""
+    """The app keeps it by `keep_hidden=`: every page has it, and on the way back the widget shows it."""
     tab.open(serve("defaults.py").url)
     type_in(tab, "Minutes", "30")
     for name in away:

@@ -1,4 +1,4 @@
-"""A widget that is hidden and shown again keeps its value, with and without F5 in between."""
+"""`keep_hidden=True`: a widget that is hidden and shown again keeps its value, also over F5."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def type_in(tab: ContinuityPage, label: str, text: str) -> None:
 
 
 def test_a_hidden_widget_keeps_its_value(tab: ContinuityPage, serve: Serve) -> None:
-    """Streamlit drops it; the base copy puts it back."""
+    """Streamlit drops it; the app has asked for it to be kept."""
     tab.open(serve("widgets.py").url)
     type_in(tab, "Hidden at times", "kept")
     toggle(tab)

@@ -50,7 +50,7 @@ def sees(tab: ContinuityPage, *texts: str) -> None:
 
 def test_another_device_resumes_the_session(serve: Serve, new_tab: NewTab) -> None:
     """One gated and one full run; from then on both write to the same session, and the link is used up."""
-    server = serve("sharing.py")
+    server = serve("sharing.py", KEEP_HIDDEN="1")
     first, other, third = new_tab(), new_tab(), new_tab()
     sid = visit(first, server.url)
     link = link_of(first, "resume")
@@ -136,7 +136,7 @@ def test_a_dead_link_costs_a_tab_nothing(serve: Serve, new_tab: NewTab) -> None:
 
 def test_a_link_pasted_into_a_living_page_is_news(serve: Serve, new_tab: NewTab) -> None:
     """The page goes on with the other session, without a new document and without mixing the two."""
-    server = serve("sharing.py")
+    server = serve("sharing.py", KEEP_HIDDEN="1")
     first, other = new_tab(), new_tab()
     sid = visit(first, server.url)
     link = link_of(first, "resume")
@@ -180,7 +180,7 @@ def test_who_followed_a_link_goes_on_after_a_restart_of_the_server(
 
 def test_an_address_for_html_and_mail(serve: Serve, new_tab: NewTab) -> None:
     """`session.href()` is the same from run to run and leads to this session."""
-    server = serve("sharing.py", HREF="1")
+    server = serve("sharing.py", HREF="1", KEEP_HIDDEN="1")
     first, other = new_tab(), new_tab()
     sid = visit(first, server.url)
     href = first.page.locator('[data-testid="stCaptionContainer"]').inner_text()

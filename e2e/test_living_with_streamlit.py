@@ -48,8 +48,8 @@ def go(tab: ContinuityPage, name: str) -> None:
     tab.rest()
 
 
-def test_all_of_them_survive_f5_hiding_and_other_pages(tab: ContinuityPage, url: str) -> None:
-    """Also `persist_state="page"`, which Streamlit alone forgets on a page switch: here the session wins."""
+def test_f5_hiding_and_other_pages(tab: ContinuityPage, url: str) -> None:
+    """Each as it says of itself: `persist_state="page"` is forgotten on a page switch."""
     assert tab.page.url == f"{url}/?bound=bound"
     tab.reload()
     assert tab.runs == 2
@@ -58,11 +58,13 @@ def test_all_of_them_survive_f5_hiding_and_other_pages(tab: ContinuityPage, url:
         tab.page.get_by_text("Hide", exact=True).click()
         tab.rest()
     shows(tab)
-    go(tab, "Other")
-    go(tab, "Home")
-    shows(tab)
     tab.reload()
     shows(tab)
+    go(tab, "Other")
+    go(tab, "Home")
+    shows(tab, **{"For the page": ""})
+    tab.reload()
+    shows(tab, **{"For the page": ""})
 
 
 def test_a_value_in_the_url_beats_the_store(tab: ContinuityPage, url: str) -> None:

@@ -42,13 +42,15 @@ def test_the_original_functions_survive_f5_over_the_bridge(tab: ContinuityPage, 
     assert "fluxlit_sid" not in tab.page.url
 
 
-def test_without_with_the_next_run_saves(tab: ContinuityPage, serve: Serve) -> None:
-    """What the last run changed is written at the start of the next one."""
+def test_without_with_the_page_load_asks_for_what_the_last_run_changed(
+    tab: ContinuityPage, serve: Serve
+) -> None:
+    """It is written at the start of the next run, or as here when the page is loaded anew."""
     tab.open(serve("bare.py").url)
     press(tab, "Add")
     press(tab, "Add")
     type_in(tab, "Name", "Ada")
     press(tab, "Add")
     tab.reload()
-    expect(tab.page.get_by_text("count is 2")).to_be_visible()
+    expect(tab.page.get_by_text("count is 3")).to_be_visible()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")

@@ -21,7 +21,7 @@ from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 Serve = Callable[..., StreamlitServer]
-STEPS = 40
+STEPS = 25
 PAGES = ("Home", "Report")
 
 # See docs/streamlit-releases.md.
@@ -67,6 +67,8 @@ class Model:
 
     count: int = 0
     name: str = ""
+    keeps: bool = False
+    """Whether the field keeps its value while another page is shown; Streamlit drops it."""
     entries: list[Entry] = field(default_factory=lambda: [Entry()])
     at: int = 0
 
@@ -81,7 +83,14 @@ class Model:
     def go(self, entry: Entry) -> None:
         """Follow a link: what was ahead is gone."""
         self.entries[self.at + 1 :] = [entry]
-        self.at += 1
+        self.move(1)
+
+    def move(self, steps: int) -> None:
+        """Be elsewhere in the history."""
+        before = self.page
+        self.at += steps
+        if self.page != before and not self.keeps:
+            self.name = ""
 
 
 class Walker:
@@ -122,12 +131,12 @@ class Walker:
     def back(self) -> None:
         if self.model.at > 0:
             self.tab.page.go_back()
-            self.model.at -= 1
+            self.model.move(-1)
 
     def forward(self) -> None:
         if self.model.at + 1 < len(self.model.entries):
             self.tab.page.go_forward()
-            self.model.at += 1
+            self.model.move(1)
 
     def hash(self, number: int) -> None:
         """A link within the page is an entry of its own."""
@@ -154,13 +163,15 @@ class Walker:
         return str(sid)
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_a_long_walk_leaks_nothing_and_loses_nothing(tab: ContinuityPage, serve: Serve, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "keeps"), [(1, False), (2, True)], ids=["plain", "keep_hidden"])
+def test_a_long_walk_leaks_nothing_and_loses_nothing(
+    tab: ContinuityPage, serve: Serve, seed: int, keeps: bool
+) -> None:
     """Two tabs, one opened from the other by a link on the way; each as its model says, step by step."""
     chance = random.Random(seed)
-    server = serve("sharing.py")
+    server = serve("sharing.py", **({"KEEP_HIDDEN": "1"} if keeps else {}))
     tab.open(server.url)
-    walkers = [Walker(tab, Model())]
+    walkers = [Walker(tab, Model(keeps=keeps))]
     lengths = [tab.page.evaluate("history.length")]
     for number in range(STEPS):
         walker = chance.choice(walkers)
@@ -191,7 +202,8 @@ def test_a_long_walk_leaks_nothing_and_loses_nothing(tab: ContinuityPage, serve:
                 link.click(modifiers=["Control"])
             opened.value.set_default_timeout(15_000)
             other = ContinuityPage(opened.value)
-            model = Model(walkers[0].model.count, walkers[0].model.name, [Entry("Report")])
+            name = walkers[0].model.name if keeps else ""
+            model = Model(walkers[0].model.count, name, keeps, [Entry("Report")])
             walkers.append(Walker(other, model))
             other.page.wait_for_function(
                 "old => ![old, null].includes(sessionStorage.getItem('fluxlit:fluxlit_sid'))", arg=sid

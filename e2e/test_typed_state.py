@@ -75,15 +75,17 @@ def test_a_widget_and_a_field_are_one(tab: ContinuityPage, server: StreamlitServ
 def test_a_record_is_migrated_when_the_code_changed(tab: ContinuityPage, server: StreamlitServer) -> None:
     """The server comes back with schema 2; F5 shows the migrated values, and they are kept."""
     tab.open(server.url)
+    tab.page.get_by_role("slider").press("ArrowRight")
+    tab.rest()
     press(tab, "Add item", "Go wild")
     server.env["E2E_SCHEMA"] = "2"
     server.restart()
     tab.reload()
-    shows(tab, "level is 0.3")
+    shows(tab, "level is 0.4")
     shows(tab, "mood is WILD")
     shows(tab, "items are item 0/new")
     tab.reload()
-    shows(tab, "level is 0.3")
+    shows(tab, "level is 0.4")
 
 
 def test_a_record_that_does_not_fit_is_left_untouched(tab: ContinuityPage, server: StreamlitServer) -> None:

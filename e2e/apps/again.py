@@ -1,8 +1,11 @@
-# Draws its widgets and starts over at once: what the first full run sent may never reach the browser.
+# Draws its widgets and starts over at once: what the first full run sent never reaches the browser.
+import sys
+
 import streamlit as st
 
 from fluxlit_component import url_session
 
+sys.setswitchinterval(5)  # the thread that sends has no turn before the run is over
 with url_session():
     st.text_input("Name", key="name")
     st.slider("Level", 0, 10, 3, key="level")

@@ -21,5 +21,5 @@ def third() -> None:
 
 
 page = st.navigation([st.Page(first, default=True), st.Page(second), st.Page(third)])
-with url_session():
+with url_session(keep_hidden=["minutes"]):
     page.run()

@@ -1,4 +1,4 @@
-# Widgets that Streamlit itself remembers, in the URL or over pages, beside ours.
+# Widgets that Streamlit itself remembers, in the URL or over pages, beside one that we do.
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -19,5 +19,5 @@ def other() -> None:
 
 
 page = st.navigation([st.Page(home, title="Home", default=True), st.Page(other, title="Other")])
-with url_session():
+with url_session(keep_hidden=["ours"]):
     page.run()

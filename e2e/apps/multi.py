@@ -75,6 +75,8 @@ ENDS = st.Page(ends, title="Ends", url_path="ends")
 
 page = st.navigation([HOME, REPORT, ENDS])
 options = {"address_bar": os.environ["E2E_ADDRESS_BAR"]} if "E2E_ADDRESS_BAR" in os.environ else {}
+if "E2E_KEEP_HIDDEN" in os.environ:
+    options["keep_hidden"] = True
 with url_session(**options) as session:
     with st.sidebar:
         st.write(f"status {session.status}")

@@ -22,6 +22,6 @@ page = st.navigation(
     [st.Page(home, title="Home", default=True), st.Page(other, title="Other", url_path="other")]
 )
 agreed = st.sidebar.checkbox("I agree", value="AGREED" in os.environ, key="__agreed")
-with url_session(consent=agreed) as session:
+with url_session(consent=agreed, keep_hidden=True) as session:
     st.sidebar.write(f"status {session.status}, has id {session.id is not None}")
     page.run()

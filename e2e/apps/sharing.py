@@ -50,6 +50,7 @@ def report() -> None:
 
 REPORT = st.Page(report, title="Report", url_path="report")
 page = st.navigation([st.Page(home, title="Home", default=True), REPORT])
-with url_session(on_duplicate=os.environ.get("ON_DUPLICATE", "fork")) as session:
+duplicates, keeps = os.environ.get("ON_DUPLICATE", "fork"), "KEEP_HIDDEN" in os.environ
+with url_session(on_duplicate=duplicates, keep_hidden=keeps) as session:
     st.sidebar.write(f"status {session.status}, new {session.is_new}")
     page.run()

@@ -45,7 +45,9 @@ if os.environ.get("E2E_SCHEMA") == "broken":
     options = {"schema_version": 2, "migrations": {}}
 with url_session(model=model, **options) as session:
     state = session.state
-    if not V2:
+    if V2:
+        st.slider("Level", 0.0, 1.0, key="level")
+    else:
         st.slider("Level", 0, 10, key="level")
     st.date_input("Day", key="day")
     if st.button("Add item"):

@@ -2,7 +2,7 @@ import streamlit as st
 
 from fluxlit_component import url_session
 
-with url_session() as session:
+with url_session(keep_hidden=True) as session:
     st.checkbox("Show", value=True, key="show")
     if st.session_state.show:
         st.text_input("Hidden at times", key="hidden")

@@ -19,7 +19,6 @@ import fluxlit.url_session
 from e2e.bench.report import print_table
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
@@ -94,9 +93,9 @@ def _tabs(sessions: int) -> object:
     tabs = []
     store = InMemorySessionStore(max_entries=1)
     for number in range(sessions):
-        tab = Tab("fluxlit_sid", base=Base())
-        diff = tab.base.diff(_state(number))
-        tab.base.settle(diff, store.commit(tab.offer, Commit(diff.changes, create=True)))
+        tab = Tab("fluxlit_sid")
+        diff = tab.known.base.diff(_state(number))
+        tab.known.base.settle(diff, store.commit(tab.ids.offer, Commit(diff.changes, create=True)))
         tabs.append(tab)
     return tabs
 

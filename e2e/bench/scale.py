@@ -60,7 +60,8 @@ def _memory(visitors: int) -> float:
 
 def _tab_of(state: dict[str, str]) -> Tab:
     tab = Tab("fluxlit_sid")
-    tab.base.settle(tab.base.diff(state), Outcome("committed", 1))
+    base = tab.known.base
+    base.settle(base.diff(state), Outcome("committed", 1))
     return tab
 
 

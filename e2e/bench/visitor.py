@@ -23,7 +23,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_C
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 from fluxlit_component import url_session
-from fluxlit_component.bridge.protocol import PROTOCOL, Offer
+from fluxlit_component.bridge import PROTOCOL, Mounted, Offer
 from fluxlit_component.internals import Run
 
 
@@ -76,7 +76,7 @@ class Visitor:
     def _run(self) -> float:
         self._context.reset(page_script_hash="page")
         self._state.on_script_will_rerun(self._sent())
-        with patch("fluxlit_component.tab.identify.mount", _agreeing_bridge):
+        with patch("fluxlit_component.tab.offer.mount", _agreeing_bridge):
             begun = self._clock()
             session = url_session(**self._options)
             spent = self._clock() - begun
@@ -108,6 +108,6 @@ class Visitor:
             st.text_input(key, key=key)
 
 
-def _agreeing_bridge(offer: Offer, **_: object) -> object:
+def _agreeing_bridge(offer: Offer, **_: object) -> Mounted:
     """Stands for a browser that takes what it is offered, and had it delivered before this run."""
-    return {"protocol": PROTOCOL, "sid": offer.sid, "source": "offer"}
+    return Mounted(is_there=True, answer={"protocol": PROTOCOL, "sid": offer.sid, "source": "offer"})

@@ -1,4 +1,4 @@
-# Two pages, a field, a counter and a picture. Prints every run, so that runs can be counted from outside.
+# Two pages, a field kept over them, a counter and a picture. Prints every run, to be counted from outside.
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -31,6 +31,6 @@ def report() -> None:  # noqa: D103
 
 REPORT = st.Page(report, title="Report", url_path="report")
 page = st.navigation([st.Page(home, title="Home", default=True), REPORT])
-with url_session() as session:
+with url_session(keep_hidden=True) as session:
     st.sidebar.write(f"status {session.status}")
     page.run()

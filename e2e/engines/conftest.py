@@ -13,7 +13,7 @@ from e2e.engines.chromium import Chromium
 from e2e.engines.firefox import Firefox
 from e2e.engines.visitor import Engine, Visitor
 from e2e.engines.webkit import WebKit
-from fluxlit_component.testing.front import Front
+from e2e.front import Front
 from fluxlit_component.testing.server import StreamlitServer
 
 

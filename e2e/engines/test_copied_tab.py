@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from e2e.engines.visitor import Visitor, until
-from fluxlit_component.testing.front import Front
+from e2e.front import Front
 
 # Longer than a page is patient with another that may be going away.
 SETTLED = "() => new Promise(done => setTimeout(done, 1000))"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from e2e.engines.visitor import Visitor
-from fluxlit_component.testing.front import Front
+from e2e.front import Front
 
 Newcomer = Callable[[], Visitor]
 Fronts = Callable[..., Front]

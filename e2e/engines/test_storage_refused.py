@@ -8,7 +8,7 @@ import pytest
 
 from e2e.engines.visitor import Visitor
 from e2e.engines.webkit import WebKitVisitor
-from fluxlit_component.testing.front import Front
+from e2e.front import Front
 
 Newcomer = Callable[[], Visitor]
 Fronts = Callable[..., Front]

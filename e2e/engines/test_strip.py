@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from e2e.engines.visitor import Visitor
-from fluxlit_component.testing.front import Front
+from e2e.front import Front
 
 Newcomer = Callable[[], Visitor]
 Fronts = Callable[..., Front]

@@ -16,9 +16,11 @@ ASSIGNED: Final = 2
 
 LOSSY: Final = 4
 """It was saved beside something that could not be: its widget may be away only because of that."""
+AFTER: Final = 8
+"""Its widget is drawn after the session's block, when the end of the run has been saved already."""
 
 _FIRST: Final = 0xF0
-_LAST: Final = _FIRST | WIDGET | ASSIGNED | LOSSY
+_LAST: Final = _FIRST | WIDGET | ASSIGNED | LOSSY | AFTER
 
 
 def mark(data: bytes, origin: int) -> bytes:

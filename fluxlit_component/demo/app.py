@@ -24,7 +24,8 @@ page = st.navigation(
     }
 )
 
-with url_session() as session:
+# What the fields of a page hold is there when you come back to it from another one.
+with url_session(keep_hidden=True) as session:
     page.run()
     panel = sidebar.controls(session)
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from typing_extensions import Self
 
 from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
-from fluxlit_component.codec.origin import PLAIN, mark, split
+from fluxlit_component.codec.origin import PLAIN, WIDGET, mark, split
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
@@ -40,7 +40,7 @@ class Known:
     plain: bool | None = None
     """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
     origin: int = PLAIN
-    """Where the value came from; by itself no reason to write it anew."""
+    """Where the value came from."""
 
     @classmethod
     def of(cls, stored: Field, value: object = _NOTHING) -> Self:
@@ -167,10 +167,16 @@ class Base:
         by the short way. Keys that are `guarded` are to be written only if nobody else wrote them: they
         have a merger. What cannot be kept takes its older version along: newest or nothing.
         """
-        caps, origins = caps or _CAPS, origins or {}
+        caps = caps or _CAPS
         fixed: dict[str, object] = {}
         plain: dict[str, bool] = {}
         changed, skipped = self._changed(values, caps)
+        if origins is not None:
+            for key in values.keys() & self.known.keys():
+                # A value that its widget has left behind stays: the record must tell that, too.
+                if self.known[key].origin & WIDGET and not origins.get(key, PLAIN) & WIDGET:
+                    changed.setdefault(key, self.known[key].data)
+        origins = origins or {}
         changes = self._removals([*deleted, *skipped])
         if not changed:
             return Diff(changes, skipped)

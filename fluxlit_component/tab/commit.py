@@ -108,7 +108,9 @@ class Committer:
                 self._state.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - its widget is drawn already
                 tab.page.waiting[key] = merged[key]
-        diff = tab.known.base.diff(merged, caps=self._policy.caps, guarded=self._policy.has_merger)
+        base = tab.known.base
+        origins = {key: base.known[key].origin for key in merged if key in base.known}
+        diff = base.diff(merged, origins=origins, caps=self._policy.caps, guarded=self._policy.has_merger)
         for key, reason in diff.skipped.items():
             tab.standing.skip(key, reason)
         return diff, merged

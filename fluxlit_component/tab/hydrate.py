@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from typing import Any, Final
 
 from fluxlit_component.codec import decode
-from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
+from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults
@@ -72,6 +72,8 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.among(of_widgets)
+    page.after = frozenset(key for key in page.loose if origins[key] & AFTER)
+    page.ours = page.put & state.written_keys()
     standing.restored = tuple(sorted(page.put))
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
     standing.hooks.tell(Event("restore", standing.restored))
@@ -126,13 +128,14 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     if hidden:
         # What was put there for the last run counts only once the browser has sent it: a run that is cut
         # short is never shown, and the browser would go on with the widget's default.
-        sent = state.sent_keys()
+        sent, is_same_page = state.sent_keys(), run.page == page.name
         absence = absence_of(
             hidden - state.written_keys(),
             present=frozenset(state.reading().values),
             alive=(frozenset(widgets) & (page.drawn - page.put)) | sent,
-            drawn=page.drawn if run.page == page.name else frozenset(),
-            put=page.put,
+            drawn=page.drawn if is_same_page else frozenset(),
+            # What a widget of another page has taken over was swept away with it.
+            put=page.put if is_same_page else page.put - state.registered_keys(),
         )
         page.deleted |= absence.deleted
         state.forget(absence.again)
@@ -143,6 +146,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         unseen = (page.put & widgets.keys()) - state.sent_keys() - again.keys()
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
+    page.ours = page.put & state.written_keys()
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
     page.waiting.clear()
 

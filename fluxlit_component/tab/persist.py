@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fluxlit_component.codec import PlainEncoder
-from fluxlit_component.codec.origin import ASSIGNED, LOSSY, PLAIN, WIDGET
+from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Reading, Run, State, Widget, is_connected
 from fluxlit_component.settings import is_debug
@@ -84,6 +84,8 @@ class Persist:
             tab.standing.status = "degraded"
             return
         self._state.settle(page.put, self._drawn())
+        if ended and self._run is not None and not self._run.is_fragment:
+            self._end_loose()
         reading = self._state.reading()
         settled = tab.sid is not None and known.hydrated
         if page.baseline is None and (not settled or tab.consent.private is not None):
@@ -114,6 +116,16 @@ class Persist:
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._committer.commit(diff, kept.values, yielding=not connected)
 
+    def _end_loose(self) -> None:
+        """Drop what came back for widgets that this run has not drawn, as Streamlit drops it with its widget.
+
+        Widgets after the block are still to come. What the app has assigned meanwhile is the app's.
+        """
+        page = self._tab.page
+        loose = page.loose - self._drawn() - page.after
+        self._state.drop(loose - (self._state.written_keys() - page.ours))
+        page.loose -= loose
+
     def _kept(self, reading: Reading, *, ended: bool) -> _Kept:
         page, run = self._tab.page, self._run
         on_page = frozenset(reading.widgets)
@@ -123,6 +135,8 @@ class Persist:
             page.drawn = run.carried(reading.widgets) | (page.later & on_page)
             on_page = page.drawn | self._policy.hidden.among(on_page)
         drawn = self._drawn()
+        if not ended:
+            page.drawn |= drawn
         if run is not None and not run.is_fragment:
             page.cleared = run.cleared_keys()
         lost: frozenset[str] = frozenset()
@@ -130,6 +144,12 @@ class Persist:
             lost = page.loose - on_page - self._state.registered_keys()
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
+        base, waits = self._tab.known.base.known, page.loose | page.offered
+        kept.origins.update(
+            (key, base[key].origin)
+            for key in kept.values.keys() & base.keys() - on_page
+            if key in waits or self._policy.hidden.keeps(key)
+        )
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
@@ -170,8 +190,12 @@ class Persist:
         if untouched or reason is not None:
             del kept.values[key]
         elif not widget.is_kept_by_streamlit:
-            lossy = LOSSY if page.lossy else PLAIN
-            kept.origins[key] = WIDGET | lossy | (ASSIGNED if key in page.assigned else PLAIN)
+            kept.origins[key] = (
+                WIDGET
+                | (LOSSY if page.lossy else PLAIN)
+                | (ASSIGNED if key in page.assigned else PLAIN)
+                | (AFTER if key in page.later or key not in page.drawn else PLAIN)
+            )
 
     def _drawn(self) -> frozenset[str]:
         return self._run.drawn_keys() if self._run is not None else frozenset()

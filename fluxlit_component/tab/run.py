@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxlit_component import identifier
-from fluxlit_component.internals import Run, is_rerun
+from fluxlit_component.internals import Run, current_run, is_rerun
 from fluxlit_component.links.links import revoke
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
@@ -83,8 +83,13 @@ class SessionRun:
 
     def save(self, *, ended: bool = False) -> None:
         """Save what has changed so far: in the middle of a run, or at the end of a fragment."""
-        with self._tab.lock:
-            self._persist.save(ended=ended)
+        tab, run = self._tab, current_run()
+        with tab.lock:
+            if run is None or not run.is_fragment:
+                self._persist.save(ended=ended)
+                return
+            tab.page.put = frozenset()  # what the page load brought back, the browser has seen by now
+            Persist(run, run.state, tab, self._store, self._policy).save(ended=ended)
 
     def _begin(self) -> None:
         tab = self._tab
