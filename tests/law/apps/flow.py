@@ -121,15 +121,3 @@ def early_return() -> None:
     with url_session():
         main()
         st.caption(f"longest {st.session_state.get('longest', 0)}")
-
-
-@app()
-def toast_then_rerun() -> None:
-    """A toast right before a rerun: newer releases still show it."""
-    with url_session():
-        st.text_input("Title of it", key="title_of_it")
-        if st.button("Save it"):
-            st.session_state.saved = st.session_state.title_of_it
-            st.toast("Saved")
-            st.rerun()
-        st.write(st.session_state.get("saved", "not saved"))
