@@ -102,8 +102,8 @@ def hidden_filters() -> None:
         st.caption(f"columns {st.session_state.get('columns')}, measure {st.session_state.get('measure')}")
 
 
-# AppTest of 1.40 forgets what the last run did not draw; a browser sends it again.
-@app(since=(1, 51))
+# AppTest of older releases forgets what the last run did not draw; a browser sends it again.
+@app(since=(1, 60))
 def data_by_click() -> None:
     """The data comes by a click and stays in the state; what can be chosen depends on it."""
     with url_session():

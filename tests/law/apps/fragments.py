@@ -94,8 +94,8 @@ def rerun_of_fragment() -> None:
             remark()
 
 
-# AppTest of 1.40 forgets what the last run did not draw; a browser sends it again.
-@app(since=(1, 51))
+# AppTest of older releases forgets what the last run did not draw; a browser sends it again.
+@app(since=(1, 60))
 def callbacks_in_fragment() -> None:
     """Callbacks of widgets in a fragment, among them one that deletes and one that fails."""
 
