@@ -55,7 +55,7 @@ class Walk:
                 taken.append(step)
                 typed_into_a_form = (typed_into_a_form or step.form) and step.kind != "send"
                 _both(twins, step)
-                twins.compare()
+                twins.compare(after_f5=step == RELOAD)
         except Different as different:
             steps = "\n".join(f"  {number}. {step}" for number, step in enumerate(taken, 1))
             raise Different(f"{self}\n{steps or '  (when it was opened)'}\n{different}") from None

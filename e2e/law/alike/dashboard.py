@@ -7,10 +7,8 @@ ROWS = [("Oslo", 3), ("Rome", 9), ("Bern", 5), ("Lima", 7)]
 
 
 def reset() -> None:
-    """Take the filters back to their defaults."""
-    for key in ("least", "text"):
-        st.session_state.pop(key, None)
-    st.session_state.order = "name"
+    """Take the filters back to what they were."""
+    st.session_state.update(least=2, order="name", text="")
 
 
 with url_session():

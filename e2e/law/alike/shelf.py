@@ -9,4 +9,6 @@ path = Path(__file__).with_name(f"{st.context.cookies['law_app']}.py")
 exec(compile(path.read_text(), path, "exec"), {"__name__": "__main__", "__file__": str(path)})
 if os.environ.get("LAW_FAULT") and "name" not in st.session_state:
     st.session_state.name = "put back"  # a fault, sown to be found
-st.text(f"state {sorted(st.session_state.items())} {len(st.session_state)}")
+for key, value in sorted(st.session_state.items()):
+    st.text(f"state {key} {value!r}")
+st.text(f"{len(st.session_state) - len(list(st.session_state))} keys unseen")
