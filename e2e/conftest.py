@@ -42,6 +42,14 @@ _FORGETS_PAGES = hasattr(PagesManager, "DefaultStrategy")
 """Streamlit 1.40 tells the first visitor of a server that a sub-page does not exist, with or without us."""
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests share its servers, so they stay in one process; the walks of the law are many and alike."""
+    for item in items:
+        if not item.path.name.startswith("test_alike") and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 def _visit(browser: Browser, url: str) -> None:
     """Look at the first page of an app, as a visitor of its own."""
     with browser.new_page() as page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def test_the_state_is_saved_as_a_file_and_loaded_by_another(visit: Visit, tmp_pa
 def test_nothing_of_ours_is_in_the_state(visit: Visit, transport: str) -> None:
     """Before, in and after the block, in a callback and on the page, by every way to look at all."""
     visitor = visit("unseen.py", FLUXLIT_TRANSPORT=transport)
+    visitor.sees(re.compile("^after: "))  # its first line is there before the session is known
     visitor.press("Look")
     visitor.sees("callback: ['name', 'town']")
     expect_three_keys(visitor)
