@@ -44,7 +44,7 @@ _FORGETS_PAGES = hasattr(PagesManager, "DefaultStrategy")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests share its servers, so they stay in one process; but the law's walks are many and alike."""
+    """A file's tests share its servers, so they stay in one process; but the law's walks are many."""
     for item in items:
         if not item.path.name.startswith("test_alike") and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
