@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from streamlit.runtime.pages_manager import PagesManager
 
+from e2e.carrier import HANDSHAKE
 from e2e.law.summary import pytest_terminal_summary  # noqa: F401 - a hook: its line at the end
 from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
@@ -93,8 +94,11 @@ def serve(streamlit_app: Callable[..., StreamlitServer], browser: Browser) -> Ca
     path = os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])
     visited: set[str] = set()
 
-    def start(name: str, *, args: tuple[str, ...] = (), **env: str) -> StreamlitServer:
-        server = streamlit_app(APPS / name, env={"PYTHONPATH": path, **env}, args=args)
+    def start(
+        name: str, *, args: tuple[str, ...] = (), handshake: bool = HANDSHAKE, **env: str
+    ) -> StreamlitServer:
+        env = {"PYTHONPATH": path, **env}
+        server = streamlit_app(APPS / name, env=env, args=args, handshake=handshake)
         if _FORGETS_PAGES and server.url not in visited:
             visited.add(server.url)
             _visit(browser, server.url)

@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, BrowserType, expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -42,7 +43,7 @@ def test_a_restarted_browser_goes_on(
     for count in (1, 2):
         context = browser_type.launch_persistent_context(tmp_path / "profile", **browser_type_launch_args)
         tab = tab_in(context, url)
-        assert tab.runs == 2
+        assert tab.runs == PAGE_LOAD
         add(tab, count)
         context.close()
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Error, expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -60,7 +61,7 @@ def test_a_copy_gets_an_id_and_a_state_of_its_own(tab: ContinuityPage, serve: Se
         expect(tab.page.get_by_text("count is 2", exact=True)).to_be_visible()
         expect(copy.page.get_by_text("count is 3", exact=True)).to_be_visible()
     assert sid_of(tab) == sid
-    assert tab.runs == copy.runs == 2
+    assert tab.runs == copy.runs == PAGE_LOAD
 
 
 def test_a_copy_survives_a_restarted_server_as_itself(tab: ContinuityPage, serve: Serve) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from playwright.sync_api import expect
 
 import fluxlit_component.demo
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -70,7 +71,7 @@ def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: 
         page.get_by_text("cherry trees in April").or_(page.get_by_label("Note on Tokyo")).first
     ).to_be_visible()
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     for label, text in (
         ("Note on Tokyo", "cherry trees in April"),
         ("Note on Nairobi", "call Wanjiru before noon"),

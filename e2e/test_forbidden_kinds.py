@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 from tests.docs.generated import assert_page_says, table
@@ -36,7 +37,7 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     tab.rest()
     expect(page.get_by_text("plain = 1")).to_be_visible()
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("button returned True")).to_have_count(0)
     expect(page.get_by_text("menu returned")).to_have_count(0)

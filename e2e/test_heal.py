@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -29,7 +30,7 @@ def test_a_restored_button_neither_crashes_nor_clicks(
     tab.rest()
     expect(page.get_by_text("went is True")).to_be_visible()
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(page.get_by_text("good is fine")).to_be_visible()
     expect(page.get_by_text("went is True")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)

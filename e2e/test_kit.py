@@ -9,6 +9,7 @@ from threading import Timer
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing import ContinuityPage, StreamlitServer
 
 pytestmark = pytest.mark.core
@@ -33,7 +34,7 @@ def test_continuity_is_there(tab: ContinuityPage, serve: Serve) -> None:
     tab.open(server.url)
     work(tab)
     tab.expect_continuity(ignore=TOLD)
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     tab.expect_continuity(ignore=TOLD, after=server.restart)
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
 
@@ -63,7 +64,7 @@ def test_the_server_counts_the_runs_of_all_tabs(
     server = serve("copies.py")
     server.forget_runs()
     tab.open(server.url)
-    assert server.runs == tab.runs == 2
+    assert server.runs == tab.runs == PAGE_LOAD
     other = new_tab()
     other.open(server.url)
     assert server.runs == 4

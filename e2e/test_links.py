@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -64,12 +65,12 @@ def expect_fresh(tab: ContinuityPage, server: StreamlitServer, *, not_under: str
 
 @pytest.mark.core
 @pytest.mark.parametrize(
-    ("mark", "runs"), [pytest.param("?", 1, id="query"), pytest.param("#", 2, id="fragment")]
+    ("mark", "runs"), [pytest.param("?", 1, id="query"), pytest.param("#", PAGE_LOAD, id="fragment")]
 )
 def test_a_link_opens_the_session_in_another_browser(
     tab: ContinuityPage, new_tab: NewTab, serve: Serve, mark: str, runs: int
 ) -> None:
-    """The query is known to the first run; a fragment takes the gate first."""
+    """The query is known to the first run; a fragment takes the handshake, or the gate first."""
     url = serve("multi.py").url
     sid = a_session(tab, url)
     other = new_tab()
@@ -80,7 +81,7 @@ def test_a_link_opens_the_session_in_another_browser(
     assert sid_of(other) == sid
     expect(other.page).to_have_url(f"{url}/")
     other.reload()
-    assert other.runs == 2
+    assert other.runs == PAGE_LOAD
     expect(other.page.get_by_text("count is 2")).to_be_visible()
 
 
@@ -133,7 +134,7 @@ def test_an_id_that_an_attacker_planted_is_replaced(
     link = f"{server.url}/{mark}fluxlit_sid={PLANTED}"
     tab.open(link)
     if mark == "?":
-        assert tab.runs == 2, "one gated, one full"
+        assert tab.runs == PAGE_LOAD, "one gated, one full"
     expect_fresh(tab, server, not_under=PLANTED)
     assert not is_stored(server, PLANTED)
     attacker = new_tab()
@@ -208,7 +209,7 @@ def test_a_hostile_id_gets_a_fresh_session(tab: ContinuityPage, serve: Serve, ma
     server = serve("multi.py")
     encoded = value if value.startswith("%") else quote(value, safe="")
     tab.open(f"{server.url}/{mark}fluxlit_sid={encoded}")
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect_fresh(tab, server, not_under=value)
 
 

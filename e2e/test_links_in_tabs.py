@@ -54,7 +54,7 @@ def test_a_link_in_a_new_tab_goes_on(
     href = link.get_attribute("href")
     new = opened(tab, link, **click)
     expect(new.page.get_by_text("count is 1", exact=True)).to_be_visible()
-    new.page.wait_for_function(f"old => {STORED} !== old", arg=sid)
+    new.page.wait_for_function(f"old => {STORED} && {STORED} !== old", arg=sid)
     new.page.wait_for_timeout(500)
     assert new.page.url.startswith(f"{server.url}/report")
     assert "fluxlit" not in new.page.url
@@ -87,7 +87,7 @@ def test_two_tabs_may_share(tab: ContinuityPage, serve: Serve) -> None:
     expect(new.page.get_by_text("count is 1", exact=True)).to_be_visible()
     new.page.get_by_role("button", name="Add here").click()
     expect(new.page.get_by_text("count is 2", exact=True)).to_be_visible()
-    assert new.page.evaluate(STORED) == sid
+    new.page.wait_for_function(f"sid => {STORED} === sid", arg=sid)
     tab.reload()
     expect(tab.page.get_by_text("count is 2", exact=True)).to_be_visible()
 

@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -52,7 +53,7 @@ def test_f5_hiding_and_other_pages(tab: ContinuityPage, url: str) -> None:
     """Each as it says of itself: `persist_state="page"` is forgotten on a page switch."""
     assert tab.page.url == f"{url}/?bound=bound"
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     shows(tab)
     for _ in range(2):
         tab.page.get_by_text("Hide", exact=True).click()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -30,12 +31,12 @@ def type_in(tab: ContinuityPage, label: str, text: str) -> None:
 def test_the_original_functions_survive_f5_over_the_bridge(tab: ContinuityPage, serve: Serve) -> None:
     """ensure, hydrate, persist: nothing in the URL, the same counts as `url_session`."""
     tab.open(serve("original.py").url)
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     press(tab, "Add")
     press(tab, "Add")
     type_in(tab, "Name", "Ada")
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(tab.page.get_by_text("count is 2")).to_be_visible()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
     expect(tab.page.get_by_text("id has 43 characters")).to_be_visible()

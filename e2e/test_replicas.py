@@ -11,6 +11,7 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -115,7 +116,7 @@ def test_f5_on_either_replica_and_one_that_dies(
         count += 1
         add(tab, count)
         tab.reload()
-        assert tab.runs == 2
+        assert tab.runs == PAGE_LOAD
         expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
         expect(tab.page.get_by_label("Name")).to_have_value("Ada")
         assert count < 30, "the proxy never led to the other server"

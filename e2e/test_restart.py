@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -46,7 +47,7 @@ def test_kill_and_f5(tab: ContinuityPage, server: StreamlitServer) -> None:
     add(tab, "Ada")
     server.restart()
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(tab.page.get_by_text("count is 1")).to_be_visible()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
 

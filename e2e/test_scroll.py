@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -40,7 +41,7 @@ def test_a_reload_keeps_the_scroll_position(tab: ContinuityPage, serve: Serve) -
     tab.reload()
     tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
     assert tab.page.evaluate("document.activeElement === document.body")
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
 
 
 def test_a_visitor_who_scrolls_is_left_alone(tab: ContinuityPage, serve: Serve) -> None:

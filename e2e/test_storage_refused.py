@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Error, expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -29,16 +30,16 @@ def test_the_state_survives_f5_without_storage(tab: ContinuityPage, serve: Serve
     page.add_init_script(script)
     url = serve("multi.py").url
     tab.open(url)
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(page.get_by_text("count is 1")).to_be_visible()
     page.get_by_role("link", name="Report", exact=True).click()
     tab.rest()
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(page.get_by_role("heading", name="Report")).to_be_visible()
     expect(page.get_by_text("count is 1")).to_be_visible()
     page.go_back()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -37,7 +38,7 @@ def test_an_upload_is_there_after_f5(tab: ContinuityPage, serve: Serve) -> None:
     expect(tab.page.get_by_text("no file", exact=True)).to_be_visible()
     choose(tab, "notes.txt", "été à Tokyo")
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(tab.page.get_by_test_id("stFileUploaderFile")).to_have_count(0)
     see(tab, "notes.txt", "été à Tokyo")
     choose(tab, "other.txt", "more")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -45,7 +46,7 @@ def follow(tab: ContinuityPage, name: str) -> None:
 def test_the_id_stands_in_the_query(tab: ContinuityPage, server: StreamlitServer) -> None:
     """A new visitor costs one gated and one full run, and sees his id beside what was there."""
     tab.open(f"{server.url}/?a=1#there")
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(tab.page).to_have_url(f"{server.url}/?a=1&fluxlit_sid={sid_of(tab)}#there")
 
 

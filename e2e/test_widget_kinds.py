@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 from tests.docs.generated import assert_page_says, table
@@ -220,7 +221,7 @@ def test_every_kind_of_widget_comes_back(tab: ContinuityPage, serve: Serve) -> N
     untouched = {kind for kind in fresh if before[kind] == fresh[kind]} - {"skipped"}
     assert not untouched, f"the test did not change {untouched}"
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(tab.page.get_by_test_id("stException")).to_have_count(0)
     after = values(tab.page)
     assert {k: v for k, v in after.items() if k != "skipped"} == {

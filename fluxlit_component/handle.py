@@ -78,9 +78,12 @@ class UrlSession(Generic[M]):
         ``"ready"``: the state is kept. ``"pending"``: the browser has not answered yet, or the visitor has
         not consented; nothing is kept so far. ``"degraded"``: the store does not answer; the app goes on,
         changes are saved when it is back. ``"disabled"``: switched off, or not in a Streamlit run.
+        ``"no-browser"``: an agent or a health check runs the app; there is nothing to come back to.
         """
         if self._tab is None:
             return "disabled"
+        if self._tab.standing.carrier == "none":
+            return "no-browser"
         if self._tab.consent.private is None:
             return self._tab.standing.status
         return "degraded" if self._tab.consent.erasing else "pending"

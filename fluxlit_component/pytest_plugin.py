@@ -82,9 +82,10 @@ def streamlit_app(
         env: Mapping[str, str] | None = None,
         args: Sequence[str] = (),
         cwd: str | Path | None = None,
+        handshake: bool = False,
     ) -> StreamlitServer:
         script = _find(request, app)
-        key = (script, tuple(sorted((env or {}).items())), tuple(args), cwd)
+        key = (script, tuple(sorted((env or {}).items())), tuple(args), cwd, handshake)
         if key not in servers:
             base = {
                 "FLUXLIT_DISABLE_URL_SESSION": "",
@@ -92,7 +93,9 @@ def streamlit_app(
                 "FLUXLIT_SESSION_STORE": "",
                 "FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path_factory.mktemp(script.stem) / "sessions.db"),
             }
-            servers[key] = StreamlitServer(script, env={**base, **(env or {})}, args=args, cwd=cwd)
+            servers[key] = StreamlitServer(
+                script, env={**base, **(env or {})}, args=args, cwd=cwd, handshake=handshake
+            )
         if not servers[key].is_running:
             servers[key].start()
         return servers[key]

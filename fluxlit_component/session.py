@@ -154,9 +154,11 @@ def url_session(
         hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_error),
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
+    if tab.runs == 0 and not run.has_browser:
+        tab.standing.carrier = "none"
     store = store_in_tests(run, store)
     backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
-    backend = consented(tab, backend, consent=consent)
+    backend = consented(tab, backend, consent=consent and tab.standing.carrier != "none")
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

@@ -143,6 +143,11 @@ def is_debug() -> bool:
     return _switch("FLUXLIT_DEBUG")
 
 
+def script_to_serve() -> str:
+    """Path of the script that `fluxlit_component.asgi:app` serves: `FLUXLIT_APP`."""
+    return os.environ.get("FLUXLIT_APP") or "streamlit_app.py"
+
+
 def platform_name() -> str | None:
     """The platform that this process runs on, if it is one that starts and replaces replicas by itself."""
     return next((name for variable, name in _PLATFORMS.items() if os.environ.get(variable)), None)

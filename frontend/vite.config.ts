@@ -66,8 +66,23 @@ const v1: UserConfig = {
   },
 };
 
+/** A file of its own that browsers may keep for ever, so its name changes with what is in it. */
+const boot: UserConfig = {
+  publicDir: false,
+  build: {
+    ...common,
+    target: "es2022",
+    outDir: fileURLToPath(new URL("boot/", STATIC)),
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: at("src/entry-boot.ts"),
+      output: { format: "iife", entryFileNames: "boot-[hash].js" },
+    },
+  },
+};
+
 export default defineConfig(({ mode }) => ({
-  ...(mode === "v1" ? v1 : v2),
+  ...({ v1, boot }[mode] ?? v2),
   test: {
     include: ["tests/**/*.test.ts"],
     environment: "node",

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import streamlit as st
 
+_log = logging.getLogger("fluxlit_component.bridge")
+_TITLE: Final = "\u2009"
+"""A title may not be blank; this one looks so."""
 
-def close_gate(*, seconds: float, is_over: Callable[[], bool]) -> NoReturn:
+
+def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -> NoReturn:
     """End this run. The bridge's answer starts the next one; if none comes, a timer does.
+
+    `page`: URL path of the page that was asked for, if the app has not said yet which pages it has.
 
     The timer is a fragment that Streamlit's own frontend runs again, so it works when the bridge's
     script is blocked. It stops by itself once a full run does not draw it.
@@ -20,5 +27,30 @@ def close_gate(*, seconds: float, is_over: Callable[[], bool]) -> NoReturn:
         if is_over():
             st.rerun()
 
+    if page:
+        _keep_page(page)
     give_up()
     st.stop()
+
+
+def _keep_page(path: str) -> None:
+    """Have Streamlit know the page that was asked for until the app says which pages it has.
+
+    A page goes by the hash of its path: the next run finds the app's own page under it.
+    """
+    try:
+        pages = [
+            st.Page(_nothing, title=_TITLE, default=True),
+            st.Page(_nothing_else, title=_TITLE, url_path=path),
+        ]
+        st.navigation(pages, position="hidden")
+    except Exception as error:  # noqa: BLE001 - a path that no page can have leads to the main page
+        _log.debug("the page asked for could not be kept: %s", type(error).__name__)
+
+
+def _nothing() -> None:
+    """A page that draws nothing."""
+
+
+def _nothing_else() -> None:
+    """Another one: two pages may not be the same function."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from fluxlit_component.cli import demo, doctor, listing, migrate, purge, revoke, show, stats
+from fluxlit_component.cli import demo, doctor, listing, migrate, purge, revoke, run, show, stats
 from fluxlit_component.cli.output import complain
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import is_well_formed
@@ -29,7 +29,7 @@ class _Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse ids before they are read: one that begins with "-" is options, which an error repeats."""
-        if any(is_well_formed(argument) for argument in args):
+        if args[:1] != ["run"] and any(is_well_formed(argument) for argument in args):
             complain(NOT_AN_ID)
             raise typer.Exit(USAGE)
         return super().parse_args(ctx, args)
@@ -53,6 +53,7 @@ app = typer.Typer(
     help="Look after the sessions of a Streamlit app that uses fluxlit_component.",
     epilog="Exit codes: 0 all is well, 1 something is wrong or not there, 2 the command is not understood.",
 )
+app.command("run", context_settings=run.CONTEXT)(run.run)
 app.command("demo", context_settings=demo.CONTEXT)(demo.demo)
 app.command("doctor")(doctor.doctor)
 app.command("stats")(stats.stats)

@@ -33,9 +33,9 @@ def paths_of(context: Any) -> Mapping[str, str]:
     }
 
 
-def is_unresolved(manager: Any) -> bool:
-    """Whether a sub-page was asked for, and nobody has said yet which pages exist."""
-    return bool(manager.intended_page_name) and not _knows_its_pages(manager)
+def unresolved(manager: Any) -> str:
+    """URL path of a sub-page that was asked for, if nobody has said yet which pages exist; else ""."""
+    return "" if _knows_its_pages(manager) else str(manager.intended_page_name or "")
 
 
 def forget_pages_of_process() -> None:

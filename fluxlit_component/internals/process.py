@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -13,6 +14,28 @@ _SECRETLESS_SECONDS: Final = 10.0
 
 _secretless: tuple[object, float] | None = None
 """Streamlit's secrets when their files were missing, and until when that is believed."""
+
+
+_is_to_freeze = False
+
+
+def freeze_when_loaded() -> None:
+    """Have the next run that ends call `freeze`. For whoever owns the process."""
+    global _is_to_freeze  # noqa: PLW0603 - said once per process
+    _is_to_freeze = True
+
+
+def freeze() -> None:
+    """Take all that is loaded out of garbage collection, once, if it was asked for.
+
+    Streamlit collects the garbage of the whole process after each run (`runner.postScriptGC`), and looks at
+    each object of each module for that. After the first run the app's modules are there, and they stay.
+    """
+    global _is_to_freeze  # noqa: PLW0603 - once
+    if _is_to_freeze:
+        _is_to_freeze = False
+        gc.collect()
+        gc.freeze()
 
 
 @cache

@@ -66,12 +66,24 @@ class Run:
         return str(guarded(lambda: self._context.page_script_hash, ""))
 
     @property
-    def page_is_unresolved(self) -> bool:
-        """Whether a sub-page was asked for and `st.navigation` has not said yet which pages exist.
+    def unresolved_page(self) -> str:
+        """URL path of a sub-page that was asked for while nobody has said yet which pages exist; else "".
 
         Ending the script now would make Streamlit forget the page.
         """
-        return guarded(lambda: pages.is_unresolved(self._context.pages_manager), default=False)
+        return guarded(lambda: pages.unresolved(self._context.pages_manager), "")
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Request headers of the websocket's handshake; empty where there is none, or none any more."""
+        return guarded(lambda: st.context.headers, {})
+
+    @property
+    def has_browser(self) -> bool:
+        """Whether a browser looks on, as far as is known: an agent's request has no websocket's headers."""
+        # Without `Sec-WebSocket-Key` over HTTP/2 (RFC 8441), never without the version.
+        headers = self.headers
+        return not headers or any(name.lower().startswith("sec-websocket-") for name in headers)
 
     @property
     def token(self) -> object:

@@ -32,6 +32,7 @@ LOOKS: Final[Mapping[Status, Look]] = {
     "pending": Look("#d98a00", "The browser has not answered yet. Nothing is kept so far."),
     "degraded": Look("#e5484d", "The store does not answer. What changed is saved when it is back."),
     "disabled": Look("#8b8d98", "Sessions are switched off here: a reload begins anew."),
+    "no-browser": Look("#8b8d98", "No browser looks on, so there is nothing to come back to."),
 }
 
 # Nothing but `div`, `span` and classes of our own: Streamlit has styles for lists and paragraphs.

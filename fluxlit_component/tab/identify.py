@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from fluxlit_component import identifier
+from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
 from fluxlit_component.bridge import Answer, close_gate, component_key, parse_answer
 from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
@@ -75,7 +76,11 @@ class Identification:
         if answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)
         if self._ids.sid is None and self._may_wait() and mounted.is_there:
-            close_gate(seconds=self._policy.gate_seconds, is_over=self._gate_is_over)
+            close_gate(
+                seconds=self._policy.gate_seconds,
+                is_over=self._gate_is_over,
+                page=self._run.unresolved_page,
+            )
 
     def _news(self) -> Answer | None:
         """The bridge's answer as the browser sent it with this very run."""
@@ -88,13 +93,13 @@ class Identification:
         if self._ids.retiring:
             self._retire()
 
-    def _follow(self, token: str, came_with: str) -> None:
+    def _follow(self, token: str, came_with: str | None) -> None:
         """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
         tab = self._tab
         if token in tab.ids.followed:
             return
         try:
-            if self._first and self._leads_on(came_with):
+            if self._first and came_with is not None and self._leads_on(came_with):
                 tab.ids.followed.add(token)  # sent again after a restart: it was followed before
                 return
             found = redeem(self._store, token, self._policy.lifetimes, param=tab.param) if token else None
@@ -105,13 +110,15 @@ class Identification:
         if found == "elsewhere":
             return
         if found is None:
-            tab.standing.notice = None if self._first else _DEAD_LINK
+            # What a component remembers was said before: a restarted server hears it again.
+            is_old = self._first and came_with is not None
+            tab.standing.notice = None if is_old else _DEAD_LINK
         elif found.sid != tab.sid:
             self.switched = tab.sid is not None
             if self.switched:
                 tab.renew()
                 tab.known.hydrated, tab.ids.unconfirmed = False, True
-            elif came_with == tab.ids.offer:
+            elif came_with is not None and came_with == tab.ids.offer:
                 self._lead_on(came_with, found.sid)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
@@ -128,16 +135,41 @@ class Identification:
 
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab
-        if self._first or self._run.is_app_test:
+        said = handshake_of(self._run.headers.get(HEADER)) if tab.consent.private is None else None
+        if said is not None:
+            self._hear(said)
+        if tab.sid is None and (self._first or self._run.is_app_test):
             # Only now: Streamlit caches the query of the page load, a rotated id would come back from it.
             linked = self._run.query_value(tab.param)
             if linked is not None and identifier.is_well_formed(linked):
                 self._consider(linked, final=False)
+                if tab.sid is not None:
+                    tab.standing.carrier = "query"
+        if said is not None and tab.sid is None and self._is_new_here(said):
+            self._hold(tab.ids.offer, None)
         if tab.sid is None and news is not None:
             self._consider(news.sid, final=not self._first and not news.is_from_link)
         if tab.sid is None and self._run.is_app_test and tab.standing.status != "degraded":
             # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
             self._hold(tab.ids.offer, None)
+
+    def _hear(self, said: Handshake) -> None:
+        """The websocket's handshake told what the page has: that is newer than what a component remembers."""
+        tab = self._tab
+        tab.standing.carrier, self._stale = "handshake", False
+        if said.link is not None:
+            self._follow(said.link, None)
+        for candidate in said.candidates(tab.param, shared=self._policy.scope == "browser"):
+            if tab.sid is None:
+                self._consider(candidate, final=False)
+
+    def _is_new_here(self, said: Handshake) -> bool:
+        """Whether the page has no session: it says so, or the store knows nothing of what it has."""
+        ids = self._ids
+        if said.link is not None and said.link not in ids.followed:
+            return False
+        candidates = said.candidates(self._tab.param, shared=self._policy.scope == "browser")
+        return all(sid in ids.refused for sid in candidates) and (said.is_sure or bool(candidates))
 
     def _consider(self, candidate: str, *, final: bool) -> None:
         """Believe an id, or replace it by the offer, or refuse it and ask for another.
@@ -184,7 +216,7 @@ class Identification:
         if tab.standing.status == "degraded":
             return False
         tab.standing.status = "pending"
-        if not policy.wait or tab.consent.unhurried or self._run.is_fragment or self._run.page_is_unresolved:
+        if not policy.wait or tab.consent.unhurried or self._run.is_fragment:
             return False
         if not self._gate_is_over():
             return True

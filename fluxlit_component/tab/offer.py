@@ -11,7 +11,9 @@ _NOT_SAVED = "Changes are not being saved right now"
 
 
 def mount_bridge(run: Run, tab: Tab, policy: Policy) -> Mounted:
-    """Draw the bridge; the app does not see its key."""
+    """Draw the bridge, if there is a browser for it; the app does not see its key."""
+    if tab.standing.carrier == "none":
+        return Mounted(is_there=False)
     mounted = mount(_offer(run, tab, policy), transport=policy.transport, has_browser=not run.is_app_test)
     run.state.hide(component_key(tab.param))
     return mounted
@@ -28,7 +30,7 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         refused=() if held else tuple(ids.refused),
         address_bar=policy.address_bar,
         scope=policy.scope,
-        patient=not held and run.page_is_unresolved,
+        patient=not held and run.unresolved_page != "",
         unique=policy.fork_copies and not ids.joined,
         notice=_NOT_SAVED if standing.status == "degraded" else standing.notice,
         storing=tab.consent.storing,

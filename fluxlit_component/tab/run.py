@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from fluxlit_component import identifier
-from fluxlit_component.internals import Run, current_run, is_rerun
+from fluxlit_component.internals import Run, current_run, freeze, is_rerun
 from fluxlit_component.links.links import revoke
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
@@ -77,6 +77,7 @@ class SessionRun:
             self._persist.save(ended=error is None)
             if is_newest and not self._run.is_fragment:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
+                freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
             if is_newest and not self._is_mounted and not is_rerun(error):
                 self._mount()

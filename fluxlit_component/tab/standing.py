@@ -15,7 +15,8 @@ from fluxlit_component.telemetry import count
 _log = logging.getLogger("fluxlit_component")
 _MOST_SAID = 1000
 
-Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled"]
+Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled", "no-browser"]
+Carrier: TypeAlias = Literal["handshake", "query", "component", "none"]
 
 _said: set[tuple[str, str]] = set()
 """Keys and reasons that stand in the log of this process."""
@@ -26,6 +27,8 @@ class Standing:
     """Attributes hold for the run that looks at them."""
 
     status: Status = "pending"
+    carrier: Carrier = "component"
+    """What brings the id to the server; "none": there is no browser."""
     is_new: bool = True
     restored: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)

@@ -1,6 +1,7 @@
 """`streamlit` that notes each script run: run as a file by `StreamlitServer`, imported by nobody.
 
-    python launcher.py COUNT_FILE run app.py ...
+    python launcher.py COUNT_FILE plain app.py ...
+    python launcher.py COUNT_FILE handshake app.py ...
 
 A full run of any tab adds one byte to COUNT_FILE. When a run begins is internal to Streamlit; a release
 that does not say it is started all the same.
@@ -42,6 +43,11 @@ if __name__ == "__main__":
         note_runs(count)
     except (ImportError, AttributeError) as moved:
         print(f"script runs cannot be counted on this Streamlit: {moved}", file=sys.stderr)  # noqa: T201
-    from streamlit.web.cli import main
+    if sys.argv[1] == "handshake":
+        from fluxlit_component.cli.run import serve
 
-    main(prog_name="streamlit")
+        serve(sys.argv[2:], freeze=False)
+    else:
+        from streamlit.web.cli import main
+
+        main(["run", *sys.argv[2:]], prog_name="streamlit")

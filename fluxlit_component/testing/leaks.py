@@ -2,6 +2,8 @@
 
 Requests with their raw headers (DevTools protocol, extra info included), websocket addresses,
 console lines, the address bar and the history entries that the page can see. Chromium only.
+
+The one place where an id belongs is kept apart: a header of the websocket's handshake, which no log prints.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ class LeakRecorder:
         self.requests: list[str] = []
         """One text per request: method, URL and headers as they went out."""
         self.console: list[str] = []
+        self.handshakes: list[str] = []
+        """`Sec-WebSocket-Protocol` of each websocket."""
         session = page.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._request)
         session.on("Network.requestWillBeSentExtraInfo", self._extra)
@@ -34,7 +38,9 @@ class LeakRecorder:
         self.requests.append(f"{request['method']} {request['url']} {json.dumps(request['headers'])}")
 
     def _extra(self, event: dict[str, Any]) -> None:
-        headers = event.get("headers") or event.get("request", {}).get("headers", {})
+        headers = dict(event.get("headers") or event.get("request", {}).get("headers", {}))
+        for name in [name for name in headers if name.lower() == "sec-websocket-protocol"]:
+            self.handshakes.append(headers.pop(name))
         self.requests.append("extra " + json.dumps(headers))
 
     def _socket(self, event: dict[str, Any]) -> None:
@@ -44,6 +50,7 @@ class LeakRecorder:
         """Forget what was recorded so far."""
         self.requests.clear()
         self.console.clear()
+        self.handshakes.clear()
 
     def carrying(self, secret: str) -> list[str]:
         """Requests, console lines, address bar and title, as far as they hold `secret`."""

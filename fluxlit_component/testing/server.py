@@ -37,6 +37,7 @@ class StreamlitServer:
         env: variables on top of those of this process.
         args: further arguments of `streamlit run`.
         cwd: working directory; default the script's folder.
+        handshake: serve as `fluxlit-session run` does, so that the first run knows its session.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class StreamlitServer:
         env: Mapping[str, str] | None = None,
         args: Sequence[str] = (),
         cwd: Path | str | None = None,
+        handshake: bool = False,
     ) -> None:
         self.script = Path(script).resolve()
         self.port = free_port()
         self.env = dict(env or {})
         self.args = tuple(args)
+        self.handshake = handshake
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
         self._log: IO[Any] = tempfile.TemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
@@ -92,7 +95,8 @@ class StreamlitServer:
             RuntimeError: it ended or did not become healthy in a minute; the message has its log.
         """
         command = [
-            *(sys.executable, str(_LAUNCHER), self._count.name, "run", str(self.script)),
+            *(sys.executable, str(_LAUNCHER), self._count.name),
+            *("handshake" if self.handshake else "plain", str(self.script)),
             *("--server.port", str(self.port), "--server.address", "localhost"),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
             *("--server.fileWatcherType", "none", "--global.developmentMode", "false"),

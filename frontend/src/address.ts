@@ -73,8 +73,14 @@ export function carriesKey(href: string, key: string): boolean {
 }
 
 export function withoutKey(href: string, key: string): string {
-  const { path, query, fragment } = split(href);
-  return join({ path, query: drop(query, key), fragment: drop(fragment, key) });
+  const { path, query, fragment } = split(withoutFragmentKey(href, key));
+  return join({ path, query: drop(query, key), fragment });
+}
+
+export function withoutFragmentKey(href: string, key: string): string {
+  const [head, fragment] = cut(href, "#");
+  const kept = drop(fragment, key);
+  return kept === null ? head : `${head}#${kept}`;
 }
 
 /** The key set to `sid` in the query: where it stands, or at the end. Removed from the fragment. */

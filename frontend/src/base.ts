@@ -2,10 +2,10 @@
  * Where on its origin the app lives: `/` or, with `server.baseUrlPath` or behind a proxy, `/app/`.
  *
  * Two apps on one origin share its storage; each keeps its id under its own base. Taken from where
- * Streamlit's own script comes from, the one address that every page of the app has in common.
+ * Streamlit's own script comes from (and ours, which runs first): every page of the app has that in common.
  */
 
-const STATIC = /^(.*\/)static\/js\/[^/]+$/;
+const STATIC = /^(.*\/)(?:static\/js|_fluxlit)\/[^/]+$/;
 /** What Streamlit serves beside its pages, relative to the base. */
 const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\//;
 
@@ -18,7 +18,8 @@ export function basePathOf(win: Window): string {
   return "/";
 }
 
-function parse(src: string, base: string): Pick<URL, "origin" | "pathname"> {
+/** An address taken apart; it never throws. */
+export function parse(src: string, base: string): Pick<URL, "origin" | "pathname"> {
   try {
     return new URL(src || "about:blank", base);
   } catch {

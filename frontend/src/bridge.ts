@@ -10,7 +10,7 @@ import { idInFragment, idInQuery } from "./address";
 import { isExposed, keep, tidy } from "./keeper";
 import { carryAlong } from "./links";
 import { notify } from "./notice";
-import { type Holding, holdingOf, isFirst, linkOf, pageOf } from "./page";
+import { type Holding, holdingOf, isDone, isFirst, linkOf, pageOf } from "./page";
 import { whenAtRest } from "./patience";
 import { claim } from "./presence";
 import { type Answer, makeAnswer, type Offer, parseOffer } from "./protocol";
@@ -24,6 +24,8 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   if (!offer) return;
   const holding = holdingOf(win, offer.param);
   const link = linkOf(win);
+  // The server has an id at once: the handshake told it, of the link that the page was opened with too.
+  if (holding.answer === null && offer.held && isDone(win, "boot")) holding.link = link;
   holding.answer = answer;
   holding.notice = offer.notice;
   const notices = [...pageOf(win).values()].map(({ notice }) => notice);

@@ -61,6 +61,10 @@ export function isFirst(win: Window & Marked, what: string): boolean {
   return win[DONE].size < win[DONE].add(what).size;
 }
 
+export function isDone(win: Window & Marked, what: string): boolean {
+  return win[DONE]?.has(what) ?? false;
+}
+
 export function holdingOf(win: Window, param: string): Holding {
   const page = pageOf(win);
   let holding = page.get(param);

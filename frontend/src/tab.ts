@@ -71,6 +71,24 @@ export function recall(win: Window, param: string, scope: Scope): Recalled {
   }
 }
 
+/** What storage holds for `param`, without a look at anything else. */
+export function stored(win: Window, area: Area, param: string): string | null {
+  return read(win, area, nameOf(win, param));
+}
+
+/** The params for which storage holds something. */
+export function paramsOf(win: Window): string[] {
+  try {
+    const names = [...Object.keys(win.sessionStorage), ...Object.keys(win.localStorage)];
+    const prefix = nameOf(win, "");
+    const params = names.map((name) => name.startsWith(prefix) && name.slice(prefix.length));
+    // A param holds no colon; other names of ours do.
+    return params.filter((param): param is string => !!param && !param.includes(":"));
+  } catch {
+    return []; // refused: nothing stands there
+  }
+}
+
 /** Whether storage took the id. If not, `history.state` has to carry it. */
 export function remember(win: Window, param: string, sid: string, scope: Scope): boolean {
   const name = nameOf(win, param);

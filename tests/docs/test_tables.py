@@ -184,7 +184,7 @@ def test_modules() -> None:
     layers = next(contract for contract in config["contracts"] if contract["type"] == "layers")
     order = re.findall(r"\w+", " ".join(layers["layers"] + layers["exhaustive_ignores"]))
     package = ROOT / "fluxlit_component"
-    files = {p.stem: p for p in package.glob("*.py") if p.stem != "__init__"}
+    files = {p.stem: p for p in package.glob("*.py") if not p.stem.startswith("__")}
     files |= {p.parent.name: p for p in package.glob("*/__init__.py")}
     rows = []
     for name in sorted(files, key=order.index):

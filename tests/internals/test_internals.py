@@ -92,7 +92,7 @@ def identity(seen: dict) -> None:
     seen.setdefault("tokens", []).append((run.token, again.token))
     seen["page"] = run.page
     seen["script_path"] = run.script_path
-    seen["facts"] = (run.is_app_test, run.is_fragment, run.page_is_unresolved)
+    seen["facts"] = (run.is_app_test, run.is_fragment, run.unresolved_page)
     seen["session"] = (run.session_id, is_connected(run.session_id))
 
 
@@ -133,7 +133,7 @@ def test_the_token_is_of_one_run(seen: dict[str, Any]) -> None:
 def test_a_run_knows_what_it_is(fallbacks: list[str], seen: dict[str, Any]) -> None:
     """AppTest, no fragment, a page, a script; nothing of that by falling back."""
     start(identity, seen)
-    assert seen["facts"] == (True, False, False), moved("the session id of AppTest")
+    assert seen["facts"] == (True, False, ""), moved("the session id of AppTest")
     assert seen["session"][0], moved("ctx.session_id")
     assert seen["session"][1], "AppTest counts as a connected browser"
     assert seen["page"], moved("ctx.page_script_hash")
@@ -163,12 +163,12 @@ def test_an_unresolved_page_is_recognised(fallbacks: list[str], tmp_path: Path) 
     """A sub-page was asked for, and `st.navigation` has not said yet which ones there are."""
     manager = PagesManager(str(tmp_path / "app.py"), setup_watcher=False)
     run = Run(SimpleNamespace(pages_manager=manager))
-    assert not run.page_is_unresolved
+    assert not run.unresolved_page
     manager.set_script_intent("", "report")
-    assert run.page_is_unresolved, moved("PagesManager.intended_page_name")
+    assert run.unresolved_page, moved("PagesManager.intended_page_name")
     # What `st.navigation` does; the method went into another one by 1.67.
     manager.set_pages({}) if hasattr(manager, "set_pages") else setattr(manager, "_pages", {})
-    assert not run.page_is_unresolved, moved("PagesManager._pages")
+    assert not run.unresolved_page, moved("PagesManager._pages")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -178,7 +178,7 @@ def test_a_pages_folder_resolves_the_page(fallbacks: list[str], tmp_path: Path) 
     (tmp_path / "pages").mkdir()
     manager = PagesManager(str(tmp_path / "app.py"), setup_watcher=False)
     manager.set_script_intent("", "report")
-    assert not Run(SimpleNamespace(pages_manager=manager)).page_is_unresolved, moved("PagesManager")
+    assert not Run(SimpleNamespace(pages_manager=manager)).unresolved_page, moved("PagesManager")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -193,18 +193,18 @@ def navigation(seen: dict) -> None:
 
     manager = current_run()._context.pages_manager
     manager.set_script_intent("", "report")
-    seen["before"] = current_run().page_is_unresolved
+    seen["before"] = current_run().unresolved_page
     page = st.navigation(
         [st.Page(home, url_path="home", default=True), st.Page(lambda: None, url_path="report")]
     )
-    seen["after"] = current_run().page_is_unresolved
+    seen["after"] = current_run().unresolved_page
     page.run()
 
 
 def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]) -> None:
     """Before `st.navigation` the page is open, after it is not."""
     start(navigation, seen)
-    assert (seen["before"], seen["after"]) == (True, False), moved("PagesManager")
+    assert (seen["before"], seen["after"]) == ("report", ""), moved("PagesManager")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -977,6 +977,74 @@ def test_every_internal_is_watched() -> None:
     assert offered - used == set(), "a new function of internals needs a test on the real Streamlit"
 
 
+# --- headers and the server -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("headers", "has_browser"),
+    [
+        ({}, True),  # nothing is known
+        ({"Host": "x", "Sec-WebSocket-Key": "k"}, True),
+        ({"host": "x", "sec-websocket-version": "13"}, True),  # HTTP/2 has no key
+        ({"Host": "x", "User-Agent": "agent"}, False),
+    ],
+)
+def test_an_agents_request_is_no_browsers(
+    monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], *, has_browser: bool
+) -> None:
+    """By the headers of the handshake, which a public way of Streamlit shows."""
+    run = Run(object())
+    monkeypatch.setattr(Run, "headers", headers)
+    assert run.has_browser is has_browser
+
+
+def test_the_headers_of_apptest(fallbacks: list[str]) -> None:
+    """There are none, and that is no fallback."""
+    assert dict(Run(object()).headers) == {}
+    assert fallbacks == [], moved("st.context.headers")
+
+
+def test_what_streamlit_run_serves_by(fallbacks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starlette from 1.57 on, from 1.53 if it is asked for; before that nothing that speaks ASGI."""
+    if RELEASE < (1, 53):
+        monkeypatch.setattr(guard, "fell_back", lambda *_: None)
+        assert not internals.serves_asgi([])
+        return
+    assert internals.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
+    assert internals.serves_asgi(["--server.useStarlette=true"])
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.skipif(RELEASE < (1, 57), reason="Tornado serves there")
+def test_a_middleware_is_put_around_the_server(fallbacks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Around whatever uvicorn has loaded."""
+    import uvicorn
+
+    monkeypatch.setattr(uvicorn.Config, "load", uvicorn.Config.load)
+    wrapped: list[Any] = []
+    assert internals.surround_server(lambda app: wrapped.append(app) or app)
+    config = uvicorn.Config(lambda scope: None, log_config=None)
+    config.load()
+    assert wrapped == [config.loaded_app]
+    assert fallbacks == [], moved("uvicorn.Config.load")
+
+
+def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
+    """It is the process's own decision."""
+    internals.freeze()
+    before = gc.get_freeze_count()
+    try:
+        internals.freeze_when_loaded()
+        internals.freeze()
+        assert (frozen := gc.get_freeze_count()) > before + 1000
+        kept = [[] for _ in range(1000)]
+        internals.freeze()
+        assert gc.get_freeze_count() <= frozen
+        assert kept
+    finally:
+        gc.unfreeze()
+
+
 # --- when a release has moved all of it -----------------------------------------------------------
 
 
@@ -987,7 +1055,9 @@ def test_every_internal_is_watched() -> None:
         ("is_fragment", False),
         ("script_path", None),
         ("page", ""),
-        ("page_is_unresolved", False),
+        ("unresolved_page", ""),
+        ("headers", {}),
+        ("has_browser", True),
     ],
 )
 def test_a_property_falls_back(name: str, fallback: object) -> None:

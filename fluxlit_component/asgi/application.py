@@ -1,0 +1,32 @@
+"""The app that the environment names, for `uvicorn fluxlit_component.asgi:app` and gunicorn.
+
+`FLUXLIT_APP` is the path of the script, from the working directory; default `streamlit_app.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fluxlit_component.asgi.middleware import SessionMiddleware
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.redaction import redact_logs
+from fluxlit_component.settings import script_to_serve
+
+
+def _app() -> Any:
+    try:
+        from starlette.middleware import Middleware  # noqa: PLC0415 - Streamlit brings it from 1.53 on
+        from streamlit.starlette import App  # noqa: PLC0415
+    except ImportError:
+        message = "fluxlit_component.asgi:app needs Streamlit 1.53 or newer, which has `App`"
+        raise ConfigurationError(message) from None
+    script = Path(script_to_serve()).resolve()
+    if not script.is_file():
+        message = f"there is no {script}: set FLUXLIT_APP to the path of the app's script"
+        raise ConfigurationError(message)
+    redact_logs()
+    return App(script, middleware=[Middleware(SessionMiddleware)])
+
+
+app: Any = _app()

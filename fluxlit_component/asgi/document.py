@@ -1,0 +1,102 @@
+"""The document of the app, with the boot script in its head. All else passes byte for byte."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from http import HTTPStatus
+from typing import Any, Final
+
+from fluxlit_component.asgi.boot import BootScript
+from fluxlit_component.asgi.headers import Headers, replaced, value_of, without
+
+_NOT_A_PAGE: Final = re.compile(r"/(?:static|media|component|_stcore|_fluxlit)/")
+_HEAD: Final = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
+_STREAMLITS_SCRIPT: Final = re.compile(rb"""<script\b[^>]*\bsrc="([^"]*?)static/js/""")
+_TAG: Final = re.compile(r'(W/)?"([^"]*)"')
+
+
+def is_page(path: str) -> bool:
+    """Whether a document may stand under a path: neither a file, nor a component, nor Streamlit's own."""
+    name = path.rpartition("/")[2]
+    return not _NOT_A_PAGE.search(path) and ("." not in name or name.endswith(".html"))
+
+
+def asked_for(headers: Headers, script: BootScript) -> Headers:
+    """Request headers without what would bring back a document that does not have this script in it."""
+    tags = _tags_before(value_of(headers, b"if-none-match").decode("latin-1"), script)
+    return replaced(without(headers, b"if-modified-since"), b"if-none-match", tags.encode("latin-1"))
+
+
+class DocumentResponse:
+    """Turns the messages of a response into those that are sent, if it is a document of Streamlit's."""
+
+    def __init__(
+        self, script: BootScript, *, referrer_policy: str | None, is_navigation: bool, is_head: bool
+    ) -> None:
+        self._script = script
+        self._referrer_policy = referrer_policy
+        self._is_navigation = is_navigation
+        self._is_head = is_head
+        self._start: dict[str, Any] | None = None
+        self._body = bytearray()
+
+    def take(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what can be sent now: of a document nothing before all of it is there."""
+        if message["type"] == "http.response.start":
+            return self._begin(message)
+        if message["type"] != "http.response.body":
+            return [message]
+        if self._start is None:
+            return [{**message, "body": b""} if self._is_head else message]
+        self._body += message.get("body", b"")
+        return [] if message.get("more_body", False) else self._end(self._start, bytes(self._body))
+
+    def _begin(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        headers, status = list(message["headers"]), message["status"]
+        is_document = value_of(headers, b"content-type").startswith(b"text/html")
+        if is_document and self._referrer_policy and not value_of(headers, b"referrer-policy"):
+            headers.append((b"referrer-policy", self._referrer_policy.encode()))
+        if self._is_navigation and status == HTTPStatus.NOT_MODIFIED:
+            headers = self._renamed(headers)
+        message = {**message, "headers": headers}
+        if is_document and status == HTTPStatus.OK:
+            self._start = message
+            return []
+        return [message]
+
+    def _end(self, start: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
+        headers: Headers = start["headers"]
+        whole = _with_script(body, self._script, value_of(headers, b"content-encoding").lower())
+        if whole is not None:
+            headers = [*without(self._renamed(headers), b"content-length")]
+            headers.append((b"content-length", str(len(whole)).encode()))
+        sent = b"" if self._is_head else body if whole is None else whole
+        return [{**start, "headers": headers}, {"type": "http.response.body", "body": sent}]
+
+    def _renamed(self, headers: Headers) -> Headers:
+        """With an entity tag of its own (RFC 9110, 8.8.3), and without a date, which says less."""
+        tag = value_of(headers, b"etag").decode("latin-1")
+        own = _TAG.sub(rf'\1"\2-fluxlit.{self._script.mark}"', tag)
+        return replaced(without(headers, b"last-modified"), b"etag", own.encode("latin-1"))
+
+
+def _with_script(body: bytes, script: BootScript, encoding: bytes) -> bytes | None:
+    """The document of Streamlit with the script first in its head; None: it is another one."""
+    if encoding not in {b"", b"identity", b"gzip"}:
+        return None
+    html = gzip.decompress(body) if encoding == b"gzip" else body
+    head, streamlits = _HEAD.search(html), _STREAMLITS_SCRIPT.search(html)
+    if head is None or streamlits is None:
+        return None
+    # From where Streamlit's own script comes: below a base path, or behind a proxy that cuts one off, too.
+    tag = b'<script src="%s_fluxlit/%s"></script>' % (streamlits[1], script.name.encode())
+    html = html[: head.end()] + tag + html[head.end() :]
+    return gzip.compress(html, mtime=0) if encoding == b"gzip" else html
+
+
+def _tags_before(tags: str, script: BootScript) -> str:
+    """Of entity tags that a browser sends those of documents that have this script in them, as they were."""
+    end = f"-fluxlit.{script.mark}"
+    found = [(weak, tag) for weak, tag in _TAG.findall(tags) if tag.endswith(end)]
+    return ", ".join(f'{weak}"{tag.removesuffix(end)}"' for weak, tag in found)

@@ -1,0 +1,83 @@
+"""What a page says of its sessions as it opens its websocket, and where the run finds it.
+
+The boot script proposes subprotocols; the middleware takes them out of the handshake and keeps what they say
+here, under a ticket that it hands on as a request header. So an app that prints its headers prints no id.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+from fluxlit_component.identifier import DEFAULT_PARAM, is_well_formed
+
+HEADER: Final = "fluxlit-handshake"
+"""Name of the request header, which no client can set: one that comes in is dropped."""
+WORDS: Final = ("fluxlit.", "fluxlit-browser.", "fluxlit-link.")
+
+
+@dataclass(slots=True)
+class Handshake:
+    """All that one page has said. `repr` shows no id and no token."""
+
+    ids: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    """Query parameter -> ids that the tab has for it, the best first."""
+    shared: dict[str, str] = field(default_factory=dict, repr=False)
+    """Query parameter -> the id that the browser keeps for all its tabs."""
+    link: str | None = field(default=None, repr=False)
+    """Token of the link that the page was opened with; "" if what stood there is none."""
+    is_sure: bool = True
+    """Whether nothing but what is named here can be in the page."""
+
+    def candidates(self, param: str, *, shared: bool) -> list[str]:
+        """Ids to try for a parameter, the best first."""
+        own = self.ids.get(param, [])
+        return [*own, self.shared[param]] if shared and param in self.shared else own
+
+
+def is_ours(word: str) -> bool:
+    """Whether a proposed subprotocol is a word of the boot script."""
+    return word.startswith(WORDS)
+
+
+def understand(words: Iterable[str]) -> Handshake:
+    """Read the words of a boot script. What is not well formed says nothing."""
+    said = Handshake()
+    for word in words:
+        kind, _, rest = word.partition(".")
+        value, _, param = rest.partition(".")
+        param = unquote(param) or DEFAULT_PARAM
+        if value == "ask":
+            said.is_sure = False
+        elif kind == "fluxlit-link":
+            said.link = value if is_well_formed(value) else ""
+        if not is_well_formed(value):
+            continue
+        if kind == "fluxlit":
+            said.ids.setdefault(param, []).append(value)
+        elif kind == "fluxlit-browser":
+            said.shared[param] = value
+    return said
+
+
+_held: dict[str, Handshake] = {}
+
+
+def hold(handshake: Handshake) -> str:
+    """Keep it as long as its websocket is open, and return its ticket."""
+    ticket = secrets.token_urlsafe(16)
+    _held[ticket] = handshake
+    return ticket
+
+
+def release(ticket: str) -> None:
+    """Its websocket is closed."""
+    _held.pop(ticket, None)
+
+
+def handshake_of(ticket: str | None) -> Handshake | None:
+    """What was said with a ticket, if it came through the middleware of this process."""
+    return _held.get(ticket) if ticket is not None else None

@@ -1,0 +1,118 @@
+"""The middleware: with it the first script run of a page load knows its session.
+
+Pure ASGI, for `st.App` and around any server that speaks it. It gives each document the boot script, and
+takes out of each websocket handshake what that script has put there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from fluxlit_component.asgi.boot import boot_script
+from fluxlit_component.asgi.document import DocumentResponse, asked_for, is_page
+from fluxlit_component.asgi.handshake import HEADER, hold, is_ours, release, understand
+from fluxlit_component.asgi.headers import replaced, value_of, without
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+REFERRER_POLICY: Final = "strict-origin-when-cross-origin"
+_SEEN: Final = "fluxlit_component"
+"""In a scope that another one of these middlewares has seen already."""
+_OUR_FOLDER: Final = "/_fluxlit/"
+_HEADER: Final = HEADER.encode()
+_PROTOCOLS: Final = b"sec-websocket-protocol"
+_LOADS: Final = frozenset({"GET", "HEAD"})
+
+
+class SessionMiddleware:
+    """F5 in one script run: the session comes with the websocket handshake.
+
+    Examples:
+        ```python
+        from starlette.middleware import Middleware
+
+        app = st.App("main.py", middleware=[Middleware(SessionMiddleware)])
+        ```
+
+    Args:
+        app: the ASGI application around which it stands.
+        referrer_policy: header `Referrer-Policy` of documents that have none; None: none.
+    """
+
+    def __init__(self, app: App, *, referrer_policy: str | None = REFERRER_POLICY) -> None:
+        self._app = app
+        self._referrer_policy = referrer_policy
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """One connection."""
+        if scope["type"] not in {"http", "websocket"} or _SEEN in scope:
+            await self._app(scope, receive, send)
+            return
+        # A copy that a client sends is its own invention.
+        scope = {**scope, "headers": without(list(scope["headers"]), _HEADER), _SEEN: True}
+        if scope["type"] == "websocket":
+            await self._open(scope, receive, send)
+        elif _OUR_FOLDER in scope["path"]:
+            await _serve(scope, send)
+        elif scope["method"] in _LOADS and is_page(scope["path"]):
+            await self._load(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _open(self, scope: Message, receive: Receive, send: Send) -> None:
+        proposed = list(scope.get("subprotocols") or ())
+        words = [word for word in proposed if is_ours(word)]
+        if not words:
+            await self._app(scope, receive, send)
+            return
+        ticket = hold(understand(words))
+        others = [word for word in proposed if not is_ours(word)]
+        headers = replaced(scope["headers"], _PROTOCOLS, ", ".join(others).encode("latin-1"))
+        headers.append((_HEADER, ticket.encode()))
+        try:
+            await self._app({**scope, "subprotocols": others, "headers": headers}, receive, send)
+        finally:
+            release(ticket)
+
+    async def _load(self, scope: Message, receive: Receive, send: Send) -> None:
+        script, headers = boot_script(), scope["headers"]
+        is_navigation = b"text/html" in value_of(headers, b"accept")
+        response = DocumentResponse(
+            script,
+            referrer_policy=self._referrer_policy,
+            is_navigation=is_navigation,
+            is_head=scope["method"] == "HEAD",
+        )
+
+        async def pass_on(message: Message) -> None:
+            for ready in response.take(dict(message)):
+                await send(ready)
+
+        # A document tells its length with its body only, and the body has to come through here.
+        extensions = scope.get("extensions") or {}
+        scope = {
+            **scope,
+            "method": "GET",
+            "headers": asked_for(headers, script) if is_navigation else headers,
+            "extensions": {k: v for k, v in extensions.items() if k != "http.response.pathsend"},
+        }
+        await self._app(scope, receive, pass_on)
+
+
+async def _serve(scope: Message, send: Send) -> None:
+    """The boot script, which may be kept for ever: another one has another name."""
+    script = boot_script()
+    found = scope["method"] in _LOADS and scope["path"].endswith(_OUR_FOLDER + script.name)
+    body = script.body if found else b""
+    headers = [
+        (b"content-type", b"text/javascript; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"public, max-age=31536000, immutable" if found else b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    await send({"type": "http.response.start", "status": 200 if found else 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,0 +1,47 @@
+"""The server of `streamlit run`: whether it speaks ASGI, and how something is put around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from fluxlit_component.internals.guard import guarded
+
+_OPTION: Final = "server.useStarlette"
+
+
+def serves_asgi(arguments: Sequence[str]) -> bool:
+    """Whether `streamlit run` with these arguments serves by Starlette: always from 1.57 on."""
+
+    def look() -> bool:
+        import uvicorn  # noqa: F401 - not there before 1.53 or so
+        from streamlit import config
+        from streamlit.web.server.starlette import starlette_server  # noqa: F401
+
+        if _OPTION not in config._config_options_template:
+            return True  # nothing else to choose any more, and `get_option` would read files too early
+        asked = any(argument.startswith(f"--{_OPTION}") for argument in arguments)
+        return asked or bool(config.get_option(_OPTION))
+
+    return guarded(look, default=False)
+
+
+def surround_server(middleware: Callable[[Any], Any]) -> bool:
+    """Have uvicorn in this process serve its app inside of `middleware`; whether that can be done.
+
+    Under it the two ways of `streamlit run` meet: the app of its own, and the `st.App` that a script defines.
+    """
+
+    def act() -> bool:
+        import uvicorn
+
+        load = uvicorn.Config.load
+
+        def load_surrounded(self: Any) -> None:
+            load(self)
+            self.loaded_app = middleware(self.loaded_app)
+
+        uvicorn.Config.load = load_surrounded  # type: ignore[method-assign]
+        return True
+
+    return guarded(act, default=False)

@@ -1,0 +1,223 @@
+"""The middleware alone, between a server and an app that are dictionaries: what each of them sees."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import Any
+
+import pytest
+
+from fluxlit_component.asgi import SessionMiddleware
+from fluxlit_component.asgi.boot import boot_script
+from fluxlit_component.asgi.handshake import HEADER, handshake_of
+
+SID = "S" * 43
+INDEX = (
+    b'<!DOCTYPE html><html><head>\n<meta charset="UTF-8" />'
+    b'<script type="module" src="./static/js/index.x.js"></script></head><body></body></html>'
+)
+HTML = (b"content-type", b"text/html; charset=utf-8")
+NAVIGATION = (b"accept", b"text/html,*/*")
+
+
+class App:
+    """Answers with what it is told to, and remembers what it was asked."""
+
+    def __init__(
+        self, body: bytes = INDEX, *headers: tuple[bytes, bytes], status: int = 200, pieces: int = 1
+    ) -> None:
+        self.scope: dict[str, Any] = {}
+        self.said: object = None
+        self._body, self._status, self._pieces = body, status, pieces
+        self._headers = [*(headers or [HTML]), (b"content-length", str(len(body)).encode())]
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        self.scope = dict(scope)
+        if scope["type"] == "websocket":
+            self.said = handshake_of(self.header(HEADER.encode()))
+            return
+        await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
+        size = -(-len(self._body) // self._pieces) or 1
+        pieces = [self._body[at : at + size] for at in range(0, len(self._body), size)] or [b""]
+        for number, piece in enumerate(pieces, 1):
+            more = number < len(pieces)
+            await send({"type": "http.response.body", "body": piece, "more_body": more})
+
+    def header(self, name: bytes) -> str | None:
+        """A header as the app sees it."""
+        return next((value.decode() for key, value in self.scope["headers"] if key == name), None)
+
+
+def ask(app: App, path: str = "/", *headers: tuple[bytes, bytes], method: str = "GET") -> dict[str, Any]:
+    """One request through the middleware; status, headers and body of the answer."""
+    scope = {"type": "http", "path": path, "method": method, "headers": list(headers)}
+    sent = run(app, scope)
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return {"status": sent[0]["status"], "headers": dict(sent[0]["headers"]), "body": body}
+
+
+def connect(app: App, *words: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    """One websocket through the middleware."""
+    given = [(b"host", b"x"), (b"sec-websocket-protocol", ", ".join(words).encode()), *headers]
+    run(app, {"type": "websocket", "path": "/_stcore/stream", "headers": given, "subprotocols": list(words)})
+
+
+def run(app: Any, scope: dict[str, Any]) -> list[dict[str, Any]]:
+    """Everything that is sent."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {}
+
+    asyncio.run(SessionMiddleware(app)(scope, receive, send))
+    return sent
+
+
+# --- the websocket --------------------------------------------------------------------------------
+
+
+def test_words_are_taken_out_of_the_handshake() -> None:
+    """Streamlit sees its own three in their places; the app a ticket that leads to what was said."""
+    app = App()
+    connect(app, "streamlit", "xsrf", "session-to-resume", f"fluxlit.{SID}")
+    assert app.scope["subprotocols"] == ["streamlit", "xsrf", "session-to-resume"]
+    assert app.header(b"sec-websocket-protocol") == "streamlit, xsrf, session-to-resume"
+    assert app.said is not None
+    assert SID not in str(app.scope)
+    assert handshake_of(app.header(HEADER.encode())) is None, "the websocket is closed"
+
+
+def test_a_copy_of_the_header_that_a_client_sends_is_dropped() -> None:
+    """With and without words of the boot script, and in plain requests too."""
+    forged = (b"Fluxlit-Handshake", b"forged")
+    for words in (("streamlit", "xsrf"), ("streamlit", "xsrf", "fluxlit.none")):
+        app = App()
+        connect(app, *words, headers=(forged,))
+        assert "forged" not in str(app.scope)
+    app = App()
+    ask(app, "/_stcore/agent/interact", forged, method="POST")
+    assert "forged" not in str(app.scope)
+
+
+def test_a_websocket_without_words_passes() -> None:
+    """As it came."""
+    app = App()
+    connect(app, "streamlit", "xsrf")
+    assert app.scope["subprotocols"] == ["streamlit", "xsrf"]
+    assert app.header(HEADER.encode()) is None
+
+
+def test_two_of_them_are_as_good_as_one() -> None:
+    """An app that has the middleware and is served by `fluxlit-session run`."""
+    app = App()
+    scope = {"type": "websocket", "path": "/", "headers": [], "subprotocols": ["streamlit", f"fluxlit.{SID}"]}
+    run(SessionMiddleware(app), scope)
+    assert app.said is not None
+    sent = run(SessionMiddleware(App()), {"type": "http", "path": "/", "method": "GET", "headers": []})
+    assert sent[-1]["body"].count(b"_fluxlit/") == 1
+
+
+# --- the document ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pieces", [1, 7])
+def test_the_script_is_first_in_the_head(pieces: int) -> None:
+    """Before everything else, from where Streamlit's own script comes."""
+    answer = ask(App(INDEX, pieces=pieces))
+    tag = f'<html><head><script src="./_fluxlit/{boot_script().name}"></script>'.encode()
+    assert tag in answer["body"]
+    assert answer["body"].replace(tag, b"<html><head>") == INDEX
+    assert answer["headers"][b"content-length"] == str(len(answer["body"])).encode()
+    assert answer["headers"][b"referrer-policy"] == b"strict-origin-when-cross-origin"
+
+
+def test_a_compressed_document_stays_compressed() -> None:
+    """Gzip in, gzip out; what is encoded otherwise passes."""
+    answer = ask(App(gzip.compress(INDEX), HTML, (b"content-encoding", b"gzip")))
+    assert b"_fluxlit/" in gzip.decompress(answer["body"])
+    assert answer["headers"][b"content-length"] == str(len(answer["body"])).encode()
+    assert ask(App(b"br...", HTML, (b"content-encoding", b"br")))["body"] == b"br..."
+
+
+def test_head_tells_the_same_as_get() -> None:
+    """The same headers, and no body."""
+    get, head = ask(App()), ask(App(), method="HEAD")
+    assert head["headers"] == get["headers"]
+    assert head["body"] == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/", b"application/json", b"{}"),
+        ("/other", b"text/html", b"<html><head></head><body>another page</body></html>"),
+        ("/component/x/index.html", b"text/html", INDEX),
+        ("/app/static/x/page.html", b"text/html", INDEX),
+        ("/media/abc.html", b"text/html", INDEX),
+        ("/favicon.png", b"image/png", b"\x89PNG"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_all_else_passes_byte_for_byte(path: str, kind: bytes, body: bytes, method: str) -> None:
+    """Body, length, tag and date."""
+    headers = ((b"content-type", kind), (b"etag", b'"t"'), (b"last-modified", b"Thu"))
+    answer = ask(App(body, *headers), path, NAVIGATION, method=method)
+    assert answer["body"] == body
+    found = answer["headers"]
+    assert (found[b"etag"], found[b"last-modified"]) == (b'"t"', b"Thu")
+    assert found[b"content-length"] == str(len(body)).encode()
+
+
+def test_a_policy_of_the_apps_own_stays() -> None:
+    """Ours is a default."""
+    answer = ask(App(INDEX, HTML, (b"referrer-policy", b"no-referrer")))
+    assert answer["headers"][b"referrer-policy"] == b"no-referrer"
+
+
+# --- conditional requests -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tag", [b'"abc"', b'W/"abc"'])
+def test_a_document_with_the_script_is_not_sent_twice(tag: bytes) -> None:
+    """The browser's tag is ours, the server's is its own."""
+    own = ask(App(INDEX, HTML, (b"etag", tag)))["headers"][b"etag"]
+    assert own != tag
+    app = App(b"", (b"etag", tag), status=304)
+    answer = ask(app, "/", NAVIGATION, (b"if-none-match", own))
+    assert app.header(b"if-none-match") == tag.decode()
+    assert (answer["status"], answer["headers"][b"etag"]) == (304, own)
+
+
+def test_a_document_from_before_the_script_is_loaded_anew() -> None:
+    """Neither its tag nor its date is asked for; for what is no document they are."""
+    conditions = ((b"if-none-match", b'"abc"'), (b"if-modified-since", b"Thu"))
+    app = App()
+    ask(app, "/", NAVIGATION, *conditions)
+    assert app.header(b"if-none-match") is app.header(b"if-modified-since") is None
+    ask(app, "/", (b"accept", b"*/*"), *conditions)
+    assert app.header(b"if-none-match") == '"abc"'
+
+
+# --- the script's own file ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("below", ["", "/base", "/a/b"])
+def test_the_script_is_served_and_kept_for_ever(below: str) -> None:
+    """By GET and HEAD, below any path; another name is not found, and the app is not asked."""
+    script, app = boot_script(), App()
+    answer = ask(app, f"{below}/_fluxlit/{script.name}")
+    assert (answer["status"], answer["body"]) == (200, script.body)
+    assert b"immutable" in answer["headers"][b"cache-control"]
+    head = ask(app, f"{below}/_fluxlit/{script.name}", method="HEAD")
+    assert (head["headers"], head["body"]) == (answer["headers"], b"")
+    assert ask(app, f"{below}/_fluxlit/boot-old.js")["status"] == 404
+    assert app.scope == {}
+
+
+def test_the_script_is_small() -> None:
+    """It blocks the first paint."""
+    assert len(gzip.compress(boot_script().body, 9)) <= 1536
