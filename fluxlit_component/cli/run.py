@@ -40,15 +40,8 @@ def run(
 
 def serve(arguments: list[str], *, freeze: bool) -> None:
     """Become `streamlit run` with these arguments, with the session's middleware around its server."""
-    from streamlit.web import cli  # noqa: PLC0415 - brings Streamlit's server along
+    from fluxlit_component.asgi.launch import prepare, streamlit_run  # noqa: PLC0415 - brings Streamlit along
 
-    from fluxlit_component import internals  # noqa: PLC0415
-    from fluxlit_component.asgi import SessionMiddleware  # noqa: PLC0415
-    from fluxlit_component.redaction import redact_logs  # noqa: PLC0415
-
-    redact_logs()
-    if not (internals.serves_asgi(arguments) and internals.surround_server(SessionMiddleware)):
+    if not prepare(arguments, freeze=freeze):
         complain(_TOO_OLD)
-    if freeze:
-        internals.freeze_when_loaded()
-    cli.main(["run", *arguments], prog_name="streamlit")
+    streamlit_run(arguments)
