@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -21,7 +22,7 @@ def add(tab: ContinuityPage) -> None:
 
 
 def settled(tab: ContinuityPage) -> None:
-    """Wait for the run after the ungated one, which already looks like a page at rest."""
+    """Wait until the session is there and nothing goes on."""
     expect(tab.page.get_by_text("status ready")).to_be_visible()
     tab.rest()
 
@@ -34,16 +35,16 @@ def expect_report(tab: ContinuityPage, url: str, *, count: int) -> None:
 
 
 def test_a_new_visitor_stays_on_page_two(tab: ContinuityPage, serve: Serve) -> None:
-    """The first run goes on ungated, the second one has the session."""
+    """On either carrier, and the session is there."""
     url = serve("trap.py").url
     tab.open(f"{url}/report")
     settled(tab)
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect_report(tab, url, count=0)
 
 
 def test_f5_on_page_two_stays_there_and_brings_the_state_back(tab: ContinuityPage, serve: Serve) -> None:
-    """Stored values win over the defaults that the ungated run has set, now and after another F5."""
+    """Stored values win over the defaults that the app sets, now and after another F5."""
     url = serve("trap.py").url
     tab.open(f"{url}/report")
     settled(tab)
@@ -55,7 +56,7 @@ def test_f5_on_page_two_stays_there_and_brings_the_state_back(tab: ContinuityPag
     for _ in range(2):
         tab.reload()
         settled(tab)
-        assert tab.runs == 2
+        assert tab.runs == PAGE_LOAD
         expect_report(tab, url, count=2)
         expect(tab.page.get_by_label("Comment")).to_have_value("fine")
 
@@ -67,7 +68,7 @@ def test_an_answer_before_the_pages_are_known_does_not_lose_the_page(
     url = serve("trap.py", E2E_LOADING="1").url
     tab.open(f"{url}/report")
     settled(tab)
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect_report(tab, url, count=0)
     add(tab)
     tab.reload()
@@ -76,11 +77,11 @@ def test_an_answer_before_the_pages_are_known_does_not_lose_the_page(
 
 
 def test_page_one_is_gated_as_ever(tab: ContinuityPage, serve: Serve) -> None:
-    """There is no page to lose: one gated and one full run."""
+    """There is no page to lose."""
     tab.open(serve("trap.py").url)
     add(tab)
     tab.reload()
-    assert tab.runs == 2
+    assert tab.runs == PAGE_LOAD
     expect(tab.page.get_by_role("heading", name="Home")).to_be_visible()
     expect(tab.page.get_by_text("count is 1")).to_be_visible()
 

@@ -22,8 +22,9 @@ from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.schema import M, Migration, Schema
 from fluxlit_component.stores.assembly import store_of_run
+from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.choice import StoreLike
-from fluxlit_component.tab.consent import consented
+from fluxlit_component.tab.consent import consented, withheld
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import tab_of
@@ -157,8 +158,12 @@ def url_session(
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
     store = store_in_tests(run, store)
-    backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
-    backend = consented(tab, backend, consent=consent and tab.standing.carrier != "none")
+    backend: RecordStore
+    if tab.standing.carrier == "none":
+        backend = withheld(tab)
+    else:
+        backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
+        backend = consented(tab, backend, consent=consent)
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

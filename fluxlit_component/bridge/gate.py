@@ -9,8 +9,8 @@ from typing import Final, NoReturn
 import streamlit as st
 
 _log = logging.getLogger("fluxlit_component.bridge")
-_TITLE: Final = "\u2009"
-"""A title may not be blank; this one looks so."""
+_TITLE: Final = "Streamlit"
+"""What a document is called before the app has said anything: a title may not be blank."""
 
 
 def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -> NoReturn:

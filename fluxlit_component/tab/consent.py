@@ -7,6 +7,8 @@ has gathered is saved.
 
 from __future__ import annotations
 
+from typing import cast
+
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.links import links
 from fluxlit_component.stores.base import RecordStore
@@ -23,6 +25,14 @@ def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
             _grant(tab)
         _erase(tab, store)
         return tab.consent.private or store
+
+
+def withheld(tab: Tab) -> RecordStore:
+    """Return a store in the memory of this tab, for a run that nobody comes back to."""
+    with tab.lock:
+        if tab.consent.private is None:
+            _withhold(tab)
+        return cast("RecordStore", tab.consent.private)
 
 
 def _withhold(tab: Tab) -> None:

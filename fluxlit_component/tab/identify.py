@@ -169,7 +169,8 @@ class Identification:
         if said.link is not None and said.link not in ids.followed:
             return False
         candidates = said.candidates(self._tab.param, shared=self._policy.scope == "browser")
-        return all(sid in ids.refused for sid in candidates) and (said.is_sure or bool(candidates))
+        is_sure = said.is_sure or bool(candidates) or self._tab.param == identifier.DEFAULT_PARAM
+        return is_sure and all(sid in ids.refused for sid in candidates)
 
     def _consider(self, candidate: str, *, final: bool) -> None:
         """Believe an id, or replace it by the offer, or refuse it and ask for another.

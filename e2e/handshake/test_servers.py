@@ -1,0 +1,150 @@
+"""The middleware under everything that an app may be served by, and behind what may stand in front."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.carrier import HANDSHAKE
+from fluxlit_component.testing import ContinuityPage, StreamlitServer
+
+pytestmark = [
+    pytest.mark.core,
+    pytest.mark.skipif(not HANDSHAKE, reason="this Streamlit is not served by Starlette"),
+]
+Serve = Callable[..., StreamlitServer]
+APP = Path(__file__).parent.parent / "apps" / "carrier.py"
+CSP = "script-src 'self' 'unsafe-eval' blob:; object-src 'none'"
+LAUNCHER = f"""
+import streamlit as st
+from starlette.middleware import Middleware
+from fluxlit_component.asgi import SessionMiddleware
+app = st.App({str(APP)!r}, middleware=[Middleware(SessionMiddleware)])
+"""
+
+
+def expect_one_run(tab: ContinuityPage, url: str) -> None:
+    """A new visitor's page load costs one run, and F5 one more, which has the state."""
+    tab.open(url)
+    expect(tab.page.get_by_text("status ready, new True True")).to_be_visible()
+    assert tab.runs == 1
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_label("Name").blur()
+    tab.rest()
+    tab.reload()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    assert tab.runs == 1
+
+
+@contextmanager
+def started(*command: str, port: int, **env: str) -> Iterator[Path]:
+    """A server of another kind, until the block is left; the file of what it printed."""
+    log = Path(env["FLUXLIT_SESSION_SQLITE_PATH"]).with_name("log")
+    with log.open("wb") as out:
+        process = subprocess.Popen(command, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            for _ in range(300):
+                try:
+                    urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1).close()
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield log
+        finally:
+            process.terminate()
+            assert process.wait(20) is not None
+
+
+@pytest.fixture
+def port() -> int:
+    """A free one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_uvicorn_serves_the_app_that_the_environment_names(
+    tab: ContinuityPage, tmp_path: Path, port: int
+) -> None:
+    """`uvicorn fluxlit_component.asgi:app`: its access log, which prints every request, has no id."""
+    command = (sys.executable, "-m", "uvicorn", "fluxlit_component.asgi:app", "--port", str(port))
+    store = str(tmp_path / "sessions.db")
+    with started(*command, port=port, FLUXLIT_APP=str(APP), FLUXLIT_SESSION_SQLITE_PATH=store) as log:
+        expect_one_run(tab, f"http://localhost:{port}")
+        sid = tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')")
+        tab.open(f"http://localhost:{port}/?fluxlit_sid={sid}")
+        text = log.read_text("utf-8", "replace")
+        assert "/_stcore/stream" in text
+        assert sid not in text
+
+
+def test_streamlit_run_on_an_app_with_the_middleware(tab: ContinuityPage, tmp_path: Path, port: int) -> None:
+    """`st.App("main.py", middleware=[...])`, started as Streamlit's own documentation says."""
+    script = tmp_path / "serve.py"
+    script.write_text(LAUNCHER, "utf-8")
+    command = (sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port))
+    store = str(tmp_path / "sessions.db")
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": store, "STREAMLIT_SERVER_HEADLESS": "true"}
+    with started(*command, port=port, **env):
+        expect_one_run(tab, f"http://localhost:{port}")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--server.baseUrlPath", "some/app"),
+        ("--server.enableXsrfProtection", "false"),
+        ("--server.enableWebsocketCompression", "true"),
+        ("--server.fileWatcherType", "poll"),
+    ],
+    ids=lambda options: options[0],
+)
+def test_options_of_streamlit(tab: ContinuityPage, serve: Serve, options: tuple[str, ...]) -> None:
+    """Whatever is set, the first run knows."""
+    expect_one_run(tab, serve("carrier.py", args=options).url)
+
+
+def test_a_strict_policy_for_scripts(
+    tab: ContinuityPage, serve: Serve, with_header: Callable[[Page, str, str], None]
+) -> None:
+    """The script is a file of the app's own origin: no inline script has to be allowed for it."""
+    with_header(tab.page, "Content-Security-Policy", CSP)
+    expect_one_run(tab, serve("carrier.py").url)
+
+
+def test_the_script_is_loaded_once(tab: ContinuityPage, serve: Serve) -> None:
+    """The second page load takes it from the browser's cache."""
+    sizes = """() => performance.getEntriesByType("resource")
+      .filter(({ name }) => name.includes("/_fluxlit/")).map(({ transferSize }) => transferSize > 0)"""
+    server = serve("carrier.py")
+    tab.open(server.url)
+    assert tab.page.evaluate(sizes) == [True]
+    tab.open(f"{server.url}/?again")
+    assert tab.page.evaluate(sizes) == [False]
+
+
+def test_words_without_the_middleware_do_no_harm(tab: ContinuityPage, serve: Serve) -> None:
+    """A document from a cache, a server without: Streamlit's own words keep their places."""
+    body = urllib.request.urlopen(serve("carrier.py").url).read().decode()
+    plain = serve("carrier.py", handshake=False)
+    script = next(part for part in body.split('"') if "/_fluxlit/" in part)
+    source = urllib.request.urlopen(f"{serve('carrier.py').url}/{script.removeprefix('./')}").read().decode()
+    tab.page.add_init_script(source)
+    tab.open(plain.url)
+    expect(tab.page.get_by_text("status ready, new True True")).to_be_visible()
+    assert tab.runs == 3
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_label("Name").blur()
+    tab.rest()
+    tab.reload()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
