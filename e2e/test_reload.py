@@ -1,4 +1,4 @@
-"""F5 brings everything back, on every page, in one gated and one full run."""
+"""F5 brings everything back, on every page, in one run, or one gated and one full run."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ def fill_in(tab: ContinuityPage) -> None:
     expect(page.get_by_text("count is 2")).to_be_visible()
 
 
-def test_a_new_visitor_costs_one_gated_and_one_full_run(
-    tab: ContinuityPage, serve: Callable[..., StreamlitServer]
-) -> None:
+def test_a_new_visitor(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
     """The first row of the table in docs/how-it-works.md."""
     tab.open(serve("multi.py").url)
     assert tab.runs == PAGE_LOAD

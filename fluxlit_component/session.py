@@ -63,7 +63,7 @@ def url_session(
     on_expire: Hook | None = None,
     on_error: Hook | None = None,
 ) -> UrlSession[M]:
-    """Make `st.session_state` of this browser tab survive reloads. Call it once a run, after `st.navigation`.
+    """Make `st.session_state` of this browser tab survive reloads. Call it once a run, before its widgets.
 
     With the session F5 does what Streamlit's own Rerun (key R) does without it, and nothing else changes.
     Plain values come back, and what somebody has chosen in widgets with a `key`. A widget that nobody has

@@ -16,7 +16,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 STATIC = Path("fluxlit_component/bridge/static")
-BUNDLES = (STATIC / "bridge-v2.js", STATIC / "boot", STATIC / "bridge-v1" / "index.html")
+BUNDLES = (STATIC / "bridge-v2.js", STATIC / "bridge-v1" / "index.html")
 SOURCES = Path("frontend/src")
 
 
@@ -33,7 +33,7 @@ class BundleHook(BuildHookInterface[Any]):
 def is_stale(root: Path) -> bool:
     """Whether the bundles must be built: one is absent, or (in a checkout) older than a source file."""
     bundles = [root / bundle for bundle in BUNDLES]
-    if not all(bundle.exists() for bundle in bundles):
+    if not all(bundle.is_file() for bundle in bundles):
         return True
     if (root / "PKG-INFO").is_file():
         return False  # an sdist: both come from one build, whatever unpacking did to their times
@@ -51,7 +51,7 @@ def build(root: Path) -> None:
         if done.returncode:
             sys.exit(advice(f"`npm {' '.join(arguments)}` failed, see above"))
     for bundle in BUNDLES:
-        if not (root / bundle).exists():
+        if not (root / bundle).is_file():
             sys.exit(advice(f"npm did not write {bundle.as_posix()}"))
 
 

@@ -192,6 +192,7 @@ def test_wheel_carries_what_is_needed_and_no_more(wheel: Path, site: Path) -> No
     """The bundles, the type marker and every file of the package; no sources of the bundles, no tests."""
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {BUNDLE, PAGE, "fluxlit_component/py.typed", "fluxlit_component/demo/__main__.py"} <= names
+    assert any(name.startswith("fluxlit_component/bridge/static/boot/boot-") for name in names)
     package = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "fluxlit_component").rglob("*")

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.web import cli
+
+from fluxlit_component.asgi.launch import prepare, streamlit_run
 
 APP = Path(__file__).with_name("app.py")
 STORE_URL = "FLUXLIT_SESSION_STORE"
@@ -31,8 +32,8 @@ LOOK = {
 
 
 def arguments(options: Sequence[str], *, port: int | None = None) -> list[str]:
-    """Return what follows `streamlit` on its command line. Options come last, so they beat the demo's own."""
-    line = ["run", str(APP), *(f"--{name}={value}" for name, value in LOOK.items())]
+    """Return what follows `streamlit run`. Options come last, so they beat the demo's own."""
+    line = [str(APP), *(f"--{name}={value}" for name, value in LOOK.items())]
     if port is not None:
         line.append(f"--server.port={port}")
     return [*line, *options]
@@ -46,7 +47,7 @@ def database(env: Mapping[str, str], directory: Path) -> Path | None:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Say where the state is kept, then become `streamlit run` until stopped."""
+    """Say where the state is kept, then become `fluxlit-session run` until stopped."""
     parser = argparse.ArgumentParser(
         prog="python -m fluxlit_component.demo",
         description="Runs the fluxlit_component demo app.",
@@ -67,7 +68,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     else:
         os.environ[SQLITE_PATH] = str(path)
         print(f"The demo keeps its state in {path}", flush=True)
-    cli.main(arguments(options, port=known.port), prog_name="streamlit")
+    line = arguments(options, port=known.port)
+    prepare(line, freeze=True)
+    streamlit_run(line)
 
 
 if __name__ == "__main__":

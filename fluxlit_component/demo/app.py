@@ -1,7 +1,6 @@
-"""Entry point: the pages, then the session, then the page that was asked for.
+"""Entry point: the session, then the pages, then the page that was asked for.
 
-The order matters. The session may end the first script run of a page load while it asks the browser for its
-id, and Streamlit has to know the page by then: navigation first.
+The session comes first, so that pages may depend on what is in it: here nothing does yet.
 """
 
 from __future__ import annotations
@@ -13,19 +12,18 @@ from fluxlit_component.demo import sidebar
 
 st.set_page_config(page_title="Meridian", page_icon="🌍", layout="wide")
 
-page = st.navigation(
-    {
-        "Meridian": [
-            st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
-            st.Page("views/collection.py", title="Collection", icon=":material/bookmarks:"),
-            st.Page("views/notes.py", title="Notes", icon=":material/forum:"),
-            st.Page("views/plan.py", title="Plan", icon=":material/event:"),
-        ]
-    }
-)
-
 # What the fields of a page hold is there when you come back to it from another one.
 with url_session(keep_hidden=True) as session:
+    page = st.navigation(
+        {
+            "Meridian": [
+                st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
+                st.Page("views/collection.py", title="Collection", icon=":material/bookmarks:"),
+                st.Page("views/notes.py", title="Notes", icon=":material/forum:"),
+                st.Page("views/plan.py", title="Plan", icon=":material/event:"),
+            ]
+        }
+    )
     page.run()
     panel = sidebar.controls(session)
 

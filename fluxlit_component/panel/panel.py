@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from fluxlit_component.panel.report import SessionReport
-from fluxlit_component.tab.standing import Status
+from fluxlit_component.tab.standing import Carrier, Status
 
 
 class Look(NamedTuple):
@@ -33,6 +33,13 @@ LOOKS: Final[Mapping[Status, Look]] = {
     "degraded": Look("#e5484d", "The store does not answer. What changed is saved when it is back."),
     "disabled": Look("#8b8d98", "Sessions are switched off here: a reload begins anew."),
     "no-browser": Look("#8b8d98", "No browser looks on, so there is nothing to come back to."),
+}
+
+CARRIERS: Final[Mapping[Carrier, str]] = {
+    "handshake": "websocket handshake",
+    "query": "query",
+    "component": "component, one run more",
+    "none": "nobody, no browser",
 }
 
 # Nothing but `div`, `span` and classes of our own: Streamlit has styles for lists and paragraphs.
@@ -114,6 +121,7 @@ def _figures(report: SessionReport) -> Iterable[tuple[str, str, bool]]:
     if report.store is None:
         return
     yield "Script runs of this load", str(report.runs), False
+    yield "The id comes by", CARRIERS[report.carrier], False
     yield "Restored", "nothing, new here" if report.is_new else _keys_of(len(report.restored)), False
     yield "Kept", f"{_keys_of(len(report.sizes))}, {size_text(report.size)}", False
     if report.unsaved:

@@ -12,7 +12,7 @@ from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.stores.assembly import StoreReport
-from fluxlit_component.tab.standing import Status
+from fluxlit_component.tab.standing import Carrier, Status
 from fluxlit_component.tab.tab import Tab
 
 
@@ -21,6 +21,8 @@ class SessionReport:
     """One session at one moment. Spans in seconds, sizes in bytes."""
 
     status: Status = "disabled"
+    carrier: Carrier = "component"
+    """What brings the id to the server."""
     is_new: bool = True
     runs: int = 0
     """Script runs of this page load, the one at the gate included."""
@@ -47,6 +49,7 @@ class SessionReport:
             now = clock() + tab.known.skew
             return cls(
                 status=tab.standing.status,
+                carrier=tab.standing.carrier,
                 is_new=tab.standing.is_new,
                 runs=tab.runs,
                 restored=tab.standing.restored,

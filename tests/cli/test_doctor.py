@@ -16,7 +16,7 @@ import redis
 from packaging.requirements import Requirement
 
 from fluxlit_component.cli.checks import transport
-from fluxlit_component.cli.checks.address import check_address, judge_headers
+from fluxlit_component.cli.checks.address import check_address, judge_document, judge_headers
 from fluxlit_component.cli.checks.answers import check_clock, judge_latency, judge_skew
 from fluxlit_component.cli.checks.engine import judge_engine
 from fluxlit_component.cli.checks.files import check_files, file_system_of
@@ -214,9 +214,28 @@ def test_transport_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """The setting is told, and the bundle that it needs is looked at."""
     monkeypatch.setenv("FLUXLIT_TRANSPORT", "v1")
     found = list(transport.check_transport())
-    assert [finding.level for finding in found] == ["ok", "ok"]
+    assert {finding.subject: finding.level for finding in found if finding.subject != "carrier"} == {
+        "transport": "ok",
+        "bundle": "ok",
+    }
     assert "v1" in found[0].text
     assert "FLUXLIT_TRANSPORT=v1" in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("release", "level", "words"),
+    [("1.57.0", "ok", "fluxlit-session run"), ("1.56.0", "hint", "one short run more")],
+)
+def test_carrier(monkeypatch: pytest.MonkeyPatch, release: str, level: str, words: str) -> None:
+    """Which way the id can come here, and how to get the better one."""
+    monkeypatch.setattr(transport, "version", lambda _: release)
+    (found,) = (finding for finding in transport.check_transport() if finding.subject == "carrier")
+    assert found.level == level
+    assert words in found.text
+    (served,) = judge_document(b'<script src="./_fluxlit/boot-x.js"></script>')
+    (plain,) = judge_document(b"<html>")
+    assert (served.level, plain.level) == ("ok", "hint")
+    assert "fluxlit-session run" in str(plain.remedy)
 
 
 def test_latency_and_clock() -> None:
@@ -283,7 +302,12 @@ def test_address() -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), _App) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
-        assert levels(check_address(f"http://127.0.0.1:{server.server_port}/")) == ["ok", "ok", "ok"]
+        assert levels(check_address(f"http://127.0.0.1:{server.server_port}/")) == [
+            "ok",
+            "ok",
+            "ok",
+            "hint",
+        ]
         thread.join()
     assert levels(check_address(None)) == ["hint"]
     assert levels(check_address("http://127.0.0.1:1/")) == ["ok", "problem"]

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from fluxlit_component.cli.checks.finding import Finding
 
 _SECONDS: Final = 5.0
+_MOST_BYTES: Final = 200_000
 _HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _WITHOUT: Final = "Without https a session id can be read on its way, and copied tabs are not told apart"
 _STRICT: Final = frozenset({"no-referrer", "same-origin", "strict-origin", "origin"})
@@ -28,10 +29,20 @@ def check_address(url: str | None) -> Iterator[Finding]:
         with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - the operator's own URL
             yield Finding("ok", "app", f"{url} answers with {response.status}")
             yield from judge_headers(dict(response.headers.items()))
+            yield from judge_document(response.read(_MOST_BYTES))
     except (OSError, ValueError, http.client.HTTPException, urllib.error.URLError) as error:
         yield Finding(
             "problem", "app", f"{url} does not answer ({type(error).__name__}: {error})", f"curl -v {url}"
         )
+
+
+def judge_document(body: bytes) -> Iterator[Finding]:
+    """Judge by the page itself: whether the script stands in it that speaks in the handshake."""
+    if b"/_fluxlit/" in body:
+        yield Finding("ok", "carrier", "the session comes with the websocket handshake: F5 costs one run")
+    else:
+        text = "the session comes by a component, so a page load costs one short run more"
+        yield Finding("hint", "carrier", text, "fluxlit-session run app.py    # in place of streamlit run")
 
 
 def judge_scheme(url: str) -> Iterator[Finding]:

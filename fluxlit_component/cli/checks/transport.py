@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import version
+from typing import Final
 
 from packaging.version import Version
 
@@ -14,6 +15,8 @@ from fluxlit_component.settings import load_settings
 
 _SINCE = Version("1.51")
 """The first Streamlit with components of the second kind."""
+_ON_STARLETTE: Final = Version("1.57")
+"""The first one that is always served by Starlette."""
 
 
 def check_transport() -> Iterator[Finding]:
@@ -30,6 +33,12 @@ def check_transport() -> Iterator[Finding]:
         )
         return
     yield Finding("ok", "transport", f"components {kind}, since {reason}")
+    if Version(streamlit) >= _ON_STARLETTE:
+        text = "the first run of a page load can know its session: serve by `fluxlit-session run app.py`"
+        yield Finding("ok", "carrier", text)
+    else:
+        text = f"a page load costs one short run more, since Streamlit {streamlit} is not served by Starlette"
+        yield Finding("hint", "carrier", text, 'pip install "streamlit>=1.57"')
     try:
         size = _size(second=second)
     except BundleMissing as error:
