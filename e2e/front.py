@@ -33,7 +33,9 @@ class Request:
         return self.headers.get("referer", "")
 
     def __str__(self) -> str:
-        return f"{self.method} {self.target} {dict(self.headers)}"
+        # The one header where an id belongs is left out: it tells the server in the websocket's handshake.
+        headers = {name: value for name, value in self.headers.items() if name != "sec-websocket-protocol"}
+        return f"{self.method} {self.target} {headers}"
 
 
 class Front:

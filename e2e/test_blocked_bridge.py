@@ -90,7 +90,7 @@ def test_the_app_appears_without_the_bridge(
     blocked: ContinuityPage, new_tab: Callable[..., ContinuityPage], serve: Serve, seconds: str
 ) -> None:
     """Within 5 s by default, sooner if told so; it works, and says in the log what is wrong."""
-    server = serve("multi.py", FLUXLIT_GATE_SECONDS=seconds)
+    server = serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS=seconds)
     new_tab().open(server.url)  # a server's very first visitor also waits for its imports
     blocked.page.goto(server.url)
     expect_pending(blocked.page)
@@ -103,7 +103,7 @@ def test_the_app_appears_without_the_bridge(
 
 def test_the_gate_ends_once(blocked: ContinuityPage, serve: Serve) -> None:
     """The timer that ends the wait is gone with it: the app is left alone afterwards."""
-    server = serve("multi.py", FLUXLIT_GATE_SECONDS="0.5")
+    server = serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS="0.5")
     blocked.page.goto(server.url)
     expect_pending(blocked.page)
     blocked.rest()
@@ -115,7 +115,7 @@ def test_the_gate_ends_once(blocked: ContinuityPage, serve: Serve) -> None:
 
 def test_page_two_appears_without_the_bridge(blocked: ContinuityPage, serve: Serve) -> None:
     """Page changes and F5 go on, without a gate that would never open."""
-    url = serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url
+    url = serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS="0.5").url
     blocked.page.goto(f"{url}/report")
     expect(blocked.page.get_by_role("heading", name="Report")).to_be_visible(timeout=_PATIENCE_MS)
     blocked.rest()
@@ -129,7 +129,7 @@ def test_page_two_appears_without_the_bridge(blocked: ContinuityPage, serve: Ser
 def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve, hold: str) -> None:
     """What was stored returns, and what the visitor has typed meanwhile stays."""
     page = tab.page
-    tab.open(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url)
+    tab.open(serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS="0.5").url)
     type_name(tab, "Ada")
     page.get_by_text("Agree").click()
     tab.rest()
@@ -155,7 +155,7 @@ def test_a_late_answer_brings_the_state_back(tab: ContinuityPage, serve: Serve, 
 def test_a_late_answer_finds_page_two(tab: ContinuityPage, serve: Serve, hold: str) -> None:
     """State and kept fields come back on the page that the visitor has gone to meanwhile."""
     page = tab.page
-    tab.open(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5", E2E_KEEP_HIDDEN="1").url)
+    tab.open(serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS="0.5", E2E_KEEP_HIDDEN="1").url)
     type_name(tab, "Ada")
     add(tab)
     page.add_init_script(hold)
@@ -175,7 +175,7 @@ def test_a_new_visitor_keeps_what_came_before_a_late_answer(
     """Typed and counted while pending, saved once the id is settled."""
     page = tab.page
     page.add_init_script(hold)
-    page.goto(serve("multi.py", FLUXLIT_GATE_SECONDS="0.5").url)
+    page.goto(serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS="0.5").url)
     expect_pending(page)
     type_name(tab, "Ada")
     add(tab)

@@ -10,7 +10,7 @@ import streamlit as st
 from playwright.sync_api import expect
 
 import fluxlit_component.demo
-from e2e.carrier import PAGE_LOAD
+from e2e.carrier import HANDSHAKE, PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -23,7 +23,8 @@ DEMO = Path(fluxlit_component.demo.__file__).parent / "app.py"
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[StreamlitServer]:
     """The demo on a store file of its own."""
-    with StreamlitServer(DEMO, env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}) as running:
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
+    with StreamlitServer(DEMO, env=env, handshake=HANDSHAKE) as running:
         yield running
 
 

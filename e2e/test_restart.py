@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from e2e.carrier import PAGE_LOAD
+from e2e.carrier import HANDSHAKE, PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -21,7 +21,7 @@ APPS = Path(__file__).parent / "apps"
 def server(tmp_path: Path) -> Iterator[StreamlitServer]:
     """A server of the test's own, to be killed."""
     with StreamlitServer(
-        APPS / "multi.py", env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
+        APPS / "multi.py", env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}, handshake=HANDSHAKE
     ) as running:
         yield running
 

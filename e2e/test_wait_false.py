@@ -43,7 +43,7 @@ def test_defaults_come_first_and_the_state_follows(tab: ContinuityPage, serve: S
     page, told = tab.page, tmp_path / "drawn"
     page.expose_function("drawn", lambda: told.write_text(""))
     page.add_init_script(_WATCH)
-    tab.open(serve("eager.py", E2E_DRAWN=str(told)).url)
+    tab.open(serve("eager.py", handshake=False, E2E_DRAWN=str(told)).url)
     settled(tab)
     assert tab.runs == 2
     page.get_by_label("Name").fill("Ada")
@@ -64,7 +64,7 @@ def test_a_link_has_nothing_to_wait_for(
     tab: ContinuityPage, new_tab: Callable[..., ContinuityPage], serve: Serve
 ) -> None:
     """One run, and no default is ever seen."""
-    url = serve("eager.py").url
+    url = serve("eager.py", handshake=False).url
     tab.open(url)
     settled(tab)
     add(tab)
@@ -79,7 +79,7 @@ def test_a_link_has_nothing_to_wait_for(
 def test_an_edit_after_the_state_came_back_is_kept(tab: ContinuityPage, serve: Serve) -> None:
     """Restored, edited, reloaded: the edit."""
     page = tab.page
-    tab.open(serve("eager.py").url)
+    tab.open(serve("eager.py", handshake=False).url)
     settled(tab)
     for name in ("Ada", "Grace", ""):
         page.get_by_label("Name").fill(name)

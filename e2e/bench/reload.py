@@ -1,4 +1,6 @@
-"""From pressing F5 to seeing one's content again, against the same app without us, in real Chromium.
+"""From pressing F5 to seeing one's content again, and from a first visit to the content, in real Chromium.
+
+Against the same app without us, which is looked at in turn with it.
 
 Two apps: a small one that says hello in a fifth of a second, and the demo's first page, which is nearer to
 what people write. The page itself takes the time: it looks at each frame, from before anything else is
@@ -8,6 +10,7 @@ begins where `location.reload()` is called.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -22,7 +25,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from e2e.bench.report import print_heading, print_line
 from fluxlit_component.testing.server import StreamlitServer
 
-TARGETS = {"clean": 1.25, "visible": 1.10}
+TARGETS = {"handshake": 1.05, "clean": 1.25, "visible": 1.10}
+VISITS = {"handshake": 1.05, "clean": 1.25}
+"""The same for a new visitor, who has an empty cache."""
 
 _WATCH = """() => {
   window.benchSeen = new Promise((resolve, reject) => {
@@ -98,17 +103,26 @@ def bench(*, quick: bool) -> None:
 def _bench(app: _App, *, servers: int, rounds: int) -> None:
     """A server and a tab may be a tenth faster or slower all their life: each mode has several of them."""
     samples: dict[str, list[float]] = {mode: [] for mode in ["", *TARGETS]}
+    visits: dict[str, list[float]] = {mode: [] for mode in ["", *VISITS]}
     for _ in range(servers):
-        _measure(app, samples, rounds=rounds)
+        _measure(app, samples, visits, rounds=rounds)
     print_heading(
         f"F5 to restored content, {app.name}, medians of {servers * rounds}",
         floor="the same app without the session",
     )
     for mode, target in TARGETS.items():
         print_line(mode, samples[""], samples[mode], target=target)
+    print_heading(
+        f"a new visitor to content, {app.name}, medians of {servers * rounds}",
+        floor="the same app without the session",
+    )
+    for mode, target in VISITS.items():
+        print_line(mode, visits[""], visits[mode], target=target)
 
 
-def _measure(app: _App, samples: dict[str, list[float]], *, rounds: int) -> None:
+def _measure(
+    app: _App, samples: dict[str, list[float]], visits: dict[str, list[float]], *, rounds: int
+) -> None:
     modes = list(samples)
     with ExitStack() as stack:
         browser = stack.enter_context(_browser())
@@ -119,6 +133,8 @@ def _measure(app: _App, samples: dict[str, list[float]], *, rounds: int) -> None
         for _ in range(rounds):
             for mode in random.sample(modes, len(modes)):  # none always comes after the same other one
                 samples[mode].append(_reload(tabs[mode], app, mode))
+            for mode in random.sample(list(visits), len(visits)):
+                visits[mode].append(_visit(browser, app, tabs[mode].url))
 
 
 def _reload(page: Page, app: _App, mode: str) -> float:
@@ -128,6 +144,23 @@ def _reload(page: Page, app: _App, mode: str) -> float:
         page.evaluate(_RELOAD, [app.selector, app.restored if mode else app.default])
     milliseconds: float = page.evaluate("window.benchSeen")
     page.wait_for_timeout(1000)  # what a page does after that is not to disturb the next one
+    return milliseconds / 1e3
+
+
+def _visit(browser: Browser, app: _App, url: str) -> float:
+    """Come for the first time; the seconds until what everybody sees stands there."""
+    context = browser.new_context()
+    page = context.new_page()
+    content = json.dumps([app.selector, app.default])
+    page.add_init_script(
+        f"""sessionStorage.setItem('benchContent', {content!r})
+        sessionStorage.setItem('benchBegun', performance.timeOrigin)
+        ;({_WATCH})()"""
+    )
+    page.goto(url, wait_until="commit")
+    milliseconds: float = page.evaluate("window.benchSeen")
+    page.wait_for_timeout(1000)
+    context.close()
     return milliseconds / 1e3
 
 
@@ -144,10 +177,13 @@ def _browser() -> Iterator[Browser]:
 def _tab(browser: Browser, app: _App, mode: str) -> Iterator[Page]:
     """The app in a window of its own, with something to restore in it."""
     with tempfile.TemporaryDirectory(prefix="fluxlit-bench-") as folder:
-        env = {"FLUXLIT_SESSION_SQLITE_PATH": str(Path(folder) / "sessions.db"), "FLUXLIT_ADDRESS_BAR": mode}
+        env = {
+            "FLUXLIT_SESSION_SQLITE_PATH": str(Path(folder) / "sessions.db"),
+            "FLUXLIT_ADDRESS_BAR": "visible" if mode == "visible" else "clean",
+        }
         if not mode:
             env = {"FLUXLIT_DISABLE_URL_SESSION": "1"}
-        with StreamlitServer(app.script, env=env) as server:
+        with StreamlitServer(app.script, env=env, handshake=mode == "handshake") as server:
             context = browser.new_context()
             page = context.new_page()
             page.add_init_script(f"({_WATCH})()")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from e2e.carrier import HANDSHAKE
 from e2e.engines.chromium import Chromium
 from e2e.engines.firefox import Firefox
 from e2e.engines.visitor import Engine, Visitor
@@ -74,7 +75,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamlitServer
     """The app, for all engines."""
     file = tmp_path_factory.mktemp("engines") / "sessions.db"
     app = Path(__file__).with_name("app.py")
-    with StreamlitServer(app, env={"FLUXLIT_SESSION_SQLITE_PATH": str(file)}) as server:
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(file)}
+    with StreamlitServer(app, env=env, handshake=HANDSHAKE) as server:
         yield server
 
 

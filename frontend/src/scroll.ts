@@ -29,7 +29,9 @@ export function keepScroll(win: Window): void {
     }
   });
   const top = keptTop(win);
-  if (top > 0) restore(win, top);
+  // Who has scrolled before this script was there knows better where to be.
+  const now = win.document.querySelector(SCROLLER)?.scrollTop ?? 0;
+  if (top > 0 && now < 1) restore(win, top);
 }
 
 /** Zero unless this very page was reloaded, or come back to. */
