@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from fluxlit_component.testing.page import ContinuityPage
@@ -37,6 +38,19 @@ def test_two_params_are_two_sessions(tab: ContinuityPage, serve: Serve) -> None:
     tab.reload()
     expect(tab.page.get_by_label("Right")).to_have_value("bob")
     expect(tab.page.get_by_label("Left")).to_have_value("")
+
+
+@pytest.mark.core
+@pytest.mark.transport
+@pytest.mark.few
+def test_the_first_keeps_what_it_has_while_the_second_waits(tab: ContinuityPage, serve: Serve) -> None:
+    """Through two gates one after the other: the run in between has the first one's state, and no field."""
+    tab.open(serve("carrier.py", handshake=False).url)
+    fill(tab, "Name", "ada")
+    for _ in range(2):
+        tab.reload()
+        expect(tab.page.get_by_label("Name")).to_have_value("ada")
+        assert tab.runs == 3
 
 
 def test_a_second_mount_changes_nothing(tab: ContinuityPage, serve: Serve) -> None:

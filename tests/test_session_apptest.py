@@ -198,6 +198,28 @@ def test_widgets_come_back() -> None:
     assert visitor.run().state == expected
 
 
+def stops_first(_: UrlSession) -> None:
+    """The first run of a page load ends before the fields are drawn."""
+    if "__begun" not in st.session_state:
+        st.session_state["__begun"] = True
+        st.stop()
+    if "town" not in st.session_state:
+        st.session_state.town = "Rome"
+    st.text_input("Name", key="name")
+    st.text_input("Town", key="town")
+
+
+def test_widgets_come_back_in_the_first_run_that_draws_them() -> None:
+    """A run that ends early, at the gate of another session for example, costs nothing."""
+    at = Visitor(stops_first).run().at
+    at.text_input(key="name").set_value("Ada")
+    at.text_input(key="town").set_value("Oslo")
+    at.run()
+    visitor = Visitor(stops_first, query=at.query_params).run()
+    assert [field.value for field in visitor.at.text_input] == ["Ada", "Oslo"]
+    assert [field.value for field in visitor.run().at.text_input] == ["Ada", "Oslo"]
+
+
 def test_stored_values_win_over_the_scripts_defaults(store: InMemorySessionStore) -> None:
     """The line `st.session_state.setdefault(...)` or `= ...` before the session is a default."""
     visitor = Visitor(assign(a="stored"), store=store)

@@ -117,6 +117,11 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         page.loose = frozenset()
         page.later = frozenset(widgets) - (page.drawn - page.later) if follows else frozenset()
     again: dict[str, Any] = {}
+    if page.loose:
+        # The last run ended before these were drawn, and on older releases a value lasts for one run.
+        now, mine = state.reading().values, state.written_keys() - page.ours
+        values = {key: base.value_of(key) for key in page.loose & base.names() - mine}
+        again = {key: value for key, value in values.items() if encoded(now.get(key)) == encoded(value)}
     if page.offered:
         now = state.reading().values
         for key in page.offered & base.names():
