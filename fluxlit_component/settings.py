@@ -143,6 +143,11 @@ def is_debug() -> bool:
     return _switch("FLUXLIT_DEBUG")
 
 
+def asks_for_starlette() -> bool:
+    """Whether the environment has Streamlit 1.53 to 1.56 serve by Starlette."""
+    return _switch("STREAMLIT_SERVER_USE_STARLETTE")
+
+
 def script_to_serve() -> str:
     """Path of the script that `fluxlit_component.asgi:app` serves: `FLUXLIT_APP`."""
     return os.environ.get("FLUXLIT_APP") or "streamlit_app.py"

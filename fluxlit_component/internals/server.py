@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guarded
+from fluxlit_component.settings import asks_for_starlette
 
 _OPTION: Final = "server.useStarlette"
 
@@ -21,7 +22,8 @@ def serves_asgi(arguments: Sequence[str]) -> bool:
         if _OPTION not in config._config_options_template:
             return True  # nothing else to choose any more, and `get_option` would read files too early
         asked = any(argument.startswith(f"--{_OPTION}") for argument in arguments)
-        return asked or bool(config.get_option(_OPTION))
+        # Variables of the environment are options of the command line to Streamlit, not of its files.
+        return asked or asks_for_starlette() or bool(config.get_option(_OPTION))
 
     return guarded(look, default=False)
 
