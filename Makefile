@@ -92,8 +92,8 @@ unit-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## pytest, oldes
 e2e-oldest: .stamps/oldest .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, oldest supported Streamlit (components v1), tests marked transport
 	$(WITH_BROWSER) VENV=.venv-oldest .venv-oldest/$(PYTEST) e2e --ignore=e2e/engines -m "$(OTHERS)" $(E2E_ARGS) | tee $(LOGS)/e2e-oldest
 
-e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1, tests marked few
-	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 .venv/$(PYTEST) e2e --ignore=e2e/engines -m "$(FEW)" $(E2E_ARGS) | tee $(LOGS)/e2e-v1
+e2e-v1: .stamps/tools .stamps/servers $(BUNDLE) | $(LOGS) ## Chromium, newest Streamlit over components v1 and the gate, tests marked few
+	$(WITH_BROWSER) FLUXLIT_TRANSPORT=v1 FLUXLIT_CARRIER=component .venv/$(PYTEST) e2e --ignore=e2e/engines -m "$(FEW)" $(E2E_ARGS) | tee $(LOGS)/e2e-v1
 
 middle: .stamps/middle .stamps/servers $(BUNDLE) | $(LOGS) ## the first Streamlit with components v2: its insides, and tests marked few
 	.venv-middle/$(PYTEST) tests/apptest tests/bridge tests/internals tests/testing $(PYTEST_ARGS) | tee $(LOGS)/middle

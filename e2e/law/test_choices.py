@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.carrier import RELEASE
 from e2e.law.visitor import Visitor
 
 pytestmark = [pytest.mark.core, pytest.mark.transport]
@@ -69,6 +70,7 @@ def test_a_value_that_the_app_assigned_is_a_choice(visit: Visit, folder: Path, m
     visitor.sees_in("Editor", "Ada")
 
 
+@pytest.mark.skipif(RELEASE < (1, 51), reason="1.40 shows a value beyond the slider's end: docs/limits.md")
 def test_a_refused_value_is_dropped_once(visit: Visit, folder: Path) -> None:
     """The slider got shorter than its value; what is chosen afterwards is kept like everything else."""
     visitor = visit("refused_once.py", LAW_FOLDER=str(folder))
