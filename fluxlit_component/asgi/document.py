@@ -69,7 +69,7 @@ class DocumentResponse:
         headers: Headers = start["headers"]
         whole = _with_script(body, self._script, value_of(headers, b"content-encoding").lower())
         if whole is not None:
-            headers = [*without(self._renamed(headers), b"content-length")]
+            headers = without(self._renamed(headers), b"content-length")
             headers.append((b"content-length", str(len(whole)).encode()))
         sent = b"" if self._is_head else body if whole is None else whole
         return [{**start, "headers": headers}, {"type": "http.response.body", "body": sent}]

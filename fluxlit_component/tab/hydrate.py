@@ -117,18 +117,17 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         page.loose = frozenset()
         page.later = frozenset(widgets) - (page.drawn - page.later) if follows else frozenset()
     again: dict[str, Any] = {}
+    now = state.reading().values if page.loose or page.offered else {}
     if page.loose:
         # The last run ended before these were drawn, and on older releases a value lasts for one run.
-        now, mine = state.reading().values, state.written_keys() - page.ours
+        mine = state.written_keys() - page.ours
         values = {key: base.value_of(key) for key in page.loose & base.names() - mine}
         again = {key: value for key, value in values.items() if encoded(now.get(key)) == encoded(value)}
-    if page.offered:
-        now = state.reading().values
-        for key in page.offered & base.names():
-            if key in widgets and encoded(now[key]) != page.untouched.get(key):
-                page.offered -= {key}  # the visitor has chosen something
-            else:
-                again[key] = base.value_of(key)
+    for key in page.offered & base.names():
+        if key in widgets and encoded(now[key]) != page.untouched.get(key):
+            page.offered -= {key}  # the visitor has chosen something
+        else:
+            again[key] = base.value_of(key)
     hidden = policy.hidden.among(base.names()) - page.offered - tab.known.quarantined
     if hidden:
         # What was put there for the last run counts only once the browser has sent it: a run that is cut
