@@ -20,8 +20,8 @@ from tests.law.process import nimble_process, no_complaints, one_registry
 from tests.law.runner import Cut, Page, Request, Runner, is_bridge
 from tests.law.seen import Seen
 
-_SECONDS: Final = 30.0
-"""How long one run may take: the first one imports much."""
+_SECONDS: Final = 120.0
+"""How long one run may take: the first one imports much, and the machine may be busy."""
 
 
 class Browser(AppTest):

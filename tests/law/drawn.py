@@ -25,12 +25,13 @@ def drawn(browser: Browser) -> tuple[str, ...]:
     for place, child in browser._tree.children.items():
         if place > 2:  # dialogs have a place of their own in some releases
             _write(browser, child, 0, lines)
+    lines += [f"toast {MessageToString(toast, as_one_line=True)}" for toast in browser.shown.toasts]
     return tuple(lines)
 
 
 def _write(browser: Browser, node: Any, depth: int, lines: list[str]) -> None:
     if is_element(node):
-        if not is_bridge(node.type, node.proto):
+        if node.type != "toast" and not is_bridge(node.type, node.proto):
             lines.append("  " * depth + f"{node.type} {_text(node)}{_value(browser, node)}")
         return
     lines.append("  " * depth + f"[{node.type}] {_text(node)}")

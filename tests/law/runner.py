@@ -50,12 +50,13 @@ class Page:
     cut: Cut | None = None
     hash: str = ""
     """Of the page of the app that runs."""
+    toasts: list[Any] = field(default_factory=list)
+    """Shown since the visitor's last deed. They pop up when they arrive: their place in the page says nothing."""
 
     def prepare(self, request: Request, cut: Cut | None) -> None:
-        """Before a run: what a fragment does not draw stays, but messages that were shown once."""
-        self.request, self.cut = request, cut
-        kept = filter(_lasts, self.queue._queue) if request.fragment else ()
-        self.queue._queue = list(kept)
+        """Before a run: what a fragment does not draw stays."""
+        self.request, self.cut, self.toasts = request, cut, []
+        self.queue._queue = list(self.queue._queue) if request.fragment else []
 
 
 class Runner(LocalScriptRunner):
@@ -82,7 +83,9 @@ class Runner(LocalScriptRunner):
     def _listen(self, _: object, event: ScriptRunnerEvent, **kwargs: Any) -> None:
         if event == ScriptRunnerEvent.SCRIPT_STARTED:
             self._begin(kwargs)
-        elif event == ScriptRunnerEvent.ENQUEUE_FORWARD_MSG and draws(kwargs["forward_msg"]):
+        elif event == ScriptRunnerEvent.ENQUEUE_FORWARD_MSG and draws(message := kwargs["forward_msg"]):
+            if is_toast(message):
+                self._page.toasts.append(message.delta.new_element.toast)
             self._cut_short()
 
     def _begin(self, told: dict[str, Any]) -> None:
@@ -132,8 +135,8 @@ def is_bridge(kind: str, proto: Any) -> bool:
     return kind in _COMPONENTS and "fluxlit" in f"{name}{proto.id}"
 
 
-def _lasts(message: Any) -> bool:
-    """Whether a message still stands on the page when a fragment runs."""
+def is_toast(message: Any) -> bool:
+    """Whether a message shows a toast."""
     if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
-        return True
-    return message.delta.new_element.WhichOneof("type") != "toast"
+        return False
+    return bool(message.delta.new_element.WhichOneof("type") == "toast")
