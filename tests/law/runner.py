@@ -51,7 +51,7 @@ class Page:
     hash: str = ""
     """Of the page of the app that runs."""
     toasts: list[Any] = field(default_factory=list)
-    """Shown since the visitor's last deed. They pop up when they arrive: their place in the page says nothing."""
+    """Shown since the visitor's last deed: they pop up when they arrive, wherever they stand in the page."""
 
     def prepare(self, request: Request, cut: Cut | None) -> None:
         """Before a run: what a fragment does not draw stays."""
