@@ -94,6 +94,11 @@ class UrlSession(Generic[M]):
         return self._tab.standing.is_new if self._tab is not None else True
 
     @property
+    def identity_changed(self) -> bool:
+        """Whether somebody signed in or out with this run, or somebody else is there: the id is a new one."""
+        return self._tab is not None and self._tab.standing.change is not None
+
+    @property
     def restored(self) -> tuple[str, ...]:
         """Keys whose values came back at this page load, sorted."""
         return self._tab.standing.restored if self._tab is not None else ()

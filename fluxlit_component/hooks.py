@@ -15,7 +15,7 @@ from fluxlit_component.settings import is_debug
 
 _log = logging.getLogger("fluxlit_component")
 
-Kind: TypeAlias = Literal["new", "restore", "persist", "conflict", "skip", "expire", "error"]
+Kind: TypeAlias = Literal["new", "restore", "persist", "conflict", "skip", "expire", "identity", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ class Event:
     """For "skip": key -> why it is not kept and what to do."""
     error: Exception | None = None
     """For "error": what the store, a migration or a model raised."""
+    change: Literal["login", "logout", "switch"] | None = None
+    """For "identity": somebody signed in and takes the session along, or it was left for a fresh one because
+    nobody is signed in any more, or somebody else is."""
 
 
 Hook: TypeAlias = Callable[[Event], object]
@@ -61,6 +64,7 @@ class Hooks:
     conflict: Hook | None = None
     skip: Hook | None = None
     expire: Hook | None = None
+    identity: Hook | None = None
     error: Hook | None = None
 
     def tell(self, event: Event) -> None:

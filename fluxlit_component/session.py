@@ -25,6 +25,7 @@ from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.choice import StoreLike
 from fluxlit_component.tab.consent import consented, withheld
+from fluxlit_component.tab.identity import Identity, visitor_of
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import tab_of
@@ -51,6 +52,7 @@ def url_session(
     on_duplicate: Literal["fork", "share"] = "fork",
     scope: Literal["tab", "browser"] = "tab",
     consent: bool = True,
+    identity: Identity = True,
     restore_scroll: bool = True,
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
@@ -61,6 +63,7 @@ def url_session(
     on_conflict: Hook | None = None,
     on_skip: Hook | None = None,
     on_expire: Hook | None = None,
+    on_identity: Hook | None = None,
     on_error: Hook | None = None,
 ) -> UrlSession[M]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, before its widgets.
@@ -101,6 +104,13 @@ def url_session(
             after the browser was closed (`localStorage`); a second living tab is a copy like any other.
         consent: False keeps nothing in the browser and nothing in the store, all in memory, until a run
             says True; then what was gathered is saved. True, then False: what was kept is erased.
+        identity: who is signed in: to that person the session belongs, and it opens to nobody else. True
+            (default): Streamlit's `st.user`, of `st.login()` or `server.trustedUserHeaders`; the
+            `FLUXLIT_IDENTITY` setting can name a header instead. Or a value of the app's own, or a function
+            that returns one: a string, a mapping of claims, None or "" for nobody. False: who has the tab has
+            the session. Kept as a keyed hash of issuer and subject, else of the e-mail address, else of all
+            that is given. Who signs in takes the session along under a new id (OWASP ASVS 3.2.1); after a
+            sign-out, or if somebody else signs in, the visitor gets a fresh one.
         restore_scroll: whether a reloaded page is scrolled to where it was, once its content is there.
         seal: seal the values with a key that comes from the session id, so that who reads the backend reads
             no state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
@@ -119,6 +129,7 @@ def url_session(
         on_conflict: told which keys another tab had written in between; this tab's value won.
         on_skip: told which key is not kept and why.
         on_expire: told when the record of a living tab had expired.
+        on_identity: told that somebody signed in, signed out, or that somebody else is there now.
         on_error: told what the store or a migration raised.
 
     Raises:
@@ -149,10 +160,11 @@ def url_session(
         fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
         scope=arguments.one_of("scope", scope, _SCOPES),
         restore_scroll=restore_scroll and consent,
+        visitor=visitor_of(identity, run, settings.identity),
         schema=schema,
         merge=dict(merge or {}),
         caps=caps or Caps(),
-        hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_error),
+        hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_identity, on_error),
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:

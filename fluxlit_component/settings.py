@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
     transport: Transport | None = None
     """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
+    identity: str = Field(default="user", pattern=r"^(user|off|header:[A-Za-z0-9-]+)$")
+    """`FLUXLIT_IDENTITY`: who is signed in: `user` (Streamlit's), `header:<name>` of a proxy, or `off`."""
     seal: bool = False
     """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
     seal_keys: SecretStr | None = None

@@ -132,5 +132,8 @@ def test_hooks_that_fail_break_nothing(store: TimedStore, caplog: pytest.LogCapt
     assert visitor.session.status == "degraded"
     assert {k: v for k, v in visitor.state.items() if k != "f"} == {"a": 3, "b": 4, "c": 5}
     assert store.get(str(visitor.session.id)) == {"a": 3, "b": 4}
+    store.is_down = False
+    visitor.seen["options"]["identity"] = "ada"
+    visitor.run(nothing)
     for kind in KINDS:
         assert f"the on_{kind} hook failed: ZeroDivisionError" in caplog.messages

@@ -13,7 +13,16 @@ import pytest
 import fluxlit_component
 from fluxlit_component import UrlSession, url_session
 
-HOOKS = ("on_new", "on_restore", "on_persist", "on_conflict", "on_skip", "on_expire", "on_error")
+HOOKS = (
+    "on_new",
+    "on_restore",
+    "on_persist",
+    "on_conflict",
+    "on_skip",
+    "on_expire",
+    "on_identity",
+    "on_error",
+)
 ROOT = Path(__file__).parent.parent
 
 
@@ -99,6 +108,7 @@ def test_arguments_of_url_session() -> None:
         "on_duplicate": "fork",
         "scope": "tab",
         "consent": True,
+        "identity": True,
         "restore_scroll": True,
         "seal": None,
         "merge": None,
@@ -111,7 +121,16 @@ def test_what_a_session_offers() -> None:
     """Properties and methods of `UrlSession`."""
     public = {name: value for name, value in vars(UrlSession).items() if not name.startswith("_")}
     properties = {name for name, value in public.items() if isinstance(value, property)}
-    assert properties == {"id", "status", "is_new", "restored", "skipped", "state", "expires_in"}
+    assert properties == {
+        "id",
+        "status",
+        "is_new",
+        "identity_changed",
+        "restored",
+        "skipped",
+        "state",
+        "expires_in",
+    }
     assert public.keys() - properties == {
         "persist",
         "rotate",

@@ -3,10 +3,11 @@
 from fluxlit_component.bridge.bundle import bundle
 from fluxlit_component.bridge.gate import close_gate
 from fluxlit_component.bridge.mount import Mounted, component_key, mount
-from fluxlit_component.bridge.protocol import PROTOCOL, Answer, Offer, parse_answer
+from fluxlit_component.bridge.protocol import PROTOCOL, Afresh, Answer, Offer, parse_answer
 
 __all__ = [
     "PROTOCOL",
+    "Afresh",
     "Answer",
     "Mounted",
     "Offer",

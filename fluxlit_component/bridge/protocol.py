@@ -14,6 +14,9 @@ from fluxlit_component.identifier import is_well_formed
 
 PROTOCOL: Final = 1
 
+Afresh: TypeAlias = Literal["no", "forget", "reload"]
+"""What the page does with what it has of another person: nothing, forget where it was scrolled to, or that
+and load itself anew."""
 Storing: TypeAlias = Literal["yes", "no", "erase"]
 """Whether the id may be kept in the browser: without consent only in the page; "erase": no longer."""
 
@@ -41,6 +44,7 @@ class Offer:
     storing: Storing = "yes"
     scroll: bool = False
     """Keep the scroll position over F5."""
+    afresh: Afresh = "no"
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
@@ -58,6 +62,7 @@ class Offer:
             "unique": self.unique,
             "storing": self.storing,
             "scroll": self.scroll,
+            "afresh": self.afresh,
         }
 
     def __repr__(self) -> str:

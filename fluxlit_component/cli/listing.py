@@ -14,6 +14,8 @@ from fluxlit_component.cli.hashes import short
 from fluxlit_component.cli.options import JsonOption, StoreOption
 from fluxlit_component.cli.output import complain, print_json, print_table, progress, size_text, span_text
 from fluxlit_component.cli.place import browsing
+from fluxlit_component.state.owner import is_bound
+from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry
 
 
@@ -32,7 +34,17 @@ _RANK: Final[dict[Order, Callable[[Entry], float]]] = {
     Order.LARGEST: lambda entry: entry.size,
     Order.KEYS: lambda entry: entry.keys,
 }
-_COLUMNS: Final = ("session", ">keys", ">size", ">version", ">age", ">if unused ends in", ">ends in", "state")
+_COLUMNS: Final = (
+    "session",
+    ">keys",
+    ">size",
+    ">version",
+    ">age",
+    ">if unused ends in",
+    ">ends in",
+    "state",
+    "owner",
+)
 
 
 def list_sessions(
@@ -56,15 +68,24 @@ def list_sessions(
 
     with browsing(store) as found, progress("Looking through", found.estimate()) as advance:
         chosen = heapq.nlargest(limit, counted(found.browse(), advance), key=_RANK[order])
+        bound = {entry.name for entry in chosen if _is_bound(found, entry)}
     if as_json:
-        print_json({"total": count, "sessions": [_document(entry) for entry in chosen]})
+        print_json(
+            {"total": count, "sessions": [_document(entry, is_bound=entry.name in bound) for entry in chosen]}
+        )
         return
-    print_table(_COLUMNS, map(_row, chosen))
+    print_table(_COLUMNS, (_row(entry, is_bound=entry.name in bound) for entry in chosen))
     if count > len(chosen):
         complain(f"{len(chosen)} of {count} sessions; --limit shows more")
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _is_bound(store: BrowsableStore, entry: Entry) -> bool:
+    """Whether a session belongs to somebody: to whom, the store does not know."""
+    record = store.peek(entry.name) if entry.standing == "alive" else None
+    return record is not None and is_bound(record)
+
+
+def _row(entry: Entry, *, is_bound: bool) -> tuple[object, ...]:
     alive = entry.standing == "alive"
     return (
         short(entry),
@@ -75,13 +96,15 @@ def _row(entry: Entry) -> tuple[object, ...]:
         span_text(lifetime.idle_left(entry)) if alive else "",
         span_text(lifetime.left(entry)) if alive else "",
         entry.standing,
+        "somebody" if is_bound else "",
     )
 
 
-def _document(entry: Entry) -> dict[str, Any]:
+def _document(entry: Entry, *, is_bound: bool) -> dict[str, Any]:
     return {
         "session": short(entry),
         "state": entry.standing,
+        "bound": is_bound,
         "keys": entry.keys,
         "bytes": entry.size,
         "version": entry.version,

@@ -14,7 +14,7 @@ from fluxlit_component.internals.process import (
     freeze_when_loaded,
 )
 from fluxlit_component.internals.refusal import refused_key
-from fluxlit_component.internals.run import Run, current_run, is_rerun
+from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun
 from fluxlit_component.internals.server import serves_asgi, surround_server
 from fluxlit_component.internals.session_state import Reading, State, Widget
 
@@ -26,6 +26,7 @@ __all__ = [
     "accept_restored_defaults",
     "anchor_in_app_test",
     "app_secrets",
+    "begin_again",
     "current_run",
     "forget_pages_of_process",
     "freeze",

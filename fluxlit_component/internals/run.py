@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Collection, Mapping
+from typing import Any, NoReturn, cast
 
 import streamlit as st
 from streamlit import config
@@ -79,6 +79,13 @@ class Run:
         return guarded(lambda: st.context.headers, {})
 
     @property
+    def user(self) -> Mapping[str, Any]:
+        """What Streamlit knows of who is signed in; empty if nothing."""
+        # Up to 1.44 it has the name below; later releases would tell the visitor that this is deprecated.
+        user: Any = st.user if hasattr(st, "user") else getattr(st, "experimental_user", {})
+        return guarded(lambda: dict(user.items()), {})
+
+    @property
     def has_browser(self) -> bool:
         """Whether a browser looks on, as far as is known: an agent's request has no websocket's headers."""
         # Without `Sec-WebSocket-Key` over HTTP/2 (RFC 8441), never without the version.
@@ -106,6 +113,10 @@ class Run:
         """The session state, without yield points."""
         safe = self._context.session_state
         return State(getattr(safe, "_state", safe), getattr(safe, "_lock", None))
+
+    def has_drawn(self, elements: Collection[str]) -> bool:
+        """Whether one of these elements was drawn in this run so far."""
+        return guarded(lambda: not self._drawn_elements().isdisjoint(elements), default=False)
 
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
@@ -155,6 +166,11 @@ def current_run() -> Run | None:
     """The script run of this thread, or None outside of one (bare Python, another thread)."""
     context = get_script_run_ctx(suppress_warning=True)
     return Run(context) if context is not None else None
+
+
+def begin_again() -> NoReturn:
+    """End this run and begin the next one at once."""
+    st.rerun()
 
 
 def is_rerun(error: BaseException | None) -> bool:

@@ -18,6 +18,7 @@ from fluxlit_component.internals.guard import fell_back, guarded
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
 _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _RETRIES: Final = 5
+_CLICKS: Final = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 T = TypeVar("T")
 
 
@@ -94,6 +95,20 @@ class State:
             return frozenset(key for element in sent if (key := user_key(element)) is not None)
 
         return guarded(look, frozenset())
+
+    def sent_values(self) -> dict[str, bytes]:
+        """Element -> encoded value, for all that the browser sent along with this run, but for clicks."""
+
+        def look() -> dict[str, bytes]:
+            held = self._state._new_widget_state
+            protos = {element: held.get_serialized(element) for element in tuple(held.states)}
+            return {
+                element: proto.SerializeToString(deterministic=True)
+                for element, proto in protos.items()
+                if proto is not None and proto.WhichOneof("value") not in _CLICKS
+            }
+
+        return guarded(look, {})
 
     def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component mounted under `key`, before it is mounted.
@@ -192,6 +207,20 @@ class State:
                 del self._state[key]
             except KeyError:
                 continue
+
+    def ignore(self, values: Mapping[str, bytes]) -> None:
+        """Take what the browser sent for these elements as not sent, where it is exactly this."""
+
+        def act() -> None:
+            states = self._state._new_widget_state.states
+            for element in values.items() & self.sent_values().items():
+                del states[element[0]]
+
+        guarded(act, None)
+
+    def empty(self) -> None:
+        """Drop all there is: the app's values, those of widgets, and what the browser sent."""
+        self._state.clear()
 
     def hide(self, key: str) -> None:
         """Take the key of a component out of the app's sight; its state stays."""

@@ -16,6 +16,7 @@ from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import CorruptValue
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.links.token import RAW_BYTES, mask, name_of, place_of, unmask
+from fluxlit_component.state.owner import ANYBODY, Visitor, owning
 from fluxlit_component.state.record import RESERVED, Change, Commit, Record
 from fluxlit_component.stores.base import RecordStore
 
@@ -112,8 +113,18 @@ class Lifetimes:
         return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create, begin)
 
 
-def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, param: str) -> str | None:
+def make(
+    store: RecordStore,
+    sid: str,
+    order: Order,
+    lifetimes: Lifetimes,
+    *,
+    param: str,
+    person: bytes | None = None,
+) -> str | None:
     """Make a link and return its token; None if the session has ended. One without state yet begins here.
+
+    `person`: whose session it is then.
 
     Raises:
         StoreUnavailable: the store did not answer.
@@ -138,14 +149,18 @@ def make(store: RecordStore, sid: str, order: Order, lifetimes: Lifetimes, *, pa
     }
     listed = {name: Change(None) for name in _outlived(record, sid, now)}
     listed[_ENTRY + name_of(token)] = Change(encode(entry))
+    if record is None:
+        listed |= owning(sid, person)
     done = store.commit(sid, lifetimes.commit(listed, schema=schema, create=True))
     return token if done.verdict == "committed" else None
 
 
 def redeem(
-    store: RecordStore, token: str, lifetimes: Lifetimes, *, param: str
+    store: RecordStore, token: str, lifetimes: Lifetimes, *, param: str, visitor: Visitor = ANYBODY
 ) -> Redeemed | Literal["elsewhere"] | None:
     """Follow a link; None if it leads nowhere: used, expired, revoked, unknown.
+
+    Another person's session is nowhere, too; a copy of it is a gift, and belongs to who opens it.
 
     "elsewhere": it is for another param's session of the same page, which will follow it.
 
@@ -164,11 +179,13 @@ def redeem(
     record = store.load(owner)
     if record is None or not _is_open(record, owner, token):
         return None
+    if note["mode"] == "resume" and not visitor.may_open(record, owner):
+        return None
     if note["mode"] == "resume":
         found = Redeemed(owner, record, joined=True)
     else:
         # First the copy, then the token: a store that fails in between costs nobody the link.
-        found = _copied(store, held, lifetimes)
+        found = _copied(store, held, lifetimes, visitor.person)
     if note["once"] and store.take(place_of(token)) is None:
         if not found.joined:
             store.delete(found.sid)
@@ -216,7 +233,7 @@ def target_of(sid: str, record: Record) -> str | None:
     return unmask(sid, raw) if isinstance(raw, bytes) and len(raw) == RAW_BYTES else None
 
 
-def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes) -> Redeemed:
+def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes, person: bytes | None) -> Redeemed:
     changes = {
         key.removeprefix(_STATE): Change(stored.data)
         for key, stored in held.fields.items()
@@ -224,6 +241,7 @@ def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes) -> Redeemed:
     }
     fresh = new_session_id()
     if changes:
+        changes |= owning(fresh, person)
         store.commit(fresh, lifetimes.commit(changes, schema=held.schema, create=True))
     return Redeemed(fresh, store.load(fresh), joined=False)
 

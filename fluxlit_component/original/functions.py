@@ -31,6 +31,7 @@ from fluxlit_component.state.hidden import Hidden
 from fluxlit_component.state.schema import validate_stored, validated_values
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.tab.identity import visitor_of
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import Tab, tab_of
@@ -290,6 +291,7 @@ def _open(
         max_age_seconds=settings.session_max_age,
         gate_seconds=settings.gate_seconds,
         transport=settings.transport,
+        visitor=visitor_of(True, run, settings.identity),  # noqa: FBT003 - as `url_session(identity=True)`
         fill_only=fill_only,
         hydrate=hydrate,
     )

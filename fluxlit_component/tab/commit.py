@@ -13,6 +13,7 @@ from fluxlit_component.errors import CorruptValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import State
 from fluxlit_component.state.diff import Diff, Known
+from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Commit, Outcome
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
@@ -63,6 +64,7 @@ class Committer:
             tab.wiping = True
             return
         tab.standing.status = "ready"
+        tab.known.bound |= outcome.version > 0 and self._policy.visitor.person is not None
         self._note(diff, outcome)
 
     def _commit(
@@ -127,8 +129,9 @@ class Committer:
 
     def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
         known, schema = self._tab.known, self._policy.schema
+        mine = {} if known.bound else owning(self._tab.sid or "", self._policy.visitor.person)
         return self._policy.lifetimes.commit(
-            diff.changes,
+            {**diff.changes, **mine},
             schema=schema.version if schema is not None else known.schema,
             create=not known.created,
             begin=begin,
@@ -152,7 +155,7 @@ class Committer:
             tab.renew()
             tab.standing.hooks.tell(Event("expire"))
         tab.known.base.forget()
-        tab.known.created = False
+        tab.known.created = tab.known.bound = False
         origins = {key: known.origin for key, known in self._lost.items()}
         diff = tab.known.base.diff(
             values, origins=origins, caps=self._policy.caps, guarded=self._policy.has_merger

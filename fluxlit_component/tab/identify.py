@@ -7,6 +7,7 @@ An id is believed only if it is well formed and the store knows it, or if it is 
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 from fluxlit_component import identifier
 from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
@@ -14,12 +15,14 @@ from fluxlit_component.bridge import Answer, close_gate, component_key, parse_an
 from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links.links import lead_on, redeem, revoke, target_of
+from fluxlit_component.links.links import Redeemed, lead_on, redeem, revoke, target_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, shown_on
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.rotate import copy_as, rotate
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count
 
@@ -51,6 +54,11 @@ class Identification:
         """
         tab, ids = self._tab, self._ids
         tab.standing.notice = None
+        if has_left(tab, self._policy):
+            tab.renew()
+            ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
+            begin_afresh(self._run, tab)
+        was_settled = ids.sid is not None
         news = self._news()
         if news is not None and news.link is not None and tab.consent.private is None:
             self._follow(news.link, news.sid)
@@ -62,8 +70,13 @@ class Identification:
         if news is not None and news.is_copy and news.sid == ids.sid and self._policy.fork_copies:
             # In the very run that settles the id too: the browser may have said both before it began.
             self._fork()
+        if not was_settled and ids.sid is not None and tab.change and shown_on(self._run):
+            begin_afresh(self._run, tab)  # the page is older than this person
+        if ids.sid is not None and ids.person is None and self._policy.visitor.person is not None:
+            self._sign_in()
         if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
             self._run.set_query_value(tab.param, ids.sid)
+            self._retire()
         if ids.sid is not None:
             return False
         self._ask(news)
@@ -102,7 +115,7 @@ class Identification:
             if self._first and came_with is not None and self._leads_on(came_with):
                 tab.ids.followed.add(token)  # sent again after a restart: it was followed before
                 return
-            found = redeem(self._store, token, self._policy.lifetimes, param=tab.param) if token else None
+            found = self._redeem(token) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.standing.degrade("link", tab.sid, error)
             return
@@ -122,6 +135,10 @@ class Identification:
                 self._lead_on(came_with, found.sid)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
+
+    def _redeem(self, token: str) -> Redeemed | Literal["elsewhere"] | None:
+        policy = self._policy
+        return redeem(self._store, token, policy.lifetimes, param=self._tab.param, visitor=policy.visitor)
 
     def _leads_on(self, came_with: str) -> bool:
         record = self._store.load(came_with)
@@ -183,7 +200,7 @@ class Identification:
             self._hold(candidate, None)
             return
         if candidate not in tab.ids.refused:
-            ask_others(candidate, tab)
+            ask_others(candidate, tab, self._policy.visitor)
             try:
                 record = self._store.load(candidate)
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
@@ -196,18 +213,25 @@ class Identification:
                 return
             if record is not None and self._stale:
                 return  # it may be the session that the page has left for the link: ask the page
-            if record is not None:
+            if record is not None and self._policy.visitor.may_open(record, candidate):
                 self._hold(candidate, record)
                 return
-            _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
-            count("fluxlit.unknown_ids")
+            if record is not None:
+                tab.change = change_of(self._policy)
+                _log.info("a session of somebody else was not opened (%s)", identifier.fingerprint(candidate))
+            else:
+                _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
+                count("fluxlit.unknown_ids")
             tab.ids.refused.append(candidate)
         if final:
             self._hold(tab.ids.offer, None)
 
     def _hold(self, sid: str, record: Record | None) -> None:
         tab = self._tab
+        visitor = self._policy.visitor
         tab.ids.sid, tab.standing.status, self.record = sid, "ready", record
+        tab.known.bound = record is not None and visitor.relation(record, sid) == "mine"
+        tab.ids.person = visitor.person if record is None or tab.known.bound else None
         if record is None:
             tab.standing.is_new, tab.known.hydrated = True, True
             tab.standing.hooks.tell(Event("new"))
@@ -257,16 +281,33 @@ class Identification:
             return
         fresh = identifier.new_session_id()
         try:
-            copied = self._store.copy(tab.sid, fresh)
-            record = self._store.load(fresh) if copied else None
+            record = copy_as(fresh, tab.sid, self._store, self._policy)
         except Exception as error:  # noqa: BLE001
             tab.standing.degrade("fork", tab.sid, error)
             return
-        if copied:
+        if record is not None:
             tab.known.base.renumber(record)
         else:
             tab.known.base.forget()  # nothing stands in the store: all that this tab has is new
         if self.record is not None:
             self.record = record
         tab.ids.sid = tab.ids.offer = fresh
-        tab.known.created, tab.ids.unconfirmed = copied, True
+        tab.known.created, tab.ids.unconfirmed = record is not None, True
+        tab.known.bound = record is not None and tab.ids.person is not None
+
+    def _sign_in(self) -> None:
+        """Who signs in takes the session along, under a new id. Tried again while the store is down."""
+        tab = self._tab
+        has_record = self.record is not None or tab.known.created
+        try:
+            record = rotate(tab, self._store, self._policy, has_record=has_record)
+        except LookupError:
+            return
+        except Exception as error:  # noqa: BLE001
+            tab.standing.degrade("rotate", tab.sid, error)
+            return
+        if self.record is not None:
+            self.record = record
+        elif record is not None:
+            tab.known.base.renumber(record)
+        tab.known.bound, tab.change = record is not None, "login"

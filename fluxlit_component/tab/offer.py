@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluxlit_component.bridge import Mounted, Offer, component_key, mount
+from fluxlit_component.bridge import Afresh, Mounted, Offer, component_key, mount
 from fluxlit_component.internals import Run
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -35,4 +35,12 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         notice=_NOT_SAVED if standing.status == "degraded" else standing.notice,
         storing=tab.consent.storing,
         scroll=policy.restore_scroll,
+        afresh=_afresh(run, tab),
     )
+
+
+def _afresh(run: Run, tab: Tab) -> Afresh:
+    """What the page is to do with what it has of another person."""
+    if tab.leftovers and run.has_drawn(tab.leftovers):
+        return "reload"  # Streamlit's own way of forgetting: the fields go on showing what was entered
+    return "forget" if tab.standing.change in ("logout", "switch") else "no"

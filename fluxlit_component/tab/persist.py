@@ -20,6 +20,7 @@ from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded, is_default
 from fluxlit_component.state.diff import Diff
 from fluxlit_component.state.keys import EVENT_REMEDIES, forbidden_reason
+from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
 from fluxlit_component.tab.hydrate import DRAWN_BEFORE
@@ -230,12 +231,14 @@ class Persist:
         return values
 
 
-def ask_others(sid: str, tab: Tab) -> None:
+def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
     """Have the other tabs of this process that hold a session save what they have: mostly the page before F5.
 
     Its run may still go on, or have drawn widgets after its block, or have run fragments since.
     """
     for other in others_with(sid, tab):
+        if visitor.is_checked and other.ids.person not in (None, visitor.person):
+            continue  # a stolen id: it is not this visitor's page
         if not other.lock.acquire(timeout=_PATIENCE_SECONDS):
             continue
         try:

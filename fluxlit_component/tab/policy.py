@@ -15,6 +15,7 @@ from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.hidden import Hidden
 from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.merge import Merger
+from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.state.schema import Schema
 
 _log = logging.getLogger("fluxlit_component")
@@ -26,6 +27,7 @@ class Policy:
 
     keys: Keys = field(default_factory=Keys)
     hidden: Hidden = field(default_factory=Hidden)
+    visitor: Visitor = ANYBODY
     choices_only: bool = True
     """Keep of a widget only what somebody has chosen; the original functions keep all that there is."""
     address_bar: str = "clean"

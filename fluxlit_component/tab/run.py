@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fluxlit_component import identifier
+from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, current_run, freeze, is_rerun
 from fluxlit_component.links.links import revoke
 from fluxlit_component.state.choices import encoded
@@ -22,6 +22,7 @@ from fluxlit_component.tab.identify import Identification
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.rotate import rotate
 from fluxlit_component.tab.sharing import Sharing
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count, span
@@ -56,6 +57,7 @@ class SessionRun:
             is_first_call = tab.token is not self._run.token
             if is_first_call:
                 self._begin()
+                self._tell_change()
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
                 self._revive()
@@ -100,12 +102,22 @@ class SessionRun:
         self._run.read_forms()
         if tab.wiping:
             self._wipe()
+        if tab.leftovers:
+            self._run.state.ignore(tab.leftovers)
         identification = Identification(self._run, tab, self._store, self._policy)
         self._is_mounted = identification.settle()
         if identification.switched:
             self._wipe()
         self._record = identification.record
         tab.token = self._run.token
+
+    def _tell_change(self) -> None:
+        """Somebody else is signed in, and this is the first run that gets through."""
+        tab = self._tab
+        tab.standing.change, tab.change = tab.change, None
+        if tab.standing.change is not None:
+            count("fluxlit.identity_changes")
+            tab.standing.hooks.tell(Event("identity", change=tab.standing.change))
 
     def _revive(self) -> None:
         tab = self._tab
@@ -187,20 +199,17 @@ class SessionRun:
             if tab.sid is None:
                 return False
             self.save()
-            fresh = identifier.new_session_id()
-            if tab.known.created:
-                try:
-                    if tab.standing.status != "ready":
-                        return False
-                    revoke(self._store, tab.sid, self._policy.lifetimes)  # they lead to the id that is to die
-                    if not self._store.copy(tab.sid, fresh):
-                        return False
-                    tab.known.base.renumber(self._store.load(fresh))
-                except Exception as error:  # noqa: BLE001
-                    tab.standing.degrade("rotate", tab.sid, error)
-                    return False
-                tab.ids.retiring.append(tab.sid)
-            tab.ids.sid = tab.ids.offer = fresh
+            if tab.known.created and tab.standing.status != "ready":
+                return False
+            try:
+                record = rotate(tab, self._store, self._policy, has_record=tab.known.created)
+            except LookupError:
+                return False
+            except Exception as error:  # noqa: BLE001
+                tab.standing.degrade("rotate", tab.sid, error)
+                return False
+            if record is not None:
+                tab.known.base.renumber(record)
             return True
 
     def clear(self) -> None:

@@ -26,6 +26,7 @@ class Sharing:
         self._tab = tab
         self._store = store
         self._lifetimes = policy.lifetimes
+        self._person = policy.visitor.person
 
     def link(self, page: object, order: links.Order) -> str:
         """Return the address of `page` with a token; without one, and a warning, if none can be had now."""
@@ -75,7 +76,9 @@ class Sharing:
                 _log.warning("no link can be made now: the session is not being kept")
                 return None
             try:
-                token = links.make(self._store, tab.sid, order, self._lifetimes, param=tab.param)
+                token = links.make(
+                    self._store, tab.sid, order, self._lifetimes, param=tab.param, person=self._person
+                )
             except Exception as error:  # noqa: BLE001
                 tab.standing.degrade("link", tab.sid, error)
                 return None

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from fluxlit_component.hooks import Event, Hooks
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.settings import is_debug
+from fluxlit_component.state.owner import Changed
 from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
@@ -32,6 +33,8 @@ class Standing:
     is_new: bool = True
     restored: tuple[str, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
+    change: Changed | None = None
+    """That somebody else is signed in than before, in the first run that shows it."""
     conflicts: int = 0
     """How many of this tab's values went over a newer one of another tab."""
     notice: str | None = None

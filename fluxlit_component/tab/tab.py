@@ -15,6 +15,7 @@ from fluxlit_component.clock import wall
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run, State, state_of
 from fluxlit_component.state.diff import Base
+from fluxlit_component.state.owner import Changed
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.memory import InMemorySessionStore
@@ -33,6 +34,8 @@ class Ids:
     """The id that is this tab's if it has none of its own."""
     sid: str | None = field(default=None, repr=False)
     """The settled id. Held here, not read from the component: that forgets it on a page change."""
+    person: bytes | None = field(default=None, repr=False)
+    """Whose session it is: a hash; None: nobody's."""
     refused: list[str] = field(default_factory=list, repr=False)
     """Ids that the browser proposed and the store does not know."""
     retiring: list[str] = field(default_factory=list, repr=False)
@@ -55,6 +58,8 @@ class Known:
     hydrated: bool = False
     created: bool = False
     """Whether a record stands in the store as far as this tab knows."""
+    bound: bool = False
+    """Whether that record says whose it is."""
     schema: int = 0
     """Schema number of the record."""
     read_only: bool = False
@@ -114,6 +119,10 @@ class Tab:
     """The link for the app's own HTML: id, order, token, and until when it is handed out."""
     wiping: bool = False
     """Whether the state is to be wiped when the next run begins: the record was destroyed."""
+    change: Changed | None = None
+    """That somebody else is signed in now; told by the first run that gets through."""
+    leftovers: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """What the page of another person still shows and sends: element -> value."""
 
     @property
     def sid(self) -> str | None:

@@ -15,7 +15,7 @@ import { whenAtRest } from "./patience";
 import { claim } from "./presence";
 import { type Answer, makeAnswer, type Offer, parseOffer } from "./protocol";
 import { shield } from "./referrer";
-import { keepScroll } from "./scroll";
+import { forgetScroll, keepScroll } from "./scroll";
 import { isNews, type Settled, settle } from "./settle";
 import { forget, hasJoined, join, recall, remember } from "./tab";
 
@@ -35,8 +35,14 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
     return;
   }
   const { sid, source } = adopt(win, offer, holding);
+  if (offer.afresh !== "no") forgetScroll(win);
   attend(win, offer.scroll);
   own(win, offer, holding);
+  if (offer.afresh === "reload" && isFirst(win, "reload")) {
+    win.addEventListener("pagehide", () => forgetScroll(win));
+    win.location.reload();
+    return;
+  }
 
   const isLinked = link !== null && link !== holding.link;
   if (!isLinked && !isNews(offer, sid, holding)) return;

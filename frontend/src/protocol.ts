@@ -15,6 +15,9 @@ export type Scope = "tab" | "browser";
 /** Whether the id may be kept in the browser: without consent only in the page; "erase": no longer. */
 export type Storing = "yes" | "no" | "erase";
 
+/** What to do with what the page has of another person: "forget" where it was scrolled to, or "reload" it. */
+export type Afresh = "no" | "forget" | "reload";
+
 /** Where the answered id was found; "offer" means that it came from the server. */
 export type Source = "memory" | "query" | "fragment" | "storage" | "history" | "offer";
 
@@ -40,6 +43,7 @@ export interface Offer {
   readonly storing: Storing;
   /** Whether the scroll position is kept over F5. */
   readonly scroll: boolean;
+  readonly afresh: Afresh;
 }
 
 /** A type, not an interface: Streamlit's state values want an index signature. */
@@ -78,6 +82,7 @@ export function parseOffer(data: unknown): Offer | null {
     unique,
     storing,
     scroll,
+    afresh,
   } = offer;
   if (protocol !== PROTOCOL) return null;
   if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
@@ -100,6 +105,7 @@ export function parseOffer(data: unknown): Offer | null {
     unique: unique === true,
     storing: storing === "no" || storing === "erase" ? storing : "yes",
     scroll: scroll === true,
+    afresh: afresh === "forget" || afresh === "reload" ? afresh : "no",
   };
 }
 

@@ -34,6 +34,15 @@ export function keepScroll(win: Window): void {
   if (top > 0 && now < 1) restore(win, top);
 }
 
+/** The page is another visitor's now: what was kept is not brought back either. */
+export function forgetScroll(win: Window): void {
+  try {
+    win.sessionStorage.removeItem(KEY);
+  } catch {
+    // Storage refused: nothing was kept.
+  }
+}
+
 /** Zero unless this very page was reloaded, or come back to. */
 function keptTop(win: Window): number {
   try {
@@ -58,6 +67,7 @@ function restore(win: Window, top: number): void {
   timer = win.setInterval(() => {
     const scroller = win.document.querySelector(SCROLLER);
     polls += 1;
+    if (keptTop(win) !== top) polls = POLLS + 1; // forgotten meanwhile
     rested = isRunning(win.document) ? 0 : rested + 1;
     const reachable = scroller !== null && scroller.scrollHeight - scroller.clientHeight >= top;
     if (scroller && (reachable || rested > REST_POLLS)) scroller.scrollTop = top;

@@ -43,7 +43,7 @@ describe("the examples shared with Python", () => {
 });
 
 describe("an offer", () => {
-  const { notice, patient, unique, storing, scroll, ...needed } = offerOf();
+  const { notice, patient, unique, storing, scroll, afresh, ...needed } = offerOf();
 
   it("does without what a server may leave out", () => {
     expect(parseOffer(needed)).toEqual(offerOf());

@@ -71,6 +71,7 @@ export function offerOf(change: Partial<Offer> = {}): Offer {
     sid: A,
     held: false,
     confirm: false,
+    afresh: "no",
     refused: [],
     addressBar: "clean",
     scope: "tab",

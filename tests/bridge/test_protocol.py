@@ -27,6 +27,7 @@ FIELDS = {
     "unique": "unique",
     "storing": "storing",
     "scroll": "scroll",
+    "afresh": "afresh",
 }
 SID = "A" * 43
 

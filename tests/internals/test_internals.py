@@ -957,6 +957,55 @@ def test_an_app_without_secrets_sees_no_error(fallbacks: list[str], seen: dict[s
     assert fallbacks == [], moved(str(fallbacks))
 
 
+# --- who is signed in, and a page of somebody else ------------------------------------------------
+
+
+def afresh(seen: dict) -> None:
+    """A script that does what the session does when somebody else is there."""
+    import streamlit as st
+
+    from fluxlit_component.internals import begin_again, current_run
+
+    run = current_run()
+    seen["user"] = dict(run.user)
+    seen["keys"] = sorted(run.state.reading().values)
+    sent = run.state.sent_values()
+    if seen.get("empty"):
+        seen.pop("empty")
+        seen["sent"] = sent
+        run.state.empty()
+        begin_again()
+    run.state.ignore(seen.get("ignored", {}))
+    seen["value"] = st.text_input("Name", key="name")
+    st.text_input("No key")
+    st.button("Go", key="go")
+    seen["drawn"] = (run.has_drawn(sent), run.has_drawn({"nothing": b""}))
+
+
+def test_a_session_state_is_emptied_and_the_script_begins_again(
+    fallbacks: list[str], seen: dict[str, Any]
+) -> None:
+    """Nothing is left of what was there; what the page still sends of it can be ignored, and only that."""
+    at = start(afresh, seen)
+    assert set(seen["user"].values()) <= {"test@example.com"}, moved("st.user")
+    at.text_input(key="name").set_value("Ada").run()
+    seen["empty"] = True
+    at.button(key="go").click()
+    at.text_input[1].set_value("more")
+    rerun(at)
+    assert len(seen["sent"]) == 2, moved("the values that the browser sends")
+    assert seen["keys"] == [], moved("SessionState.clear")
+    assert (seen["value"], at.text_input[1].value) == ("", "")
+    seen["ignored"] = seen["sent"]
+    at.text_input(key="name").set_value("Ada")
+    rerun(at)
+    assert seen["drawn"] == (True, False), moved("the widgets that were drawn")
+    assert seen["value"] == "", moved("the states of _new_widget_state")
+    at.text_input(key="name").set_value("Bob").run()
+    assert seen["value"] == "Bob"
+    assert fallbacks == []
+
+
 # --- nothing is leaned on unwatched ---------------------------------------------------------------
 
 
@@ -1057,6 +1106,7 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
         ("page", ""),
         ("unresolved_page", ""),
         ("headers", {}),
+        ("user", {}),
         ("has_browser", True),
     ],
 )
@@ -1070,6 +1120,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
     [
         ("drawn_keys", (), frozenset()),
         ("cleared_keys", (), frozenset()),
+        ("has_drawn", ({"a"},), False),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_forms", (), None),
     ],
@@ -1087,6 +1138,8 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("registered_keys", (), frozenset()),
         ("written_keys", (), frozenset()),
         ("sent_keys", (), frozenset()),
+        ("sent_values", (), {}),
+        ("ignore", ({"a": b""},), None),
         ("sent_component_value", ("key",), None),
         ("began_by_itself", (), False),
         ("lay_under", ({"a": 2},), None),

@@ -1,0 +1,114 @@
+"""Who the visitor is, and what is to be done when that changes under a living page.
+
+Of a person only a hash is held. Streamlit itself takes a change of identity for a security boundary: 1.67
+resumes no session of another person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NoReturn, TypeAlias
+
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.internals import Run, begin_again, is_connected
+from fluxlit_component.state.keys import OWN_PREFIX
+from fluxlit_component.state.owner import ANYBODY, Changed, Visitor
+from fluxlit_component.tab.page import Page
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.tab import Tab
+
+Who: TypeAlias = str | Mapping[str, Any] | None
+Identity: TypeAlias = bool | Who | Callable[[], Who]
+
+_HEADER: Final = "header:"
+_STAND_IN: Final = "test@example.com"
+"""What `st.experimental_user.email` is on every machine that knows no users; AppTest's, too."""
+_PASSING: Final = frozenset(
+    {
+        *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "c_hash", "exp", "iat", "jti", "nbf", "nonce"),
+        *("is_logged_in", "provider", "s_hash", "sid", "tokens"),
+    }
+)
+"""Claims of one sign-in, not of a person (OpenID Connect Core 1.0, section 2; RFC 7519)."""
+
+
+def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
+    """Who looks on.
+
+    Args:
+        identity: that of `url_session`.
+        run: this run, which knows Streamlit's user and the request headers.
+        setting: `FLUXLIT_IDENTITY`, for an identity of True: ``"user"`` or ``"header:<name>"``.
+
+    Raises:
+        ConfigurationError: the app gave something that names nobody. Never quotes it.
+    """
+    if identity is False or (identity is True and setting == "off"):
+        return ANYBODY
+    who: object
+    if identity is True:
+        given = setting.startswith(_HEADER)
+        who = run.headers.get(setting.removeprefix(_HEADER)) if given else run.user
+    else:
+        who = identity() if callable(identity) else identity
+    name = _name_of(who)
+    if name is None:
+        return Visitor(None, is_checked=True)
+    text = json.dumps(name, sort_keys=True, default=str)
+    return Visitor(hashlib.sha256(text.encode()).digest(), is_checked=True)
+
+
+def _name_of(who: object) -> list[Any] | None:
+    """What stays the same for a person, whatever else is told of them."""
+    if who is None:
+        return None
+    if isinstance(who, str):
+        return ["name", who.strip()] if who.strip() else None
+    if not isinstance(who, Mapping):
+        raise ConfigurationError(
+            "identity takes a string, a mapping such as st.user, None for nobody, a function that returns "
+            f"one of them, or False to switch it off; not {type(who).__name__}"
+        )
+    email = str(who.get("email") or "").strip().lower()
+    if who.get("iss") and who.get("sub"):
+        return ["subject", str(who["iss"]), str(who["sub"])]
+    if email:
+        return None if email == _STAND_IN else ["email", email]
+    claims = {
+        str(key): value for key, value in who.items() if key not in _PASSING and value not in (None, "")
+    }
+    return ["claims", claims] if claims else None
+
+
+def has_left(tab: Tab, policy: Policy) -> bool:
+    """Whether the person whose session this tab has is not the visitor of this run any more.
+
+    A run that no browser looks at tells nothing: it has no headers, and nobody sees it.
+    """
+    before, now = tab.ids.person, policy.visitor.person
+    if not policy.visitor.is_checked or before in (None, now):
+        return False
+    return now is not None or is_connected(tab.session_id)
+
+
+def change_of(policy: Policy) -> Changed:
+    """What became of somebody who has left."""
+    return "logout" if policy.visitor.person is None else "switch"
+
+
+def shown_on(run: Run) -> dict[str, bytes]:
+    """What stands in the fields of the page that asked for this run, but for the bridge's own state."""
+    return {element: sent for element, sent in run.state.sent_values().items() if OWN_PREFIX not in element}
+
+
+def begin_afresh(run: Run, tab: Tab) -> NoReturn:
+    """Leave nothing of the last visitor in the session state, and run the script again from its beginning.
+
+    His page still shows what he has entered, and sends it along until it is loaded anew.
+    """
+    tab.leftovers |= shown_on(run)
+    run.state.empty()
+    tab.page, tab.wiping = Page(), False
+    begin_again()
