@@ -220,7 +220,14 @@ class State:
 
     def empty(self) -> None:
         """Drop all there is: the app's values, those of widgets, and what the browser sent."""
+
+        def look() -> dict[str, Any]:
+            held = {**self._state._old_state, **self._state._new_session_state}
+            return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
+
+        streamlits_own: dict[str, Any] = guarded(look, {})
         self._state.clear()
+        guarded(lambda: self._state._old_state.update(streamlits_own), None)
 
     def hide(self, key: str) -> None:
         """Take the key of a component out of the app's sight; its state stays."""

@@ -88,6 +88,8 @@ def has_left(tab: Tab, policy: Policy) -> bool:
     A run that no browser looks at tells nothing: it has no headers, and nobody sees it.
     """
     before, now = tab.ids.person, policy.visitor.person
+    if tab.change is not None:
+        tab.ids.person = before = now  # nothing was entered since: a name from the emptied state is gone, too
     if not policy.visitor.is_checked or before in (None, now):
         return False
     return now is not None or is_connected(tab.session_id)
