@@ -96,7 +96,7 @@ def test_a_cross_site_frame_whose_storage_is_blocked(page: Page, app: Front) -> 
         page.goto(f"http://127.0.0.1:{outer.port}/outer")
         inner = page.frame_locator("iframe")
         count(inner, 1)
-        page.wait_for_timeout(500)
+        page.frames[1].wait_for_function("JSON.stringify(history.state)?.includes('fluxlit')")
         page.frames[1].evaluate("location.reload()")
         expect(inner.get_by_text("restored count", exact=False)).to_be_attached()
         count(inner, 2)

@@ -1,7 +1,8 @@
 """`url_session()`: continuity in one line, for the author of a Streamlit app.
 
-It is continuity, not authentication: whoever has the tab has the state. Here are the arguments and their
-merge with the settings; what is done step by step is in `tab.run`, what the app may ask for in `handle`.
+It is continuity, not authentication: who is signed in it takes from Streamlit or the app, and where nobody
+is, whoever has the tab has the state. Here are the arguments and their merge with the settings; what is done
+step by step is in `tab.run`, what the app may ask for in `handle`.
 """
 
 from __future__ import annotations
@@ -107,9 +108,10 @@ def url_session(
         identity: who is signed in: to that person the session belongs, and it opens to nobody else. True
             (default): Streamlit's `st.user`, of `st.login()` or `server.trustedUserHeaders`; the
             `FLUXLIT_IDENTITY` setting can name a header instead. Or a value of the app's own, or a function
-            that returns one: a string, a mapping of claims, None or "" for nobody. False: who has the tab has
-            the session. Kept as a keyed hash of issuer and subject, else of the e-mail address, else of all
-            that is given. Who signs in takes the session along under a new id (OWASP ASVS 3.2.1); after a
+            that returns one: a string, a mapping of claims, None or "" for nobody. It is asked before
+            anything comes back, so a name in `st.session_state` says nothing. False: who has the tab has the
+            session. Kept as a keyed hash of issuer and subject, else of the e-mail address, else of all that
+            is given. Who signs in takes the session along under a new id (OWASP ASVS 3.2.1); after a
             sign-out, or if somebody else signs in, the visitor gets a fresh one.
         restore_scroll: whether a reloaded page is scrolled to where it was, once its content is there.
         seal: seal the values with a key that comes from the session id, so that who reads the backend reads

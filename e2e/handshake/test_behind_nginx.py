@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import random
 import shutil
+import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,11 @@ pid {folder}/pid;
 error_log {folder}/error.log;
 events {{}}
 http {{
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
   access_log {folder}/access.log;
   server {{
     listen 127.0.0.1:{port};
@@ -48,9 +56,21 @@ def proxied(serve: Serve, tmp_path: Path) -> Iterator[tuple[StreamlitServer, str
     file = tmp_path / "nginx.conf"
     file.write_text(_CONFIGURATION.format(folder=tmp_path, port=port, app=server.port), "utf-8")
     process = subprocess.Popen([str(shutil.which("nginx")), "-c", str(file), "-g", "daemon off;"])
+    until_listening(process, port)
     yield server, f"http://localhost:{port}/below/"
     process.terminate()
     process.wait(10)
+
+
+def until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    """A busy machine starts it late."""
+    end = time.monotonic() + 30
+    while True:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        assert process.poll() is None, "nginx has ended"
+        assert time.monotonic() < end, "nginx does not listen"
+        time.sleep(0.05)
 
 
 def test_a_walk_leaves_the_id_in_no_log(

@@ -96,8 +96,8 @@ class State:
 
         return guarded(look, frozenset())
 
-    def sent_values(self) -> dict[str, bytes]:
-        """Element -> encoded value, for all that the browser sent along with this run, but for clicks."""
+    def sent_values(self, *, clicks: bool = False) -> dict[str, bytes]:
+        """Element -> encoded value, for all that the browser sent along with this run; clicks if asked."""
 
         def look() -> dict[str, bytes]:
             held = self._state._new_widget_state
@@ -105,7 +105,7 @@ class State:
             return {
                 element: proto.SerializeToString(deterministic=True)
                 for element, proto in protos.items()
-                if proto is not None and proto.WhichOneof("value") not in _CLICKS
+                if proto is not None and (clicks or proto.WhichOneof("value") not in _CLICKS)
             }
 
         return guarded(look, {})
@@ -213,7 +213,7 @@ class State:
 
         def act() -> None:
             states = self._state._new_widget_state.states
-            for element in values.items() & self.sent_values().items():
+            for element in values.items() & self.sent_values(clicks=True).items():
                 del states[element[0]]
 
         guarded(act, None)

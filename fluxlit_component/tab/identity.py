@@ -100,9 +100,16 @@ def change_of(policy: Policy) -> Changed:
     return "logout" if policy.visitor.person is None else "switch"
 
 
-def shown_on(run: Run) -> dict[str, bytes]:
+def shown_on(run: Run, *, clicks: bool = False) -> dict[str, bytes]:
     """What stands in the fields of the page that asked for this run, but for the bridge's own state."""
-    return {element: sent for element, sent in run.state.sent_values().items() if OWN_PREFIX not in element}
+    sent = run.state.sent_values(clicks=clicks)
+    return {element: value for element, value in sent.items() if OWN_PREFIX not in element}
+
+
+def ignore_leftovers(run: Run, tab: Tab) -> None:
+    """Take what a page of somebody else sends along as not sent; a click on it counts for nothing, too."""
+    if tab.leftovers:
+        run.state.ignore(shown_on(run, clicks=True) if tab.change is not None else tab.leftovers)
 
 
 def begin_afresh(run: Run, tab: Tab) -> NoReturn:

@@ -19,6 +19,7 @@ from fluxlit_component.stores.assembly import StoreReport, report_on
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
 from fluxlit_component.tab.identify import Identification
+from fluxlit_component.tab.identity import ignore_leftovers
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
@@ -102,8 +103,7 @@ class SessionRun:
         self._run.read_forms()
         if tab.wiping:
             self._wipe()
-        if tab.leftovers:
-            self._run.state.ignore(tab.leftovers)
+        ignore_leftovers(self._run, tab)
         identification = Identification(self._run, tab, self._store, self._policy)
         self._is_mounted = identification.settle()
         if identification.switched:
