@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -12,6 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from playwright.sync_api import Page, expect
 
 from e2e.carrier import HANDSHAKE
@@ -24,6 +30,7 @@ pytestmark = [
 ]
 Serve = Callable[..., StreamlitServer]
 APP = Path(__file__).parent.parent / "apps" / "carrier.py"
+_UNVERIFIED = ssl._create_unverified_context()
 CSP = "script-src 'self' 'unsafe-eval' blob:; object-src 'none'"
 LAUNCHER = f"""
 import streamlit as st
@@ -47,7 +54,7 @@ def expect_runs(tab: ContinuityPage, url: str, runs: int = 1) -> None:
 
 
 @contextmanager
-def started(*command: str, port: int, **env: str) -> Iterator[Path]:
+def started(*command: str, port: int, scheme: str = "http", **env: str) -> Iterator[Path]:
     """A server of another kind, until the block is left; the file of what it printed."""
     log = Path(env["FLUXLIT_SESSION_SQLITE_PATH"]).with_name("log")
     with log.open("wb") as out:
@@ -55,7 +62,8 @@ def started(*command: str, port: int, **env: str) -> Iterator[Path]:
         try:
             for _ in range(300):
                 try:
-                    urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1).close()
+                    health = f"{scheme}://localhost:{port}/_stcore/health"
+                    urllib.request.urlopen(health, timeout=1, context=_UNVERIFIED).close()
                     break
                 except OSError:
                     time.sleep(0.1)
@@ -63,6 +71,27 @@ def started(*command: str, port: int, **env: str) -> Iterator[Path]:
         finally:
             process.terminate()
             assert process.wait(20) is not None
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of localhost that nobody has signed, and its key."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = dt.datetime.now(dt.timezone.utc)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + dt.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "cert.pem", folder / "key.pem"
+    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    files[1].write_bytes(key.private_bytes(pem, form, plain))
+    return files
 
 
 @pytest.fixture
@@ -84,6 +113,32 @@ def test_uvicorn_serves_the_app_that_the_environment_names(
         text = log.read_text("utf-8", "replace")
         assert "/_stcore/stream" in text
         assert sid not in text
+
+
+def test_hypercorn_serves_it_too(tab: ContinuityPage, tmp_path: Path, port: int) -> None:
+    """Another ASGI server; its name for the app is the module's own."""
+    command = (
+        sys.executable,
+        "-m",
+        "hypercorn",
+        "fluxlit_component.asgi.application:app",
+        "-b",
+        f"localhost:{port}",
+    )
+    env = {"FLUXLIT_APP": str(APP), "FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "sessions.db")}
+    with started(*command, port=port, **env):
+        expect_runs(tab, f"http://localhost:{port}")
+
+
+def test_over_tls(new_continuity_page: Callable[..., ContinuityPage], tmp_path: Path, port: int) -> None:
+    """`server.sslCertFile`: the launcher hands the certificate on to Streamlit."""
+    files = certificate(tmp_path)
+    command = (sys.executable, "-m", "fluxlit_component", "run", str(APP), "--server.port", str(port))
+    options = ("--server.sslCertFile", str(files[0]), "--server.sslKeyFile", str(files[1]))
+    store = str(tmp_path / "sessions.db")
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": store, "STREAMLIT_SERVER_HEADLESS": "true"}
+    with started(*command, *options, port=port, scheme="https", **env):
+        expect_runs(new_continuity_page(ignore_https_errors=True), f"https://localhost:{port}")
 
 
 def test_streamlit_run_on_an_app_with_the_middleware(tab: ContinuityPage, tmp_path: Path, port: int) -> None:
