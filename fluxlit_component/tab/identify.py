@@ -18,7 +18,7 @@ from fluxlit_component.internals import Run
 from fluxlit_component.links.links import Redeemed, lead_on, redeem, revoke, target_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, shown_on
+from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is_signed_in, shown_on
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
@@ -54,6 +54,7 @@ class Identification:
         """
         tab, ids = self._tab, self._ids
         tab.standing.notice = None
+        tab.signed_in |= is_signed_in(self._run)
         if has_left(tab, self._policy):
             tab.renew()
             ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)

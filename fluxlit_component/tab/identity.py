@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeAlias
 
+from fluxlit_component.bridge import close_gate
+from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.internals import Run, begin_again, is_connected
 from fluxlit_component.state.keys import OWN_PREFIX
@@ -23,6 +25,7 @@ Who: TypeAlias = str | Mapping[str, Any] | None
 Identity: TypeAlias = bool | Who | Callable[[], Who]
 
 _HEADER: Final = "header:"
+_LEADING_SECONDS: Final = 3.0
 _STAND_IN: Final = "test@example.com"
 """What `st.experimental_user.email` is on every machine that knows no users; AppTest's, too."""
 _PASSING: Final = frozenset(
@@ -112,6 +115,11 @@ def ignore_leftovers(run: Run, tab: Tab) -> None:
         run.state.ignore(shown_on(run, clicks=True) if tab.change is not None else tab.leftovers)
 
 
+def is_signed_in(run: Run) -> bool:
+    """Whether somebody is signed in with `st.login`. Who is not any more has called `st.logout`."""
+    return bool(run.user.get("is_logged_in"))
+
+
 def begin_afresh(run: Run, tab: Tab) -> NoReturn:
     """Leave nothing of the last visitor in the session state, and run the script again from its beginning.
 
@@ -120,4 +128,9 @@ def begin_afresh(run: Run, tab: Tab) -> NoReturn:
     tab.leftovers |= shown_on(run)
     run.state.empty()
     tab.page, tab.wiping = Page(), False
+    tab.led_away = tab.signed_in and not is_signed_in(run)
+    if tab.led_away:
+        # Begun again, the run would drop the message that leads away; should it be lost, a timer goes on.
+        end = monotonic() + _LEADING_SECONDS
+        close_gate(seconds=_LEADING_SECONDS, is_over=lambda: monotonic() > end, page=run.unresolved_page)
     begin_again()

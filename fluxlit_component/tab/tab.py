@@ -121,6 +121,10 @@ class Tab:
     """Whether the state is to be wiped when the next run begins: the record was destroyed."""
     change: Changed | None = None
     """That somebody else is signed in now; told by the first run that gets through."""
+    signed_in: bool = False
+    """Whether somebody was signed in with `st.login` in any run so far."""
+    led_away: bool = False
+    """Whether `st.logout` has been called since: Streamlit has the page load the app anew."""
     leftovers: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What the page of another person still shows and sends: element -> value."""
 
