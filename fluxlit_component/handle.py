@@ -104,6 +104,15 @@ class UrlSession(Generic[M]):
         return self._tab.standing.restored if self._tab is not None else ()
 
     @property
+    def lost(self) -> tuple[str, ...]:
+        """Keys of live values that were there before this page load and that nobody has any more, sorted.
+
+        Such as a client or a lock: they come back by reference while the process still has them. The keys are
+        absent, so that `if "client" not in st.session_state` makes them again.
+        """
+        return self._tab.standing.lost if self._tab is not None else ()
+
+    @property
     def skipped(self) -> Mapping[str, str]:
         """Key -> why it is not kept and what to do about it."""
         return MappingProxyType(dict(self._tab.standing.skipped) if self._tab is not None else {})

@@ -15,7 +15,9 @@ from fluxlit_component.settings import is_debug
 
 _log = logging.getLogger("fluxlit_component")
 
-Kind: TypeAlias = Literal["new", "restore", "persist", "conflict", "skip", "expire", "identity", "error"]
+Kind: TypeAlias = Literal[
+    "new", "restore", "persist", "conflict", "skip", "expire", "lost", "identity", "error"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Hooks:
     conflict: Hook | None = None
     skip: Hook | None = None
     expire: Hook | None = None
+    lost: Hook | None = None
     identity: Hook | None = None
     error: Hook | None = None
 

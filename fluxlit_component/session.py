@@ -20,6 +20,7 @@ from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.hidden import Hidden
 from fluxlit_component.state.keys import Keys
+from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.schema import M, Migration, Schema
 from fluxlit_component.stores.assembly import store_of_run
@@ -58,12 +59,14 @@ def url_session(
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
+    live_seconds: float = STREAMLITS_SECONDS,
     on_new: Hook | None = None,
     on_restore: Hook | None = None,
     on_persist: Hook | None = None,
     on_conflict: Hook | None = None,
     on_skip: Hook | None = None,
     on_expire: Hook | None = None,
+    on_lost: Hook | None = None,
     on_identity: Hook | None = None,
     on_error: Hook | None = None,
 ) -> UrlSession[M]:
@@ -125,12 +128,17 @@ def url_session(
             (`append`, `counter`, `union`, or a callable of base, theirs and mine). Without: last writer wins.
         caps: how large values and the session may get. What is over is not kept, in no older version either;
             `UrlSession.skipped` names it.
+        live_seconds: how long what cannot be stored (a client, a lock, a model) is held after its page was
+            left, to come back by reference: after F5 in the same process it is the very same object.
+            Streamlit itself holds it for 120 seconds; what is longer is held here; 0: not at all. At most
+            `caps.live` values.
         on_new: told when a visitor without a session came.
         on_restore: told which keys came back at a page load.
         on_persist: told which keys were written.
         on_conflict: told which keys another tab had written in between; this tab's value won.
         on_skip: told which key is not kept and why.
         on_expire: told when the record of a living tab had expired.
+        on_lost: told which of these nobody has any more: the process is another one, or the time was over.
         on_identity: told that somebody signed in, signed out, or that somebody else is there now.
         on_error: told what the store or a migration raised.
 
@@ -162,11 +170,14 @@ def url_session(
         fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
         scope=arguments.one_of("scope", scope, _SCOPES),
         restore_scroll=restore_scroll and consent,
+        live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
         visitor=visitor_of(identity, run, settings.identity),
         schema=schema,
         merge=dict(merge or {}),
         caps=caps or Caps(),
-        hooks=Hooks(on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_identity, on_error),
+        hooks=Hooks(
+            on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_lost, on_identity, on_error
+        ),
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:
@@ -178,6 +189,7 @@ def url_session(
     else:
         backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
         backend = consented(tab, backend, consent=consent)
+    watch(policy.live_seconds)
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

@@ -12,6 +12,7 @@ from fluxlit_component import Event, InMemorySessionStore, StoreUnavailable
 from fluxlit_component.codec import encode
 from fluxlit_component.hooks import Hook, Kind
 from fluxlit_component.state.record import Change, Commit, Outcome
+from fluxlit_component.tab.tab import forget_tabs
 from fluxlit_component.testing import TurnableClock
 from tests.visitor import Visitor, assign, delete, nothing
 
@@ -124,6 +125,7 @@ def test_hooks_that_fail_break_nothing(store: TimedStore, caplog: pytest.LogCapt
     visitor = Visitor(assign(a=1, f=print), store=store, ttl_seconds=60, **failing)
     store.commit(visitor.sid, Commit({"a": Change(encode(2), base=1)}, idle_seconds=60))
     visitor.run(assign(a=3))
+    forget_tabs()
     visitor = visitor.reload(nothing)
     store.time.advance(61)
     visitor.run(assign(b=4))

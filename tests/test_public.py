@@ -20,6 +20,7 @@ HOOKS = (
     "on_conflict",
     "on_skip",
     "on_expire",
+    "on_lost",
     "on_identity",
     "on_error",
 )
@@ -113,6 +114,7 @@ def test_arguments_of_url_session() -> None:
         "seal": None,
         "merge": None,
         "caps": None,
+        "live_seconds": 120.0,
         **dict.fromkeys(HOOKS),
     }
 
@@ -127,6 +129,7 @@ def test_what_a_session_offers() -> None:
         "is_new",
         "identity_changed",
         "restored",
+        "lost",
         "skipped",
         "state",
         "expires_in",

@@ -78,7 +78,7 @@ def draw_badge(status: Status) -> None:
 def draw_panel(report: SessionReport) -> None:
     """Draw the panel where the app is just drawing."""
     st.html(_STYLE + _summary(report))
-    if report.sizes or report.restored:
+    if report.sizes or report.restored or report.by_reference:
         with _foldable("Keys and sizes"):
             st.html(_STYLE + _keys(report))
     if report.skipped:
@@ -124,6 +124,10 @@ def _figures(report: SessionReport) -> Iterable[tuple[str, str, bool]]:
     yield "The id comes by", CARRIERS[report.carrier], False
     yield "Restored", "nothing, new here" if report.is_new else _keys_of(len(report.restored)), False
     yield "Kept", f"{_keys_of(len(report.sizes))}, {size_text(report.size)}", False
+    if report.by_reference:
+        yield "By reference", _keys_of(len(report.by_reference)), False
+    if report.lost:
+        yield "Lost", _keys_of(len(report.lost)), True
     if report.unsaved:
         yield "Not saved yet", _keys_of(len(report.unsaved)), True
     yield "Skipped", _keys_of(len(report.skipped)), False
@@ -147,12 +151,12 @@ def _figures(report: SessionReport) -> Iterable[tuple[str, str, bool]]:
 def _keys(report: SessionReport) -> str:
     largest = max(report.sizes.values(), default=1)
     items = []
-    for key in sorted(report.sizes.keys() | set(report.restored)):
+    for key in sorted(report.sizes.keys() | set(report.restored) | report.by_reference):
         size = report.sizes.get(key)
         notes = [
             "restored" if key in report.restored else "",
             "not saved yet" if key in report.unsaved else "",
-            "deleted since" if size is None else size_text(size),
+            _kept_text(size, by_reference=key in report.by_reference),
         ]
         share = 0 if size is None else 100 * size / largest
         items.append(
@@ -161,6 +165,12 @@ def _keys(report: SessionReport) -> str:
             f'<div class="fluxlit-bar" style="width: {share:.1f}%"></div>'
         )
     return _list("Keys and sizes", items)
+
+
+def _kept_text(size: int | None, *, by_reference: bool) -> str:
+    if size is not None:
+        return size_text(size)
+    return "by reference" if by_reference else "deleted since"
 
 
 def _skipped(skipped: Mapping[str, str]) -> str:

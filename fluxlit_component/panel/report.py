@@ -27,6 +27,9 @@ class SessionReport:
     runs: int = 0
     """Script runs of this page load, the one at the gate included."""
     restored: tuple[str, ...] = ()
+    by_reference: frozenset[str] = frozenset()
+    """Keys of values that cannot be stored and come back while this process has them."""
+    lost: tuple[str, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Key -> why it is not kept and what to do."""
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -53,6 +56,8 @@ class SessionReport:
                 is_new=tab.standing.is_new,
                 runs=tab.runs,
                 restored=tab.standing.restored,
+                by_reference=frozenset(tab.live),
+                lost=tab.standing.lost,
                 skipped=dict(tab.standing.skipped),
                 sizes=tab.known.base.sizes(),
                 unsaved=frozenset(tab.known.base.unsaved),

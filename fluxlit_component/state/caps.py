@@ -8,6 +8,7 @@ from typing import Final
 MAX_VALUE_BYTES: Final = 1024 * 1024
 MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
 MAX_KEYS: Final = 512
+MAX_LIVE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Caps:
     value_bytes: int = MAX_VALUE_BYTES
     session_bytes: int = MAX_SESSION_BYTES
     keys: int = MAX_KEYS
+    live: int = MAX_LIVE
+    """How many values that cannot be stored come back by reference while this process has them."""
 
     def exceeded_by(self, *, total: int, count: int) -> str | None:
         """Why a session of `total` bytes in `count` keys is too large, and what to do; None: it is not."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import CorruptValue, UnstorableValue
-from fluxlit_component.state.record import Field
+from fluxlit_component.state.record import RESERVED, Field
 
 _log = logging.getLogger("fluxlit_component.stores")
 
@@ -31,10 +31,10 @@ def check_key(key: object) -> None:
 
 
 def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
-    """Decode every field that is not a tombstone; a broken one is left out with a warning."""
+    """Decode every field that is no tombstone and no note; a broken one is left out with a warning."""
     values: dict[str, Any] = {}
     for key, stored in fields.items():
-        if stored.data is None:
+        if stored.data is None or key.startswith(RESERVED):
             continue
         try:
             values[key] = decode(stored.data)

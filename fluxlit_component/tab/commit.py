@@ -13,8 +13,9 @@ from fluxlit_component.errors import CorruptValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import State
 from fluxlit_component.state.diff import Diff, Known
+from fluxlit_component.state.live import noting
 from fluxlit_component.state.owner import owning
-from fluxlit_component.state.record import Commit, Outcome
+from fluxlit_component.state.record import Change, Commit, Outcome
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -49,7 +50,7 @@ class Committer:
             return
         try:
             outcome = Outcome("committed")
-            if diff.changes:
+            if diff.changes or self._notes():
                 with span("fluxlit.commit", keys=len(diff.changes)):
                     diff, outcome = self._commit(tab.sid, diff, values, yielding=yielding)
             else:
@@ -64,7 +65,9 @@ class Committer:
             tab.wiping = True
             return
         tab.standing.status = "ready"
-        tab.known.bound |= outcome.version > 0 and self._policy.visitor.person is not None
+        if outcome.version > 0:
+            tab.known.bound |= self._policy.visitor.person is not None
+            tab.known.live = tab.naming
         self._note(diff, outcome)
 
     def _commit(
@@ -129,13 +132,20 @@ class Committer:
 
     def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
         known, schema = self._tab.known, self._policy.schema
-        mine = {} if known.bound else owning(self._tab.sid or "", self._policy.visitor.person)
         return self._policy.lifetimes.commit(
-            {**diff.changes, **mine},
+            {**diff.changes, **self._notes(), **self._owning()},
             schema=schema.version if schema is not None else known.schema,
             create=not known.created,
             begin=begin,
         )
+
+    def _notes(self) -> Mapping[str, Change]:
+        """What the record is to name, if it does not name it yet."""
+        return noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
+
+    def _owning(self) -> Mapping[str, Change]:
+        known, visitor = self._tab.known, self._policy.visitor
+        return {} if known.bound else owning(self._tab.sid or "", visitor.person)
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
         """The record is gone though nobody destroyed it: save the whole state of this living tab.
@@ -155,12 +165,12 @@ class Committer:
             tab.renew()
             tab.standing.hooks.tell(Event("expire"))
         tab.known.base.forget()
-        tab.known.created = tab.known.bound = False
+        tab.known.created, tab.known.bound, tab.known.live = False, False, frozenset()
         origins = {key: known.origin for key, known in self._lost.items()}
         diff = tab.known.base.diff(
             values, origins=origins, caps=self._policy.caps, guarded=self._policy.has_merger
         )
-        if tab.sid is None or not diff.changes:
+        if tab.sid is None or not (diff.changes or self._notes()):
             return diff, Outcome("committed")
         begin = _FIRST_ANEW + secrets.randbelow(_FIRST_ANEW)
         return diff, self._store.commit(tab.sid, self._request(diff, begin=begin))

@@ -14,9 +14,11 @@ from fluxlit_component.internals import Run, State, accept_restored_defaults
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.hidden import absence_of
+from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Record
 from fluxlit_component.state.schema import Schema
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.handover import hand_over
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 
@@ -67,16 +69,23 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
     origins = {key: known.base.known[key].origin for key in values if key in known.base.known}
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
-    page.put = _write(state, tab, {**back, **merged}, carried)
+    by_reference = hand_over(tab, policy)
+    by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
+    page.put = _write(state, tab, {**back, **merged, **by_reference}, carried)
     page.assigned.update(key for key, origin in origins.items() if origin & ASSIGNED)
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.among(of_widgets)
     page.after = frozenset(key for key in page.loose if origins[key] & AFTER)
     page.ours = page.put & state.written_keys()
+    known.live = tab.naming = noted(record)
     standing.restored = tuple(sorted(page.put))
+    standing.by_reference = tuple(sorted(page.put & by_reference.keys()))
+    standing.lost = tuple(sorted(known.live - by_reference.keys() - keep - back.keys()))
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
     standing.hooks.tell(Event("restore", standing.restored))
+    if standing.lost:
+        standing.hooks.tell(Event("lost", standing.lost))
 
 
 def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_version: int) -> dict[str, Any]:

@@ -54,11 +54,7 @@ class Identification:
         """
         tab, ids = self._tab, self._ids
         tab.standing.notice = None
-        tab.signed_in |= is_signed_in(self._run)
-        if has_left(tab, self._policy):
-            tab.renew()
-            ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
-            begin_afresh(self._run, tab)
+        self._recognise()
         was_settled = ids.sid is not None
         news = self._news()
         if news is not None and news.link is not None and tab.consent.private is None:
@@ -77,11 +73,21 @@ class Identification:
             self._sign_in()
         if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
             self._run.set_query_value(tab.param, ids.sid)
-            self._retire()
+        elif self._run.is_app_test and ids.retiring:
+            self._retire()  # the query of AppTest had the new one
         if ids.sid is not None:
             return False
         self._ask(news)
         return True
+
+    def _recognise(self) -> None:
+        """Leave the session if it is another person's: the run begins again, with a fresh one."""
+        tab = self._tab
+        tab.signed_in |= is_signed_in(self._run)
+        if has_left(tab, self._policy):
+            tab.renew()
+            tab.ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
+            begin_afresh(self._run, tab)
 
     def _ask(self, news: Answer | None) -> None:
         """Draw the bridge now, and end the run at the gate unless it need not or cannot wait."""

@@ -115,7 +115,19 @@ class Persist:
         if not connected:
             # The browser is gone, and another replica may have the session by now: its word counts.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
+        self._note_live(reading, kept, diff.skipped)
         self._committer.commit(diff, kept.values, yielding=not connected)
+
+    def _note_live(self, reading: Reading, kept: _Kept, skipped: Mapping[str, str]) -> None:
+        """Remember what no store can hold. A widget's value is the browser's business."""
+        if self._tab.passed_on:
+            return
+        tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
+        keys = [key for key in skipped if key in reading.plain and key not in reading.widgets]
+        now = {key: kept.values[key] for key in keys[:most]}
+        # Those that another tab has, or that were lost before, stay named until there is something to store.
+        settled = (tab.live.keys() - now.keys()) | (kept.values.keys() - skipped.keys())
+        tab.live, tab.naming = now, (tab.naming - settled) | now.keys()
 
     def _end_loose(self) -> None:
         """Drop what came back for widgets that this run has not drawn, as Streamlit drops it with its widget.

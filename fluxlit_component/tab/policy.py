@@ -37,6 +37,8 @@ class Policy:
     restore_scroll: bool = False
     idle_seconds: float | None = None
     max_age_seconds: float | None = None
+    live_seconds: float = 0.0
+    """How long live values are held after a page was left; 0: never."""
     gate_seconds: float = 3.0
     wait: bool = True
     transport: Transport | None = None

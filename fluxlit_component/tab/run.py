@@ -98,7 +98,7 @@ class SessionRun:
     def _begin(self) -> None:
         tab = self._tab
         tab.runs += 1
-        tab.superseded = False
+        tab.superseded = tab.passed_on = False
         tab.opened = self._store, self._policy
         self._run.read_forms()
         if tab.wiping:

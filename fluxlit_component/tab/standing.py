@@ -32,6 +32,10 @@ class Standing:
     """What brings the id to the server; "none": there is no browser."""
     is_new: bool = True
     restored: tuple[str, ...] = ()
+    by_reference: tuple[str, ...] = ()
+    """Which of them are live values."""
+    lost: tuple[str, ...] = ()
+    """Live values that were there before this page load, and that nobody has any more."""
     skipped: dict[str, str] = field(default_factory=dict)
     change: Changed | None = None
     """That somebody else is signed in than before, in the first run that shows it."""

@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from fluxlit_component.clock import wall
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run, State, state_of
+from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.owner import Changed
 from fluxlit_component.state.record import Outcome, Record
@@ -66,6 +67,8 @@ class Known:
     """Whether the record does not fit this version of the app: it is left as it is."""
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
+    live: frozenset[str] = frozenset()
+    """Live values that the record names."""
     idle_expires: float | None = None
     expires: float | None = None
     skew: float = 0.0
@@ -113,6 +116,10 @@ class Tab:
     """Whether the last run that got through went on without a `with` block, as far as is known."""
     opened: tuple[RecordStore, Policy] | None = field(default=None, repr=False)
     """What the last run kept the state in, and how: for a page load that asks this tab for what it has."""
+    left: bool = False
+    """Whether its browser is gone, as far as that was told; Streamlit knows it of real ones."""
+    passed_on: bool = False
+    """Whether another page load has taken over its live values since its last run began."""
     superseded: bool = False
     """Whether another page load has taken the session over since this tab's last run began."""
     href: tuple[str | None, object, str, float] | None = field(default=None, repr=False)
@@ -125,6 +132,10 @@ class Tab:
     """Whether somebody was signed in with `st.login` in any run so far."""
     led_away: bool = False
     """Whether `st.logout` has been called since: Streamlit has the page load the app anew."""
+    live: dict[str, object] = field(default_factory=dict, repr=False)
+    """What the state holds and no store can: for the page after F5. Written by `persist` and `handover`."""
+    naming: frozenset[str] = frozenset()
+    """Live values that the record is to name. Written by `hydrate` and `persist`."""
     leftovers: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What the page of another person still shows and sends: element -> value."""
 
@@ -144,7 +155,7 @@ class Tab:
         ids.refused.extend(i for i in (ids.sid,) if i is not None)
         del ids.refused[:-8]
         ids.sid = ids.offer = new_session_id()
-        ids.joined, self.href = False, None
+        ids.joined, self.href, self.live, self.naming = False, None, {}, frozenset()
         self.known = Known(hydrated=True, skew=self.known.skew)
         self.standing.is_new, self.standing.restored = True, ()
         self.page.forget()
@@ -165,7 +176,7 @@ def tab_of(run: Run, param: str) -> Tab:
 
             def gone(reference: weakref.ref[object], number: int = number) -> None:
                 if number in _tabs and _tabs[number][0] is reference:
-                    del _tabs[number]
+                    _leave_live_values(_tabs.pop(number)[1])
 
             held = (weakref.ref(anchor, gone), {})
             _tabs[number] = held
@@ -175,11 +186,25 @@ def tab_of(run: Run, param: str) -> Tab:
         return tab
 
 
+def _leave_live_values(tabs: dict[str, Tab]) -> None:
+    for tab in tabs.values():
+        if tab.sid is not None and tab.opened is not None:
+            live.leave(tab.sid, tab.ids.person, tab.live, tab.opened[1].live_seconds)
+
+
 def others_with(sid: str, tab: Tab) -> list[Tab]:
     """The other tabs of this process that hold a session: mostly the page before F5."""
     with _lock:
         tabs = [held[1].get(tab.param) for held in _tabs.values()]
     return [other for other in tabs if other is not None and other is not tab and other.sid == sid]
+
+
+def leave_page(anchor: object) -> None:
+    """The browser has left the page of this Streamlit session: for AppTest, which has none to tell."""
+    with _lock:
+        held = _tabs.get(id(anchor))
+    for tab in held[1].values() if held is not None and held[0]() is anchor else ():
+        tab.left = True
 
 
 def forget_tabs() -> None:

@@ -18,7 +18,7 @@ from typing_extensions import Self
 from fluxlit_component import internals
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.stores.base import SessionStore
-from fluxlit_component.tab.tab import sids_held_for
+from fluxlit_component.tab.tab import leave_page, sids_held_for
 
 if TYPE_CHECKING:
     from fluxlit_component.testing.apptest_server import AppTestServer
@@ -72,6 +72,7 @@ class AppTestTab:
     def reload(self) -> Self:
         """Press F5: a new Streamlit session in the same tab, on the same page."""
         before, self.at = self.at, self._fresh()
+        leave_page(internals.anchor_in_app_test(before))
         self.run()
         del before  # until now the server has held its Streamlit session
         return self

@@ -35,7 +35,7 @@ class App:
     """Keys of values that cannot be written down: after F5 they are not there, and the app's guard makes them
     anew. The log may tell of them."""
     needs_live_values: bool = False
-    """What it has gathered cannot be written down, and it has no way to make it anew: tried without F5."""
+    """What it has gathered cannot be written down: it comes back by reference. The log may tell of it."""
 
     @property
     def module(self) -> ModuleType | None:
@@ -50,7 +50,7 @@ class App:
     @property
     def may_reload(self) -> bool:
         """Whether F5 is part of its walks."""
-        return not (self.reads_untouched_before_drawn or self.defaults_move or self.needs_live_values)
+        return not (self.reads_untouched_before_drawn or self.defaults_move)
 
 
 class Collection:

@@ -80,7 +80,7 @@ def test_what_stood_beside_something_that_cannot_be_kept_waits_for_its_widget(
         if "client" in st.session_state:
             st.text_input("Name", key="name")
 
-    visitor = Visitor(body, store=store)
+    visitor = Visitor(body, store=store, live_seconds=0)
     visitor.at.button(key="connect").click().run()
     visitor.at.text_input(key="name").set_value("Ada").run()
     visitor = visitor.reload().run().run()

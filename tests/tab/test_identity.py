@@ -259,7 +259,7 @@ def test_a_sign_in_while_the_store_is_down() -> None:
     record = store.load(old)
     assert record is not None
     assert is_bound(record)
-    visitor.run()
+    visitor.run().run()
     assert visitor.sid != old
     assert store.get(old) is None
 

@@ -62,9 +62,9 @@ class Bot:
         return f"you said {text}"
 
 
-@app(unkept=("bot",))
+@app(needs_live_values=True)
 def chat_with_client() -> None:
-    """An init guard makes a client, which cannot be kept, and a list, which can."""
+    """An init guard makes a client, which comes back by reference, and a list, which is stored."""
     with url_session():
         if "bot" not in st.session_state:
             st.session_state.bot = Bot()

@@ -1,0 +1,188 @@
+"""What no store can hold comes back by reference, as long as this process has it; then it is told by name.
+
+In AppTest a reload is another AppTest with the same query. The browser has `e2e/test_live_values.py`.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from typing import Any
+
+import pytest
+import streamlit as st
+
+from fluxlit_component import Caps, Event, InMemorySessionStore, UrlSession, internals
+from fluxlit_component.state import live
+from fluxlit_component.tab.tab import forget_tabs, leave_page
+from tests.visitor import Body, Visitor, delete, nothing
+
+pytestmark = pytest.mark.usefixtures("forced")
+
+
+class Agent:
+    """A class of the app's own that nobody has registered."""
+
+
+def guarded(_: UrlSession) -> None:
+    """The usual init guard, with a flag beside the objects."""
+    if "ready" not in st.session_state:
+        st.session_state.agent, st.session_state.lock = Agent(), threading.Lock()
+        st.session_state.turns = (number for number in range(9))
+        st.session_state.ready = True
+    if "agent" not in st.session_state:
+        st.session_state.agent = Agent()
+    st.session_state.turn = next(st.session_state.turns) if "turns" in st.session_state else None
+
+
+def f5(visitor: Visitor, body: Body | None = None, **options: Any) -> Visitor:
+    """Load the page anew; what AppTest cannot tell: the browser has left the old one."""
+    leave_page(internals.anchor_in_app_test(visitor.at))
+    return visitor.reload(body, **options)
+
+
+@pytest.fixture
+def store() -> InMemorySessionStore:
+    """A store that outlives the process of the test's imagination."""
+    return InMemorySessionStore()
+
+
+def test_objects_and_flags_come_back_together(store: InMemorySessionStore) -> None:
+    """The very same objects, a generator at the place where it was; nothing is lost."""
+    first = Visitor(guarded, store=store)
+    agent, lock = first.state["agent"], first.state["lock"]
+    second = f5(first)
+    assert second.state["agent"] is agent
+    assert second.state["lock"] is lock
+    assert second.state["turn"] == 1
+    assert second.session.lost == ()
+    assert set(second.session.restored) == {"agent", "lock", "turns", "ready", "turn"}
+    third = f5(second.run())
+    assert (third.state["agent"] is agent, third.state["turn"]) == (True, 3)
+
+
+def test_after_a_restart_the_keys_are_absent_and_named(store: InMemorySessionStore) -> None:
+    """Once for each page load; a guard that asks for the object itself makes it again."""
+    told: list[Event] = []
+    first = Visitor(guarded, store=store, on_lost=told.append)
+    agent = first.state["agent"]
+    forget_tabs()
+    second = f5(first)
+    assert second.session.lost == ("agent", "lock", "turns")
+    assert [(event.kind, event.keys) for event in told] == [("lost", ("agent", "lock", "turns"))]
+    assert second.state["agent"] is not agent
+    assert "lock" not in second.state
+    assert second.state["ready"] is True
+    third = f5(second)
+    assert third.session.lost == ("lock", "turns"), "nobody has made them again"
+    assert third.state["agent"] is second.state["agent"]
+
+
+def test_a_session_of_live_values_alone(store: InMemorySessionStore) -> None:
+    """The record has nothing but their names, and nothing any more when they are deleted."""
+    first = Visitor(lambda _: st.session_state.setdefault("lock", threading.Lock()), store=store)
+    second = f5(first, nothing)
+    assert second.state["lock"] is first.state["lock"]
+    second.run(delete("lock"))
+    record = store.load(second.sid)
+    assert record is not None
+    assert live.noted(record) == frozenset()
+    third = f5(second, nothing)
+    assert (third.state, third.session.lost) == ({}, ())
+
+
+def test_what_outgrows_its_cap_is_live(store: InMemorySessionStore) -> None:
+    """It and what points into it come back together; its older version is in the record no more."""
+
+    def grow(_: UrlSession) -> None:
+        rows = st.session_state.setdefault("rows", [])
+        rows.append("x" * 400)
+        st.session_state.last = len(rows) - 1
+
+    visitor = Visitor(grow, store=store, caps=Caps(value_bytes=1000))
+    for _ in range(4):
+        visitor.run()
+    rows = visitor.state["rows"]
+    second = f5(visitor, nothing)
+    assert second.state["rows"] is rows
+    assert second.state["last"] == len(rows) - 1
+    forget_tabs()
+    third = f5(second, nothing)
+    assert (third.session.lost, third.state) == (("rows",), {"last": len(rows) - 1})
+
+
+@pytest.mark.parametrize(
+    ("options", "lost"),
+    [({"live_seconds": 0}, ()), ({"caps": Caps(live=1)}, ()), ({"exclude": ["l?ck"]}, ())],
+    ids=["off", "bounded", "excluded"],
+)
+def test_bounds(store: InMemorySessionStore, options: dict[str, Any], lost: tuple[str, ...]) -> None:
+    """Not held at all, or no more than so many."""
+
+    def body(_: UrlSession) -> None:
+        for key in ("lock", "lick"):
+            st.session_state.setdefault(key, threading.Lock())
+        st.session_state.a = 1
+
+    first = Visitor(body, store=store, **options)
+    second = f5(first, nothing)
+    assert len(second.state) == (2 if "caps" in options else 1)
+    assert second.session.lost == lost
+
+
+def test_never_to_another_person_or_by_a_link(store: InMemorySessionStore) -> None:
+    """Who signs in takes them along; who comes after finds nothing, and a link brings none."""
+    links: list[str] = []
+
+    def body(session: UrlSession) -> None:
+        st.session_state.setdefault("lock", threading.Lock())
+        st.session_state.a = 1
+        if not links:
+            links.append(session.link(once=False))
+
+    first = Visitor(body, store=store, identity=None)
+    lock = first.state["lock"]
+    ada = f5(first, nothing, identity="ada")
+    assert ada.state["lock"] is lock
+    assert f5(ada, nothing, identity="bob").state == {}
+    assert f5(ada, nothing, identity=None).state == {}
+    assert f5(ada, nothing, identity="ada").state["lock"] is lock
+
+
+def test_while_a_browser_is_connected_it_keeps_its_own(store: InMemorySessionStore) -> None:
+    """A second tab of the same session gets none; they stay named for the first one."""
+    first = Visitor(guarded, store=store)
+    second = first.reload(nothing)
+    assert second.session.lost == ("agent", "lock", "turns")
+    assert set(f5(first).state) == {"agent", "lock", "turns", "ready", "turn"}
+
+
+def test_what_is_over_is_let_go() -> None:
+    """By its time or by its number, also when nobody comes any more; taken once; by nobody else."""
+    agent = Agent()
+    there = weakref.ref(agent)
+    live.leave("S" * 43, b"ada", {"agent": agent}, live.STREAMLITS_SECONDS)
+    assert live.collect(["S" * 43], b"ada") == {}, "Streamlit itself has held it so long"
+    live.leave("S" * 43, b"ada", {"agent": agent}, live.STREAMLITS_SECONDS + 60)
+    assert live.collect(["T" * 43], b"ada") == {}
+    assert live.collect(["S" * 43], b"ada") == {"agent": agent}
+    assert live.collect(["S" * 43], b"ada") == {}
+    live.leave("S" * 43, b"ada", {"agent": agent}, live.STREAMLITS_SECONDS + 60)
+    assert live.collect(["S" * 43], b"bob") == {}
+    live.leave("S" * 43, None, {"agent": agent}, live.STREAMLITS_SECONDS + 1e-6)
+    del agent
+    live._drop_where(lambda held: held.until <= live.monotonic())
+    gc.collect()
+    assert there() is None
+
+
+def test_held_beyond_the_end_of_the_streamlit_session(store: InMemorySessionStore) -> None:
+    """With a longer `live_seconds` the objects outlive it."""
+    first = Visitor(guarded, store=store, live_seconds=600)
+    agent, query = first.state["agent"], dict(first.at.query_params)
+    first.seen.clear()
+    del first
+    gc.collect()
+    second = Visitor(guarded, query=query, store=store, live_seconds=600)
+    assert second.state["agent"] is agent
