@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fluxlit_component.tab.tab import forget_tabs
 from tests.law.visit import Visit
 
 
@@ -52,9 +53,12 @@ def test_edits_of_a_table_are_gone_and_what_was_taken_over_is_not() -> None:
 
 
 def test_what_cannot_be_written_down_is_made_anew_by_the_guard() -> None:
-    """The client is another one, the conversation goes on."""
+    """After a restart the client is another one, and the conversation goes on; by F5 alone it is the same."""
     with Visit("chat_with_client") as visit:
         before = visit.set("Ask", "one").state["bot"]
+        visit.reload()
+        assert visit.state["bot"] is before
+        forget_tabs()  # as a server that was started again
         visit.reload()
         assert visit.state["history"] == [("one", "you said one")]
         assert visit.state["bot"] is not before
