@@ -258,5 +258,8 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
             if state is not None and other.opened is not None:
                 Persist(None, state, other, *other.opened).save(ended=False)
             other.superseded = True
+            # What it could not end yet, because the browser had not confirmed its new id, this tab will.
+            tab.ids.retiring += other.ids.retiring
+            other.ids.retiring.clear()
         finally:
             other.lock.release()

@@ -49,10 +49,19 @@ function claimByLock(
   let release: () => void = () => undefined;
   let over = false;
   let got = false;
-  const patience = new AbortController();
-  const timer = win.setTimeout(() => patience.abort(), PATIENCE_MS);
+  const waiting = new AbortController();
+  // Not to have it yet proves nothing on a busy machine: somebody must hold it.
+  const look = () =>
+    locks.query().then(({ held }) => {
+      if (over || got) return;
+      if (held?.some((lock) => lock.name === name)) {
+        waiting.abort();
+        onCopied();
+      } else timer = win.setTimeout(look, PATIENCE_MS);
+    });
+  let timer = win.setTimeout(look, PATIENCE_MS);
   locks
-    .request(name, { signal: patience.signal }, () => {
+    .request(name, { signal: waiting.signal }, () => {
       got = true;
       win.clearTimeout(timer);
       return new Promise<void>((resolve) => {
@@ -60,14 +69,11 @@ function claimByLock(
         if (over) resolve();
       });
     })
-    .catch((error: unknown) => {
-      // Any other refusal (a sandbox) proves nothing.
-      if (!over && !got && (error as Error)?.name === "AbortError") onCopied();
-    });
+    .catch(() => undefined); // given up by us, or refused (a sandbox), which proves nothing
   return () => {
     over = true;
     win.clearTimeout(timer);
-    patience.abort();
+    waiting.abort();
     release();
   };
 }
