@@ -288,7 +288,7 @@ class Identification:
             return
         fresh = identifier.new_session_id()
         try:
-            record = copy_as(fresh, tab.sid, self._store, self._policy)
+            record = copy_as(fresh, tab.sid, self._store, self._policy, person=tab.ids.person)
         except Exception as error:  # noqa: BLE001
             tab.standing.degrade("fork", tab.sid, error)
             return
@@ -306,6 +306,9 @@ class Identification:
         """Who signs in takes the session along, under a new id. Tried again while the store is down."""
         tab = self._tab
         has_record = self.record is not None or tab.known.created
+        if self._first and not has_record:
+            tab.ids.person = self._policy.visitor.person  # nothing is kept yet, and nobody knows the id
+            return
         try:
             record = rotate(tab, self._store, self._policy, has_record=has_record)
         except LookupError:

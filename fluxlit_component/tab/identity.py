@@ -115,6 +115,12 @@ def ignore_leftovers(run: Run, tab: Tab) -> None:
         run.state.ignore(shown_on(run, clicks=True) if tab.change is not None else tab.leftovers)
 
 
+def forget_leftovers(run: Run, tab: Tab) -> None:
+    """At the end of a run: the browser has forgotten what the run did not draw."""
+    if tab.leftovers:
+        tab.leftovers = {element: tab.leftovers[element] for element in run.drawn_of(tab.leftovers)}
+
+
 def is_signed_in(run: Run) -> bool:
     """Whether somebody is signed in with `st.login`. Who is not any more has called `st.logout`."""
     return bool(run.user.get("is_logged_in"))

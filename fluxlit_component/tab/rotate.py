@@ -21,19 +21,22 @@ def rotate(tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool) ->
         StoreUnavailable: the store did not answer; nothing has changed.
     """
     ids, fresh, record = tab.ids, new_session_id(), None
+    person = policy.visitor.person or ids.person  # a run that no browser looks at knows nobody
     if has_record and ids.sid is not None:
         revoke(store, ids.sid, policy.lifetimes)  # they lead to the id that is to die
-        record = copy_as(fresh, ids.sid, store, policy)
+        record = copy_as(fresh, ids.sid, store, policy, person=person)
         if record is None:
             raise LookupError("there is no session to rotate")
         ids.retiring.append(ids.sid)
     ids.sid = ids.offer = fresh
-    ids.person = policy.visitor.person
+    ids.person = person
     return record
 
 
-def copy_as(fresh: str, source: str, store: RecordStore, policy: Policy) -> Record | None:
-    """Copy a record under a fresh id; the copy belongs to this visitor. None: there is nothing to copy.
+def copy_as(
+    fresh: str, source: str, store: RecordStore, policy: Policy, *, person: bytes | None
+) -> Record | None:
+    """Copy a record under a fresh id; the copy belongs to `person`. None: there is nothing to copy.
 
     Until it says so it belongs to nobody who could open it: the copied note was made with the other id.
     """
@@ -41,7 +44,7 @@ def copy_as(fresh: str, source: str, store: RecordStore, policy: Policy) -> Reco
         return None
     try:
         record = store.load(fresh)
-        changes = dict(owning(fresh, policy.visitor.person))
+        changes = dict(owning(fresh, person))
         if record is not None and not changes and is_bound(record):
             changes = {OWNER: Change(None)}
         if record is None or not changes:

@@ -979,7 +979,7 @@ def afresh(seen: dict) -> None:
     seen["value"] = st.text_input("Name", key="name")
     st.text_input("No key")
     st.button("Go", key="go")
-    seen["drawn"] = (run.has_drawn(sent), run.has_drawn({"nothing": b""}))
+    seen["drawn"] = (bool(run.drawn_of(sent)), bool(run.drawn_of({"nothing": b""})))
 
 
 def test_a_session_state_is_emptied_and_the_script_begins_again(
@@ -1120,7 +1120,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
     [
         ("drawn_keys", (), frozenset()),
         ("cleared_keys", (), frozenset()),
-        ("has_drawn", ({"a"},), False),
+        ("drawn_of", ({"a"},), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_forms", (), None),
     ],

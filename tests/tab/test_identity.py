@@ -348,6 +348,18 @@ def test_switched_off_who_has_the_tab_has_the_session() -> None:
     assert not is_bound(record)
 
 
+@pytest.mark.parametrize("options", [{}, {"consent": False}], ids=["kept", "not kept yet"])
+def test_who_is_signed_in_from_the_start_has_not_changed(options: dict[str, Any]) -> None:
+    """A first visit is no sign-in."""
+    people = People({"store": InMemorySessionStore(), **options})
+    visitor = people.load(ADA)
+    assert not visitor.session.identity_changed
+    assert not visitor.run().session.identity_changed
+    assert people.changes() == []
+    people.rerun(visitor, BOB)
+    assert people.changes() == ["switch"]
+
+
 def test_streamlits_user_is_asked_by_default() -> None:
     """AppTest of newer releases can be somebody."""
     at = AppTest.from_string("import streamlit as st")
