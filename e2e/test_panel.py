@@ -60,7 +60,8 @@ def test_the_panel_tells_what_a_reload_brought_back(tab: ContinuityPage, server:
     tab.rest()
     tab.reload()
     expect(figure(tab, "Script runs of this load")).to_have_text(str(tab.runs))
-    expect(figure(tab, "Restored")).to_have_text("3 keys")
+    expect(figure(tab, "Restored")).to_have_text("4 keys")
+    expect(figure(tab, "By reference")).to_have_text("1 key")
     expect(figure(tab, "Kept")).to_have_text("3 keys, 2.9 KB")
     expect(figure(tab, "Skipped")).to_have_text("2 keys")
     expect(figure(tab, "· if left idle")).to_have_text("23 h 59 min")
@@ -72,7 +73,12 @@ def test_the_panel_tells_what_a_reload_brought_back(tab: ContinuityPage, server:
     sidebar.get_by_text("Keys and sizes").click()
     keys = sidebar.get_by_role("list", name="Keys and sizes").get_by_role("listitem")
     expect(keys).to_have_text(
-        ["<b>bold & 'quoted'</b>restored · 2 B", "letterrestored · 2.9 KB", "namerestored · 5 B"]
+        [
+            "<b>bold & 'quoted'</b>restored · 2 B",
+            "connectionrestored · by reference",
+            "letterrestored · 2.9 KB",
+            "namerestored · 5 B",
+        ]
     )
     sidebar.get_by_text("Skipped, and what to do").click()
     expect(sidebar.get_by_role("list", name="Skipped keys")).to_contain_text("session.keep_upload(")
