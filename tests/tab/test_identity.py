@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,13 +18,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component import ConfigurationError, Event, InMemorySessionStore, StoreUnavailable, UrlSession
+from fluxlit_component import (
+    ConfigurationError,
+    Event,
+    InMemorySessionStore,
+    RedisSessionStore,
+    SQLSessionStore,
+    StoreUnavailable,
+    UrlSession,
+    VersionedStore,
+)
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.links.links import KEY, Lifetimes, Order, make, redeem
 from fluxlit_component.state.owner import OWNER, is_bound, owning
 from fluxlit_component.state.owner import Visitor as Who
 from fluxlit_component.state.record import Change, Commit, Record
+from fluxlit_component.stores.outage import SparingStore
 from fluxlit_component.tab.identity import visitor_of
 from fluxlit_component.tab.tab import forget_tabs
 from fluxlit_component.testing.local_postgres import LocalPostgres
@@ -62,17 +72,28 @@ def postgres_url() -> Iterator[str]:
         yield server.url
 
 
+def opened(kind: str, fixture: Callable[[str], str]) -> VersionedStore:
+    """A store on a server, which may take its time."""
+    if kind == "Redis":
+        return RedisSessionStore(fixture("redis_url"), timeout_seconds=30)
+    return SQLSessionStore(fixture("postgres_url"), timeout_seconds=30)
+
+
 @pytest.fixture(params=["memory", "SQLite", "sealed SQLite", "Redis", "SQL", "three methods"])
-def options(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
-    """Where the sessions are kept."""
+def options(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, Any]]:
+    """Where the sessions are kept; a run waits for it as long as a busy machine takes."""
+    monkeypatch.setitem(SparingStore.__init__.__kwdefaults__, "budget_seconds", 30.0)
     kind = request.param
-    if kind == "memory":
-        return {"store": InMemorySessionStore()}
-    if kind == "three methods":
-        return {"store": DictStore()}
     if kind in ("Redis", "SQL"):
-        return {"store": request.getfixturevalue("redis_url" if kind == "Redis" else "postgres_url")}
-    return {"store": f"sqlite:///{tmp_path / 'sessions.db'}", "seal": kind.startswith("sealed")}
+        store = opened(kind, request.getfixturevalue)
+        yield {"store": store}
+        store.close()
+    elif kind in ("memory", "three methods"):
+        yield {"store": InMemorySessionStore() if kind == "memory" else DictStore()}
+    else:
+        yield {"store": f"sqlite:///{tmp_path / 'sessions.db'}", "seal": kind.startswith("sealed")}
 
 
 class FaultyStore(InMemorySessionStore):
