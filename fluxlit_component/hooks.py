@@ -18,6 +18,8 @@ _log = logging.getLogger("fluxlit_component")
 Kind: TypeAlias = Literal[
     "new", "restore", "persist", "conflict", "skip", "expire", "lost", "identity", "error"
 ]
+Changed: TypeAlias = Literal["login", "logout", "switch"]
+"""How it changed who is signed in: nobody before, nobody now, or somebody else now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Event:
     """For "skip": key -> why it is not kept and what to do."""
     error: Exception | None = None
     """For "error": what the store, a migration or a model raised."""
-    change: Literal["login", "logout", "switch"] | None = None
+    change: Changed | None = None
     """For "identity": somebody signed in and takes the session along, or it was left for a fresh one because
     nobody is signed in any more, or somebody else is."""
 

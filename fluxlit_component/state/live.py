@@ -24,6 +24,7 @@ STREAMLITS_SECONDS: Final = 120.0
 """How long Streamlit itself keeps a session that nobody is connected to."""
 _LOOK_SECONDS: Final = 5.0
 _MOST: Final = 1000
+_NONE: Final = frozenset[str]()
 
 
 def noting(keys: Collection[str]) -> Mapping[str, Change]:
@@ -37,14 +38,8 @@ def noted(record: Record) -> frozenset[str]:
     try:
         names = decode(stored.data) if stored is not None and stored.data is not None else []
     except CorruptValue:
-        return frozenset()
-    return (
-        frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
-    )
-
-
-def _is_name(candidate: object) -> bool:
-    return isinstance(candidate, str)
+        return _NONE
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

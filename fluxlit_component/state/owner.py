@@ -19,8 +19,6 @@ OWNER: Final = f"{RESERVED}_owner"
 _PURPOSE: Final = b"fluxlit owner\0"
 
 Relation: TypeAlias = Literal["mine", "nobody's", "another's"]
-Changed: TypeAlias = Literal["login", "logout", "switch"]
-"""How it changed who is signed in: nobody before, nobody now, or somebody else now."""
 
 
 @dataclass(frozen=True, slots=True)

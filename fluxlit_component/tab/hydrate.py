@@ -80,7 +80,6 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     page.ours = page.put & state.written_keys()
     known.live = tab.naming = noted(record)
     standing.restored = tuple(sorted(page.put))
-    standing.by_reference = tuple(sorted(page.put & by_reference.keys()))
     standing.lost = tuple(sorted(known.live - by_reference.keys() - keep - back.keys()))
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
     standing.hooks.tell(Event("restore", standing.restored))

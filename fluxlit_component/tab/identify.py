@@ -84,6 +84,9 @@ class Identification:
         """Leave the session if it is another person's: the run begins again, with a fresh one."""
         tab = self._tab
         tab.signed_in |= is_signed_in(self._run)
+        if tab.change is not None:
+            # Nothing was entered since: a name from the emptied state is gone, too.
+            tab.ids.person = self._policy.visitor.person
         if has_left(tab, self._policy):
             tab.renew()
             tab.ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)

@@ -14,9 +14,10 @@ from typing import Any, Final, NoReturn, TypeAlias
 from fluxlit_component.bridge import close_gate
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.hooks import Changed
 from fluxlit_component.internals import Run, begin_again, is_connected
 from fluxlit_component.state.keys import OWN_PREFIX
-from fluxlit_component.state.owner import ANYBODY, Changed, Visitor
+from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.tab.page import Page
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -91,8 +92,6 @@ def has_left(tab: Tab, policy: Policy) -> bool:
     A run that no browser looks at tells nothing: it has no headers, and nobody sees it.
     """
     before, now = tab.ids.person, policy.visitor.person
-    if tab.change is not None:
-        tab.ids.person = before = now  # nothing was entered since: a name from the emptied state is gone, too
     if not policy.visitor.is_checked or before in (None, now):
         return False
     return now is not None or is_connected(tab.session_id)

@@ -7,10 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from fluxlit_component.hooks import Event, Hooks
+from fluxlit_component.hooks import Changed, Event, Hooks
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.settings import is_debug
-from fluxlit_component.state.owner import Changed
 from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
@@ -32,8 +31,6 @@ class Standing:
     """What brings the id to the server; "none": there is no browser."""
     is_new: bool = True
     restored: tuple[str, ...] = ()
-    by_reference: tuple[str, ...] = ()
-    """Which of them are live values."""
     lost: tuple[str, ...] = ()
     """Live values that were there before this page load, and that nobody has any more."""
     skipped: dict[str, str] = field(default_factory=dict)

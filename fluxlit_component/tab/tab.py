@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from fluxlit_component.clock import wall
+from fluxlit_component.hooks import Changed
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run, State, state_of
 from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
-from fluxlit_component.state.owner import Changed
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.stores.memory import InMemorySessionStore
