@@ -11,6 +11,7 @@ import pytest
 
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import fingerprint, new_session_id, stored_key
+from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Commit
 
 KINDS = ("sqlite", "redis", "postgresql")
@@ -248,3 +249,17 @@ def test_misuse(run: Callable[..., Any]) -> None:
     run("list", "--no-such-option", code=2)
     run("frobnicate", code=2)
     run("show", code=2)
+
+
+def test_list_says_whether_a_session_is_somebodys(
+    run: Callable[..., Any], store: Any, url: str, fill: Callable[..., str]
+) -> None:
+    """Never whose."""
+    fill(store, a=1)
+    sid = new_session_id()
+    store.commit(sid, Commit({"b": Change(encode(1)), **owning(sid, b"ada")}, create=True))
+    found = run("list", "--store", url, "--json").json["sessions"]
+    assert sorted(entry["bound"] for entry in found) == [False, True]
+    text = run("list", "--store", url).stdout
+    assert text.count("somebody") == 1
+    assert "ada" not in text
