@@ -12,11 +12,11 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import expect
 
-from fluxlit_component.testing.local_postgres import LocalPostgres
-from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 from tests.servers import running
+from tests.servers.local_postgres import LocalPostgres
+from tests.servers.local_redis import LocalRedis
 
 Serve = Callable[..., StreamlitServer]
 Backend: TypeAlias = LocalRedis | LocalPostgres

@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.carrier import PAGE_LOAD
-from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 from tests.servers import require
+from tests.servers.local_redis import LocalRedis
 
 Serve = Callable[..., StreamlitServer]
 

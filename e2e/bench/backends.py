@@ -21,8 +21,8 @@ from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing.local_postgres import LocalPostgres
-from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers.local_postgres import LocalPostgres
+from tests.servers.local_redis import LocalRedis
 
 PATIENT = 30.0
 """Seconds: how busy the machine is, is not what is measured."""

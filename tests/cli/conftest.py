@@ -18,9 +18,9 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.base import BrowsableStore, VersionedStore
 from fluxlit_component.stores.location import open_store
-from fluxlit_component.testing.local_postgres import LocalPostgres
-from fluxlit_component.testing.local_redis import LocalRedis
 from tests.servers import running, several
+from tests.servers.local_postgres import LocalPostgres
+from tests.servers.local_redis import LocalRedis
 
 
 class Store(VersionedStore, BrowsableStore):

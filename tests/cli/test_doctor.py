@@ -25,7 +25,7 @@ from fluxlit_component.cli.checks.packages import check_packages, check_requirem
 from fluxlit_component.cli.checks.replicas import check_replicas
 from fluxlit_component.errors import BundleMissing
 from fluxlit_component.stores.inventory import StoreFacts
-from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers.local_redis import LocalRedis
 
 
 def levels(findings: Iterator[Finding]) -> list[str]:

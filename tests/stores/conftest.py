@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing.local_mariadb import LocalMariaDB
-from fluxlit_component.testing.local_postgres import LocalPostgres
-from fluxlit_component.testing.local_redis import LocalRedis
 from tests.servers import running, several
+from tests.servers.local_mariadb import LocalMariaDB
+from tests.servers.local_postgres import LocalPostgres
+from tests.servers.local_redis import LocalRedis
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,9 @@ from fluxlit_component.settings import Settings
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.location import open_store
-from fluxlit_component.testing.local_postgres import LocalPostgres
-from fluxlit_component.testing.local_redis import LocalRedis
 from tests.servers import require
+from tests.servers.local_postgres import LocalPostgres
+from tests.servers.local_redis import LocalRedis
 
 
 class Kept:

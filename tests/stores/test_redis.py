@@ -28,7 +28,7 @@ from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
 from fluxlit_component.testing.commit_contract import CommitContract
-from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers.local_redis import LocalRedis
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 LINGER = 300_000

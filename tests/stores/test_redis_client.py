@@ -12,7 +12,7 @@ import redis
 from fluxlit_component.codec import encode
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
-from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers.local_redis import LocalRedis
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 

@@ -20,8 +20,8 @@ from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
-from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.server import free_port
+from tests.servers.local_redis import LocalRedis
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 CALLS: dict[str, Callable[[RedisSessionStore], object]] = {

@@ -16,10 +16,10 @@ from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.redis_url import connector
 from fluxlit_component.testing import BrowsableStoreContract
-from fluxlit_component.testing.local_redis import LocalRedis
 from fluxlit_component.testing.move_contract import MoveContract
 from fluxlit_component.testing.server import free_port
 from tests.servers import require
+from tests.servers.local_redis import LocalRedis
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 

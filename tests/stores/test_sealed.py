@@ -25,7 +25,7 @@ from fluxlit_component.stores.cipher import Cipher
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sealed import SealedStore, Sealing, sealing_of
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers.local_redis import LocalRedis
 from tests.three_methods import DictStore
 
 ON = Sealing(on=True)

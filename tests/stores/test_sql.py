@@ -21,8 +21,8 @@ from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
-from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.race import race
+from tests.servers.local_postgres import LocalPostgres
 from tests.stores.isolation import LEVELS, writers_lose_nothing
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)

@@ -20,8 +20,8 @@ from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
-from fluxlit_component.testing.local_postgres import LocalPostgres
 from fluxlit_component.testing.server import free_port
+from tests.servers.local_postgres import LocalPostgres
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 PRIVATE = b"private words"

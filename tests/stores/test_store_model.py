@@ -27,7 +27,7 @@ from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import TurnableClock
-from fluxlit_component.testing.local_redis import LocalRedis
+from tests.servers.local_redis import LocalRedis
 
 SIDS = st.sampled_from(["one", "two", "three"])
 KEYS = st.sampled_from("abc")

@@ -37,9 +37,9 @@ from fluxlit_component.state.record import Change, Commit, Record
 from fluxlit_component.stores.outage import SparingStore
 from fluxlit_component.tab.identity import visitor_of
 from fluxlit_component.tab.tab import forget_tabs
-from fluxlit_component.testing.local_postgres import LocalPostgres
-from fluxlit_component.testing.local_redis import LocalRedis
 from tests.servers import running
+from tests.servers.local_postgres import LocalPostgres
+from tests.servers.local_redis import LocalRedis
 from tests.three_methods import DictStore
 from tests.visitor import PARAM, Visitor, nothing
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from fluxlit_component.testing.local_server import LocalServer
+from tests.servers.local_server import LocalServer
 
 S = TypeVar("S", bound=LocalServer)
 

@@ -1,4 +1,4 @@
-"""What the servers for tests share: a process, its folder, its port, kill, pause. Not for production."""
+"""What the servers for tests share: a process, its folder, its port, kill, pause."""
 
 from __future__ import annotations
 

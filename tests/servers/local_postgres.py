@@ -1,4 +1,4 @@
-"""A real PostgreSQL cluster for tests, made in a temporary folder. Not for production.
+"""A real PostgreSQL cluster for tests, made in a temporary folder.
 
 PostgreSQL does not run as root: then it runs as the user that its Debian package made.
 """
@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-from fluxlit_component.testing.local_server import LocalServer
+from tests.servers.local_server import LocalServer
 
 _USER: Final = "postgres"
 

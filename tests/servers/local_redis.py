@@ -1,11 +1,11 @@
-"""A real `redis-server` for tests: free port and Unix socket, nothing kept on disk. Not for production."""
+"""A real `redis-server` for tests: free port and Unix socket, nothing kept on disk."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 
-from fluxlit_component.testing.local_server import LocalServer
+from tests.servers.local_server import LocalServer
 
 
 class LocalRedis(LocalServer):

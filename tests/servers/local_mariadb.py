@@ -1,4 +1,4 @@
-"""A real MariaDB server for tests, made in a temporary folder. Not for production.
+"""A real MariaDB server for tests, made in a temporary folder.
 
 MariaDB does not run as root unless it is told to, which is what happens here.
 """
@@ -10,7 +10,7 @@ import shutil
 import subprocess
 from typing import Final
 
-from fluxlit_component.testing.local_server import LocalServer
+from tests.servers.local_server import LocalServer
 
 _PATH: Final = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/usr/local/sbin"
 
