@@ -9,14 +9,16 @@ from typing import Annotated, Final
 import typer
 
 from fluxlit_component.cli.checks.address import check_address
-from fluxlit_component.cli.checks.answers import check_clock, check_reading, check_writing
-from fluxlit_component.cli.checks.configuration import check_sealing, check_settings
-from fluxlit_component.cli.checks.engine import judge_engine
 from fluxlit_component.cli.checks.files import check_files
-from fluxlit_component.cli.checks.finding import Finding, Level
-from fluxlit_component.cli.checks.packages import check_packages
-from fluxlit_component.cli.checks.replicas import check_replicas
-from fluxlit_component.cli.checks.transport import check_transport
+from fluxlit_component.cli.checks.finding import Finding, Level, hint, ok, problem
+from fluxlit_component.cli.checks.setup import check_packages, check_sealing, check_settings, check_transport
+from fluxlit_component.cli.checks.store import (
+    check_clock,
+    check_reading,
+    check_replicas,
+    check_writing,
+    judge_engine,
+)
 from fluxlit_component.cli.options import JsonOption, StoreOption
 from fluxlit_component.cli.output import print_json, say
 from fluxlit_component.cli.place import file_of, label_of, opened, settings_here, url_of
@@ -64,13 +66,13 @@ def examine(store: str | None, *, replicas: int, url: str | None) -> Iterator[Fi
     try:
         settings, place = settings_here(), url_of(store)
     except ConfigurationError as error:
-        yield Finding("problem", "settings", str(error), "env | grep FLUXLIT_")
+        yield problem("settings", str(error), "env | grep FLUXLIT_")
         settings = Settings.model_construct()
     scheme = "" if place is None else place.partition("://")[0].lower()
     yield from check_packages(_extras(scheme, settings))
-    yield from check_transport()
+    yield from check_transport(settings.transport)
     yield from check_settings(settings)
-    yield from check_sealing(settings)
+    yield check_sealing(settings)
     if place is not None:
         yield from _check_store(place, scheme)
         yield from check_replicas(scheme, replicas, platform_name())
@@ -78,11 +80,11 @@ def examine(store: str | None, *, replicas: int, url: str | None) -> Iterator[Fi
 
 
 def _check_store(place: str, scheme: str) -> Iterator[Finding]:
-    yield Finding("ok", "store", label_of(place))
+    yield ok("store", label_of(place))
     path = file_of(place)
     if path is not None and not path.exists():
         text = f"there is no {path} yet: an app makes it when it saves for the first time"
-        yield Finding("hint", "store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")
+        yield hint("store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")
         return
     if scheme == "memory":
         return  # nothing to ask from here; what there is to say is said about replicas
@@ -90,23 +92,21 @@ def _check_store(place: str, scheme: str) -> Iterator[Finding]:
         yield from check_files(path)
     try:
         with opened(place) as found:
-            yield from check_reading(found)
+            yield check_reading(found)
             if isinstance(found, DescribedStore):
                 yield from judge_engine(found.describe())
-                yield from check_clock(found.describe)
-            yield from check_writing(found)
+                yield check_clock(found.describe)
+            yield check_writing(found)
             if not isinstance(found, BrowsableStore):
-                kind = type(found).__name__
-                yield Finding(
-                    "hint", "store", f"{kind} cannot list its sessions: only `doctor` and `demo` work with it"
-                )
+                text = "cannot list its sessions: only `doctor` and `demo` work with it"
+                yield hint("store", f"{type(found).__name__} {text}")
     except ConfigurationError as error:
-        yield Finding("problem", "store", str(error))
+        yield problem("store", str(error))
     except StoreUnavailable as error:
         remedy = next((text for kind, text in _REMEDIES.items() if kind in scheme), None)
-        yield Finding("problem", "store", f"no answer: {error}", remedy)
+        yield problem("store", f"no answer: {error}", remedy)
     except Exception as error:  # noqa: BLE001 - an app's own store may raise anything, and the rest matters too
-        yield Finding("problem", "store", f"no answer ({type(error).__name__}: {error})")
+        yield problem("store", f"no answer ({type(error).__name__}: {error})")
 
 
 def _extras(scheme: str, settings: Settings) -> set[str]:

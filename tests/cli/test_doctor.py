@@ -15,14 +15,19 @@ import pytest
 import redis
 from packaging.requirements import Requirement
 
-from fluxlit_component.cli.checks import answers, transport
-from fluxlit_component.cli.checks.address import check_address, judge_document, judge_headers
-from fluxlit_component.cli.checks.answers import check_clock, judge_latency, judge_skew
-from fluxlit_component.cli.checks.engine import judge_engine
+from fluxlit_component.cli.checks import setup
+from fluxlit_component.cli.checks import store as checks_of_the_store
+from fluxlit_component.cli.checks.address import check_address, judge_document, judge_policy
 from fluxlit_component.cli.checks.files import check_files, file_system_of
 from fluxlit_component.cli.checks.finding import Finding
-from fluxlit_component.cli.checks.packages import check_packages, check_requirement
-from fluxlit_component.cli.checks.replicas import check_replicas
+from fluxlit_component.cli.checks.setup import check_packages, check_requirement, check_transport
+from fluxlit_component.cli.checks.store import (
+    check_clock,
+    check_replicas,
+    judge_engine,
+    judge_latency,
+    judge_skew,
+)
 from fluxlit_component.errors import BundleMissing
 from fluxlit_component.stores.inventory import StoreFacts
 from tests.servers.local_redis import LocalRedis
@@ -55,7 +60,7 @@ def test_all_is_well(
     def judged(what: str, typical: float, worst: float) -> Finding:
         return judge_latency(what, min(typical, 0.01), min(worst, 0.01))  # a busy machine is no finding
 
-    monkeypatch.setattr(answers, "judge_latency", judged)
+    monkeypatch.setattr(checks_of_the_store, "judge_latency", judged)
     url = url_of(kind)
     opened(url).set("a", {})
     report = run("doctor", "--store", url, "--json").json
@@ -213,16 +218,15 @@ def test_bundle_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object) -> str:
         raise BundleMissing("bridge")
 
-    monkeypatch.setattr(transport, "bundle", missing)
-    monkeypatch.setattr(transport, "bundle_folder", missing)
-    assert (found := list(transport.check_transport())[-1]).level == "problem"
+    monkeypatch.setattr(setup, "bundle", missing)
+    monkeypatch.setattr(setup, "bundle_folder", missing)
+    assert (found := list(check_transport(None))[-1]).level == "problem"
     assert found.remedy == "make bundle"
 
 
-def test_transport_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_transport_that_is_asked_for() -> None:
     """The setting is told, and the bundle that it needs is looked at."""
-    monkeypatch.setenv("FLUXLIT_TRANSPORT", "v1")
-    found = list(transport.check_transport())
+    found = list(check_transport("v1"))
     assert {finding.subject: finding.level for finding in found if finding.subject != "carrier"} == {
         "transport": "ok",
         "bundle": "ok",
@@ -237,12 +241,12 @@ def test_transport_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_carrier(monkeypatch: pytest.MonkeyPatch, release: str, level: str, words: str) -> None:
     """Which way the id can come here, and how to get the better one."""
-    monkeypatch.setattr(transport, "version", lambda _: release)
-    (found,) = (finding for finding in transport.check_transport() if finding.subject == "carrier")
+    monkeypatch.setattr(setup, "version", lambda _: release)
+    (found,) = (finding for finding in check_transport(None) if finding.subject == "carrier")
     assert found.level == level
     assert words in found.text
-    (served,) = judge_document(b'<script src="./_fluxlit/boot-x.js"></script>')
-    (plain,) = judge_document(b"<html>")
+    served = judge_document(b'<script src="./_fluxlit/boot-x.js"></script>')
+    plain = judge_document(b"<html>")
     assert (served.level, plain.level) == ("ok", "hint")
     assert "fluxlit-session run" in str(plain.remedy)
 
@@ -259,7 +263,7 @@ def test_latency_and_clock() -> None:
         assert found.level == "warning"
         assert word in found.text
     hands = iter([100.0, 102.0])
-    (found,) = check_clock(lambda: StoreFacts("x", "1", 131.0, {}), clock=lambda: next(hands))
+    found = check_clock(lambda: StoreFacts("x", "1", 131.0, {}), clock=lambda: next(hands))
     assert "29 s ahead" in found.text or "30 s ahead" in found.text
 
 
@@ -321,7 +325,7 @@ def test_address() -> None:
     assert levels(check_address(None)) == ["hint"]
     assert levels(check_address("http://127.0.0.1:1/")) == ["ok", "problem"]
     assert levels(check_address("http://app.invalid/")) == ["problem", "problem"]
-    assert levels(judge_headers({"referrer-policy": "unsafe-url"})) == ["hint"]
+    assert judge_policy("unsafe-url").level == "hint"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no POSIX file modes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, TypeAlias
 
 Level: TypeAlias = Literal["ok", "hint", "warning", "problem"]
@@ -24,3 +25,9 @@ class Finding:
     def is_wrong(self) -> bool:
         """Whether it should be mended."""
         return self.level in {"warning", "problem"}
+
+
+ok = partial(Finding, "ok")
+hint = partial(Finding, "hint")
+warning = partial(Finding, "warning")
+problem = partial(Finding, "problem")

@@ -1,0 +1,144 @@
+"""The store: whether it answers, how soon, by which clock; its engine, and copies of the app on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from statistics import median
+from typing import Final
+
+from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.clock import Clock, monotonic, wall
+from fluxlit_component.identifier import new_session_id
+from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.outage import BUDGET_SECONDS
+
+_TRIES: Final = 20
+_PROBE_SECONDS: Final = 5.0
+"""Lifetime of the session that is written to try it."""
+_SLOW_SECONDS: Final = 0.05
+_SKEW_SECONDS: Final = 2.0
+_NEARLY_FULL: Final = 0.9
+
+
+def check_reading(store: SessionStore) -> Finding:
+    """Read what is not there.
+
+    Raises:
+        StoreUnavailable: the store does not answer.
+    """
+    store.get(new_session_id())  # connects
+    reads = [_seconds(lambda: store.get(new_session_id())) for _ in range(_TRIES)]
+    return judge_latency("reading", median(reads), max(reads))
+
+
+def check_writing(store: SessionStore) -> Finding:
+    """Write a session that ends in seconds, and read it.
+
+    Raises:
+        StoreUnavailable: the store does not answer, or takes no writes.
+    """
+    probe, data = new_session_id(), {"doctor": True}
+    took = _seconds(lambda: store.set(probe, data, ttl_seconds=_PROBE_SECONDS))
+    if store.get(probe) != data:
+        return problem("store", "what was written a moment ago cannot be read back")
+    return judge_latency("writing", took, took)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begin = monotonic()
+    work()
+    return monotonic() - begin
+
+
+def judge_latency(what: str, typical: float, worst: float) -> Finding:
+    """Judge how long the store holds a run, of which it may hold `BUDGET_SECONDS` in all."""
+    text = f"{what} takes {typical * 1000:.1f} ms, at worst {worst * 1000:.1f} ms"
+    if typical < _SLOW_SECONDS and worst < BUDGET_SECONDS:
+        return ok("latency", text)
+    text = f"{text}: every run waits for it, and after {BUDGET_SECONDS * 1000:.0f} ms in all goes on without"
+    remedy = "put the store nearer to the app: the same machine, zone or network"
+    return (problem if worst >= BUDGET_SECONDS else warning)("latency", text, remedy)
+
+
+def check_clock(describe: Callable[[], StoreFacts], *, clock: Clock = wall) -> Finding:
+    """Compare the clocks; the answer's way there and back is allowed for."""
+    before = clock()
+    facts = describe()
+    after = clock()
+    return judge_skew(facts.now - (before + after) / 2, uncertainty=(after - before) / 2)
+
+
+def judge_skew(skew: float, *, uncertainty: float) -> Finding:
+    """Judge how far the store's clock is ahead of this machine's, in seconds."""
+    if abs(skew) - uncertainty <= _SKEW_SECONDS:
+        return ok("clock", f"the store's clock and this machine's agree ({skew:+.3f} s)")
+    text = (
+        f"the store's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's: "
+        "lifetimes are the store's, but logs of both will not fit together, and migrated sessions end "
+        "earlier or later"
+    )
+    return warning("clock", text, "timedatectl set-ntp true    # on both machines")
+
+
+def judge_engine(facts: StoreFacts) -> Iterator[Finding]:
+    """Judge an engine, by what it says of itself, for a keeper of sessions."""
+    yield ok("engine", f"{facts.engine} {facts.version}".strip())
+    details = facts.details
+    if facts.engine in {"Redis", "Valkey"}:
+        yield from _judge_redis(facts)
+    elif facts.engine == "PostgreSQL" and (details["standby"] or details["read_only"]):
+        text = "this server takes no writes (a standby, or default_transaction_read_only)"
+        yield problem("engine", text, 'psql -c "SELECT pg_is_in_recovery()"    # name the primary instead')
+    elif facts.engine == "SQLite" and details.get("journal_mode") != "wal":
+        text = f"the journal mode is {details.get('journal_mode')}, not wal: readers wait for writers"
+        yield warning("engine", text, f'sqlite3 "{details.get("path")}" "PRAGMA journal_mode = WAL"')
+
+
+def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
+    details = facts.details
+    if facts.engine == "Redis" and facts.version.partition(".")[0] in {"2", "3", "4"}:
+        yield problem("engine", f"Redis {facts.version} is too old, at least 5.0 is needed")
+    policy, limit, used = details["maxmemory_policy"], int(details["maxmemory"]), int(details["used_memory"])
+    remedy = "redis-cli CONFIG SET maxmemory-policy noeviction"
+    if policy == "noeviction":
+        yield ok("eviction", "maxmemory-policy is noeviction")
+    elif limit:
+        text = f"maxmemory-policy is {policy}: when {limit} bytes are full, sessions vanish before their time"
+        yield warning("eviction", text, remedy)
+    else:
+        text = f"maxmemory-policy is {policy}: without effect while there is no maxmemory"
+        yield hint("eviction", text, remedy)
+    if limit and used > _NEARLY_FULL * limit:
+        text = f"{used * 100 // limit} % of maxmemory is used: soon nothing can be saved"
+        remedy = "redis-cli CONFIG SET maxmemory 1gb    # or: fluxlit-session list --order largest"
+        yield warning("memory", text, remedy)
+    if details["role"] == "slave":
+        text = "this server is a read-only replica: nothing can be saved"
+        remedy = "redis-cli INFO replication    # name its master, or use redis+sentinel://"
+        yield problem("engine", text, remedy)
+    if not details["append_only"] and not details.get("save", "?"):
+        text = "the server keeps nothing on disk: when it restarts, all sessions are gone"
+        yield hint("engine", text, "redis-cli CONFIG SET appendonly yes")
+
+
+def check_replicas(scheme: str, replicas: int, platform: str | None) -> Iterator[Finding]:
+    """Judge a store for a number of machines or containers.
+
+    Args:
+        scheme: of the store's URL.
+        replicas: how many there are, as far as the operator said.
+        platform: the name of the platform this runs on, if it is one that starts replicas by itself.
+    """
+    shared = "export FLUXLIT_SESSION_STORE=redis://host:6379/0    # or postgresql+psycopg://host/db"
+    if scheme == "memory":
+        text = "memory:// is lost when the server restarts, and is not shared by several processes"
+        yield (problem if replicas > 1 else warning)("replicas", text, shared)
+    elif scheme == "sqlite" and replicas > 1:
+        text = f"{replicas} replicas with a SQLite file each: a visitor who meets another one has no state"
+        yield problem("replicas", text, shared)
+    elif scheme == "sqlite" and platform:
+        text = f"this is {platform}: with more than one replica, or when the container is replaced"
+        yield hint("replicas", f"{text}, a SQLite file is not there any more", shared)
+    elif replicas > 1:
+        yield ok("replicas", f"{replicas} replicas share the store")
