@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import fluxlit_component.demo
-from fluxlit_component.demo.__main__ import LOOK
+from fluxlit_component.cli.run import DEMO_LOOK
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -29,7 +29,7 @@ def demo() -> Iterator[StreamlitServer]:
     """The demo with its own look and an empty store."""
     with tempfile.TemporaryDirectory(prefix="fluxlit-screenshots-") as folder:
         env = {"FLUXLIT_SESSION_SQLITE_PATH": str(Path(folder) / "sessions.db")}
-        options = [f"--{name}={value}" for name, value in LOOK.items()]
+        options = [f"--{name}={value}" for name, value in DEMO_LOOK.items()]
         with StreamlitServer(APP, env=env, args=options) as server:
             yield server
 

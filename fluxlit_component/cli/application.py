@@ -11,7 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from fluxlit_component.cli import demo, doctor, listing, migrate, purge, revoke, run, show, stats
+from fluxlit_component.cli import doctor, listing, migrate, purge, revoke, run, show, stats
 from fluxlit_component.cli.output import complain
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import is_well_formed
@@ -53,8 +53,8 @@ app = typer.Typer(
     help="Look after the sessions of a Streamlit app that uses fluxlit_component.",
     epilog="Exit codes: 0 all is well, 1 something is wrong or not there, 2 the command is not understood.",
 )
-app.command("run", context_settings=run.CONTEXT)(run.run)
-app.command("demo", context_settings=demo.CONTEXT)(demo.demo)
+app.command("run", context_settings=run.RUN_CONTEXT)(run.run)
+app.command("demo", context_settings=run.DEMO_CONTEXT)(run.demo)
 app.command("doctor")(doctor.doctor)
 app.command("stats")(stats.stats)
 app.command("list")(listing.list_sessions)

@@ -19,9 +19,8 @@ from fluxlit_component.cli.checks.store import (
     check_writing,
     judge_engine,
 )
-from fluxlit_component.cli.options import JsonOption, StoreOption
-from fluxlit_component.cli.output import print_json, say
-from fluxlit_component.cli.place import file_of, label_of, opened, settings_here, url_of
+from fluxlit_component.cli.output import JsonOption, print_json
+from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings, platform_name
 from fluxlit_component.stores.base import BrowsableStore, DescribedStore
@@ -55,7 +54,7 @@ def doctor(
     else:
         for finding in findings:
             _print(finding)
-        say("\nnothing is wrong" if not wrong else f"\n{len(wrong)} to mend")
+        typer.echo("\nnothing is wrong" if not wrong else f"\n{len(wrong)} to mend")
     if wrong:
         raise typer.Exit(1)
 
@@ -120,6 +119,6 @@ def _extras(scheme: str, settings: Settings) -> set[str]:
 
 def _print(finding: Finding) -> None:
     mark, colour = _MARKS[finding.level]
-    say(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
+    typer.echo(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
     if finding.remedy is not None:
-        say(f"{' ' * _WIDTH} -> {finding.remedy}")
+        typer.echo(f"{' ' * _WIDTH} -> {finding.remedy}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,35 +29,22 @@ class Glimpse:
 
 def glimpse(field: Field, *, with_value: bool) -> Glimpse:
     """Look at one stored value."""
-    if field.data is None:
-        return Glimpse("deleted", 0, field.version)
-    size = len(field.data)
-    number = master_number(field.data)
+    data, version = field.data, field.version
+    if data is None:
+        return Glimpse("deleted", 0, version)
+    number = master_number(data)
     if number is not None:
         by = f"master key {number} and " if number else ""
-        return Glimpse(f"sealed with {by}the session's own key", size, field.version)
-    kind, value = _decoded(field.data)
-    return Glimpse(kind, size, field.version, _text(value) if with_value and kind != _UNREADABLE else None)
-
-
-_UNREADABLE: Final = "unreadable"
-
-
-def _decoded(data: bytes) -> tuple[str, object]:
-    try:
+        return Glimpse(f"sealed with {by}the session's own key", len(data), version)
+    with suppress(CorruptValue):
         value = decode(data)
-    except CorruptValue:
-        pass
-    else:
-        return _name(type(value)), value
-    try:  # an instance of a class that only the app registers: its fields are readable all the same
-        return "object of the app", decode(data, plain=True)
-    except CorruptValue:
-        return _UNREADABLE, None
-
-
-def _name(kind: type) -> str:
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        kind = type(value)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        return Glimpse(name, len(data), version, _text(value) if with_value else None)
+    with suppress(CorruptValue):  # the fields of an object can be read without its class
+        value = decode(data, plain=True)
+        return Glimpse("object of the app", len(data), version, _text(value) if with_value else None)
+    return Glimpse("unreadable", len(data), version)
 
 
 def _text(value: object) -> str:
@@ -65,7 +53,5 @@ def _text(value: object) -> str:
     short.maxstring = short.maxother = _LONGEST
     short.maxlist = short.maxdict = short.maxset = short.maxtuple = 20
     text = " ".join(short.repr(value).split())
-    cleaned = "".join(
-        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
-    )
-    return cleaned if len(cleaned) <= _LONGEST else f"{cleaned[: _LONGEST - 3]}..."
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -5,15 +5,21 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from fluxlit_component.cli import lifetime
-from fluxlit_component.cli.hashes import short
-from fluxlit_component.cli.options import JsonOption, StoreOption
-from fluxlit_component.cli.output import complain, print_json, print_table, progress, size_text, span_text
-from fluxlit_component.cli.place import browsing
+from fluxlit_component.cli.entries import document, short, spans
+from fluxlit_component.cli.output import (
+    JsonOption,
+    complain,
+    print_json,
+    print_table,
+    progress,
+    size_text,
+    span_text,
+)
+from fluxlit_component.cli.place import StoreOption, browsing
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry
@@ -35,15 +41,8 @@ _RANK: Final[dict[Order, Callable[[Entry], float]]] = {
     Order.KEYS: lambda entry: entry.keys,
 }
 _COLUMNS: Final = (
-    "session",
-    ">keys",
-    ">size",
-    ">version",
-    ">age",
-    ">if unused ends in",
-    ">ends in",
-    "state",
-    "owner",
+    *("session", ">keys", ">size", ">version", ">age"),
+    *(">if unused ends in", ">ends in", "state", "owner"),
 )
 
 
@@ -70,9 +69,16 @@ def list_sessions(
         chosen = heapq.nlargest(limit, counted(found.browse(), advance), key=_RANK[order])
         bound = {entry.name for entry in chosen if _is_bound(found, entry)}
     if as_json:
-        print_json(
-            {"total": count, "sessions": [_document(entry, is_bound=entry.name in bound) for entry in chosen]}
-        )
+        sessions = [
+            {
+                **document(entry),
+                "state": entry.standing,
+                "bound": entry.name in bound,
+                "keys": entry.keys,
+            }
+            for entry in chosen
+        ]
+        print_json({"total": count, "sessions": sessions})
         return
     print_table(_COLUMNS, (_row(entry, is_bound=entry.name in bound) for entry in chosen))
     if count > len(chosen):
@@ -86,28 +92,9 @@ def _is_bound(store: BrowsableStore, entry: Entry) -> bool:
 
 
 def _row(entry: Entry, *, is_bound: bool) -> tuple[object, ...]:
-    alive = entry.standing == "alive"
+    age, *ends = map(span_text, spans(entry))
     return (
-        short(entry),
-        entry.keys,
-        size_text(entry.size),
-        entry.version,
-        span_text(lifetime.age(entry)),
-        span_text(lifetime.idle_left(entry)) if alive else "",
-        span_text(lifetime.left(entry)) if alive else "",
-        entry.standing,
-        "somebody" if is_bound else "",
+        *(short(entry), entry.keys, size_text(entry.size), entry.version, age),
+        *(ends if entry.standing == "alive" else ("", "")),
+        *(entry.standing, "somebody" if is_bound else ""),
     )
-
-
-def _document(entry: Entry, *, is_bound: bool) -> dict[str, Any]:
-    return {
-        "session": short(entry),
-        "state": entry.standing,
-        "bound": is_bound,
-        "keys": entry.keys,
-        "bytes": entry.size,
-        "version": entry.version,
-        "schema": entry.schema,
-        **lifetime.document(entry),
-    }

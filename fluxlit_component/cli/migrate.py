@@ -12,10 +12,9 @@ from typing import Annotated
 
 import typer
 
-from fluxlit_component.cli.hashes import short
-from fluxlit_component.cli.options import JsonOption, StoreOption
-from fluxlit_component.cli.output import complain, print_json, print_table, progress
-from fluxlit_component.cli.place import browsing, file_of, label_of, url_of
+from fluxlit_component.cli.entries import short
+from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, progress
+from fluxlit_component.cli.place import StoreOption, browsing, file_of, label_of, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry

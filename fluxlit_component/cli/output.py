@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-_KIB: Final = 1024
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 
 
 def print_json(document: Any) -> None:
@@ -29,11 +29,6 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))  # as text: a key may look like markup
     Console().print(table)
-
-
-def say(message: str) -> None:
-    """Say how it went, for people."""
-    typer.echo(message)
 
 
 def complain(message: str) -> None:
@@ -56,11 +51,10 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[], None]]:
 
 def size_text(size: float) -> str:
     """Bytes as people say them."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if size < _KIB or unit == "GiB":
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= _KIB
-    raise AssertionError
+    for unit, length in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if size >= length:
+            return f"{size / length:.1f} {unit}"
+    return f"{size:.0f} B"
 
 
 def span_text(seconds: float | None) -> str:

@@ -12,8 +12,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias
 from urllib.parse import urlsplit
+
+import typer
 
 from fluxlit_component import internals
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
@@ -23,6 +25,17 @@ from fluxlit_component.stores.location import open_store
 
 PATIENCE_SECONDS: Final = 10.0
 _DEFAULT_FILE: Final = Path(".streamlit") / "fluxlit_sessions.db"
+StoreOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="The store: sqlite:///file.db, redis://..., postgresql+psycopg://..., or package.module:name "
+        "for an object of your own. Default: FLUXLIT_SESSION_STORE, FLUXLIT_SESSION_SQLITE_PATH, the app's "
+        "secrets, .streamlit/fluxlit_sessions.db in this folder.",
+        show_default=False,
+    ),
+]
 _OBJECT: Final = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from fluxlit_component.cli.options import JsonOption, StoreOption
-from fluxlit_component.cli.output import print_json, progress, say
-from fluxlit_component.cli.place import opened, url_of
+import typer
+
+from fluxlit_component.cli.output import JsonOption, print_json, progress
+from fluxlit_component.cli.place import StoreOption, opened, url_of
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import VersionedStore
 
@@ -29,4 +30,4 @@ def purge(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         print_json({"dropped": count})
     else:
-        say(f"{count} ended session{'' if count == 1 else 's'} dropped")
+        typer.echo(f"{count} ended session{'' if count == 1 else 's'} dropped")

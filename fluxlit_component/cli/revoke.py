@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from fluxlit_component.cli.hashes import find_one, short
-from fluxlit_component.cli.options import JsonOption, StoreOption, YesOption
-from fluxlit_component.cli.output import complain, print_json, progress, say
-from fluxlit_component.cli.place import browsing, label_of, url_of
+from fluxlit_component.cli.entries import find_one, short
+from fluxlit_component.cli.output import JsonOption, complain, print_json, progress
+from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import BrowsableStore
 
@@ -20,7 +19,7 @@ def revoke(
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="All sessions of the store.")] = False,
-    yes: YesOption = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,7 +36,7 @@ def revoke(
     if as_json:
         print_json({"destroyed": count})
     else:
-        say(f"{count} session{'' if count == 1 else 's'} destroyed")
+        typer.echo(f"{count} session{'' if count == 1 else 's'} destroyed")
 
 
 def _revoke_all(found: BrowsableStore, label: str, *, yes: bool) -> int:

@@ -1,23 +1,32 @@
-"""`fluxlit-session run`: `streamlit run` with which F5 costs nothing."""
+"""`fluxlit-session run`: `streamlit run` with which F5 costs nothing; `demo`, which runs the demo app so."""
 
 from __future__ import annotations
 
+import os
+from importlib.metadata import version
+from importlib.resources import files
 from typing import Annotated, Any, Final
 
 import typer
+from packaging.version import Version
 
+from fluxlit_component.asgi import launch
 from fluxlit_component.cli.output import complain
+from fluxlit_component.cli.place import file_of, label_of, url_of
+from fluxlit_component.errors import ConfigurationError
 
-CONTEXT: Final[dict[str, Any]] = {
-    "allow_extra_args": True,
-    "ignore_unknown_options": True,
-    "allow_interspersed_args": False,
-}
+DEMO_CONTEXT: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
 """What the command does not know belongs to `streamlit run`."""
-_TOO_OLD: Final = (
-    "this Streamlit does not serve by Starlette (1.57 and newer do), so this is a plain `streamlit run`: "
-    "the session works, and a page load costs one short run more"
-)
+RUN_CONTEXT: Final = {**DEMO_CONTEXT, "allow_interspersed_args": False}
+DEMO_LOOK: Final = {
+    "theme.light.primaryColor": "#3257C9",
+    "theme.light.secondaryBackgroundColor": "#F4F5F9",
+    "theme.dark.primaryColor": "#5F7DF0",
+    "theme.baseRadius": "0.6rem",
+    "client.toolbarMode": "minimal",
+    "browser.gatherUsageStats": "false",
+}
+"""Options of Streamlit. None of them fixes light or dark: the visitor's own setting decides that."""
 
 
 def run(
@@ -38,10 +47,35 @@ def run(
     serve(ctx.args, freeze=freeze)
 
 
+def demo(
+    ctx: typer.Context,
+    *,
+    port: Annotated[int | None, typer.Option(help="Port to serve on.", show_default="8501")] = None,
+) -> None:
+    """Run the demo app; every other option goes to `streamlit run` as it is."""
+    streamlit = version("streamlit")
+    if Version(streamlit) < Version("1.51"):
+        raise ConfigurationError(
+            f"the demo is drawn with Streamlit 1.51 or newer, this is {streamlit}; "
+            "the session itself works from 1.40"
+        )
+    url = url_of(None)
+    if (path := file_of(url)) is not None:
+        # The default place, beside the app, would be inside site-packages here.
+        os.environ["FLUXLIT_SESSION_SQLITE_PATH"] = str(path)
+    typer.echo(f"The demo keeps its state in {path or label_of(url)}")
+    options = [f"--{name}={value}" for name, value in DEMO_LOOK.items()]
+    if port is not None:
+        options.append(f"--server.port={port}")
+    # The caller's options come last, so they beat the demo's own.
+    serve([str(files("fluxlit_component.demo") / "app.py"), *options, *ctx.args], freeze=True)
+
+
 def serve(arguments: list[str], *, freeze: bool) -> None:
     """Become `streamlit run` with these arguments, with the session's middleware around its server."""
-    from fluxlit_component.asgi.launch import prepare, streamlit_run  # noqa: PLC0415 - brings Streamlit along
-
-    if not prepare(arguments, freeze=freeze):
-        complain(_TOO_OLD)
-    streamlit_run(arguments)
+    if not launch.prepare(arguments, freeze=freeze):
+        complain(
+            "this Streamlit does not serve by Starlette (1.57 and newer do), so this is a plain "
+            "`streamlit run`: the session works, and a page load costs one short run more"
+        )
+    launch.streamlit_run(arguments)

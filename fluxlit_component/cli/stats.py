@@ -2,88 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from collections import Counter
 from statistics import median
 from typing import Any, Final
 
-from fluxlit_component.cli.options import JsonOption, StoreOption
-from fluxlit_component.cli.output import print_json, print_table, progress, size_text, span_text
-from fluxlit_component.cli.place import browsing, label_of, url_of
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.cli.entries import spans
+from fluxlit_component.cli.output import (
+    JsonOption,
+    print_json,
+    print_table,
+    progress,
+    size_text,
+    span_text,
+)
+from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
 
-_AGES: Final = {"under an hour": 3600.0, "under a day": 86_400.0, "under a week": 604_800.0}
-_OLDER: Final = "older"
-
-
-@dataclass
-class Tally:
-    """What is added up while the sessions go by."""
-
-    expired: int = 0
-    destroyed: int = 0
-    keys: int = 0
-    sizes: list[int] = field(default_factory=list)
-    ages: list[float] = field(default_factory=list)
-
-    def add(self, entry: Entry) -> None:
-        """Count one session."""
-        if entry.standing == "expired":
-            self.expired += 1
-        elif entry.standing == "destroyed":
-            self.destroyed += 1
-        else:
-            self.keys += entry.keys
-            self.sizes.append(entry.size)
-            self.ages.append(max(0.0, entry.now - entry.created))
-
-    def by_age(self) -> dict[str, int]:
-        """How many living sessions there are of each age."""
-        counts = dict.fromkeys([*_AGES, _OLDER], 0)
-        for age in self.ages:
-            counts[next((name for name, limit in _AGES.items() if age < limit), _OLDER)] += 1
-        return counts
+_AGES: Final = {"under an hour": 3600, "under a day": 86_400, "under a week": 604_800, "older": math.inf}
 
 
 def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Count sessions, keys and bytes, and say how old the sessions are."""
-    tally = Tally()
+    label, keys = label_of(url_of(store)), 0
+    ended: Counter[str] = Counter()
+    sizes: list[int] = []
+    ages: list[float] = []
     with browsing(store) as found, progress("Looking through", found.estimate()) as advance:
         for entry in found.browse():
-            tally.add(entry)
+            if entry.standing == "alive":
+                keys += entry.keys
+                sizes.append(entry.size)
+                ages.append(spans(entry)[0])
+            else:
+                ended[entry.standing] += 1
             advance()
-    label = label_of(url_of(store))
-    if as_json:
-        print_json(_document(label, tally))
-        return
-    sizes, ages = tally.sizes, tally.ages
-    rows: list[tuple[str, object]] = [
-        ("store", label),
-        ("sessions", len(sizes)),
-        ("keys", tally.keys),
-        ("values", size_text(sum(sizes))),
-        ("largest session", size_text(max(sizes, default=0))),
-        ("median session", size_text(median(sizes) if sizes else 0)),
-        ("oldest", span_text(max(ages, default=0.0))),
-        ("newest", span_text(min(ages, default=0.0))),
-        *((f"  {name}", count) for name, count in tally.by_age().items()),
-        ("expired, not dropped yet", tally.expired),
-        ("destroyed, still remembered", tally.destroyed),
-    ]
-    print_table(["", ">"], rows)
-
-
-def _document(label: str, tally: Tally) -> dict[str, Any]:
-    sizes, ages = tally.sizes, tally.ages
-    return {
+    by_age = dict.fromkeys(_AGES, 0)
+    for age in ages:
+        by_age[next(name for name, limit in _AGES.items() if age < limit)] += 1
+    figures: dict[str, Any] = {
         "store": label,
         "sessions": len(sizes),
-        "keys": tally.keys,
+        "keys": keys,
         "bytes": sum(sizes),
         "largest_bytes": max(sizes, default=0),
-        "median_bytes": median(sizes) if sizes else 0,
-        "oldest_seconds": round(max(ages, default=0.0), 3),
-        "newest_seconds": round(min(ages, default=0.0), 3),
-        "by_age": tally.by_age(),
-        "expired": tally.expired,
-        "destroyed": tally.destroyed,
+        "median_bytes": median(sizes or [0]),
+        "oldest_seconds": max(ages, default=0.0),
+        "newest_seconds": min(ages, default=0.0),
+        "by_age": by_age,
+        "expired": ended["expired"],
+        "destroyed": ended["destroyed"],
     }
+    if as_json:
+        print_json(figures)
+        return
+    rows = [
+        *((name, figures[name]) for name in ("store", "sessions", "keys")),
+        ("values", size_text(figures["bytes"])),
+        *((f"{name} session", size_text(figures[f"{name}_bytes"])) for name in ("largest", "median")),
+        *((name, span_text(figures[f"{name}_seconds"])) for name in ("oldest", "newest")),
+        *((f"  {name}", count) for name, count in by_age.items()),
+        ("expired, not dropped yet", ended["expired"]),
+        ("destroyed, still remembered", ended["destroyed"]),
+    ]
+    print_table(["", ">"], rows)

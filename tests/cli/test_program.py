@@ -50,7 +50,7 @@ def test_demo(tmp_path: Path) -> None:
     """`fluxlit-session demo` says where the state is kept, and serves the demo app until it is stopped."""
     port = free_port()
     env = {k: v for k, v in os.environ.items() if not k.startswith(("FLUXLIT_", "STREAMLIT_"))}
-    command = [sys.executable, "-m", "fluxlit_component.cli", "demo", "--port", str(port)]
+    command = [sys.executable, "-m", "fluxlit_component", "demo", "--port", str(port)]
     log = tmp_path / "log"
     with log.open("w") as output:
         process = subprocess.Popen(

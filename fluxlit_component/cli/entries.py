@@ -1,13 +1,13 @@
-"""Sessions by the beginning of their stored hash: how they are shown, and how one is found again.
+"""One session of a listing: the name it goes by, how long it lasts, and how it is found again.
 
-Eight characters are shown, as in the logs: enough to tell sessions apart, too few to compute anything from.
-More may be given, by who reads the backend itself.
+Eight characters of its stored hash are shown, as in the logs: enough to tell sessions apart, too few to
+compute anything from. More may be given, by who reads the backend itself.
 """
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -23,6 +23,30 @@ _NAMED: Final = 5
 def short(entry: Entry) -> str:
     """What is shown of a session's name."""
     return entry.name[:SHOWN]
+
+
+def spans(entry: Entry) -> tuple[float, float | None, float | None]:
+    """Seconds since it was begun, until it ends if nobody uses it, and until it ends in any case.
+
+    By the store's own clock. None: it has no such lifetime.
+    """
+    ends = (entry.idle_expires, entry.expires)
+    idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
+    return round(max(0.0, entry.now - entry.created), 3), idle_left, left
+
+
+def document(entry: Entry) -> dict[str, Any]:
+    """As it is put into JSON."""
+    age, idle_left, left = spans(entry)
+    return {
+        "session": short(entry),
+        "version": entry.version,
+        "schema": entry.schema,
+        "bytes": entry.size,
+        "age_seconds": age,
+        "idle_left_seconds": idle_left,
+        "left_seconds": left,
+    }
 
 
 def find_one(store: BrowsableStore, prefix: str) -> Entry:

@@ -1,6 +1,0 @@
-"""`python -m fluxlit_component.cli`: the same as `fluxlit-session`."""
-
-from fluxlit_component.cli.application import main
-
-if __name__ == "__main__":
-    main()
