@@ -22,27 +22,25 @@ def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
     found = tuple(patterns) if isinstance(patterns, Iterable) else (patterns,)
     for pattern in found:
         if not isinstance(pattern, str):
-            message = f"{name} takes glob patterns as strings, not {type(pattern).__name__}"
-            raise ConfigurationError(message)
+            raise ConfigurationError(f"{name} takes glob patterns as strings, not {type(pattern).__name__}")
     return found
 
 
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
     """One of a few words."""
     if value not in allowed:
-        message = f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}"
-        raise ConfigurationError(message)
+        raise ConfigurationError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
     return value
 
 
 def name(name: str, value: str) -> str:
     """A plain query key."""
     if value == _TAKEN:
-        message = f"{name} cannot be {value!r}: links of session.link() have that key"
-        raise ConfigurationError(message)
+        raise ConfigurationError(f"{name} cannot be {value!r}: links of session.link() have that key")
     if not value or not _UNPLAIN.isdisjoint(value):
-        message = f"{name} must be a plain query key without spaces or any of & = # ? + % :, not {value!r}"
-        raise ConfigurationError(message)
+        raise ConfigurationError(
+            f"{name} must be a plain query key without spaces or any of & = # ? + % :, not {value!r}"
+        )
     return value
 
 
@@ -51,14 +49,14 @@ def seconds(name: str, value: float | None, default: float) -> float:
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        message = f"{name} takes a number of seconds, zero or negative for none, not {value!r}"
-        raise ConfigurationError(message)
+        raise ConfigurationError(
+            f"{name} takes a number of seconds, zero or negative for none, not {value!r}"
+        )
     return value
 
 
 def lifetime(name: str, value: float) -> float:
     """A finite, positive number of seconds."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
-        message = f"{name} takes a positive number of seconds, not {value!r}"
-        raise ConfigurationError(message)
+        raise ConfigurationError(f"{name} takes a positive number of seconds, not {value!r}")
     return float(value)

@@ -20,5 +20,4 @@ def __getattr__(name: str) -> Any:
         from fluxlit_component.asgi.application import app  # noqa: PLC0415
 
         return app
-    message = f"module {__name__!r} has no attribute {name!r}"
-    raise AttributeError(message)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

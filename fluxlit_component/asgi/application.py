@@ -19,12 +19,12 @@ def _app() -> Any:
         from starlette.middleware import Middleware  # noqa: PLC0415 - Streamlit brings it from 1.53 on
         from streamlit.starlette import App  # noqa: PLC0415
     except ImportError:
-        message = "fluxlit_component.asgi:app needs Streamlit 1.53 or newer, which has `App`"
-        raise ConfigurationError(message) from None
+        raise ConfigurationError(
+            "fluxlit_component.asgi:app needs Streamlit 1.53 or newer, which has `App`"
+        ) from None
     script = Path(script_to_serve()).resolve()
     if not script.is_file():
-        message = f"there is no {script}: set FLUXLIT_APP to the path of the app's script"
-        raise ConfigurationError(message)
+        raise ConfigurationError(f"there is no {script}: set FLUXLIT_APP to the path of the app's script")
     redact_logs()
     return App(script, middleware=[Middleware(SessionMiddleware)])
 

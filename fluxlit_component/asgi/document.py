@@ -1,19 +1,66 @@
-"""The document of the app, with the boot script in its head. All else passes byte for byte."""
+"""The boot script, and the document of the app with it in its head. All else passes byte for byte.
+
+Headers of ASGI are pairs of bytes: any name in any case, any name more than once.
+"""
 
 from __future__ import annotations
 
 import gzip
 import re
+from functools import cache
 from http import HTTPStatus
-from typing import Any, Final
+from importlib.resources import files
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from fluxlit_component.asgi.boot import BootScript
-from fluxlit_component.asgi.headers import Headers, replaced, value_of, without
+from fluxlit_component.errors import BundleMissing
 
+Headers: TypeAlias = list[tuple[bytes, bytes]]
 _NOT_A_PAGE: Final = re.compile(r"/(?:static|media|component|_stcore|_fluxlit)/")
 _HEAD: Final = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _STREAMLITS_SCRIPT: Final = re.compile(rb"""<script\b[^>]*\bsrc="([^"]*?)static/js/""")
 _TAG: Final = re.compile(r'(W/)?"([^"]*)"')
+
+
+class BootScript(NamedTuple):
+    """A file of our own route, with a name that changes with what is in it."""
+
+    name: str
+    body: bytes
+
+    @property
+    def mark(self) -> str:
+        """What tells this build from another."""
+        return self.name.removeprefix("boot-").removesuffix(".js")
+
+
+@cache
+def boot_script() -> BootScript:
+    """Return the script that the package carries.
+
+    Raises:
+        BundleMissing: the checkout was not built; the message says `make build`.
+    """
+    folder = files("fluxlit_component.bridge") / "static" / "boot"
+    found = [file for file in folder.iterdir() if file.name.endswith(".js")] if folder.is_dir() else []
+    if not found:
+        raise BundleMissing("boot")
+    return BootScript(found[0].name, found[0].read_bytes())
+
+
+def value_of(headers: Headers, name: bytes) -> bytes:
+    """The first value of a header; empty if there is none."""
+    return next((value for known, value in headers if known.lower() == name), b"")
+
+
+def without(headers: Headers, name: bytes) -> Headers:
+    """All the others."""
+    return [(known, value) for known, value in headers if known.lower() != name]
+
+
+def replaced(headers: Headers, name: bytes, value: bytes) -> Headers:
+    """With this value for a header that is there; an empty one takes it out."""
+    kept = without(headers, name)
+    return [*kept, (name, value)] if value and len(kept) < len(headers) else kept
 
 
 def is_page(path: str) -> bool:
@@ -23,8 +70,13 @@ def is_page(path: str) -> bool:
 
 
 def asked_for(headers: Headers, script: BootScript) -> Headers:
-    """Request headers without what would bring back a document that does not have this script in it."""
-    tags = _tags_before(value_of(headers, b"if-none-match").decode("latin-1"), script)
+    """Request headers without what would bring back a document that does not have this script in it.
+
+    Of entity tags that stay those of documents that have it, as they were before it was put in.
+    """
+    end = f"-fluxlit.{script.mark}"
+    found = _TAG.findall(value_of(headers, b"if-none-match").decode("latin-1"))
+    tags = ", ".join(f'{weak}"{tag.removesuffix(end)}"' for weak, tag in found if tag.endswith(end))
     return replaced(without(headers, b"if-modified-since"), b"if-none-match", tags.encode("latin-1"))
 
 
@@ -93,10 +145,3 @@ def _with_script(body: bytes, script: BootScript, encoding: bytes) -> bytes | No
     tag = b'<script src="%s_fluxlit/%s"></script>' % (streamlits[1], script.name.encode())
     html = html[: head.end()] + tag + html[head.end() :]
     return gzip.compress(html, mtime=0) if encoding == b"gzip" else html
-
-
-def _tags_before(tags: str, script: BootScript) -> str:
-    """Of entity tags that a browser sends those of documents that have this script in them, as they were."""
-    end = f"-fluxlit.{script.mark}"
-    found = [(weak, tag) for weak, tag in _TAG.findall(tags) if tag.endswith(end)]
-    return ", ".join(f'{weak}"{tag.removesuffix(end)}"' for weak, tag in found)

@@ -7,7 +7,8 @@ here, under a ticket that it hands on as a request header. So an app that prints
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
@@ -66,16 +67,15 @@ def understand(words: Iterable[str]) -> Handshake:
 _held: dict[str, Handshake] = {}
 
 
-def hold(handshake: Handshake) -> str:
-    """Keep it as long as its websocket is open, and return its ticket."""
+@contextmanager
+def held(handshake: Handshake) -> Iterator[str]:
+    """Keep it as long as its websocket is open, which is the block; gives its ticket."""
     ticket = secrets.token_urlsafe(16)
     _held[ticket] = handshake
-    return ticket
-
-
-def release(ticket: str) -> None:
-    """Its websocket is closed."""
-    _held.pop(ticket, None)
+    try:
+        yield ticket
+    finally:
+        del _held[ticket]
 
 
 def handshake_of(ticket: str | None) -> Handshake | None:

@@ -9,10 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from fluxlit_component.asgi.boot import boot_script
-from fluxlit_component.asgi.document import DocumentResponse, asked_for, is_page
-from fluxlit_component.asgi.handshake import HEADER, hold, is_ours, release, understand
-from fluxlit_component.asgi.headers import replaced, value_of, without
+from fluxlit_component.asgi.document import (
+    DocumentResponse,
+    asked_for,
+    boot_script,
+    is_page,
+    replaced,
+    value_of,
+    without,
+)
+from fluxlit_component.asgi.handshake import HEADER, held, is_ours, understand
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -69,14 +75,11 @@ class SessionMiddleware:
         if not words:
             await self._app(scope, receive, send)
             return
-        ticket = hold(understand(words))
         others = [word for word in proposed if not is_ours(word)]
         headers = replaced(scope["headers"], _PROTOCOLS, ", ".join(others).encode("latin-1"))
-        headers.append((_HEADER, ticket.encode()))
-        try:
+        with held(understand(words)) as ticket:
+            headers.append((_HEADER, ticket.encode()))
             await self._app({**scope, "subprotocols": others, "headers": headers}, receive, send)
-        finally:
-            release(ticket)
 
     async def _load(self, scope: Message, receive: Receive, send: Send) -> None:
         script, headers = boot_script(), scope["headers"]

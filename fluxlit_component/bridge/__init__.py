@@ -2,8 +2,8 @@
 
 from fluxlit_component.bridge.bundle import bundle
 from fluxlit_component.bridge.gate import close_gate
-from fluxlit_component.bridge.mount import Mounted, component_key, mount
 from fluxlit_component.bridge.protocol import PROTOCOL, Afresh, Answer, Offer, parse_answer
+from fluxlit_component.bridge.transport import Mounted, component_key, mount
 
 __all__ = [
     "PROTOCOL",

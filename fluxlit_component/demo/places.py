@@ -109,8 +109,7 @@ def _degrees(iso6709: str) -> tuple[float, float]:
     """`+DDMM[SS]+DDDMM[SS]` in degrees."""
     parts = re.fullmatch(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?", iso6709)
     if parts is None:
-        message = f"not coordinates: {iso6709!r}"
-        raise ValueError(message)
+        raise ValueError(f"not coordinates: {iso6709!r}")
     sign1, deg1, min1, sec1, sign2, deg2, min2, sec2 = (part or "0" for part in parts.groups())
     latitude = int(deg1) + int(min1) / 60 + int(sec1) / 3600
     longitude = int(deg2) + int(min2) / 60 + int(sec2) / 3600

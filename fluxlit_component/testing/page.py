@@ -158,8 +158,7 @@ class ContinuityPage:
             calm = time.monotonic() - max(begun, self._last)
             if calm > quiet and self._is_drawn(placeholders=calm > _PLACEHOLDER_SECONDS):
                 return
-        message = f"the app did not come to rest in {seconds} s ({self.runs} runs)"
-        raise TimeoutError(message)
+        raise TimeoutError(f"the app did not come to rest in {seconds} s ({self.runs} runs)")
 
     def _is_drawn(self, *, placeholders: bool) -> bool:
         """Whether the visitor sees anything, and no run is under way: the gate is not the app at rest.

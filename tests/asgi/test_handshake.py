@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxlit_component.asgi.handshake import handshake_of, hold, is_ours, release, understand
+from fluxlit_component.asgi.handshake import handshake_of, held, is_ours, understand
 
 A, B, C = "A" * 43, "B" * 43, "C" * 43
 
@@ -64,11 +64,10 @@ def test_whose_words_they_are() -> None:
 def test_a_ticket_leads_to_it_as_long_as_the_websocket_is_open() -> None:
     """No other one does, and what it leads to shows no id when it is printed."""
     said = understand([f"fluxlit.{A}", f"fluxlit-link.{B}"])
-    ticket = hold(said)
-    assert handshake_of(ticket) is said
+    with held(said) as ticket:
+        assert handshake_of(ticket) is said
+    assert handshake_of(ticket) is None
     assert A not in repr(said)
     assert B not in repr(said)
     assert handshake_of("forged") is None
     assert handshake_of(None) is None
-    release(ticket)
-    assert handshake_of(ticket) is None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fluxlit_component.asgi import SessionMiddleware
-from fluxlit_component.asgi.boot import boot_script
+from fluxlit_component.asgi.document import boot_script
 from fluxlit_component.asgi.handshake import HEADER, handshake_of
 
 SID = "S" * 43

@@ -14,7 +14,6 @@ from fluxlit_component.bridge.transport import has_v2, send
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 
 MODULE = sys.modules["fluxlit_component.bridge.transport"]
-MOUNT = sys.modules["fluxlit_component.bridge.mount"]
 OFFER = Offer("fluxlit_sid", "S" * 43)
 RELEASE = tuple(int(part) for part in st.__version__.split(".")[:2])
 
@@ -92,8 +91,8 @@ def test_a_bridge_that_cannot_be_mounted_is_not_there(
     def refused(*_: object, **__: object) -> None:
         raise TypeError("not in this release")
 
-    monkeypatch.setattr(MOUNT, "send", refused)
-    monkeypatch.setattr(MOUNT, "_failed", False)
+    monkeypatch.setattr(MODULE, "send", refused)
+    monkeypatch.setattr(MODULE, "_failed", False)
     assert mount(OFFER, has_browser=False) == Mounted(is_there=False)
     assert not caplog.records
     assert [mount(OFFER), mount(OFFER)] == [Mounted(is_there=False)] * 2
