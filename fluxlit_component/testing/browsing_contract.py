@@ -20,7 +20,7 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field, Record
 from fluxlit_component.stores.base import BrowsableStore, VersionedStore
 from fluxlit_component.stores.inventory import Entry
-from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.commit_contract import committed, loaded, not_there
 from fluxlit_component.testing.contract import Advance, SessionStoreContract
 
 _TOLERANCE = 0.01
@@ -85,16 +85,13 @@ class BrowsableStoreContract(SessionStoreContract):
         )
         assert entry.now == pytest.approx(record.now, abs=60)
 
-    def test_ended_entries(self, store: _Store, sid: str, advance: Advance) -> None:
+    def test_ended_entries(self, store: _Store, advance: Advance) -> None:
         """What has expired or was destroyed is called so as long as it is listed; a marker always is."""
-        committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
-        committed(store, "destroyed", {"a": 1})
-        store.delete("destroyed")
-        advance(self.lifetime * 1.5)
-        standing = {name: entry.standing for name, entry in _entries(store).items()}
-        assert standing.pop(stored_key(sid), "expired") == "expired"
-        assert standing == {stored_key("destroyed"): "destroyed"}
-        assert _entries(store)[stored_key("destroyed")].keys == 0
+        _, expired, destroyed = map(stored_key, not_there(store, advance, self.lifetime))
+        entries = _entries(store)
+        standing = {name: (entry.standing, entry.keys) for name, entry in entries.items()}
+        assert standing.pop(expired, ("expired", 1)) == ("expired", 1)
+        assert standing == {destroyed: ("destroyed", 0)}
 
     def test_peek(self, store: _Store, sid: str, advance: Advance) -> None:
         """A record can be had by its name, as `load` returns it; what is absent or expired cannot."""
@@ -102,9 +99,8 @@ class BrowsableStoreContract(SessionStoreContract):
         record, peeked = loaded(store, sid), store.peek(stored_key(sid))
         assert peeked is not None
         assert replace(peeked, now=0) == replace(record, now=0)
-        committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
-        assert [store.peek(stored_key(name)) for name in ("absent", "expired")] == [None, None]
+        for name in not_there(store, advance, self.lifetime):
+            assert store.peek(stored_key(name)) is None
 
     def test_destroy(self, store: _Store, sid: str) -> None:
         """A session destroyed by its name is destroyed for its visitor; the answer says if it was alive."""

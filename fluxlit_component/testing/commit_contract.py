@@ -5,11 +5,20 @@ Used through `VersionedStoreContract`.
 
 from __future__ import annotations
 
-from fluxlit_component.codec import encode
+from dataclasses import replace
+
+import pytest
+
+from fluxlit_component.codec import decode, encode
 from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.testing.contract import SessionStoreContract
+from fluxlit_component.testing.contract import Advance, SessionStoreContract
 from fluxlit_component.testing.race import race
+
+_KEYS = {
+    "any": ["", "\x00", "a\x00b", "\ud800", "\N{HEDGEHOG}", "k" * 1000],
+    "many": [f"key {number}" for number in range(2000)],
+}
 
 
 def committed(
@@ -35,19 +44,24 @@ def loaded(store: VersionedStore, sid: str) -> Record:
     return record
 
 
+def not_there(store: VersionedStore, advance: Advance, lifetime: float) -> tuple[str, str, str]:
+    """Ids of sessions that are not there: one absent, one expired, one destroyed before it began."""
+    committed(store, "expired", {"a": 1}, idle_seconds=lifetime)
+    advance(lifetime * 1.5)
+    store.delete("destroyed")
+    return "absent", "expired", "destroyed"
+
+
 class CommitContract(SessionStoreContract):
     """Key by key, in one atomic step."""
 
-    def test_load_unknown(self, store: VersionedStore, sid: str) -> None:
-        """There is no record of a session that was never begun."""
-        assert store.load(sid) is None
-
     def test_first_commit(self, store: VersionedStore, sid: str) -> None:
-        """A commit that may create begins the record with version 1."""
+        """A commit that may create begins the record with version 1; one that may not writes nothing."""
+        assert committed(store, sid, {"a": 1}, create=False).verdict == "absent"
+        assert store.load(sid) is None
         outcome = committed(store, sid, {"a": 1, "b": 2})
         record = loaded(store, sid)
-        assert (outcome.verdict, outcome.version) == ("committed", 1)
-        assert record.version == 1
+        assert (outcome.verdict, outcome.version, record.version) == ("committed", 1, 1)
         assert record.fields == {"a": Field(1, encode(1)), "b": Field(1, encode(2))}
 
     def test_first_version(self, store: VersionedStore, sid: str) -> None:
@@ -57,11 +71,6 @@ class CommitContract(SessionStoreContract):
         assert store.commit(sid, Commit(change, create=True, begin=2**40)).version == 2**41 + 1
         record = loaded(store, sid)
         assert (record.version, record.fields["a"].version) == (2**41 + 1, 2**41 + 1)
-
-    def test_absent(self, store: VersionedStore, sid: str) -> None:
-        """A commit that may not create finds an unknown session absent and writes nothing."""
-        assert committed(store, sid, {"a": 1}, create=False).verdict == "absent"
-        assert store.load(sid) is None
 
     def test_commit_leaves_other_keys(self, store: VersionedStore, sid: str) -> None:
         """Only the named keys change; every field carries the version that wrote it."""
@@ -80,33 +89,21 @@ class CommitContract(SessionStoreContract):
 
     def test_schema_is_kept(self, store: VersionedStore, sid: str) -> None:
         """The record carries the schema number of its last commit."""
-        store.commit(sid, Commit({"a": Change(encode(1))}, schema=3, create=True))
-        first = store.load(sid)
-        store.commit(sid, Commit({"a": Change(encode(1))}, schema=4))
-        second = store.load(sid)
-        assert (first and first.schema, second and second.schema) == (3, 4)
+        for schema in (3, 4):
+            store.commit(sid, Commit({"a": Change(encode(1))}, schema=schema, create=True))
+            assert loaded(store, sid).schema == schema
 
-    def test_deleted_key_leaves_a_tombstone(self, store: VersionedStore, sid: str) -> None:
-        """A deleted key is gone from the values; its tombstone tells other writers when."""
+    def test_tombstone(self, store: VersionedStore, sid: str) -> None:
+        """A deleted key is gone from the values; a tombstone tells other writers when. It may come again."""
         committed(store, sid, {"a": 1, "b": 2})
         outcome = store.commit(sid, Commit({"a": Change(None, base=1)}))
-        record = loaded(store, sid)
         assert (outcome.verdict, outcome.version) == ("committed", 2)
-        assert record.fields == {"a": Field(2, None), "b": Field(1, encode(2))}
+        assert loaded(store, sid).fields == {"a": Field(2, None), "b": Field(1, encode(2))}
         assert store.get(sid) == {"b": 2}
-
-    def test_key_after_its_tombstone(self, store: VersionedStore, sid: str) -> None:
-        """A deleted key can be written again."""
-        committed(store, sid, {"a": 1})
-        store.commit(sid, Commit({"a": Change(None, base=1)}))
+        store.commit(sid, Commit({"b": Change(None, base=1)}))
+        assert store.get(sid) == {}, "a session without keys is still there"
         committed(store, sid, {"a": 3}, base=2)
         assert store.get(sid) == {"a": 3}
-
-    def test_last_key_deleted(self, store: VersionedStore, sid: str) -> None:
-        """A session whose keys were all deleted is still there."""
-        committed(store, sid, {"a": 1})
-        store.commit(sid, Commit({"a": Change(None, base=1)}))
-        assert store.get(sid) == {}
 
     def test_overwritten(self, store: VersionedStore, sid: str) -> None:
         """A writer that did not know the newest value wins, and is told so; one that did is not."""
@@ -134,31 +131,22 @@ class CommitContract(SessionStoreContract):
         """A guarded change on an unknown version is left out and what stands there returned."""
         committed(store, sid, {"a": 1, "gone": 1})
         store.commit(sid, Commit({"a": Change(encode(2), base=1), "gone": Change(None, base=1)}))
-        changes = {
-            "a": Change(encode(3), base=1, guarded=True),
-            "gone": Change(encode(3), base=1, guarded=True),
-            "never": Change(encode(3), base=1, guarded=True),
-            "free": Change(encode(3)),
-        }
-        outcome = store.commit(sid, Commit(changes))
+        guarded = dict.fromkeys(("a", "gone", "never"), Change(encode(3), base=1, guarded=True))
+        outcome = store.commit(sid, Commit({**guarded, "free": Change(encode(3))}))
         assert (outcome.verdict, outcome.version) == ("committed", 3)
         assert outcome.refused == {"a": Field(2, encode(2)), "gone": Field(2, None), "never": None}
         assert store.get(sid) == {"a": 2, "free": 3}
 
     def test_all_refused(self, store: VersionedStore, sid: str) -> None:
-        """If every change was refused nothing is written, and the version stays."""
-        committed(store, sid, {"a": 1})
-        before = loaded(store, sid)
-        outcome = committed(store, sid, {"a": 2}, base=7, guarded=True, idle_seconds=9999)
-        after = loaded(store, sid)
-        assert (outcome.verdict, outcome.version) == ("committed", 1)
-        assert (after.fields, after.idle_expires) == (before.fields, before.idle_expires)
-
-    def test_all_refused_begins_nothing(self, store: VersionedStore, sid: str) -> None:
-        """If every change was refused, no record is begun either."""
+        """If every change was refused nothing is begun or written, and the version stays."""
         outcome = committed(store, sid, {"a": 2}, base=7, guarded=True)
         assert (outcome.verdict, outcome.version, outcome.refused) == ("committed", 0, {"a": None})
         assert store.load(sid) is None
+        committed(store, sid, {"a": 1})
+        before = loaded(store, sid)
+        outcome = committed(store, sid, {"a": 2}, base=7, guarded=True, idle_seconds=9999)
+        assert (outcome.verdict, outcome.version) == ("committed", 1)
+        assert replace(loaded(store, sid), now=before.now) == before
 
     def test_empty_commit(self, store: VersionedStore, sid: str) -> None:
         """A commit without changes writes nothing, begins nothing and leaves the version."""
@@ -189,22 +177,12 @@ class CommitContract(SessionStoreContract):
         committed(store, sid, {"a": 2, "b": 2}, base=1)
         assert record.fields == {"a": Field(1, encode(1))}
 
-    def test_any_key(self, store: VersionedStore, sid: str) -> None:
-        """A key may be any Python string, lone surrogates included."""
-        keys = ["", "\x00", "a\x00b", "\ud800", "\N{HEDGEHOG}", "k" * 1000]
+    @pytest.mark.parametrize("keys", _KEYS.values(), ids=_KEYS.keys())
+    def test_keys(self, store: VersionedStore, sid: str, keys: list[str]) -> None:
+        """A key may be any Python string, lone surrogates included; a commit may name 2000 of them."""
         committed(store, sid, dict.fromkeys(keys, 1))
-        outcome = committed(store, sid, dict.fromkeys(keys, 2), base=0)
-        record = loaded(store, sid)
-        assert outcome.overwritten == set(keys)
-        assert set(record.fields) == set(keys)
-
-    def test_many_changes(self, store: VersionedStore, sid: str) -> None:
-        """A commit may name 2000 keys."""
-        values: dict[str, object] = {f"key {number}": number for number in range(2000)}
-        committed(store, sid, values)
-        outcome = committed(store, sid, values, base=0)
-        assert outcome.overwritten == set(values)
-        assert store.get(sid) == values
+        assert committed(store, sid, dict.fromkeys(keys, 2), base=0).overwritten == set(keys)
+        assert store.get(sid) == dict.fromkeys(keys, 2)
 
     def test_writers_at_once(self, store: VersionedStore, sid: str) -> None:
         """Eight threads that change keys of their own lose nothing, and no version is given twice."""
@@ -224,19 +202,15 @@ class CommitContract(SessionStoreContract):
         """Eight threads that count one key by guarded changes, again if refused, lose no count."""
         committed(store, sid, {"count": 0})
 
+        def count_once() -> bool:
+            field = loaded(store, sid).fields["count"]
+            count = decode(field.data or b"")
+            return not committed(store, sid, {"count": count + 1}, base=field.version, guarded=True).refused
+
         def tab(_: int) -> None:
             for _turn in range(5):
-                while True:
-                    count = (store.get(sid) or {})["count"]
-                    record = loaded(store, sid)
-                    field = record.fields["count"]
-                    if (
-                        field.data == encode(count)
-                        and not committed(
-                            store, sid, {"count": count + 1}, base=field.version, guarded=True
-                        ).refused
-                    ):
-                        break
+                while not count_once():
+                    pass
 
         race(8, tab)
         assert store.get(sid) == {"count": 40}

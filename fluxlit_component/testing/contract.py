@@ -21,6 +21,19 @@ from fluxlit_component.identifier import new_session_id
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.testing.race import race
 
+_DATA: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "types": {"t": "a", "i": 1, "f": 1.5, "b": True, "n": None, "l": [1, [2]], "d": {"a": {}}},
+    "any text, not normalised": {
+        "": "",
+        "ключ": "значение",
+        "\N{HEDGEHOG}": "\N{HEDGEHOG}",
+        "e\N{COMBINING ACUTE ACCENT}": 1,
+        "é": 2,
+    },
+    "512 keys": {f"key {number}": number for number in range(512)},
+    "a mebibyte": {"large": "x" * 1024 * 1024, "small": 1},
+}
 _ODD_IDS = {
     "one character": "x",
     "path": "../../etc/passwd",
@@ -31,7 +44,6 @@ _ODD_IDS = {
     "statement": "'; DROP TABLE session; --",
     "long": "x" * 10_000,
 }
-
 
 Advance: TypeAlias = Callable[[float], None]
 """Lets that many seconds pass for the store."""
@@ -62,33 +74,20 @@ class SessionStoreContract:
         """A session that was never set is None, not an empty dict."""
         assert store.get(sid) is None
 
-    def test_set_then_get(self, store: SessionStore, sid: str) -> None:
-        """What was set is returned, equal in value and type."""
-        data = {
-            "text": "a",
-            "int": 1,
-            "float": 1.5,
-            "flag": True,
-            "none": None,
-            "list": [1, [2]],
-            "dict": {"a": {}},
-        }
+    @pytest.mark.parametrize("data", _DATA.values(), ids=_DATA.keys())
+    def test_set_then_get(self, store: SessionStore, sid: str, data: dict[str, Any]) -> None:
+        """What was set is returned, equal in value and type; a session without values exists."""
         store.set(sid, data)
-        assert store.get(sid) == data
-        assert {key: type(value) for key, value in (store.get(sid) or {}).items()} == {
-            key: type(value) for key, value in data.items()
-        }
+        found = store.get(sid)
+        assert found is not None
+        assert found == data
+        assert list(map(type, found.values())) == [type(data[key]) for key in found]
 
     def test_set_replaces(self, store: SessionStore, sid: str) -> None:
         """A second `set` replaces the dict as a whole, it does not merge."""
         store.set(sid, {"a": 1, "b": 2})
         store.set(sid, {"b": 3})
         assert store.get(sid) == {"b": 3}
-
-    def test_empty_dict_is_a_session(self, store: SessionStore, sid: str) -> None:
-        """A session without values exists."""
-        store.set(sid, {})
-        assert store.get(sid) == {}
 
     def test_sessions_are_apart(self, store: SessionStore) -> None:
         """What one session holds is not seen in another."""
@@ -97,65 +96,24 @@ class SessionStoreContract:
         assert (store.get("one"), store.get("on")) == ({"a": 1}, {"a": 2})
 
     def test_delete(self, store: SessionStore, sid: str) -> None:
-        """A deleted session is None, and another one stays."""
+        """A deleted session is None, and another one stays; to delete what is not there is no error."""
+        store.delete(sid)
         store.set(sid, {"a": 1})
         store.set("other", {"a": 2})
-        store.delete(sid)
-        assert store.get(sid) is None
+        for _ in range(2):
+            store.delete(sid)
+            assert store.get(sid) is None
         assert store.get("other") == {"a": 2}
 
-    def test_delete_unknown(self, store: SessionStore, sid: str) -> None:
-        """To delete what is not there, once or twice, is no error."""
-        store.delete(sid)
-        store.delete(sid)
-        assert store.get(sid) is None
-
-    def test_set_after_delete(self, store: SessionStore, sid: str) -> None:
-        """An explicit `set` begins a deleted session anew, without its old values."""
-        store.set(sid, {"a": 1})
-        store.delete(sid)
-        store.set(sid, {"b": 2})
-        assert store.get(sid) == {"b": 2}
-
-    def test_input_is_not_aliased(self, store: SessionStore, sid: str) -> None:
-        """To change what was handed to `set` does not change what is stored."""
-        data: dict[str, Any] = {"list": [1], "dict": {"a": 1}}
-        store.set(sid, data)
-        data["list"].append(2)
-        data["dict"]["b"] = 2
-        data["new"] = 1
-        assert store.get(sid) == {"list": [1], "dict": {"a": 1}}
-
-    def test_output_is_not_aliased(self, store: SessionStore, sid: str) -> None:
-        """To change what `get` returned does not change what is stored."""
-        store.set(sid, {"list": [1]})
-        first = store.get(sid) or {}
-        first["list"].append(2)
-        first["new"] = 1
-        assert store.get(sid) == {"list": [1]}
-
-    def test_unicode(self, store: SessionStore, sid: str) -> None:
-        """Keys and values may be any text, the empty one included; nothing is normalised."""
-        data = {
-            "": "",
-            "ключ": "значение",
-            "\N{HEDGEHOG}": "\N{HEDGEHOG}",
-            "e\N{COMBINING ACUTE ACCENT}": 1,
-            "é": 2,
-        }
-        store.set(sid, data)
-        assert store.get(sid) == data
-
-    def test_many_keys(self, store: SessionStore, sid: str) -> None:
-        """A session may have 512 keys."""
-        data = {f"key {number}": number for number in range(512)}
-        store.set(sid, data)
-        assert store.get(sid) == data
-
-    def test_large_value(self, store: SessionStore, sid: str) -> None:
-        """A value may be a mebibyte large."""
-        store.set(sid, {"large": "x" * 1024 * 1024, "small": 1})
-        assert store.get(sid) == {"large": "x" * 1024 * 1024, "small": 1}
+    def test_nothing_is_shared(self, store: SessionStore, sid: str) -> None:
+        """To change what was handed to `set`, or what `get` returned, does not change what is stored."""
+        given: dict[str, Any] = {"list": [1], "dict": {"a": 1}}
+        store.set(sid, given)
+        for data in (given, store.get(sid) or {}):
+            data["list"].append(2)
+            data["dict"]["b"] = 2
+            data["new"] = 1
+            assert store.get(sid) == {"list": [1], "dict": {"a": 1}}
 
     @pytest.mark.parametrize("odd", _ODD_IDS.values(), ids=_ODD_IDS.keys())
     def test_odd_ids(self, store: SessionStore, odd: str) -> None:
@@ -165,17 +123,11 @@ class SessionStoreContract:
         store.delete(odd)
         assert store.get(odd) is None
 
-    def test_expired_is_none(self, store: SessionStore, sid: str, advance: Advance) -> None:
-        """Once its lifetime is over, a session is None."""
-        store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
-        assert store.get(sid) == {"a": 1}
-        advance(self.lifetime * 1.5)
-        assert store.get(sid) is None
-
-    def test_expiry_is_per_session(self, store: SessionStore, sid: str, advance: Advance) -> None:
-        """The end of one session is not that of another."""
+    def test_expiry(self, store: SessionStore, sid: str, advance: Advance) -> None:
+        """Once its lifetime is over, a session is None; another one has a lifetime of its own."""
         store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
         store.set("other", {"a": 2}, ttl_seconds=3600)
+        assert store.get(sid) == {"a": 1}
         advance(self.lifetime * 1.5)
         assert (store.get(sid), store.get("other")) == (None, {"a": 2})
 
@@ -187,10 +139,14 @@ class SessionStoreContract:
         advance(self.lifetime * 1.5)
         assert store.get(sid) == {"a": 2}
 
-    def test_set_after_expiry(self, store: SessionStore, sid: str, advance: Advance) -> None:
-        """An expired session can be set again, without its old values."""
+    @pytest.mark.parametrize("deleted", [False, True], ids=["expired", "deleted"])
+    def test_set_anew(self, store: SessionStore, sid: str, advance: Advance, *, deleted: bool) -> None:
+        """An explicit `set` begins an ended session anew, without its old values."""
         store.set(sid, {"a": 1}, ttl_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
+        if deleted:
+            store.delete(sid)
+        else:
+            advance(self.lifetime * 1.5)
         store.set(sid, {"b": 2}, ttl_seconds=3600)
         assert store.get(sid) == {"b": 2}
 

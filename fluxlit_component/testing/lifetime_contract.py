@@ -1,6 +1,8 @@
-"""The part of the store contract about time: two lifetimes, the end of a record, destruction, purge.
+"""What a store with records must do, as tests: subclass `VersionedStoreContract` and give it a store.
 
-Used through `VersionedStoreContract`.
+For authors of stores that implement `VersionedStore` themselves. It asks for everything that
+`fluxlit_component.stores.base` promises, and for nothing else. The part about time stands here: two
+lifetimes, the end of a record, destruction, purge.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ import pytest
 
 from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.commit_contract import CommitContract, committed, loaded, not_there
 from fluxlit_component.testing.contract import Advance, SessionStoreContract
+from fluxlit_component.testing.move_contract import MoveContract
 from fluxlit_component.testing.race import race
 
 _TOLERANCE = 0.01
@@ -42,17 +45,19 @@ class LifetimeContract(SessionStoreContract):
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         assert committed(store, sid, {"a": 2}, idle_seconds=never).idle_expires is None
         advance(self.lifetime * 1.5)
-        record = loaded(store, sid)
-        assert record.idle_expires is None
+        assert loaded(store, sid).idle_expires is None
 
-    def test_expired(self, store: VersionedStore, sid: str, advance: Advance) -> None:
-        """A commit on an expired record says so and writes nothing, even if it may create."""
-        committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
-        assert store.load(sid) is None
-        assert committed(store, sid, {"b": 1}, create=False).verdict == "expired"
-        assert committed(store, sid, {"b": 1}, create=True).verdict == "expired"
-        assert store.load(sid) is None
+    def test_ended(self, store: VersionedStore, sid: str, advance: Advance) -> None:
+        """A commit on an expired or destroyed record says so and writes nothing, even if it may create."""
+        _, expired, destroyed = not_there(store, advance, self.lifetime)
+        committed(store, sid, {"a": 1})
+        store.delete(sid)
+        for name, verdict in ((expired, "expired"), (destroyed, "destroyed"), (sid, "destroyed")):
+            for create in (False, True):
+                assert committed(store, name, {"a": 2}, create=create).verdict == verdict
+            assert (store.load(name), store.get(name)) == (None, None)
+        store.delete(expired)  # from then on it is destroyed
+        assert committed(store, expired, {"a": 1}).verdict == "destroyed"
 
     def test_absolute_deadline(self, store: VersionedStore, sid: str, advance: Advance) -> None:
         """The absolute deadline is fixed when the record is begun: no commit and no touch moves it."""
@@ -72,7 +77,7 @@ class LifetimeContract(SessionStoreContract):
         assert committed(store, sid, {"a": 2}, max_age_seconds=100).expires is None
 
     def test_touch(self, store: VersionedStore, sid: str, advance: Advance) -> None:
-        """A touch moves the idle deadline and leaves the version."""
+        """A touch moves the idle deadline, or takes it away, and leaves the version."""
         committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
         assert store.touch(sid, idle_seconds=3600)
         advance(self.lifetime * 1.5)
@@ -80,44 +85,14 @@ class LifetimeContract(SessionStoreContract):
         assert record.version == 1
         assert record.idle_expires is not None
         assert record.idle_expires > record.now + 3000
-
-    def test_touch_never(self, store: VersionedStore, sid: str) -> None:
-        """A touch may take the idle deadline away."""
-        committed(store, sid, {"a": 1})
         assert store.touch(sid, idle_seconds=None)
-        record = loaded(store, sid)
-        assert record.idle_expires is None
+        assert loaded(store, sid).idle_expires is None
 
-    def test_touch_in_vain(self, store: VersionedStore, sid: str, advance: Advance) -> None:
+    def test_touch_in_vain(self, store: VersionedStore, advance: Advance) -> None:
         """To touch what is absent, expired or destroyed is False and brings nothing back."""
-        assert not store.touch(sid, idle_seconds=3600)
-        committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
-        assert not store.touch(sid, idle_seconds=3600)
-        store.delete(sid)
-        assert not store.touch(sid, idle_seconds=3600)
-        assert store.load(sid) is None
-
-    def test_destroyed_is_final(self, store: VersionedStore, sid: str) -> None:
-        """A commit on a destroyed record says so and writes nothing, even if it may create."""
-        committed(store, sid, {"a": 1})
-        store.delete(sid)
-        assert committed(store, sid, {"a": 2}, create=False).verdict == "destroyed"
-        assert committed(store, sid, {"a": 2}, create=True).verdict == "destroyed"
-        assert store.load(sid) is None
-        assert store.get(sid) is None
-
-    def test_destroyed_before_it_began(self, store: VersionedStore, sid: str) -> None:
-        """A session that was destroyed before its first commit is not begun by it."""
-        store.delete(sid)
-        assert committed(store, sid, {"a": 1}).verdict == "destroyed"
-
-    def test_destroyed_after_expiry(self, store: VersionedStore, sid: str, advance: Advance) -> None:
-        """An expired session can be destroyed, and is destroyed from then on."""
-        committed(store, sid, {"a": 1}, idle_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
-        store.delete(sid)
-        assert committed(store, sid, {"a": 1}).verdict == "destroyed"
+        for name in not_there(store, advance, self.lifetime):
+            assert not store.touch(name, idle_seconds=3600)
+            assert store.load(name) is None
 
     def test_set_overrides_destruction(self, store: VersionedStore, sid: str) -> None:
         """`set` is the caller's explicit word: it begins a destroyed session anew."""
@@ -168,11 +143,14 @@ class LifetimeContract(SessionStoreContract):
         advance(self.lifetime)
         store.commit(sid, Commit({}))
         committed(store, sid, {"a": 2}, base=1)
-        record = loaded(store, sid)
-        assert record.created == pytest.approx(first.now, abs=_TOLERANCE)
+        assert loaded(store, sid).created == pytest.approx(first.now, abs=_TOLERANCE)
 
     def test_close(self, store: VersionedStore, sid: str) -> None:
         """A store can be closed more than once."""
         committed(store, sid, {"a": 1})
         store.close()
         store.close()
+
+
+class VersionedStoreContract(CommitContract, LifetimeContract, MoveContract):
+    """The whole contract. Override `store`; and `advance`, if the store's clock can be turned."""

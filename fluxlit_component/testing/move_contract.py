@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from fluxlit_component.state.record import Change, Commit, Record
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.commit_contract import committed, loaded, not_there
 from fluxlit_component.testing.contract import Advance, SessionStoreContract
 from fluxlit_component.testing.race import race
 
@@ -46,16 +46,15 @@ class MoveContract(SessionStoreContract):
         store.delete(sid)
         assert (store.get(sid), store.get("copy")) == (None, {"a": 2})
 
-    def test_copy_of_nothing(self, store: VersionedStore, sid: str, advance: Advance) -> None:
-        """What is absent, expired or destroyed cannot be copied or renamed."""
-        committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
-        store.delete("destroyed")
-        for source in ("absent", "expired", "destroyed"):
-            assert not store.copy(source, sid)
-            assert not store.rename(source, sid)
+    def test_nothing_to_move(self, store: VersionedStore, sid: str, advance: Advance) -> None:
+        """What is absent, expired or destroyed cannot be copied, renamed or taken, and stays as it was."""
+        for name in not_there(store, advance, self.lifetime):
+            assert not store.copy(name, sid)
+            assert not store.rename(name, sid)
+            assert store.take(name) is None
         assert store.load(sid) is None
-        assert committed(store, sid, {"a": 1}).verdict == "committed"
+        for name, verdict in ((sid, "committed"), ("absent", "committed"), ("expired", "expired")):
+            assert committed(store, name, {"a": 1}).verdict == verdict
 
     def test_copy_onto_something(self, store: VersionedStore, sid: str) -> None:
         """Nothing is done if anything stands under the target, a marker of destruction included."""
@@ -90,14 +89,6 @@ class MoveContract(SessionStoreContract):
         assert store.take(sid) is None
         assert store.get(sid) is None
         assert committed(store, sid, {"a": 9}).verdict == "destroyed"
-
-    def test_take_nothing(self, store: VersionedStore, sid: str, advance: Advance) -> None:
-        """What is absent, expired or destroyed cannot be taken; what is absent can begin later."""
-        committed(store, "expired", {"a": 1}, idle_seconds=self.lifetime)
-        advance(self.lifetime * 1.5)
-        store.delete("destroyed")
-        assert [store.take(name) for name in (sid, "expired", "destroyed")] == [None] * 3
-        assert committed(store, sid, {"a": 1}).verdict == "committed"
 
     def test_one_takes(self, store: VersionedStore, sid: str) -> None:
         """Of fifty threads that take a record one gets it."""
