@@ -41,7 +41,7 @@ def load() -> pd.DataFrame:
         if zone in rows:  # one place that two countries list
             rows[zone]["country"] = f"{rows[zone]['country']}, {countries[code]}"
             continue
-        latitude, longitude = _degrees(coordinates)
+        latitude, longitude = map(_degrees, re.findall(r"[+-]\d+", coordinates))
         rows[zone] = {
             "place": zone.rpartition("/")[2].replace("_", " "),
             "region": REGIONS[zone.partition("/")[0]],
@@ -105,15 +105,11 @@ def _hours(clock: datetime) -> float:
     return (clock.utcoffset() or timedelta()) / timedelta(hours=1)
 
 
-def _degrees(iso6709: str) -> tuple[float, float]:
-    """`+DDMM[SS]+DDDMM[SS]` in degrees."""
-    parts = re.fullmatch(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?", iso6709)
-    if parts is None:
-        raise ValueError(f"not coordinates: {iso6709!r}")
-    sign1, deg1, min1, sec1, sign2, deg2, min2, sec2 = (part or "0" for part in parts.groups())
-    latitude = int(deg1) + int(min1) / 60 + int(sec1) / 3600
-    longitude = int(deg2) + int(min2) / 60 + int(sec2) / 3600
-    return math.copysign(latitude, float(sign1 + "1")), math.copysign(longitude, float(sign2 + "1"))
+def _degrees(text: str) -> float:
+    """`±DDMM`, `±DDMMSS`, `±DDDMM` or `±DDDMMSS` in degrees."""
+    sign, whole = text[0], 3 + (len(text) - 1) % 2
+    degrees, minutes, seconds = text[1:whole], text[whole : whole + 2], text[whole + 2 :] or "0"
+    return math.copysign(int(degrees) + int(minutes) / 60 + int(seconds) / 3600, float(sign + "1"))
 
 
 def _lines(name: str) -> list[str]:

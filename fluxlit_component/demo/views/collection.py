@@ -12,11 +12,7 @@ import streamlit as st
 
 from fluxlit_component.demo import places
 
-ORDERS = {
-    "Newest": ("added", False),
-    "By name": ("place", True),
-    "West to east": ("longitude", True),
-}
+ORDERS = {"Newest": ("added", False), "By name": ("place", True), "West to east": ("longitude", True)}
 
 state = st.session_state
 state.setdefault("collection", {})

@@ -26,10 +26,8 @@ DEFAULTS = {
     "explore_colour": "Offset",
     "explore_note": "",
 }
-for (
-    name,
-    value,
-) in DEFAULTS.items():  # not as `value=` of the widgets: Streamlit warns when a stored value meets one
+# Not as `value=` of the widgets: Streamlit warns when a stored value meets one.
+for name, value in DEFAULTS.items():
     state.setdefault(name, value)
 
 now = datetime.now(places.UTC)
@@ -92,15 +90,15 @@ def draw_table(shown: pd.DataFrame) -> None:
         hide_index=True,
         height=366,
         column_config={
-            "place": st.column_config.TextColumn("Place"),
-            "country": st.column_config.TextColumn("Country"),
+            "place": "Place",
+            "country": "Country",
             "local": st.column_config.TextColumn("Local time", width="small"),
             "utc": st.column_config.TextColumn("Clock", width="small"),
             "daylight": st.column_config.ProgressColumn(
                 "Daylight", format="%.1f h", min_value=0, max_value=24, width="small"
             ),
             "summer_time": st.column_config.CheckboxColumn("Summer", width="small"),
-            "note": st.column_config.TextColumn("Your note"),
+            "note": "Your note",
         },
     )
 
@@ -119,9 +117,9 @@ def draw_collect(shown: pd.DataFrame) -> None:
         zone = st.selectbox(
             "Place",
             options,
+            index=None,
             format_func=lambda name: labels.get(name, name),
             key="explore_pick",
-            index=None,
             placeholder="Choose a place",
         )
         note = st.text_area("Note", key="explore_note", placeholder="Why this one?", height=122)
