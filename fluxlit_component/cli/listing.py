@@ -70,12 +70,7 @@ def list_sessions(
         bound = {entry.name for entry in chosen if _is_bound(found, entry)}
     if as_json:
         sessions = [
-            {
-                **document(entry),
-                "state": entry.standing,
-                "bound": entry.name in bound,
-                "keys": entry.keys,
-            }
+            {**document(entry), "state": entry.standing, "bound": entry.name in bound, "keys": entry.keys}
             for entry in chosen
         ]
         print_json({"total": count, "sessions": sessions})

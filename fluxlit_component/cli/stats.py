@@ -8,14 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from fluxlit_component.cli.entries import spans
-from fluxlit_component.cli.output import (
-    JsonOption,
-    print_json,
-    print_table,
-    progress,
-    size_text,
-    span_text,
-)
+from fluxlit_component.cli.output import JsonOption, print_json, print_table, progress, size_text, span_text
 from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
 
 _AGES: Final = {"under an hour": 3600, "under a day": 86_400, "under a week": 604_800, "older": math.inf}
