@@ -156,8 +156,9 @@ class StoreUnavailable(FluxlitError):
 
     Examples:
         ```python
-        from collections.abc import Mapping
+        import json
         from typing import Any
+        from urllib.request import urlopen
 
         from fluxlit_component import StoreUnavailable
 
@@ -165,18 +166,9 @@ class StoreUnavailable(FluxlitError):
         class MyStore:
             def get(self, session_id: str) -> dict[str, Any] | None:
                 try:
-                    return self.ask(session_id)
+                    return json.load(urlopen("http://127.0.0.1:1/sessions"))
                 except OSError as error:
                     raise StoreUnavailable("the backend did not answer") from error
-
-            def set(
-                self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None
-            ) -> None: ...
-
-            def delete(self, session_id: str) -> None: ...
-
-            def ask(self, session_id: str) -> dict[str, Any] | None:
-                raise ConnectionRefusedError
 
 
         try:

@@ -6,7 +6,7 @@ Streamlit nor Playwright; a fixture that is asked for does. Switch it off with `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -74,18 +74,11 @@ def streamlit_app(
     """
     from fluxlit_component.testing.server import StreamlitServer  # noqa: PLC0415 - not before it is needed
 
-    servers: dict[object, StreamlitServer] = {}
+    servers: dict[str, StreamlitServer] = {}
 
-    def start(
-        app: str | Path,
-        *,
-        env: Mapping[str, str] | None = None,
-        args: Sequence[str] = (),
-        cwd: str | Path | None = None,
-        handshake: bool = False,
-    ) -> StreamlitServer:
+    def start(app: str | Path, *, env: Mapping[str, str] | None = None, **options: Any) -> StreamlitServer:
         script = _find(request, app)
-        key = (script, tuple(sorted((env or {}).items())), tuple(args), cwd, handshake)
+        key = repr((script, sorted((env or {}).items()), sorted(options.items())))
         if key not in servers:
             base = {
                 "FLUXLIT_DISABLE_URL_SESSION": "",
@@ -93,9 +86,7 @@ def streamlit_app(
                 "FLUXLIT_SESSION_STORE": "",
                 "FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path_factory.mktemp(script.stem) / "sessions.db"),
             }
-            servers[key] = StreamlitServer(
-                script, env={**base, **(env or {})}, args=args, cwd=cwd, handshake=handshake
-            )
+            servers[key] = StreamlitServer(script, env={**base, **(env or {})}, **options)
         if not servers[key].is_running:
             servers[key].start()
         return servers[key]

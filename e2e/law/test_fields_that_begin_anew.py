@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from e2e.law.visitor import Visitor
-from fluxlit_component.testing.view import view_of
+from fluxlit_component.testing.page import view_of
 
 pytestmark = [pytest.mark.core, pytest.mark.transport, pytest.mark.few]
 Visit = Callable[..., Visitor]

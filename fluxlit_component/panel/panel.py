@@ -153,24 +153,19 @@ def _keys(report: SessionReport) -> str:
     items = []
     for key in sorted(report.sizes.keys() | set(report.restored) | report.by_reference):
         size = report.sizes.get(key)
+        gone = "by reference" if key in report.by_reference else "deleted since"
         notes = [
             "restored" if key in report.restored else "",
             "not saved yet" if key in report.unsaved else "",
-            _kept_text(size, by_reference=key in report.by_reference),
+            gone if size is None else size_text(size),
         ]
-        share = 0 if size is None else 100 * size / largest
+        share = 100 * (size or 0) / largest
         items.append(
             f'<div class="fluxlit-line"><span class="fluxlit-strong">{escape(key)}</span>'
             f'<span class="fluxlit-quiet">{" · ".join(filter(None, notes))}</span></div>'
             f'<div class="fluxlit-bar" style="width: {share:.1f}%"></div>'
         )
     return _list("Keys and sizes", items)
-
-
-def _kept_text(size: int | None, *, by_reference: bool) -> str:
-    if size is not None:
-        return size_text(size)
-    return "by reference" if by_reference else "deleted since"
 
 
 def _skipped(skipped: Mapping[str, str]) -> str:

@@ -6,6 +6,8 @@ counted is what the server really did for this tab. Needs Playwright.
 
 from __future__ import annotations
 
+import difflib
+import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +16,6 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from fluxlit_component.identifier import DEFAULT_PARAM
-from fluxlit_component.testing.view import difference, view_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
@@ -30,6 +31,31 @@ _DRAWN: Final = """placeholders => {
   return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
     .some(element => element.offsetHeight > 0);
 }"""
+
+_VIEW: Final = """() => {
+  const lines = [];
+  for (const part of document.querySelectorAll('[data-testid="stMain"], [data-testid="stSidebar"]')) {
+    lines.push(...part.innerText.split("\\n").map(line => line.trim()).filter(Boolean));
+    for (const field of part.querySelectorAll('input, textarea, [role="slider"]')) {
+      const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.innerText.trim() ?? "field";
+      const value = ["checkbox", "radio"].includes(field.type) ? field.checked
+        : field.getAttribute("aria-valuetext") ?? field.getAttribute("aria-valuenow") ?? field.value;
+      lines.push(`${label} = ${value}`);
+    }
+  }
+  return lines;
+}"""
+
+
+def view_of(page: Page, *, ignore: str | None = None) -> list[str]:
+    """What a visitor sees: texts, then ``label = value`` of each field, of the main area and the sidebar.
+
+    Args:
+        page: the tab.
+        ignore: pattern (regular expression) of lines to leave out.
+    """
+    lines = [str(line) for line in page.evaluate(_VIEW)]
+    return [line for line in lines if ignore is None or not re.search(ignore, line)]
 
 
 class ContinuityPage:
@@ -139,7 +165,8 @@ class ContinuityPage:
         while (now := view_of(self.page, ignore=ignore)) != before and time.monotonic() < end:
             self.page.wait_for_timeout(100)
         if now != before:
-            raise AssertionError(f"after F5 the visitor sees something else:\n{difference(before, now)}")
+            lines = difflib.unified_diff(before, now, "before", "after", lineterm="", n=1)
+            raise AssertionError("\n".join(["after F5 the visitor sees something else:", *lines]))
         if self.page.url != address:
             raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
 

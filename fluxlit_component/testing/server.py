@@ -102,28 +102,24 @@ class StreamlitServer:
             *("--server.fileWatcherType", "none", "--global.developmentMode", "false"),
             *self.args,
         ]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **self.env}
         self._process = subprocess.Popen(
             command,
             cwd=self.cwd,
-            env=environment,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.env},
             stdout=self._log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
         )
         end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end:
-            if self._process.poll() is not None:
-                break
+        while time.monotonic() < end and self._process.poll() is None:
             try:
                 with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as response:
                     if response.status == 200:  # noqa: PLR2004
                         return self
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        message = f"streamlit did not start:\n{self.log}"
         self.kill()
-        raise RuntimeError(message)
+        raise RuntimeError(f"streamlit did not start:\n{self.log}")
 
     def stop(self) -> None:
         """Ask the server to end, as Ctrl+C does, and wait for it."""
@@ -135,10 +131,7 @@ class StreamlitServer:
 
     def restart(self, *, kill: bool = True) -> None:
         """End the server (killed, unless told otherwise) and start it on the same port."""
-        if kill:
-            self.kill()
-        else:
-            self.stop()
+        self._end(signal.SIGKILL if kill else signal.SIGINT)
         self.start()
 
     def _end(self, sign: signal.Signals) -> None:
