@@ -7,9 +7,8 @@ evaluated, no class is found by its import path: stored bytes only choose from a
 from fluxlit_component.codec.catalogue import enrol, is_registered, register, was_redefined
 from fluxlit_component.codec.decoder import decode
 from fluxlit_component.codec.encoder import encode
-from fluxlit_component.codec.immutability import is_immutable
-from fluxlit_component.codec.outdated import is_outdated
-from fluxlit_component.codec.plain import PlainEncoder, is_plain
+from fluxlit_component.codec.enrolled import is_outdated
+from fluxlit_component.codec.shortcuts import PlainEncoder, is_immutable, is_plain
 
 __all__ = [
     "PlainEncoder",

@@ -13,18 +13,14 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from fluxlit_component.codec.bounds import MAX_BYTES
-from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row, row_of_parts
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_parts
+from fluxlit_component.errors import UnstorableValue
 
 _KINDS: Final = frozenset("biufcmMSUV")
-_SCALARS: Final = tuple(
-    {
-        np.dtype(char).type
-        for char in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?mM"
-    }
-)  # fmt: skip
+_SCALARS: Final = frozenset(
+    np.dtype(char).type for char in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?mM"
+)
 
 
 def _pack_array(value: np.ndarray[Any, Any], encoding: Encoding) -> bytes:
@@ -40,15 +36,14 @@ def _pack_array(value: np.ndarray[Any, Any], encoding: Encoding) -> bytes:
 def _unpack_array(payload: bytes, decoding: Decoding) -> np.ndarray[Any, Any]:
     description, shape, order, raw = decoding.unpack(payload)
     dtype = _dtype(description)
-    size = math.prod(_check_lengths(shape))
-    if size > MAX_BYTES or size * dtype.itemsize != len(raw) or order not in ("C", "F"):
-        raise CorruptValue("a stored array is damaged: its bytes do not fill its shape")
+    size = math.prod(_checked(shape))
+    require(size <= MAX_BYTES and size * dtype.itemsize == len(raw) and order in ("C", "F"), "array")
     if not raw:
         return np.zeros(shape, dtype, order)
     value = _filled(np.ndarray(shape, dtype, raw, order=order), dtype, order)
     code_points = np.dtype(np.uint32).newbyteorder(dtype.byteorder)
-    if dtype.kind == "U" and value.size and int(np.frombuffer(raw, code_points).max()) > sys.maxunicode:
-        raise CorruptValue("a stored array is damaged: it holds text that is none")
+    if dtype.kind == "U" and value.size:
+        require(np.frombuffer(raw, code_points).max() <= sys.maxunicode, "text of an array")
     return value
 
 
@@ -66,17 +61,13 @@ def _pack_scalar(value: np.generic, encoding: Encoding) -> bytes:
 def _unpack_scalar(payload: bytes, decoding: Decoding) -> object:
     description, raw = decoding.unpack(payload)
     dtype = _dtype(description)
-    if dtype.type not in _SCALARS or len(raw) != dtype.itemsize:
-        raise CorruptValue("a stored numpy number is damaged")
+    require(dtype.type in _SCALARS and len(raw) == dtype.itemsize, "numpy number")
     return np.ndarray((), dtype, raw)[()]
 
 
-def _text(text: object) -> object:
-    if type(text) is str:
-        return np.str_(text)
-    if type(text) is bytes:
-        return np.bytes_(text)
-    raise CorruptValue("a stored numpy text is damaged")
+def _text(text: Any) -> object:
+    require(type(text) in (str, bytes), "numpy text")
+    return np.str_(text) if type(text) is str else np.bytes_(text)
 
 
 def _describe(dtype: Any) -> Any:
@@ -125,26 +116,23 @@ def _dtype(description: Any) -> Any:
         )
     elif type(description) is list:
         base, shape = description
-        dtype = np.dtype((_dtype(base), tuple(_check_lengths(shape))))
+        dtype = np.dtype((_dtype(base), tuple(_checked(shape))))
     else:
         dtype = np.dtype(description) if type(description) is str else np.dtype(object)
-        if dtype.str != description:
-            raise CorruptValue("a stored dtype is damaged")
-    if dtype.hasobject or dtype.kind not in _KINDS:
-        raise CorruptValue("a stored dtype is not one that is ever written")
+        require(dtype.str == description, "dtype")
+    require(not dtype.hasobject and dtype.kind in _KINDS, "dtype")
     return dtype
 
 
-def _check_lengths(shape: Any) -> list[int]:
-    if type(shape) is not list or not all(type(length) is int and length >= 0 for length in shape):
-        raise CorruptValue("a stored shape is damaged")
+def _checked(shape: Any) -> Any:
+    require(type(shape) is list and all(type(length) is int and length >= 0 for length in shape), "shape")
     return shape
 
 
-ENGINE: Final = Engine(
+ROWS: Final = (
     Row(np.ndarray, Code.ARRAY, _pack_array, _unpack_array),
-    *(Row(kind, Code.SCALAR, _pack_scalar, _unpack_scalar) for kind in _SCALARS),
     # Not through a dtype: that would cut trailing NULs.
     row_of_parts(np.str_, Code.NUMPY_TEXT, str.__str__, _text),
     row_of_parts(np.bytes_, Code.NUMPY_TEXT, lambda value: bytes.__getitem__(value, slice(None)), _text),
+    *(Row(kind, Code.SCALAR, _pack_scalar, _unpack_scalar) for kind in _SCALARS),
 )

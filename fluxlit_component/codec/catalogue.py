@@ -19,9 +19,8 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
-from fluxlit_component.codec.pydantic_shape import MODEL
 from fluxlit_component.codec.refusals import type_name
-from fluxlit_component.codec.shapes import DATACLASS, ENUM, NAMED_TUPLE, Shape
+from fluxlit_component.codec.shapes import DATACLASS, ENUM, MODEL, NAMED_TUPLE, Shape
 from fluxlit_component.errors import ConfigurationError
 
 AnyClass = TypeVar("AnyClass", bound=type)
@@ -94,7 +93,13 @@ def register(
         raise ConfigurationError("a registered name has 1 to 100 characters of A-Z a-z 0-9 _ . : -")
     if type(schema) is not int or schema < 1:
         raise ConfigurationError(f"the schema number of {name!r} must be 1 or more")
-    enrolment = Enrolment(name, schema, migrate, _shape_of(cls))
+    shape = _shape_of(cls)
+    if shape is None:
+        raise ConfigurationError(
+            f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
+            "and they must not inherit from a built-in type such as list or Exception"
+        )
+    enrolment = Enrolment(name, schema, migrate, shape)
     with _lock:
         _refuse_conflict(cls, enrolment)
         if name in _by_name and _by_name[name][0] is not cls:
@@ -110,7 +115,7 @@ def enrol(cls: type) -> None:
     if before is not None:
         # It may have been replaced since, by another visitor's run of the same script.
         register(cls, name=before.name, schema=before.schema, migrate=before.migrate)
-    elif _is_keepable(cls):
+    elif _shape_of(cls) is not None:
         register(cls, name=_name_of(cls))
 
 
@@ -158,38 +163,24 @@ def _name_of(cls: type) -> str:
     return f"{plain}:{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _is_keepable(cls: type) -> bool:
-    try:
-        _shape_of(cls)
-    except ConfigurationError:
-        return False
-    return True
-
-
-def _shape_of(cls: type) -> Shape:
-    if isinstance(cls, type):
-        if issubclass(cls, Enum):
-            return ENUM
-        if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-            return NAMED_TUPLE
-        if issubclass(cls, BaseModel) and _is_plain(cls):
-            return MODEL
-        if dataclasses.is_dataclass(cls) and _is_plain(cls):
-            return DATACLASS
-    raise ConfigurationError(
-        f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
-        "and they must not inherit from a built-in type such as list or Exception"
-    )
+def _shape_of(cls: object) -> Shape | None:
+    """How instances of a class are taken apart; None: they cannot be kept exactly."""
+    if not isinstance(cls, type):
+        return None
+    if issubclass(cls, Enum):
+        return ENUM
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return NAMED_TUPLE
+    shape = MODEL if issubclass(cls, BaseModel) else DATACLASS if dataclasses.is_dataclass(cls) else None
+    return shape if shape is not None and _is_plain(cls) else None
 
 
 def _is_plain(cls: type) -> bool:
     """Whether all an instance holds is in its `__dict__` and slots: no base written in C."""
     if not all(base in (object, Generic) or base.__flags__ & _HEAP_TYPE for base in cls.__mro__):
         return False
-    if isabstract(cls):
-        return True
     try:
         object.__new__(cls)  # refused for a base such as random.Random, whose flags do not tell
     except TypeError:
-        return False
+        return isabstract(cls)
     return True

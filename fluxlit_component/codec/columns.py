@@ -1,7 +1,8 @@
-"""One pandas column: an array of any ordinary dtype, in words the codec can keep.
+"""One pandas column or index of any ordinary dtype, in words the codec can keep.
 
-A column is described by a list that starts with its family. Every family is kept by the very parts
-pandas builds it from, so it is exact by construction; a dtype of no known family is refused.
+Both are described by a list that starts with what they are: a column by the family of its dtype, an index by
+its class. Each is kept by the very parts pandas builds it from, so it is exact by construction; a dtype of no
+known family is refused.
 """
 
 from __future__ import annotations
@@ -11,20 +12,94 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.frequencies import to_offset
 
-from fluxlit_component.codec import axes
-from fluxlit_component.codec.rows import Encoding
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.codec.bounds import MAX_ITEMS
+from fluxlit_component.codec.rows import Encoding, require
+from fluxlit_component.errors import UnstorableValue
 
+INDEXES: Final[tuple[type, ...]] = (
+    pd.Index,
+    pd.RangeIndex,
+    pd.MultiIndex,
+    pd.CategoricalIndex,
+    pd.IntervalIndex,
+    pd.DatetimeIndex,
+    pd.TimedeltaIndex,
+    pd.PeriodIndex,
+)
+_WITH_FREQUENCY: Final[dict[str, Any]] = {
+    "DatetimeIndex": pd.DatetimeIndex,
+    "TimedeltaIndex": pd.TimedeltaIndex,
+}
 _MASKED: Final[dict[str, Any]] = {
     **dict.fromkeys(("Int8", "Int16", "Int32", "Int64"), pd.arrays.IntegerArray),
     **dict.fromkeys(("UInt8", "UInt16", "UInt32", "UInt64"), pd.arrays.IntegerArray),
     **dict.fromkeys(("Float32", "Float64"), pd.arrays.FloatingArray),
     "boolean": pd.arrays.BooleanArray,
 }
-
 _MAX_RANGE: Final = 2**16
 """Intervals between two ranges are made one by one when they are read."""
+
+
+def describe_index(index: Any, encoding: Encoding) -> list[Any]:
+    """Describe an index; the first item is its class."""
+    kind = type(index)
+    if kind not in INDEXES:
+        raise UnstorableValue(f"pandas index {kind.__name__}", "use an index class of pandas itself")
+    if kind is pd.RangeIndex:
+        return ["RangeIndex", index.start, index.stop, index.step, index.name]
+    if kind is pd.MultiIndex:
+        if _any_long(index.levels, MAX_ITEMS):
+            raise UnstorableValue(
+                "pandas.MultiIndex", "a level is too long; use index.remove_unused_levels()"
+            )
+        levels = [describe_index(level, encoding) for level in index.levels]
+        codes = [np.asarray(code) for code in index.codes]
+        return ["MultiIndex", levels, codes, list(index.names), index.sortorder]
+    freq = _frequency(index) if kind.__name__ in _WITH_FREQUENCY else None
+    return [kind.__name__, describe(index, encoding), index.name, freq]
+
+
+def rebuild_index(description: Any) -> Any:
+    """Build the index again."""
+    name, *parts = description
+    if name == "RangeIndex":
+        start, stop, step, label = parts
+        return pd.RangeIndex(start, stop, step, name=label)
+    if name == "MultiIndex":
+        described, codes, names, sortorder = parts
+        levels = [rebuild_index(level) for level in described]
+        require(not _any_long(levels, MAX_ITEMS), "index")
+        return pd.MultiIndex(levels, codes, sortorder, names)
+    column, label, freq = parts
+    values = rebuild(column)
+    if name in _WITH_FREQUENCY:
+        index = _WITH_FREQUENCY[name](values, freq=None if freq is None else to_offset(freq), name=label)
+    else:
+        index = pd.Index(values, dtype=values.dtype, name=label)
+    require(type(index).__name__ == name, "index")
+    return index
+
+
+def _any_long(indexes: Any, limit: int) -> bool:
+    """Whether three numbers stand for so many items that pandas should not look at each of them."""
+    return any(type(index) is pd.RangeIndex and len(index) > limit for index in indexes)
+
+
+def _frequency(index: Any) -> str | None:
+    freq = index.freq
+    if freq is None:
+        return None
+    text: str = freq.freqstr
+    try:
+        same = to_offset(text) == freq
+    except ValueError:
+        same = False
+    if not same:
+        kind = f"pandas frequency {type(freq).__name__}"
+        raise UnstorableValue(kind, "it cannot be named; keep the index without a freq")
+    return text
 
 
 def describe(values: Any, encoding: Encoding) -> list[Any]:
@@ -46,57 +121,63 @@ def rebuild(description: Any) -> Any:
     return _BUILDERS[name](*parts)
 
 
-def object_array(items: list[Any]) -> Any:
+def _objects(items: list[Any]) -> Any:
     """A one-dimensional object array of exactly these items, whatever sequences they are."""
     return np.fromiter(items, dtype=object, count=len(items))
 
 
-def _categorical(values: Any, encoding: Encoding) -> list[Any]:
-    return ["category", axes.describe(values.categories, encoding), np.asarray(values.codes), values.ordered]
+def _numpy(values: Any) -> Any:
+    require(type(values) is np.ndarray and values.ndim == 1, "column")
+    return values
 
 
-def _build_categorical(categories: Any, codes: Any, ordered: Any) -> Any:
-    dtype = pd.CategoricalDtype(axes.rebuild(categories), ordered=ordered)
+def _integers(values: Any) -> Any:
+    require(_numpy(values).dtype == np.int64, "column")
+    return values
+
+
+def _describe_categorical(values: Any, encoding: Encoding) -> list[Any]:
+    categories = describe_index(values.categories, encoding)
+    return ["category", categories, np.asarray(values.codes), values.ordered]
+
+
+def _categorical(categories: Any, codes: Any, ordered: Any) -> Any:
+    dtype = pd.CategoricalDtype(rebuild_index(categories), ordered=ordered)
     return pd.Categorical.from_codes(codes, dtype=dtype)
 
 
-def _zoned(values: Any, _: Encoding) -> list[Any]:
-    return ["zoned", values.asi8, values.dtype.unit, values.dtype.tz]
-
-
-def _build_zoned(moments: Any, unit: Any, zone: Any) -> Any:
+def _zoned(moments: Any, unit: Any, zone: Any) -> Any:
     naive = pd.DatetimeIndex(_integers(moments).view(f"M8[{unit}]"))
     return naive.tz_localize("UTC").tz_convert(zone).array
 
 
-def _period(values: Any, _: Encoding) -> list[Any]:
+def _describe_period(values: Any, _: Encoding) -> list[Any]:
     freq = values.freqstr
     if pd.PeriodDtype(freq) != values.dtype:
         raise UnstorableValue(f"pandas dtype {values.dtype}", "its frequency cannot be named")
     return ["period", values.asi8, freq]
 
 
-def _build_period(ordinals: Any, freq: Any) -> Any:
+def _period(ordinals: Any, freq: Any) -> Any:
     return pd.arrays.PeriodArray(_integers(ordinals), dtype=pd.PeriodDtype(freq))
 
 
-def _interval(values: Any, encoding: Encoding) -> list[Any]:
-    if any(axes.is_long_range(side, _MAX_RANGE) for side in (values.left, values.right)):
+def _describe_interval(values: Any, encoding: Encoding) -> list[Any]:
+    if _any_long((values.left, values.right), _MAX_RANGE):
         raise UnstorableValue(
             "pandas intervals", "their sides are ranges, and too long; use ordinary indexes"
         )
-    left, right = axes.describe(values.left, encoding), axes.describe(values.right, encoding)
+    left, right = describe_index(values.left, encoding), describe_index(values.right, encoding)
     return ["interval", left, right, values.closed]
 
 
-def _build_interval(left: Any, right: Any, closed: Any) -> Any:
-    sides = axes.rebuild(left), axes.rebuild(right)
-    if any(axes.is_long_range(side, _MAX_RANGE) for side in sides):
-        raise CorruptValue("a stored column is damaged")
+def _interval(left: Any, right: Any, closed: Any) -> Any:
+    sides = rebuild_index(left), rebuild_index(right)
+    require(not _any_long(sides, _MAX_RANGE), "column")
     return pd.arrays.IntervalArray.from_arrays(*sides, closed)
 
 
-def _masked(values: Any, encoding: Encoding) -> list[Any]:
+def _describe_masked(values: Any, encoding: Encoding) -> list[Any]:
     encoding.reserve(values.nbytes, values)
     dtype = values.dtype
     missing = values.isna()
@@ -104,56 +185,40 @@ def _masked(values: Any, encoding: Encoding) -> list[Any]:
     return ["masked", dtype.name, values.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.type(0)), missing]
 
 
-def _string(values: Any, encoding: Encoding) -> list[Any]:
+def _describe_text(values: Any, encoding: Encoding) -> list[Any]:
     encoding.reserve(len(values), values)
     items = values.to_numpy(dtype=object, na_value=None).tolist()
     return ["string", values.dtype.storage, values.dtype.na_value is pd.NA, items]
 
 
-def _build_string(storage: Any, missing_is_na: Any, items: Any) -> Any:
-    if not {str, type(None)}.issuperset(map(type, items)):
-        raise CorruptValue("a stored text column is damaged")
-    if storage == "pyarrow_numpy" or missing_is_na:
-        dtype = pd.StringDtype(storage)
-    else:
-        dtype = pd.StringDtype(storage, na_value=np.nan)
-    return pd.array(object_array(items), dtype=dtype)
+def _text(storage: Any, missing_is_na: Any, items: Any) -> Any:
+    require({str, type(None)}.issuperset(map(type, items)), "text column")
+    missing = {} if storage == "pyarrow_numpy" or missing_is_na else {"na_value": np.nan}
+    return pd.array(_objects(items), dtype=pd.StringDtype(storage, **missing))
 
 
-def _arrow(values: Any, encoding: Encoding) -> list[Any]:
+def _describe_arrow(values: Any, encoding: Encoding) -> list[Any]:
     encoding.reserve(values.nbytes, values)
     return ["arrow", values.__arrow_array__()]
 
 
-def _build_numpy(values: Any) -> Any:
-    if type(values) is not np.ndarray or values.ndim != 1:
-        raise CorruptValue("a stored column is damaged")
-    return values
-
-
-def _integers(values: Any) -> Any:
-    if _build_numpy(values).dtype != np.int64:
-        raise CorruptValue("a stored column is damaged")
-    return values
-
-
 _FAMILIES: Final[dict[type, Callable[[Any, Encoding], list[Any]]]] = {
-    pd.CategoricalDtype: _categorical,
-    pd.DatetimeTZDtype: _zoned,
-    pd.PeriodDtype: _period,
-    pd.IntervalDtype: _interval,
-    pd.StringDtype: _string,
-    pd.ArrowDtype: _arrow,
-    **{type(pd.api.types.pandas_dtype(name)): _masked for name in _MASKED},
+    pd.CategoricalDtype: _describe_categorical,
+    pd.DatetimeTZDtype: lambda values, _: ["zoned", values.asi8, values.dtype.unit, values.dtype.tz],
+    pd.PeriodDtype: _describe_period,
+    pd.IntervalDtype: _describe_interval,
+    pd.StringDtype: _describe_text,
+    pd.ArrowDtype: _describe_arrow,
+    **{type(pd.api.types.pandas_dtype(name)): _describe_masked for name in _MASKED},
 }
 _BUILDERS: Final[dict[str, Callable[..., Any]]] = {
-    "object": object_array,
-    "numpy": _build_numpy,
-    "category": _build_categorical,
-    "zoned": _build_zoned,
-    "period": _build_period,
-    "interval": _build_interval,
+    "object": _objects,
+    "numpy": _numpy,
+    "category": _categorical,
+    "zoned": _zoned,
+    "period": _period,
+    "interval": _interval,
     "masked": lambda name, values, missing: _MASKED[name](values, missing),
-    "string": _build_string,
+    "string": _text,
     "arrow": pd.arrays.ArrowExtensionArray,
 }

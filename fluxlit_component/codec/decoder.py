@@ -13,15 +13,13 @@ from msgpack import Timestamp, Unpacker, unpackb
 
 from fluxlit_component.codec import registry
 from fluxlit_component.codec.bounds import MAX_BYTES, MAX_COPIED, MAX_DEPTH, MAX_ITEMS, survey
-from fluxlit_component.codec.codes import FORMAT
 from fluxlit_component.codec.origin import split
 from fluxlit_component.codec.refusals import type_name
+from fluxlit_component.codec.rows import FORMAT, require
 from fluxlit_component.errors import CorruptValue
 
 _SMALL: Final = 256
 """Below this msgpack's own limit (no length beyond that of the data) is bound enough."""
-_NO_LIMITS: Final[dict[str, Any]] = {}
-_FEED: Final = 2**31 - 1
 
 
 def decode(data: bytes, *, plain: bool = False) -> Any:
@@ -61,15 +59,11 @@ class _Decoder:
         if len(data) * self._depth > MAX_COPIED:
             raise CorruptValue("a stored value has a large part deeper inside than is ever written")
         if len(data) > _SMALL:
-            _check_structure(data)
-        limits = _NO_LIMITS
+            require(_length_of_one(data) == len(data), "value")
+        limits: dict[str, Any] = {}
         if len(data) > MAX_ITEMS:
-            limits = {
-                "max_array_len": MAX_ITEMS,
-                "max_map_len": MAX_ITEMS,
-                "list_hook": self._count,
-                "object_hook": self._count,
-            }
+            limits = {"list_hook": self._count, "object_hook": self._count}
+            limits |= {"max_array_len": MAX_ITEMS, "max_map_len": MAX_ITEMS}
         self._depth += 1
         try:
             value = unpackb(
@@ -94,9 +88,10 @@ class _Decoder:
         return container
 
 
-def _check_structure(data: bytes) -> None:
-    unpacker = Unpacker(max_buffer_size=_FEED)
+def _length_of_one(data: bytes) -> int:
+    """Skip one value; raises if its structure is not true. The unpacker holds a megabyte: it goes at once."""
+    unpacker = Unpacker(max_buffer_size=2**31 - 1)
     unpacker.feed(data)
     unpacker.skip()
-    if unpacker.tell() != len(data):
-        raise CorruptValue("a stored value is damaged: bytes are left over")
+    length: int = unpacker.tell()
+    return length

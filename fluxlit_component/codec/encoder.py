@@ -13,8 +13,8 @@ from msgpack import ExtType, Packer, Timestamp
 
 from fluxlit_component.codec import bounds, registry
 from fluxlit_component.codec.bounds import OutOfBounds, survey
-from fluxlit_component.codec.codes import FORMAT, Code
 from fluxlit_component.codec.refusals import refusal, type_name
+from fluxlit_component.codec.rows import FORMAT, Code
 from fluxlit_component.errors import UnstorableValue
 
 _PREFIX: Final = bytes([FORMAT])
@@ -68,7 +68,8 @@ class _Encoder:
         level, depth = self._level, self._depth
         found = survey(value, depth=bounds.MAX_DEPTH - depth, items=bounds.MAX_ITEMS - self._items)
         if level == len(self._packers):
-            self._packers.append(self._new_packer())
+            packer = Packer(default=self._extend, strict_types=True, unicode_errors=self._unicode_errors)
+            self._packers.append(packer)
         self._level = level + 1
         self._depth = depth + max(found.height, min(level, 1))
         if self._depth > bounds.MAX_DEPTH:
@@ -95,9 +96,6 @@ class _Encoder:
         if row is None:
             raise refusal(value)
         return ExtType(row.code, row.pack(value, self))
-
-    def _new_packer(self) -> Packer:
-        return Packer(default=self._extend, strict_types=True, unicode_errors=self._unicode_errors)
 
 
 def _without_stowaways(value: Any) -> Any:

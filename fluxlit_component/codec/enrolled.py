@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any, Final
 
 from pydantic import RootModel
 
-from fluxlit_component.codec import catalogue
-from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec.bounds import MAX_DEPTH
+from fluxlit_component.codec.catalogue import Enrolment, enrolled_as, enrolment_of
 from fluxlit_component.codec.refusals import refusal, type_name
-from fluxlit_component.codec.rows import Decoding, Encoding, Row
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require
 from fluxlit_component.errors import CorruptValue, UnknownClass
+
+_MANY: Final = (list, tuple, set, frozenset)
 
 
 def _pack(value: object, encoding: Encoding) -> bytes:
-    enrolment = catalogue.enrolment_of(type(value))
+    enrolment = enrolment_of(type(value))
     if enrolment is None:
         raise refusal(value)
     fields, rest = enrolment.shape.take(value)
@@ -23,9 +26,8 @@ def _pack(value: object, encoding: Encoding) -> bytes:
 
 def _unpack(payload: bytes, decoding: Decoding) -> object:
     name, schema, fields, rest = decoding.unpack(payload)
-    if type(name) is not str or type(schema) is not int or type(fields) is not dict or type(rest) is not list:
-        raise CorruptValue("a stored object is damaged")
-    entry = catalogue.enrolled_as(name)
+    require([type(part) for part in (name, schema, fields, rest)] == [str, int, dict, list], "object")
+    entry = enrolled_as(name)
     if decoding.plain and rest:  # a model or a dataclass: the others have no rest
         return _plain(fields, rest, None if entry is None else entry[0])
     if entry is None:
@@ -46,7 +48,7 @@ def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
 
 
 def _migrated(
-    cls: type, enrolment: catalogue.Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]
+    cls: type, enrolment: Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]
 ) -> object:
     name, migrate = enrolment.name, enrolment.migrate
     if schema > enrolment.schema:
@@ -65,3 +67,33 @@ def _migrated(
 
 
 ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)
+
+
+def is_outdated(value: object) -> bool:
+    """Whether a value holds an instance of a class that was defined anew since.
+
+    A Streamlit script defines its classes in every run, but what the last run put into the state is still
+    there, made of that run's classes: equal to nothing and refused by validation. Looks through lists, dicts,
+    sets, tuples and registered classes; whatever else is as it was.
+    """
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for kind in set(map(type, level)):
+            parts: list[Any] = [part for part in level if type(part) is kind]
+            if kind is dict:
+                parts = [items for part in parts for items in (part.keys(), part.values())]
+            elif kind not in _MANY:
+                enrolment = enrolment_of(kind)
+                if enrolment is None:
+                    continue
+                newest = enrolled_as(enrolment.name)
+                if newest is not None and newest[0] is not kind:
+                    return True
+                if not issubclass(kind, tuple):
+                    parts = [getattr(part, "__dict__", {}).values() for part in parts]
+            below += chain.from_iterable(parts)
+        if not below:
+            break
+        level = below
+    return False

@@ -1,7 +1,7 @@
-"""pandas DataFrame, Series, Index and extension arrays: axes, columns, names, attrs and flags.
+"""pandas: DataFrame, Series, Index, extension arrays and single values.
 
-Column by column, so duplicate and non-text labels need no rule of their own, and an object column is
-kept when each of its values can be kept. Attributes an app hangs on a frame beside `attrs` are not
+A frame goes column by column, so duplicate and non-text labels need no rule of their own, and an object
+column is kept when each of its values can be kept. Attributes an app hangs on a frame beside `attrs` are not
 seen: pandas itself drops them at the next operation.
 """
 
@@ -10,13 +10,13 @@ from __future__ import annotations
 import reprlib
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
-from fluxlit_component.codec import axes, columns, pandas_scalars
-from fluxlit_component.codec.codes import Code
+from fluxlit_component.codec import columns
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_bytes, row_of_parts
+from fluxlit_component.errors import UnstorableValue
 
 _ARRAYS: Final[tuple[type, ...]] = (
     pd.Categorical,
@@ -29,10 +29,13 @@ _ARRAYS: Final[tuple[type, ...]] = (
     pd.arrays.ArrowStringArray,
     pd.arrays.ArrowExtensionArray,
 )
+_UNITS: Final = ("s", "ms", "us", "ns")
+_MISSING: Final = {b"NaT": pd.NaT, b"NA": pd.NA}
 
 
 def _pack_frame(value: Any, encoding: Encoding) -> bytes:
-    index, labels = axes.describe(value.index, encoding), axes.describe(value.columns, encoding)
+    index = columns.describe_index(value.index, encoding)
+    labels = columns.describe_index(value.columns, encoding)
     parts = []
     for label, column in value.items():
         try:
@@ -45,9 +48,8 @@ def _pack_frame(value: Any, encoding: Encoding) -> bytes:
 
 def _unpack_frame(payload: bytes, decoding: Decoding) -> Any:
     described_index, described_labels, parts, attrs, duplicates = decoding.unpack(payload)
-    index, labels = axes.rebuild(described_index), axes.rebuild(described_labels)
-    if len(parts) != len(labels):
-        raise CorruptValue("a stored frame is damaged: columns are missing")
+    index, labels = columns.rebuild_index(described_index), columns.rebuild_index(described_labels)
+    require(len(parts) == len(labels), "frame")
     made = [_series(columns.rebuild(decoding.unpack(part)), index) for part in parts]
     frame = pd.DataFrame(dict(enumerate(made)), index=index)
     frame.columns = labels
@@ -55,16 +57,38 @@ def _unpack_frame(payload: bytes, decoding: Decoding) -> Any:
 
 
 def _pack_series(value: Any, encoding: Encoding) -> bytes:
-    index = axes.describe(value.index, encoding)
+    index = columns.describe_index(value.index, encoding)
     column = columns.describe(value, encoding)
     return encoding.pack([index, column, value.name, value.attrs, value.flags.allows_duplicate_labels])
 
 
 def _unpack_series(payload: bytes, decoding: Decoding) -> Any:
     index, column, name, attrs, duplicates = decoding.unpack(payload)
-    series = _series(columns.rebuild(column), axes.rebuild(index))
+    series = _series(columns.rebuild(column), columns.rebuild_index(index))
     series.name = name
     return _finished(series, attrs, duplicates)
+
+
+def _series(values: Any, index: Any) -> Any:
+    require(len(values) == len(index), "column")
+    # The explicit dtype keeps pandas from inferring text out of objects.
+    return pd.Series(values, index=index, dtype=values.dtype, copy=False)
+
+
+def _finished(value: Any, attrs: Any, duplicates: Any) -> Any:
+    require(type(attrs) is dict and type(duplicates) is bool, "frame")
+    value.attrs = attrs
+    if not duplicates:
+        value.flags.allows_duplicate_labels = False
+    return value
+
+
+def _pack_index(value: Any, encoding: Encoding) -> bytes:
+    return encoding.pack(columns.describe_index(value, encoding))
+
+
+def _unpack_index(payload: bytes, decoding: Decoding) -> Any:
+    return columns.rebuild_index(decoding.unpack(payload))
 
 
 def _pack_array(value: Any, encoding: Encoding) -> bytes:
@@ -73,42 +97,50 @@ def _pack_array(value: Any, encoding: Encoding) -> bytes:
     return encoding.pack(columns.describe(value, encoding))
 
 
-def _series(values: Any, index: Any) -> Any:
-    if len(values) != len(index):
-        raise CorruptValue("a stored column is damaged: it does not fit its index")
-    # The explicit dtype keeps pandas from inferring text out of objects.
-    return pd.Series(values, index=index, dtype=values.dtype, copy=False)
+def _unpack_array(payload: bytes, decoding: Decoding) -> Any:
+    return columns.rebuild(decoding.unpack(payload))
 
 
-def _finished(value: Any, attrs: Any, duplicates: Any) -> Any:
-    if type(attrs) is not dict or type(duplicates) is not bool:
-        raise CorruptValue("a stored frame is damaged")
-    value.attrs = attrs
-    if not duplicates:
-        value.flags.allows_duplicate_labels = False
-    return value
+def _take_timestamp(value: Any) -> list[Any]:
+    """A datetime with more to it (nanoseconds, a unit), so it is kept by its own parts."""
+    parts = [int(value.asm8.view("i8")), value.unit, value.tz, value.fold]
+    again = _timestamp(parts)
+    if (again, again.fold, again.tz) != (value, value.fold, value.tz):
+        raise refusal(value, "keep value.to_pydatetime()")
+    return parts
 
 
-ENGINE: Final = Engine(
+def _timestamp(parts: Any) -> Any:
+    moment, unit, zone, fold = parts
+    require(unit in _UNITS, "Timestamp")
+    value = pd.Timestamp(np.datetime64(moment, unit))
+    if zone is not None:
+        value = value.tz_localize("UTC").tz_convert(zone)
+    return value if value.fold == fold else value.replace(fold=fold)
+
+
+def _timedelta(parts: Any) -> Any:
+    span, unit = parts
+    require(unit in _UNITS, "Timedelta")
+    return pd.Timedelta(np.timedelta64(span, unit))
+
+
+def _period(parts: Any) -> Any:
+    ordinal, freq = parts
+    return pd.Period(ordinal=ordinal, freq=freq)
+
+
+ROWS: Final = (
     Row(pd.DataFrame, Code.FRAME, _pack_frame, _unpack_frame),
     Row(pd.Series, Code.SERIES, _pack_series, _unpack_series),
-    *(
-        Row(
-            kind,
-            Code.INDEX,
-            lambda value, encoding: encoding.pack(axes.describe(value, encoding)),
-            lambda payload, decoding: axes.rebuild(decoding.unpack(payload)),
-        )
-        for kind in axes.KINDS
+    row_of_parts(pd.Timestamp, Code.TIMESTAMP, _take_timestamp, _timestamp),
+    row_of_parts(pd.Timedelta, Code.PANDAS_TIMEDELTA, lambda x: [int(x.asm8.view("i8")), x.unit], _timedelta),
+    row_of_parts(
+        pd.Interval, Code.INTERVAL, lambda x: [x.left, x.right, x.closed], lambda parts: pd.Interval(*parts)
     ),
-    *(
-        Row(
-            kind,
-            Code.COLUMN,
-            _pack_array,
-            lambda payload, decoding: columns.rebuild(decoding.unpack(payload)),
-        )
-        for kind in _ARRAYS
-    ),
-    *pandas_scalars.ROWS,
+    row_of_parts(pd.Period, Code.PERIOD, lambda value: [value.ordinal, value.freqstr], _period),
+    row_of_bytes(type(pd.NaT), Code.MISSING, lambda _: b"NaT", _MISSING.__getitem__),
+    row_of_bytes(type(pd.NA), Code.MISSING, lambda _: b"NA", _MISSING.__getitem__),
+    *(Row(kind, Code.INDEX, _pack_index, _unpack_index) for kind in columns.INDEXES),
+    *(Row(kind, Code.COLUMN, _pack_array, _unpack_array) for kind in _ARRAYS),
 )

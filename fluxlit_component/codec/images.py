@@ -10,10 +10,8 @@ from typing import Any, Final
 
 from PIL import Image
 
-from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Encoding, Engine, Row
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.codec.rows import Code, Encoding, Row, require
 
 _BYTES: Final = {
     "L": 1, "P": 1, "LA": 2, "PA": 2, "La": 2, "I;16": 2, "I;16B": 2, "I;16L": 2,
@@ -40,12 +38,8 @@ def _pack(value: Any, encoding: Encoding) -> bytes:
 
 def _image(parts: Any) -> Any:
     mode, width, height, pixels, palette, info = parts
-    if type(width) is not int or type(height) is not int or not 0 <= min(width, height) <= _MAX_SIDE:
-        raise CorruptValue("a stored image is damaged: its size is none")
-    if max(width, height) > _MAX_SIDE or len(pixels) != _length(mode, width, height):
-        raise CorruptValue("a stored image is damaged: its pixels do not fill it")
-    if type(info) is not dict:
-        raise CorruptValue("a stored image is damaged")
+    require(all(type(side) is int and 0 <= side <= _MAX_SIDE for side in (width, height)), "image")
+    require(len(pixels) == _length(mode, width, height) and type(info) is dict, "image")
     image = Image.frombytes(mode, (width, height), pixels)
     if palette is not None:
         image.putpalette(palette[1], palette[0])
@@ -66,6 +60,6 @@ def _palette(image: Any) -> object:
     return [mode, bytes(image.getpalette(mode))]
 
 
-ENGINE: Final = Engine(
-    Row(Image.Image, Code.IMAGE, _pack, lambda payload, decoding: _image(decoding.unpack(payload)))
+ROWS: Final = (
+    Row(Image.Image, Code.IMAGE, _pack, lambda payload, decoding: _image(decoding.unpack(payload))),
 )

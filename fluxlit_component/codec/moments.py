@@ -13,12 +13,11 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
+from pydantic_core import TzInfo
 
-from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Row, row_of_bytes, row_of_parts
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_bytes, row_of_parts
+from fluxlit_component.errors import CorruptValue
 
 _DATE: Final = struct.Struct(">HBB")
 _TIME: Final = struct.Struct(">BBBIB")
@@ -40,11 +39,7 @@ def _pack_time(value: time, encoding: Encoding) -> bytes:
 
 def _unpack_time(payload: bytes, decoding: Decoding) -> time:
     hour, minute, second, microsecond, fold = _TIME.unpack_from(payload)
-    zone = None
-    if len(payload) > _TIME.size:
-        zone = decoding.unpack(payload[_TIME.size :])
-        if not isinstance(zone, tzinfo):
-            raise CorruptValue("a stored time zone is damaged")
+    zone = decoding.unpack(payload[_TIME.size :]) if len(payload) > _TIME.size else None
     return time(hour, minute, second, microsecond, tzinfo=zone, fold=fold)
 
 
@@ -58,18 +53,12 @@ def _unpack_datetime(payload: bytes, decoding: Decoding) -> datetime:
 
 
 def _key(value: ZoneInfo) -> str:
-    if value.key is None or not _is_of_database(value):
-        raise UnstorableValue("zoneinfo.ZoneInfo", "this zone was read from a file; use ZoneInfo(key)")
-    return value.key
-
-
-def _is_of_database(value: ZoneInfo) -> bool:
-    # ZoneInfo.from_file takes any key; only pickle is told that it is not that of the database.
     try:
+        # ZoneInfo.from_file takes any key; only pickle is told that it is not that of the database.
         value.__reduce__()
     except pickle.PicklingError:
-        return False
-    return True
+        raise refusal(value, "this zone was read from a file; use ZoneInfo(key)") from None
+    return value.key
 
 
 def _zone(description: object) -> tzinfo:
@@ -85,29 +74,10 @@ def _zone(description: object) -> tzinfo:
     raise CorruptValue("a stored time zone is damaged")
 
 
-def _take_pydantic_zone(value: tzinfo) -> int | None:
-    seconds = _seconds(value)
-    again = _pydantic_zone(seconds)
-    if (type(again), _seconds(again), again.tzname(None)) != (type(value), seconds, value.tzname(None)):
-        raise refusal(value)
-    return seconds
+def _pydantic_zone(seconds: Any) -> TzInfo:
+    require(type(seconds) is int, "time zone")
+    return TzInfo(seconds)
 
-
-def _seconds(zone: tzinfo) -> int | None:
-    offset = zone.utcoffset(None)
-    return None if offset is None else round(offset.total_seconds())
-
-
-def _pydantic_zone(seconds: Any) -> Any:
-    """The zone that pydantic gives to a moment it has read with this offset from UTC."""
-    if type(seconds) is not int:
-        raise CorruptValue("a stored time zone is damaged")
-    minutes = abs(seconds) // 60
-    text = f"2000-01-01T00:00:00{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
-    return _MOMENTS.validate_python(text).tzinfo
-
-
-_MOMENTS: Final = TypeAdapter(datetime)
 
 ROWS: Final = (
     Row(datetime, Code.DATETIME, _pack_datetime, _unpack_datetime),
@@ -122,10 +92,9 @@ ROWS: Final = (
     row_of_parts(ZoneInfo, Code.ZONE, _key, _zone),
     # (offset,) or (offset, name): exactly what the timezone was made from.
     row_of_parts(
-        timezone,
-        Code.ZONE,
-        lambda value: None if value is timezone.utc else value.__getinitargs__(),
-        _zone,
+        timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone
     ),
-    row_of_parts(type(_pydantic_zone(0)), Code.PYDANTIC_ZONE, _take_pydantic_zone, _pydantic_zone),
+    row_of_parts(
+        TzInfo, Code.PYDANTIC_ZONE, lambda zone: round(zone.utcoffset(None).total_seconds()), _pydantic_zone
+    ),
 )

@@ -11,32 +11,28 @@ from typing import Any, Final
 import pytz  # type: ignore[import-untyped,import-not-found,unused-ignore]
 from pytz.tzinfo import BaseTzInfo  # type: ignore[import-untyped,import-not-found,unused-ignore]
 
-from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
+from fluxlit_component.codec.rows import Code, row_of_parts
 
 _PERIOD: Final = ("_utcoffset", "_dst", "_tzname")
 
 
-def _pack(value: Any, encoding: Encoding) -> bytes:
+def _take(value: Any) -> list[Any]:
     zone = getattr(value, "zone", None)
     if type(zone) is str:
         period = [getattr(value, name, None) for name in _PERIOD]
         for parts in ([zone], [zone, *period]):
-            if _zone(*parts) is value:
-                return encoding.pack(parts)
+            if _zone(parts) is value:
+                return parts
     raise refusal(value, "use zoneinfo.ZoneInfo(name) or datetime.timezone")
 
 
-def _unpack(payload: bytes, decoding: Decoding) -> Any:
-    return _zone(*decoding.unpack(payload))
-
-
-def _zone(name: Any, *period: Any) -> Any:
+def _zone(parts: Any) -> Any:
+    name, *period = parts
     zone: Any = pytz.timezone(name)
-    return zone._tzinfos.get(period) if period and hasattr(zone, "_tzinfos") else zone  # noqa: SLF001
+    return zone._tzinfos.get(tuple(period)) if period and hasattr(zone, "_tzinfos") else zone  # noqa: SLF001
 
 
-ENGINE: Final = Engine(
-    Row(type(pytz.utc), Code.PYTZ, _pack, _unpack), families=(Row(BaseTzInfo, Code.PYTZ, _pack, _unpack),)
+ROWS: Final = tuple(
+    row_of_parts(kind, Code.PYTZ, _take, _zone)._replace(family=True) for kind in (type(pytz.utc), BaseTzInfo)
 )

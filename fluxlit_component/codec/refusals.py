@@ -16,14 +16,13 @@ from pydantic import BaseModel
 from fluxlit_component.errors import UnstorableValue
 
 _REGISTER: Final = "register the class once, next to its definition: @register(name=...)"
+_RESOURCE: Final = "create it with st.cache_resource instead"
 _BASES: Final = (bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
+_FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
 _REMEDIES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     (Enum, _REGISTER),
     (BaseModel, _REGISTER),
-    (
-        (FunctionType, BuiltinFunctionType, MethodType),
-        "keep a name in the state and look the function up by it",
-    ),
+    (_FUNCTIONS, "keep a name in the state and look the function up by it"),
     (type, "keep the class's name and look the class up by it"),
     (ModuleType, "import the module where it is used"),
     (io.IOBase, "keep what is in the file, not the open file"),
@@ -40,18 +39,14 @@ _BY_NAME: Final = {
     "numpy.matrix": "keep numpy.asarray(value)",
     "polars.lazyframe.frame.LazyFrame": "keep value.collect()",
     "streamlit.runtime.uploaded_file_manager.UploadedFile": "keep value.getvalue() and value.name",
-}
-_BY_ROOT: Final = {
     "numpy": "keep numpy.asarray(value), a list or a plain number",
     "pandas": "keep a DataFrame, Series or Index of ordinary dtypes",
     "polars": "keep a DataFrame or Series",
     "pyarrow": "keep a Table",
     "PIL": "keep value.copy(), which is a plain image without its file",
-    **dict.fromkeys(
-        ("threading", "_thread", "sqlite3", "sqlalchemy", "asyncio"),
-        "create it with st.cache_resource instead",
-    ),
+    **dict.fromkeys(("threading", "_thread", "sqlite3", "sqlalchemy", "asyncio"), _RESOURCE),
 }
+"""By the name of a type, or of the package that it is from."""
 
 
 def type_name(kind: type) -> str:
@@ -67,7 +62,7 @@ def refusal(value: object, remedy: str | None = None) -> UnstorableValue:
 
 def _remedy(value: object) -> str:
     name = type_name(type(value))
-    by_name = _BY_NAME.get(name) or _BY_ROOT.get(name.partition(".")[0])
+    by_name = _BY_NAME.get(name) or _BY_NAME.get(name.partition(".")[0])
     if by_name is not None:
         return by_name
     if dataclasses.is_dataclass(value) or hasattr(type(value), "_fields"):
@@ -75,10 +70,8 @@ def _remedy(value: object) -> str:
     for kind, remedy in _REMEDIES:
         if isinstance(value, kind):
             return remedy
-    for base in _BASES:
-        if isinstance(value, base):
-            name = base.__name__
-            return f"it would come back as a plain {name}; keep {name}(value) if that will do"
+    for base in (kind.__name__ for kind in _BASES if isinstance(value, kind)):
+        return f"it would come back as a plain {base}; keep {base}(value) if that will do"
     if isinstance(value, Mapping):
         return "keep dict(value)"
     return "keep plain data it can be made from again, or create it with st.cache_resource"

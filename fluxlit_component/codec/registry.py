@@ -9,14 +9,25 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from fluxlit_component.codec import atoms, catalogue, containers, enrolled, moments
-from fluxlit_component.codec.codes import Code
-from fluxlit_component.codec.rows import Engine, Row
+from fluxlit_component.codec import enrolled, moments, standard
+from fluxlit_component.codec.catalogue import is_registered
+from fluxlit_component.codec.rows import Code, Row
 from fluxlit_component.errors import CorruptValue
 
-_STANDARD: Final = (*atoms.ROWS, *moments.ROWS, *containers.ROWS)
+_STANDARD: Final = (*standard.ROWS, *moments.ROWS)
+# Rows of an engine come in when they are first needed.
 _BY_KIND: Final[dict[type, Row]] = {row.kind: row for row in _STANDARD}
-_BY_CODE: Final[dict[int, Row]] = {int(row.code): row for row in (*_STANDARD, enrolled.ROW)}
+_BY_CODE: Final[dict[int, Row]] = {row.code: row for row in (*_STANDARD, enrolled.ROW)}
+
+_ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
+    "numpy": ("arrays", (Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT)),
+    "pandas": ("frames", tuple(range(Code.FRAME, Code.MISSING + 1))),
+    "pyarrow": ("tables", (Code.ARROW,)),
+    "polars": ("polars_frames", (Code.POLARS,)),
+    "PIL": ("images", (Code.IMAGE,)),
+    "pytz": ("pytz_zones", (Code.PYTZ,)),
+}
+"""Root of an engine's modules -> the module here that has its rows, and their codes."""
 
 
 def row_of_kind(kind: type) -> Row | None:
@@ -24,12 +35,16 @@ def row_of_kind(kind: type) -> Row | None:
     row = _BY_KIND.get(kind)
     if row is not None:
         return row
-    if catalogue.is_registered(kind):
+    if is_registered(kind):
         return enrolled.ROW
     # The attribute may be anything: it is the app's class.
     module = kind.__module__
     root = module.partition(".")[0] if isinstance(module, str) else ""
-    return _engine(root).row_of_kind(kind) if root in _MODULES else None
+    for row in _rows_of(root) if root in _ENGINES else ():
+        if row.kind is kind or (row.family and issubclass(kind, row.kind)):
+            _BY_KIND[kind] = row
+            return row
+    return None
 
 
 def row_of_code(code: int) -> Row | None:
@@ -37,39 +52,18 @@ def row_of_code(code: int) -> Row | None:
     row = _BY_CODE.get(code)
     if row is not None:
         return row
-    root = _ENGINE_OF_CODE.get(code)
-    if root is None:
-        return None
-    try:
-        return _engine(root).row_of_code(code)
-    except ImportError:
-        raise CorruptValue(
-            f"a stored value needs a package that is not installed: pip install {_PACKAGES.get(root, root)}"
-        ) from None
+    for root, (_, codes) in _ENGINES.items():
+        if code in codes:
+            try:
+                row = _BY_CODE[code] = next(row for row in _rows_of(root) if row.code == code)
+            except ImportError:
+                package = "pillow" if root == "PIL" else root
+                raise CorruptValue(
+                    f"a stored value needs a package that is not installed: pip install {package}"
+                ) from None
+    return row
 
 
-def _engine(root: str) -> Engine:
-    engine: Engine = import_module(f"fluxlit_component.codec.{_MODULES[root]}").ENGINE
-    return engine
-
-
-_MODULES: Final = {
-    "numpy": "arrays",
-    "pandas": "frames",
-    "pyarrow": "tables",
-    "polars": "polars_frames",
-    "PIL": "images",
-    "pytz": "pytz_zones",
-}
-"""Root of an engine's modules -> the module here that has its rows."""
-_PACKAGES: Final = {"PIL": "pillow"}
-_ENGINE_OF_CODE: Final[dict[int, str]] = {
-    Code.PYTZ: "pytz",
-    **dict.fromkeys((Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT), "numpy"),
-    **dict.fromkeys((Code.FRAME, Code.SERIES, Code.INDEX, Code.COLUMN), "pandas"),
-    **dict.fromkeys((Code.TIMESTAMP, Code.PANDAS_TIMEDELTA, Code.INTERVAL, Code.PERIOD), "pandas"),
-    Code.MISSING: "pandas",
-    Code.ARROW: "pyarrow",
-    Code.POLARS: "polars",
-    Code.IMAGE: "PIL",
-}
+def _rows_of(root: str) -> tuple[Row, ...]:
+    rows: tuple[Row, ...] = import_module(f"fluxlit_component.codec.{_ENGINES[root][0]}").ROWS
+    return rows

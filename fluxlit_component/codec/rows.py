@@ -1,15 +1,71 @@
-"""One row of the codec's table: a type, its code, and the two functions between value and bytes.
+"""The codec's table, by rows: a type, its code, and the two functions between value and bytes.
 
-The functions get the encoder or decoder at work, so that a container can hand its items back to
-it; `Encoding` and `Decoding` are all they may know of it.
+The functions get the encoder or decoder at work, so that a container can hand its items back to it.
+A code is part of the stored format. Never give one a new meaning and never reuse one: add the
+next free number. Codes 0 and 100-127 are kept free, negative ones belong to msgpack.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from enum import IntEnum, unique
+from typing import Any, Final, NamedTuple, Protocol
 
-from fluxlit_component.codec.codes import Code
+from fluxlit_component.errors import CorruptValue
+
+FORMAT: Final = 1
+"""First byte of every stored value. Raise it when the layout changes, and keep reading the old."""
+
+
+@unique
+class Code(IntEnum):
+    """What an extension item holds: everything msgpack itself has no word for."""
+
+    # numbers and other atoms
+    BIG_INT = 1
+    COMPLEX = 2
+    DECIMAL = 3
+    FRACTION = 4
+    UUID = 5
+    PATH = 6
+    BYTEARRAY = 7
+    # moments
+    DATETIME = 10
+    DATE = 11
+    TIME = 12
+    TIMEDELTA = 13
+    ZONE = 14
+    PYTZ = 15
+    PYDANTIC_ZONE = 16
+    # containers
+    TUPLE = 20
+    SET = 21
+    FROZENSET = 22
+    ORDERED_DICT = 23
+    DEFAULT_DICT = 24
+    COUNTER = 25
+    DEQUE = 26
+    RANGE = 27
+    # classes of the app, by the name they were registered under
+    ENROLLED = 30
+    # numpy
+    ARRAY = 40
+    SCALAR = 41
+    NUMPY_TEXT = 42
+    # pandas
+    FRAME = 50
+    SERIES = 51
+    INDEX = 52
+    COLUMN = 53
+    TIMESTAMP = 54
+    PANDAS_TIMEDELTA = 55
+    INTERVAL = 56
+    PERIOD = 57
+    MISSING = 58
+    # other engines
+    ARROW = 60
+    POLARS = 65
+    IMAGE = 70
 
 
 class Encoding(Protocol):
@@ -34,12 +90,14 @@ class Decoding(Protocol):
 
 
 class Row(NamedTuple):
-    """How exactly one type is kept. Subclasses of the type are not meant."""
+    """How one type is kept."""
 
     kind: type
     code: Code
     pack: Callable[[Any, Encoding], bytes]
     unpack: Callable[[bytes, Decoding], object]
+    family: bool = False
+    """Whether subclasses of the type are meant, too."""
 
 
 def row_of_bytes(
@@ -59,21 +117,10 @@ def row_of_parts(kind: type, code: Code, take: Callable[[Any], object], give: Ca
     )
 
 
-class Engine:
-    """The rows of one optional engine; `row_of_kind` also finds subclasses of `families`."""
+def require(fine: object, what: str) -> None:
+    """Raise `CorruptValue` unless all is well with what was stored.
 
-    def __init__(self, *rows: Row, families: Sequence[Row] = ()) -> None:
-        self._by_kind = {row.kind: row for row in rows}
-        self._by_code = {int(row.code): row for row in (*rows, *families)}
-        self._families = families
-
-    def row_of_kind(self, kind: type) -> Row | None:
-        """The row for values of this type; None: they cannot be kept."""
-        row = self._by_kind.get(kind)
-        if row is not None:
-            return row
-        return next((row for row in self._families if issubclass(kind, row.kind)), None)
-
-    def row_of_code(self, code: int) -> Row | None:
-        """The row that reads an extension item of this engine."""
-        return self._by_code.get(code)
+    Other errors become one all by themselves; this is for what would pass and give another value.
+    """
+    if not fine:
+        raise CorruptValue(f"a stored {what} is damaged")

@@ -1,105 +1,105 @@
 """How the instances of a registered class are taken apart and put together.
 
-Dataclass, Enum and named tuple are here; pydantic models have a file of their own. Putting together
-restores the instance as it was and runs no code of the class: no `__init__`, no `__post_init__`, no
-validator, which could change a value or act twice. Only after a migration does the class itself
-build the instance, and so validate it.
+Putting together restores the instance as it was and runs no code of the class: no `__init__`, no
+`__post_init__`, no validator, which could change a value or act twice. What the app put into a model comes
+back, also what no validator ever saw. Only after a migration does the class itself build the instance, and
+so validate it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import Enum, Flag
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from fluxlit_component.codec.refusals import type_name
-from fluxlit_component.errors import CorruptValue, UnstorableValue
+from pydantic import BaseModel
 
+from fluxlit_component.codec.refusals import refusal, type_name
+from fluxlit_component.codec.rows import require
+from fluxlit_component.errors import CorruptValue
 
-class Shape(Protocol):
-    """One way of being a class: fields by name, and whatever else an instance holds."""
-
-    def take(self, value: Any) -> tuple[dict[str, object], list[object]]:
-        """Take an instance apart: its fields and the rest."""
-
-    def give(self, cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
-        """Put exactly that instance together again."""
-
-    def build(self, cls: Any, fields: Mapping[str, Any], rest: list[Any]) -> object:
-        """Make an instance from migrated fields, by the class's own rules."""
+Parts: TypeAlias = tuple[dict[str, object], list[object]]
+"""Fields by name, and whatever else an instance holds."""
 
 
-class _EnumShape:
+class Shape(NamedTuple):
+    """One way of being a class."""
+
+    take: Callable[[Any], Parts]
+    """Takes an instance apart."""
+    give: Callable[[Any, dict[str, Any], list[Any]], object]
+    """Puts exactly that instance of a class together again, from its fields and the rest."""
+    build: Callable[[Any, Mapping[str, Any], list[Any]], object]
+    """Makes an instance from migrated fields, by the class's own rules."""
+
+
+def _take_member(value: Enum) -> Parts:
     """A member is its name; members of a Flag may be combinations, so they are their number."""
+    if isinstance(value, Flag):
+        return {"value": value.value}, []
+    if type(value).__members__.get(value.name) is not value:
+        raise refusal(value, "this member has no name of its own")
+    return {"member": value.name}, []
 
-    def take(self, value: Enum) -> tuple[dict[str, object], list[object]]:
-        if isinstance(value, Flag):
-            return {"value": value.value}, []
-        if type(value).__members__.get(value.name) is not value:
-            raise UnstorableValue(type_name(type(value)), "this member has no name of its own")
-        return {"member": value.name}, []
 
-    def give(self, cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
-        del rest
-        if issubclass(cls, Flag):
-            if type(fields["value"]) is not int:
-                raise CorruptValue("a stored flag is damaged")
-            return cls(fields["value"])
+def _give_member(cls: Any, fields: Mapping[str, Any], _: list[Any]) -> object:
+    if not issubclass(cls, Flag):
         return cls.__members__[fields["member"]]
-
-    def build(self, cls: Any, fields: Mapping[str, Any], rest: list[Any]) -> object:
-        return self.give(cls, dict(fields), rest)
-
-
-class _NamedTupleShape:
-    def take(self, value: Any) -> tuple[dict[str, object], list[object]]:
-        if getattr(value, "__dict__", None):
-            raise UnstorableValue(type_name(type(value)), "it carries attributes beside its fields")
-        return dict(zip(type(value)._fields, value, strict=True)), []
-
-    def give(self, cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
-        del rest
-        if tuple(fields) != cls._fields:
-            raise fields_changed(cls)
-        return tuple.__new__(cls, fields.values())
-
-    def build(self, cls: Any, fields: Mapping[str, Any], rest: list[Any]) -> object:
-        del rest
-        return cls(**fields)
+    require(type(fields["value"]) is int, "flag")
+    return cls(fields["value"])
 
 
-class _DataclassShape:
-    """Fields, and what else was set on the instance (a cached property, say)."""
-
-    def take(self, value: Any) -> tuple[dict[str, object], list[object]]:
-        state = {**getattr(value, "__dict__", {}), **slot_values(value)}
-        names = [field.name for field in dataclasses.fields(value)]
-        return split(state, names)
-
-    def give(self, cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
-        check_fields(cls, {field.name for field in dataclasses.fields(cls)}, fields, rest)
-        value = object.__new__(cls)
-        slots = slots_of(cls)
-        for name, part in {**fields, **rest[0]}.items():
-            if name in slots:
-                object.__setattr__(value, name, part)
-            else:
-                value.__dict__[name] = part
-        return value
-
-    def build(self, cls: Any, fields: Mapping[str, Any], rest: list[Any]) -> object:
-        del rest
-        return cls(**fields)
+def _take_tuple(value: Any) -> Parts:
+    if getattr(value, "__dict__", None):
+        raise refusal(value, "it carries attributes beside its fields")
+    return dict(zip(type(value)._fields, value, strict=True)), []
 
 
-ENUM: Final[Shape] = _EnumShape()
-NAMED_TUPLE: Final[Shape] = _NamedTupleShape()
-DATACLASS: Final[Shape] = _DataclassShape()
+def _give_tuple(cls: Any, fields: dict[str, Any], _: list[Any]) -> object:
+    _check_fields(cls, same=tuple(fields) == cls._fields)
+    return tuple.__new__(cls, fields.values())
 
 
-def split(state: dict[str, object], names: Iterable[str]) -> tuple[dict[str, object], list[object]]:
+def _take_dataclass(value: Any) -> Parts:
+    state = {**getattr(value, "__dict__", {}), **_slot_values(value)}
+    return _split(state, (field.name for field in dataclasses.fields(value)))
+
+
+def _give_dataclass(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
+    return _restored(cls, {field.name for field in dataclasses.fields(cls)}, fields, rest)
+
+
+def _take_model(value: BaseModel) -> Parts:
+    state = {**vars(value), **_slot_values(value, but=BaseModel.__slots__)}
+    fields, rest = _split(state, type(value).model_fields)
+    return fields, [*rest, value.model_fields_set, value.__pydantic_extra__, value.__pydantic_private__]
+
+
+def _give_model(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
+    fields_set, extra, private = rest[2:]
+    require(type(fields_set) is set and {type(extra), type(private)} <= {dict, type(None)}, "model")
+    value = _restored(cls, set(cls.model_fields), fields, rest)
+    object.__setattr__(value, "__pydantic_fields_set__", fields_set)
+    for name, part in (("__pydantic_extra__", extra), ("__pydantic_private__", private)):
+        # A RootModel has None for both in the class, where nothing must be set.
+        if part is not None or not hasattr(value, name):
+            object.__setattr__(value, name, part)
+    return value
+
+
+ENUM: Final = Shape(_take_member, _give_member, _give_member)
+NAMED_TUPLE: Final = Shape(_take_tuple, _give_tuple, lambda cls, fields, _: cls(**fields))
+DATACLASS: Final = Shape(_take_dataclass, _give_dataclass, lambda cls, fields, _: cls(**fields))
+MODEL: Final = Shape(
+    _take_model,
+    _give_model,
+    lambda cls, fields, rest: cls.model_validate({**(rest[3] or {}), **fields}),
+)
+
+
+def _split(state: dict[str, object], names: Iterable[str]) -> Parts:
     """Separate fields from the rest: other attributes, and the names of fields that were not set."""
     known = set(names)
     fields = {name: part for name, part in state.items() if name in known}
@@ -107,36 +107,39 @@ def split(state: dict[str, object], names: Iterable[str]) -> tuple[dict[str, obj
     return fields, [others, sorted(known - fields.keys())]
 
 
-def check_fields(cls: type, known: set[str], fields: dict[str, Any], rest: list[Any]) -> None:
-    """Stored fields must be those the class has; otherwise the schema number should have been raised."""
-    if fields.keys() | set(rest[1]) != known or not known.isdisjoint(rest[0]):
-        raise fields_changed(cls)
+def _restored(cls: Any, known: set[str], fields: dict[str, Any], rest: list[Any]) -> Any:
+    others, unset, *_ = rest
+    _check_fields(cls, same=fields.keys() | set(unset) == known and known.isdisjoint(others))
+    value = object.__new__(cls)
+    slots = set(_slots(cls))
+    for name, part in {**fields, **others}.items():
+        if name in slots:
+            object.__setattr__(value, name, part)
+        else:
+            value.__dict__[name] = part
+    return value
 
 
-def fields_changed(cls: type) -> CorruptValue:
-    """The error for a class whose fields are not those that were stored."""
-    return CorruptValue(
-        f"the fields of {type_name(cls)} are not those that were stored; raise its schema number and "
-        "register a migrate function"
-    )
+def _check_fields(cls: type, *, same: bool) -> None:
+    if not same:
+        raise CorruptValue(
+            f"the fields of {type_name(cls)} are not those that were stored; raise its schema number and "
+            "register a migrate function"
+        )
 
 
-def slot_values(value: object, *, but: Container[str] = ()) -> dict[str, object]:
+def _slot_values(value: object, *, but: Container[str] = ()) -> dict[str, object]:
     """What stands in the slots of an instance, those that are empty left out."""
     found: dict[str, object] = {}
-    for slot in slots_of(type(value)):
+    for slot in set(_slots(type(value))):
         if slot not in but:
             with suppress(AttributeError):
                 found[slot] = object.__getattribute__(value, slot)
     return found
 
 
-def slots_of(cls: type) -> set[str]:
-    """Names of the attributes that have a slot, mangled as the class statement mangles them."""
-    return set(_slots(cls))
-
-
 def _slots(cls: type) -> Iterator[str]:
+    """Names of the attributes that have a slot, mangled as the class statement mangles them."""
     for base in cls.__mro__:
         slots = base.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:

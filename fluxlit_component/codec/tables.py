@@ -7,20 +7,24 @@ validated before anyone touches it.
 
 from __future__ import annotations
 
+import struct
 from functools import partial
 from typing import Any, Final
 
 import pyarrow as pa
 
-from fluxlit_component.codec.arrow_messages import is_compressed
-from fluxlit_component.codec.codes import Code
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Decoding, Encoding, Engine, Row
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require
 from fluxlit_component.errors import CorruptValue
 
 _MAX_ROWS: Final = 2**27
 """Columns of nothing but nulls take no bytes; this bounds them."""
 _TABLE, _BATCH, _CHUNKED, _ARRAY = b"T", b"B", b"C", b"A"
+# What `_is_compressed` knows: fields of `Message`, of `DictionaryBatch`, of `RecordBatch`; header types.
+_HEADER_TYPE, _HEADER = 1, 2
+_DATA = 1
+_COMPRESSION = 3
+_DICTIONARY_BATCH, _RECORD_BATCH = 2, 3
 
 
 def to_stream(table: Any) -> bytes:
@@ -34,26 +38,51 @@ def to_stream(table: Any) -> bytes:
 
 def from_stream(stream: bytes) -> list[Any]:
     """Read a schema and its record batches, validated in full: `[schema, batch, ...]`."""
-    if any(is_compressed(message.metadata.to_pybytes()) for message in _messages(stream)):
+    messages = pa.ipc.MessageReader.open_stream(pa.py_buffer(stream))
+    if any(_is_compressed(message.metadata.to_pybytes()) for message in messages):
         raise CorruptValue("a stored table is compressed, which is never written")
     reader = pa.ipc.open_stream(pa.py_buffer(stream))
-    if _is_foreign_in(reader.schema):
-        raise CorruptValue("a stored table has a type that is never written")
+    require(not _is_foreign_in(reader.schema), "table")
     batches = []
     rows = 0
     for batch in reader:
         rows += batch.num_rows
-        if rows > _MAX_ROWS:
-            raise CorruptValue(f"a stored table has more than {_MAX_ROWS} rows")
+        require(rows <= _MAX_ROWS, "table")
         batch.validate(full=True)
         batches.append(batch)
     return [reader.schema, *batches]
 
 
-def table_of(stream: bytes) -> Any:
-    """Read a table."""
-    schema, *batches = from_stream(stream)
-    return pa.Table.from_batches(batches, schema)
+def _is_compressed(message: bytes) -> bool:
+    """Read the header of an IPC message, as far as the one field that says so.
+
+    pyarrow decompresses without asking and offers no switch. Layout: Message.fbs at
+    https://arrow.apache.org/docs/format/Columnar.html and https://flatbuffers.dev/internals/.
+    """
+    root = _at("<I", message, 0)
+    kind_at, header_at = _field(message, root, _HEADER_TYPE), _field(message, root, _HEADER)
+    kind = message[kind_at] if kind_at else 0
+    if kind not in (_DICTIONARY_BATCH, _RECORD_BATCH):
+        return False
+    batch = header_at + _at("<I", message, header_at)
+    if kind == _DICTIONARY_BATCH:
+        data_at = _field(message, batch, _DATA)
+        batch = data_at + _at("<I", message, data_at)
+    return _field(message, batch, _COMPRESSION) != 0
+
+
+def _field(message: bytes, table: int, number: int) -> int:
+    """Where a field of a flatbuffer's table lies; 0: it is absent."""
+    vtable = table - _at("<i", message, table)
+    entry = 4 + 2 * number
+    offset = _at("<H", message, vtable + entry) if entry + 2 <= _at("<H", message, vtable) else 0
+    return table + offset if offset else 0
+
+
+def _at(form: str, message: bytes, place: int) -> int:
+    require(place >= 0, "table")
+    (number,) = struct.unpack_from(form, message, place)
+    return int(number)
 
 
 def _pack(kind: bytes, value: Any, table: Any, encoding: Encoding) -> bytes:
@@ -65,6 +94,10 @@ def _pack(kind: bytes, value: Any, table: Any, encoding: Encoding) -> bytes:
     return kind + to_stream(table)
 
 
+def _pack_batch(value: Any, encoding: Encoding) -> bytes:
+    return _pack(_BATCH, value, pa.Table.from_batches([value], value.schema), encoding)
+
+
 def _pack_column(kind: bytes, value: Any, encoding: Encoding) -> bytes:
     return _pack(kind, value, pa.table({"": value}), encoding)
 
@@ -74,23 +107,11 @@ def _unpack(payload: bytes, _: Decoding) -> Any:
     schema, *batches = from_stream(stream)
     if kind == _TABLE:
         return pa.Table.from_batches(batches, schema)
-    columns = [batch.column(0) for batch in batches] if kind in (_CHUNKED, _ARRAY) else []
     if kind == _CHUNKED:
-        return pa.chunked_array(columns, schema.field(0).type)
-    if kind == _ARRAY and len(batches) <= 1:
-        return columns[0] if columns else pa.array([], schema.field(0).type)
-    if kind == _BATCH and len(batches) <= 1:
-        return batches[0] if batches else pa.RecordBatch.from_pylist([], schema)
-    raise CorruptValue("a stored table is damaged")
-
-
-def _messages(stream: bytes) -> Any:
-    reader = pa.ipc.MessageReader.open_stream(pa.py_buffer(stream))
-    while True:
-        try:
-            yield reader.read_next_message()
-        except StopIteration:
-            return
+        return pa.chunked_array([batch.column(0) for batch in batches], schema.field(0).type)
+    require(kind in (_ARRAY, _BATCH) and len(batches) <= 1, "table")
+    batch = batches[0] if batches else pa.RecordBatch.from_pylist([], schema)
+    return batch if kind == _BATCH else batch.column(0)
 
 
 def _is_foreign_in(schema: Any) -> bool:
@@ -106,13 +127,9 @@ def _is_foreign(kind: Any) -> bool:
     return any(_is_foreign(kind.field(position).type) for position in range(kind.num_fields))
 
 
-def _pack_batch(value: Any, encoding: Encoding) -> bytes:
-    return _pack(_BATCH, value, pa.Table.from_batches([value], value.schema), encoding)
-
-
-ENGINE: Final = Engine(
+ROWS: Final = (
     Row(pa.Table, Code.ARROW, lambda value, encoding: _pack(_TABLE, value, value, encoding), _unpack),
     Row(pa.RecordBatch, Code.ARROW, _pack_batch, _unpack),
     Row(pa.ChunkedArray, Code.ARROW, partial(_pack_column, _CHUNKED), _unpack),
-    families=(Row(pa.Array, Code.ARROW, partial(_pack_column, _ARRAY), _unpack),),
+    Row(pa.Array, Code.ARROW, partial(_pack_column, _ARRAY), _unpack, family=True),
 )

@@ -57,8 +57,10 @@ def test_missing_engine_is_named(
 ) -> None:
     """Bytes that need a package which is not installed say which one to install."""
     import fluxlit_component.codec
+    from fluxlit_component.codec import registry
 
     data = encode(value)
+    monkeypatch.setattr(registry, "_BY_CODE", {})
     monkeypatch.delattr(fluxlit_component.codec, module)
     monkeypatch.setitem(sys.modules, f"fluxlit_component.codec.{module}", None)
     with pytest.raises(CorruptValue, match=f"pip install {package}"):

@@ -1,0 +1,98 @@
+"""What spares a value its encoding when all that is asked is whether it has changed.
+
+An object that cannot change, being the same object as before, is what it was. A plain tree (lists and dicts
+of text, numbers, True, False and None) has a short way to its bytes: asking of a list of rows in every run
+need not cost a look at each part for what msgpack would write without asking, if nothing of that kind was in
+it before. The answers are conservative: False costs one encoding, a wrong True would lose a change.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
+from typing import Final, NoReturn
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from msgpack import Packer
+
+from fluxlit_component.codec.bounds import survey
+from fluxlit_component.codec.rows import FORMAT
+
+_ATOMS: Final[frozenset[type]] = frozenset(
+    {
+        type(None), bool, int, float, complex, str, bytes,
+        Decimal, Fraction, UUID, range, date, timedelta, timezone, ZoneInfo,
+        PurePosixPath, PureWindowsPath, PosixPath, WindowsPath,
+    }
+)  # fmt: skip
+_ZONES: Final = (type(None), timezone, ZoneInfo)
+_PLAIN: Final = frozenset({type(None), bool, int, float, str, list, dict})
+
+
+def is_immutable(value: object, *, depth: int = 20) -> bool:
+    """Whether `value`, being the same object as before, must also be equal to what it was.
+
+    Looks `depth` tuples and frozensets deep.
+    """
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is tuple or kind is frozenset:
+        items: tuple[object, ...] | frozenset[object] = value  # type: ignore[assignment]
+        if _ATOMS.issuperset(map(type, items)):
+            return True
+        return depth > 0 and all(is_immutable(item, depth=depth - 1) for item in items)
+    if kind is datetime or kind is time:
+        return type(value.tzinfo) in _ZONES  # type: ignore[attr-defined]
+    # A member is kept by its name, and which one it is cannot change.
+    return isinstance(value, Enum) or _is_engine_atom(value)
+
+
+def _is_engine_atom(value: object) -> bool:
+    """Numpy scalars and pandas moments; `sys.modules` is asked, so that no engine is imported."""
+    numpy = sys.modules.get("numpy")
+    # Another thread may be in the middle of importing it: then it has no `generic` yet.
+    if isinstance(value, getattr(numpy, "generic", ())) and type(value).__module__ == "numpy":
+        return type(value).__name__ not in ("void", "record", "object_")
+    pandas = sys.modules.get("pandas")
+    moments = [getattr(pandas, name, None) for name in ("Timestamp", "Timedelta")]
+    return type(value) in moments and type(getattr(value, "tzinfo", None)) in _ZONES
+
+
+class PlainEncoder:
+    """Encodes plain trees one after the other, for one thread: a packer is dear to make for a short list."""
+
+    def __init__(self) -> None:
+        self._packer = Packer(default=_refuse, strict_types=True, autoreset=False)
+
+    def encode(self, value: object) -> bytes | None:
+        """The bytes that `codec.encode` gives for a plain tree; None for a value with something else in it.
+
+        Only to be compared with the bytes of a value that `is_plain`: msgpack writes a bytearray as it
+        writes bytes, so of other values these bytes do not tell what they were.
+        """
+        if type(value) is not list and type(value) is not dict:
+            return None
+        packer = self._packer
+        packer.reset()
+        try:
+            packer.pack(FORMAT)
+            packer.pack(value)
+        except (TypeError, ValueError, OverflowError, RecursionError):
+            return None
+        data: bytes = packer.bytes()
+        return data
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value that can be encoded is a plain tree."""
+    return survey(value).kinds <= _PLAIN
+
+
+def _refuse(value: object) -> NoReturn:
+    raise TypeError(type(value).__name__)

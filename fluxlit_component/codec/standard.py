@@ -1,0 +1,152 @@
+"""Types of the standard library beyond msgpack's, each exactly itself.
+
+A set is kept in the order of its items' encodings: the same set gives the same bytes in every
+process, whatever PYTHONHASHSEED says.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
+from typing import Any, Final
+from uuid import UUID, SafeUUID
+
+from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
+from fluxlit_component.codec.refusals import refusal
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_bytes, row_of_parts
+from fluxlit_component.errors import CorruptValue
+
+_COMPLEX: Final = struct.Struct(">dd")
+_SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
+_PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
+_FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
+    "none": None,
+    **{kind.__name__: kind for kind in (int, float, str, bool, bytes, list, dict, set, tuple)},
+}
+
+
+def _decimal(payload: bytes) -> Decimal:
+    text = payload.decode("ascii")
+    value = Decimal(text)
+    require(str(value) == text, "Decimal")
+    return value
+
+
+def _uuid(payload: bytes) -> UUID:
+    (safety,) = payload[16:]
+    return UUID(bytes=payload[:16], is_safe=_SAFETY[safety])
+
+
+def _pack_path(value: PurePath) -> bytes:
+    return bytes([_PATHS.index(type(value))]) + str(value).encode("utf-8", "surrogatepass")
+
+
+def _path(payload: bytes) -> PurePath:
+    kind = _PATHS[payload[0]]
+    if issubclass(kind, WindowsPath if os.name == "posix" else PosixPath):
+        raise CorruptValue("a stored path belongs to another operating system; keep a PurePath instead")
+    return kind(payload[1:].decode("utf-8", "surrogatepass"))
+
+
+def _short(value: object, *numbers: int) -> list[int]:
+    if not are_short(*numbers):
+        number = {2: "two", 3: "three"}[len(numbers)]
+        raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the {number} numbers")
+    return [*numbers]
+
+
+def _fraction(parts: Any) -> Fraction:
+    numerator, denominator = parts
+    are_whole = type(numerator) is int and type(denominator) is int
+    require(are_whole and denominator > 0 and are_short(numerator, denominator), "Fraction")
+    return Fraction(numerator, denominator)
+
+
+def _range(parts: Any) -> range:
+    start, stop, step = parts
+    require(are_short(start, stop, step), "range")
+    return range(start, stop, step)
+
+
+def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> bytes:
+    # A msgpack array, its items encoded one by one: encoding them again after sorting would double the
+    # work at each level of nested sets.
+    items = sorted(map(encoding.pack, value))
+    return b"\xdd" + len(items).to_bytes(4, "big") + b"".join(items)
+
+
+def _unpack_set(payload: bytes, decoding: Decoding) -> set[object]:
+    items = _list(decoding.unpack(payload))
+    value = set(items)
+    require(len(value) == len(items), "set")
+    return value
+
+
+def _plain_dict(value: OrderedDict[object, object] | Counter[object]) -> dict[object, object]:
+    if vars(value):
+        raise refusal(value, "it carries attributes of its own; keep them beside it, in a dict")
+    return dict(value)
+
+
+def _take_default_dict(value: defaultdict[object, object]) -> list[object]:
+    for name, factory in _FACTORIES.items():
+        if value.default_factory is factory:
+            return [name, dict(value)]
+    names = ", ".join(_FACTORIES)
+    raise refusal(value, f"only these default factories can be kept: {names}; use one, or store dict(value)")
+
+
+def _default_dict(parts: Any) -> defaultdict[object, object]:
+    name, items = parts
+    return defaultdict(_FACTORIES[name], _dict(items))
+
+
+def _deque(parts: Any) -> deque[object]:
+    maxlen, items = parts
+    require(maxlen is None or (type(maxlen) is int and len(items) <= maxlen), "deque")
+    return deque(items, maxlen)
+
+
+def _list(items: Any) -> Any:
+    require(type(items) is list, "container")
+    return items
+
+
+def _dict(items: Any) -> Any:
+    require(type(items) is dict, "mapping")
+    return items
+
+
+ROWS: Final = (
+    row_of_bytes(
+        int,
+        Code.BIG_INT,
+        lambda value: value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True),
+        lambda payload: int.from_bytes(payload, "big", signed=True),
+    ),
+    row_of_bytes(
+        complex,
+        Code.COMPLEX,
+        lambda value: _COMPLEX.pack(value.real, value.imag),
+        lambda payload: complex(*_COMPLEX.unpack(payload)),
+    ),
+    # The text keeps sign, every digit and the exponent, also of NaN; no context takes part in it.
+    row_of_bytes(Decimal, Code.DECIMAL, lambda value: str(value).encode("ascii"), _decimal),
+    row_of_parts(Fraction, Code.FRACTION, lambda x: _short(x, x.numerator, x.denominator), _fraction),
+    row_of_bytes(UUID, Code.UUID, lambda value: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _uuid),
+    row_of_bytes(bytearray, Code.BYTEARRAY, bytes, bytearray),
+    *(row_of_bytes(kind, Code.PATH, _pack_path, _path) for kind in _PATHS),
+    row_of_parts(tuple, Code.TUPLE, list, lambda items: tuple(_list(items))),
+    Row(set, Code.SET, _pack_set, _unpack_set),
+    Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),
+    row_of_parts(OrderedDict, Code.ORDERED_DICT, _plain_dict, lambda items: OrderedDict(_dict(items))),
+    row_of_parts(defaultdict, Code.DEFAULT_DICT, _take_default_dict, _default_dict),
+    row_of_parts(Counter, Code.COUNTER, _plain_dict, lambda items: Counter(_dict(items))),
+    row_of_parts(deque, Code.DEQUE, lambda value: [value.maxlen, list(value)], _deque),
+    row_of_parts(range, Code.RANGE, lambda x: _short(x, x.start, x.stop, x.step), _range),
+)
