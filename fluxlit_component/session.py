@@ -18,8 +18,7 @@ from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hook, Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
-from fluxlit_component.state.hidden import Hidden
-from fluxlit_component.state.keys import Keys
+from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.schema import M, Migration, Schema

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any, Final, Literal, TypeAlias
 
-from fluxlit_component.codec import decode, encode
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.codec import encode
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.links.token import RAW_BYTES, mask, name_of, place_of, unmask
+from fluxlit_component.state.keys import matches
 from fluxlit_component.state.owner import ANYBODY, Visitor, owning
 from fluxlit_component.state.record import RESERVED, Change, Commit, Record
 from fluxlit_component.stores.base import RecordStore
@@ -137,16 +136,8 @@ def make(
         changes |= {_STATE + key: Change(data) for key, data in _state(record, order.keys)}
     held = Commit(changes, max_age_seconds=order.ttl_seconds, schema=schema, create=True)
     now = store.commit(place_of(token), held).now
-    ends = now + order.ttl_seconds
-    entry = {
-        "of": fingerprint(sid),
-        "at": place_of(token),
-        "mode": order.mode,
-        "once": order.once,
-        "made": now,
-        "ends": ends,
-        "uses": 0,
-    }
+    entry = {"of": fingerprint(sid), "at": place_of(token), "mode": order.mode, "once": order.once}
+    entry |= {"made": now, "ends": now + order.ttl_seconds, "uses": 0}
     listed = {name: Change(None) for name in _outlived(record, sid, now)}
     listed[_ENTRY + name_of(token)] = Change(encode(entry))
     if record is None:
@@ -170,8 +161,8 @@ def redeem(
         StoreUnavailable: the store did not answer; the link may be tried again.
     """
     held = store.load(place_of(token))
-    note = _decoded(held.fields[_NOTE].data) if held is not None and _NOTE in held.fields else None
-    if held is None or note is None:
+    note = held.note(_NOTE) if held is not None else None
+    if held is None or not isinstance(note, dict):
         return None
     if note.get("param") != param:
         return "elsewhere"
@@ -179,9 +170,9 @@ def redeem(
     record = store.load(owner)
     if record is None or not _is_open(record, owner, token):
         return None
-    if note["mode"] == "resume" and not visitor.may_open(record, owner):
-        return None
     if note["mode"] == "resume":
+        if not visitor.may_open(record, owner):
+            return None
         found = Redeemed(owner, record, joined=True)
     else:
         # First the copy, then the token: a store that fails in between costs nobody the link.
@@ -225,11 +216,7 @@ def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> 
 
 def target_of(sid: str, record: Record) -> str | None:
     """Where `lead_on` has an id lead; None for a session like any other."""
-    stored = record.fields.get(_MOVED)
-    try:
-        raw = decode(stored.data) if stored is not None and stored.data is not None else None
-    except CorruptValue:
-        return None
+    raw = record.note(_MOVED)
     return unmask(sid, raw) if isinstance(raw, bytes) and len(raw) == RAW_BYTES else None
 
 
@@ -274,16 +261,8 @@ def _outlived(record: Record | None, sid: str, now: float) -> set[str]:
 
 def _listed(record: Record, sid: str) -> list[Link]:
     return [
-        Link(
-            name.removeprefix(_ENTRY),
-            entry["mode"],
-            entry["once"],
-            entry["made"],
-            entry["ends"],
-            entry["uses"],
-            now=record.now,
-        )
-        for name, entry in _entries(record, sid)
+        Link(name.removeprefix(_ENTRY), e["mode"], e["once"], e["made"], e["ends"], e["uses"], record.now)
+        for name, e in _entries(record, sid)
     ]
 
 
@@ -294,25 +273,15 @@ def _is_open(record: Record, owner: str, token: str) -> bool:
 
 def _entries(record: Record | None, sid: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The links listed in a record, but for those that a copy of it brought along."""
-    for name, stored in record.fields.items() if record is not None else ():
-        entry = _decoded(stored.data) if name.startswith(_ENTRY) else None
-        if entry is not None and entry["of"] == fingerprint(sid):
+    for name in record.fields if record is not None else ():
+        entry = record.note(name) if record is not None and name.startswith(_ENTRY) else None
+        if isinstance(entry, dict) and entry["of"] == fingerprint(sid):
             yield name, entry
-
-
-def _decoded(data: bytes | None) -> dict[str, Any] | None:
-    try:
-        value = decode(data) if data is not None else None
-    except CorruptValue:
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def _state(record: Record, keys: tuple[str, ...] | None) -> list[tuple[str, bytes]]:
     return [
         (key, stored.data)
         for key, stored in record.fields.items()
-        if stored.data is not None
-        and not key.startswith(RESERVED)
-        and (keys is None or any(fnmatchcase(key, pattern) for pattern in keys))
+        if stored.data is not None and not key.startswith(RESERVED) and (keys is None or matches(key, keys))
     ]

@@ -27,7 +27,7 @@ from fluxlit_component.original.facade import (
     snapshot_of,
 )
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
-from fluxlit_component.state.hidden import Hidden
+from fluxlit_component.state.keys import Hidden
 from fluxlit_component.state.schema import validate_stored, validated_values
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore

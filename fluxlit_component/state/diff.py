@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Container, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -100,7 +101,7 @@ class Base:
             if key.startswith(RESERVED):
                 continue
             if stored.data is None:
-                self.versions[key] = stored.version
+                self.concede(key, stored)
                 continue
             try:
                 values[key] = _decoded(stored.data, plain=key in plain, exact=exact)
@@ -147,9 +148,8 @@ class Base:
 
     def sizes(self) -> dict[str, int]:
         """Key -> bytes of its newest value, saved or not."""
-        return {key: len(known.data) for key, known in self.known.items()} | {
-            key: len(data) for key, data in self.unsaved.items()
-        }
+        newest = {key: known.data for key, known in self.known.items()} | self.unsaved
+        return {key: len(data) for key, data in newest.items()}
 
     def diff(
         self,
@@ -158,7 +158,7 @@ class Base:
         deleted: Iterable[str] = (),
         origins: Mapping[str, int] | None = None,
         caps: Caps | None = None,
-        guarded: Callable[[str], bool] | None = None,
+        guarded: Callable[[str], bool] = lambda _: False,
     ) -> Diff:
         """Compare `values` with what is known.
 
@@ -196,7 +196,7 @@ class Base:
             changes[key] = Change(
                 mark(data, origins.get(key, PLAIN)),
                 base=known.version if known is not None else self.versions.get(key, 0),
-                guarded=guarded is not None and guarded(key),
+                guarded=guarded(key),
             )
             if is_immutable(values[key]):
                 fixed[key] = values[key]
@@ -237,9 +237,10 @@ class Base:
 
     def concede(self, key: str, stored: Field | None) -> None:
         """Take what another tab wrote as known, so that a merged value can be committed on top of it."""
-        if stored is None or stored.data is None:
+        stored = stored or Field(0, None)
+        if stored.data is None:
             self.known.pop(key, None)
-            self.versions[key] = stored.version if stored is not None else 0
+            self.versions[key] = stored.version
         else:
             self.known[key] = Known.of(stored)
             self.versions.pop(key, None)
@@ -252,15 +253,10 @@ class Base:
             self.unsaved.pop(key, None)
             self.early.pop(key, None)
             self.faults.pop(key, None)
-            if change.data is None:
-                self.known.pop(key, None)
-                self.versions[key] = outcome.version
-            else:
-                origin, data = split(change.data)
-                self.known[key] = Known(
-                    outcome.version, data, diff.fixed.get(key, _NOTHING), diff.plain.get(key), origin
-                )
-                self.versions.pop(key, None)
+            self.concede(key, Field(outcome.version, change.data))
+            if key in self.known:
+                self.known[key].value = diff.fixed.get(key, _NOTHING)
+                self.known[key].plain = diff.plain.get(key)
 
     def keep(self, diff: Diff) -> None:
         """Remember changes that the store could not take; the next diff finds them again.
@@ -271,17 +267,12 @@ class Base:
 
     def forget(self) -> None:
         """Know nothing any more, as for a record that is gone."""
-        self.unsaved.clear()
-        self.known.clear()
-        self.versions.clear()
-        self.early.clear()
-        self.faults.clear()
+        for part in (self.unsaved, self.known, self.versions, self.early, self.faults):
+            part.clear()
 
 
 def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:
     if plain and exact:
-        try:
+        with suppress(CorruptValue):  # fields have changed, and the schema may make something of the old ones
             return decode(data)
-        except CorruptValue:
-            pass  # a class has other fields now, and the schema may make something of the old ones
     return decode(data, plain=plain)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 OWN_PREFIX: Final = "fluxlit_bridge"
 """Keys of the mounted bridge begin with this; they hold the id and are never stored."""
@@ -24,7 +24,11 @@ _MESSAGE: Final = "what was sent or chosen is an event, not a state; keep it und
 EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
 """Reasons that tell of no loss: there was never a state to keep."""
 
+_COMPONENT: Final = (
+    "a custom component keeps its state in the browser; copy what you need to a key of your own"
+)
 _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("json_value", "arrow_value", "bytes_value"), _COMPONENT),
     "trigger_value": _CLICK,
     "string_trigger_value": _MESSAGE,
     "json_trigger_value": _CLICK,
@@ -32,10 +36,6 @@ _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     "file_uploader_state_value": "Streamlit forbids to set uploads; "
     "session.keep_upload(...) keeps the bytes under a key of your own",
 }
-_COMPONENT_KINDS: Final = frozenset({"json_value", "arrow_value", "bytes_value"})
-_COMPONENT_REMEDY: Final = (
-    "a custom component keeps its state in the browser; copy what you need to a key of your own"
-)
 _EDITOR_KEYS: Final = frozenset({"edited_rows", "added_rows", "deleted_rows"})
 _EDITOR_REMEDY: Final = (
     "Streamlit forbids to set a data editor; "
@@ -44,6 +44,11 @@ _EDITOR_REMEDY: Final = (
 _SELECTION_REMEDY: Final = (
     "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
 )
+
+
+def matches(key: str, patterns: Iterable[str]) -> bool:
+    """Whether one of these globs matches, with regard to case."""
+    return any(fnmatchcase(key, pattern) for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +60,9 @@ class Keys:
 
     def admit(self, key: object) -> bool:
         """Whether a key takes part at all; the others are as if they did not exist."""
-        if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES):
+        if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES) or matches(key, self.exclude):
             return False
-        if self.exclude and any(fnmatchcase(key, pattern) for pattern in self.exclude):
-            return False
-        return self.include is None or any(fnmatchcase(key, pattern) for pattern in self.include)
+        return self.include is None or matches(key, self.include)
 
     def sift(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` that take part."""
@@ -72,19 +75,66 @@ def _sift(keys: Keys, names: frozenset[str]) -> frozenset[str]:
     return frozenset(filter(keys.admit, names))
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """`keep_hidden=`: patterns of the keys whose widgets keep their values while they are not on the page.
+
+    Streamlit drops such values. Newer releases have `persist_state=` of the widget itself, which is the
+    better way where it exists.
+    """
+
+    patterns: tuple[str, ...] = ()
+
+    def keeps(self, key: str) -> bool:
+        """Whether the widget of this key keeps its value while it is away."""
+        return matches(key, self.patterns)
+
+    def among(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of `keys` that match."""
+        return frozenset(filter(self.keeps, keys)) if self.patterns else frozenset()
+
+
+class Absence(NamedTuple):
+    """What became of the hidden widgets' keys between two runs."""
+
+    again: frozenset[str]
+    """To be put back."""
+    deleted: frozenset[str]
+    """Deleted by the app, in a callback."""
+
+
+def absence_of(
+    keys: frozenset[str],
+    *,
+    present: frozenset[str],
+    alive: frozenset[str],
+    drawn: frozenset[str],
+    put: frozenset[str],
+) -> Absence:
+    """Sort out the `keys` that are to be kept.
+
+    Args:
+        keys: those with a value in the record.
+        present: all keys of the state now.
+        alive: those whose widgets have a value of the browser's own.
+        drawn: those whose widgets the last run drew on this very page.
+        put: those that the last run began with because they were hidden.
+    """
+    missing = keys - present
+    # Streamlit sweeps away widgets only: what was put there stays, and so does what is on the page.
+    deleted = missing & (drawn | put)
+    return Absence(keys - alive - deleted, deleted)
+
+
 def forbidden_reason(value: object, kind: str) -> str | None:
     """Why Streamlit would not take a widget's value back, and what to do; None: it would.
 
     `kind` is Streamlit's own name of the value's type.
     """
-    if kind in _FORBIDDEN_KINDS:
-        return _FORBIDDEN_KINDS[kind]
-    if kind in _COMPONENT_KINDS:
-        return _COMPONENT_REMEDY
     if kind == "string_value" and isinstance(value, dict):
         # A data editor and a selection report a string like a text input does; only the value tells.
         if value.keys() == _EDITOR_KEYS:
             return _EDITOR_REMEDY
         if "selection" in value:
             return _SELECTION_REMEDY
-    return None
+    return _FORBIDDEN_KINDS.get(kind)

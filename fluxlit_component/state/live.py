@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fluxlit_component.clock import monotonic
-from fluxlit_component.codec import decode, encode
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.codec import encode
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 LIVE: Final = f"{RESERVED}_live"
@@ -34,11 +33,7 @@ def noting(keys: Collection[str]) -> Mapping[str, Change]:
 
 def noted(record: Record) -> frozenset[str]:
     """The live values that a record names."""
-    stored = record.fields.get(LIVE)
-    try:
-        names = decode(stored.data) if stored is not None and stored.data is not None else []
-    except CorruptValue:
-        return _NONE
+    names = record.note(LIVE)
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
 
 

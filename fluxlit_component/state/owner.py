@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeAlias
 
-from fluxlit_component.codec import decode, encode
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.codec import encode
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 OWNER: Final = f"{RESERVED}_owner"
@@ -34,10 +33,7 @@ class Visitor:
         """Whose the record of `sid` is."""
         if not self.is_checked or not is_bound(record):
             return "nobody's"
-        try:
-            held = decode(record.fields[OWNER].data or b"")
-        except CorruptValue:
-            return "another's"
+        held = record.note(OWNER)
         if self.person is None or not isinstance(held, bytes):
             return "another's"
         return "mine" if hmac.compare_digest(held, _tag(sid, self.person)) else "another's"

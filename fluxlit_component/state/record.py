@@ -1,4 +1,4 @@
-"""What a store keeps and what is said to it: pure data, no behaviour.
+"""What a store keeps and what is said to it: pure data.
 
 Versions count the commits of one record, from 1. A field carries the version of the commit that
 wrote it, so two writers can tell whether they saw the same value.
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
+
+from fluxlit_component.codec import decode
+from fluxlit_component.errors import CorruptValue
 
 RESERVED: Final = "__fluxlit"
 """Keys that begin so are the package's own notes: they never come into session state."""
@@ -37,6 +40,14 @@ class Record:
     fields: Mapping[str, Field]
     now: float = 0.0
     """What the store's clock said when it was read: differences to it are free of clock skew."""
+
+    def note(self, key: str) -> Any:
+        """What is noted under `key`; None: nothing, or nothing that can be read."""
+        stored = self.fields.get(key)
+        try:
+            return decode(stored.data) if stored is not None and stored.data is not None else None
+        except CorruptValue:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

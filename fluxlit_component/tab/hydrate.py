@@ -13,7 +13,7 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
-from fluxlit_component.state.hidden import absence_of
+from fluxlit_component.state.keys import absence_of
 from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Record
 from fluxlit_component.state.schema import Schema

@@ -12,8 +12,7 @@ from fluxlit_component.hooks import Hooks
 from fluxlit_component.links.links import Lifetimes
 from fluxlit_component.settings import Transport
 from fluxlit_component.state.caps import Caps
-from fluxlit_component.state.hidden import Hidden
-from fluxlit_component.state.keys import Keys
+from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.state.schema import Schema

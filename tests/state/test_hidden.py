@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxlit_component.state.hidden import Absence, Hidden, absence_of
+from fluxlit_component.state.keys import Absence, Hidden, absence_of
 
 
 @pytest.mark.parametrize(
