@@ -22,9 +22,8 @@ from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.schema import M, Migration, Schema
-from fluxlit_component.stores.assembly import store_of_run
+from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.stores.choice import StoreLike
 from fluxlit_component.tab.consent import consented, withheld
 from fluxlit_component.tab.identity import Identity, visitor_of
 from fluxlit_component.tab.policy import Policy

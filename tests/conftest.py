@@ -11,7 +11,7 @@ from streamlit.elements.lib import policies
 
 from fluxlit_component import internals, settings
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
-from fluxlit_component.stores import choice, location
+from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab
 
 collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
@@ -39,9 +39,9 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for store in location._stores.values():
         store.close()
     location._stores.clear()
-    choice._adapters.clear()
-    choice._told.clear()
-    choice._beside.cache_clear()
+    assembly._adapters.clear()
+    assembly._told.clear()
+    assembly._beside.cache_clear()
     standing._said.clear()
     tab.forget_tabs()
 

@@ -19,9 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import ConfigurationError, InMemorySessionStore, SQLiteSessionStore, StoreUnavailable
 from fluxlit_component.settings import Settings
-from fluxlit_component.stores.choice import choose_store
+from fluxlit_component.stores.assembly import UnansweringStore, choose_store
 from fluxlit_component.stores.location import close_stores
-from fluxlit_component.stores.unanswering import UnansweringStore
 from fluxlit_component.testing.race import race
 from tests.test_session_apptest import Visitor, assign, defaults, nothing
 

@@ -11,7 +11,7 @@ from typing import Final, cast
 from fluxlit_component.apptest import testmode
 from fluxlit_component.internals import Run
 from fluxlit_component.settings import says_nothing_of_tests
-from fluxlit_component.stores.choice import StoreLike
+from fluxlit_component.stores.assembly import StoreLike
 
 _BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_component.stores.sql"})
 """Modules of stores whose engines are extras: not to be imported here to know them."""

@@ -51,17 +51,11 @@ class AdapterStore:
 
     def __init__(self, inner: SessionStore, *, clock: Clock = wall) -> None:
         self._inner = inner
-        self._name = f"the store {type(inner).__name__}"
+        self.kind = type(inner).__name__
         self._clock = clock
         self._locks = tuple(threading.RLock() for _ in range(_LOCKS))
 
-    @property
-    def kind(self) -> str:
-        """Name of the adapted class."""
-        return type(self._inner).__name__
-
     def get(self, session_id: str) -> dict[str, Any] | None:
-        """Return a fresh copy of the stored dict, or None."""
         found = self._alive(session_id, self._clock())
         values: dict[str, Any] = {}
         for key, kept in _values(found or {}):
@@ -72,7 +66,6 @@ class AdapterStore:
         return None if found is None else values
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        """Replace the whole dict."""
         packed: dict[str, Any] = {}
         for key, value in data.items():
             _check_key(key)
@@ -81,18 +74,15 @@ class AdapterStore:
             self._write(session_id, packed, ttl_seconds)
 
     def delete(self, session_id: str) -> None:
-        """Remove the session; the inner store keeps no marker."""
         with self._locked(session_id):
             self._call(lambda: self._inner.delete(session_id))
 
     def load(self, session_id: str) -> Record | None:
-        """Return the whole record: version 1, without an idle deadline."""
         now = self._clock()
         found = self._alive(session_id, now)
         return None if found is None else _record(found, now)
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """Write all changes or none."""
         with self._locked(session_id):
             now = self._clock()
             found = self._read(session_id)
@@ -119,7 +109,6 @@ class AdapterStore:
             return Outcome("committed", _VERSION, refused, idle_expires=idle, expires=expires, now=now)
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
-        """Move the idle deadline, by writing the whole session again."""
         with self._locked(session_id):
             now = self._clock()
             found = self._alive(session_id, now)
@@ -129,7 +118,6 @@ class AdapterStore:
             return found is not None
 
     def copy(self, source: str, target: str) -> bool:
-        """Give `target` a copy of `source`."""
         with self._locked(source, target):
             found = self._alive(source, self._clock())
             if found is None or self._alive(target, self._clock()) is not None:
@@ -138,7 +126,6 @@ class AdapterStore:
             return True
 
     def rename(self, source: str, target: str) -> bool:
-        """Copy, and remove `source`."""
         with self._locked(source, target):
             if not self.copy(source, target):
                 return False
@@ -146,7 +133,6 @@ class AdapterStore:
             return True
 
     def take(self, session_id: str) -> Record | None:
-        """Return the record and remove it: one winner in this process, not among several."""
         with self._locked(session_id):
             record = self.load(session_id)
             if record is not None:
@@ -154,11 +140,10 @@ class AdapterStore:
             return record
 
     def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
-        """Do nothing: expiry is the inner store's business."""
-        return 0
+        return 0  # expiry is the inner store's business
 
     def close(self) -> None:
-        """Do nothing: whoever made the inner store closes it."""
+        pass  # whoever made the inner store closes it
 
     def _alive(self, session_id: str, now: float) -> dict[str, Any] | None:
         found = self._read(session_id)
@@ -172,7 +157,9 @@ class AdapterStore:
         if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
             # Not "absent": the next commit would then write over what somebody else keeps there.
             kind = type(found).__name__
-            raise StoreUnavailable(f"{self._name}.get() returned {kind}, not a dict with string keys")
+            raise StoreUnavailable(
+                f"the store {self.kind}.get() returned {kind}, not a dict with string keys"
+            )
         return dict(found)
 
     def _write(self, session_id: str, packed: dict[str, Any], ttl_seconds: float | None) -> None:
@@ -185,7 +172,8 @@ class AdapterStore:
             raise
         except Exception as error:
             # Without the error's own text, which may quote the id.
-            raise StoreUnavailable(f"{self._name} gave no answer ({type(error).__name__})") from error
+            kind = type(error).__name__
+            raise StoreUnavailable(f"the store {self.kind} gave no answer ({kind})") from error
 
     @contextlib.contextmanager
     def _locked(self, *session_ids: str) -> Iterator[None]:
@@ -233,11 +221,8 @@ def _values(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _record(found: Mapping[str, Any], now: float) -> Record:
-    fields: dict[str, Field] = {}
-    for key, kept in _values(found):
-        field = _field(key, kept)
-        if field is not None:
-            fields[key] = field
+    read = ((key, _field(key, kept)) for key, kept in _values(found))
+    fields = {key: field for key, field in read if field is not None}
     lifetime = _lifetime(found)
     return Record(_VERSION, lifetime.get("created", now), None, lifetime.get("expires"), 0, fields, now)
 

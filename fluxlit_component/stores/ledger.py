@@ -78,9 +78,14 @@ def name_of(session_id: str) -> str:
     return stored_key(session_id)
 
 
+def is_name(text: str) -> bool:
+    """Whether it is the name of a session."""
+    return _NAME.fullmatch(text) is not None
+
+
 def checked_name(name: str) -> str:
     """The name itself, if it is one. Never quoted when it is not: it may be an id."""
-    if _NAME.fullmatch(name) is None:
+    if not is_name(name):
         raise ConfigurationError("a stored session is named by 64 hex characters, not by its id")
     return name
 

@@ -85,25 +85,23 @@ def close_stores() -> None:
 def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()
+    path, _, query = rest.partition("?")
+    patience: dict[str, Any]
     if not separator:
         raise ConfigurationError(
             f"a store is named by a URL, such as {_EXAMPLES}; a file is sqlite:///name.db"
         )
     if scheme == "memory":
-        if rest.partition("?")[0]:
+        if path:
             raise ConfigurationError("memory:// takes no name; a file is sqlite:///name.db")
-        return InMemorySessionStore(default_ttl_seconds=_ttl(rest))
+        return InMemorySessionStore(default_ttl_seconds=_ttl(query))
     if scheme == "sqlite":
-        path = rest.partition("?")[0]
         if not path.startswith("/"):
             raise ConfigurationError(
                 "write three slashes for a relative file, sqlite:///name.db, four for an absolute one"
             )
-        if timeout_seconds is None:
-            return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(rest))
-        return SQLiteSessionStore(
-            path[1:], default_ttl_seconds=_ttl(rest), busy_timeout_seconds=timeout_seconds
-        )
+        patience = {} if timeout_seconds is None else {"busy_timeout_seconds": timeout_seconds}
+        return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(query), **patience)
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     if scheme in _REDIS:
         return _optional(url, "RedisSessionStore", patience)
@@ -112,15 +110,12 @@ def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
 
 
-def _ttl(rest: str) -> float | None:
-    options = dict(parse_qsl(rest.partition("?")[2], keep_blank_values=True))
-    seconds = options.pop("ttl", None)
-    if options:
+def _ttl(query: str) -> float:
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    if options.keys() - {"ttl"}:
         raise ConfigurationError("the only option of a memory or SQLite URL is ?ttl=seconds")
-    if seconds is None:
-        return _DAY
     try:
-        return float(seconds)
+        return float(options.get("ttl", _DAY))
     except ValueError:
         raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
 
@@ -141,13 +136,13 @@ def store_class(name: str) -> Any:
 
 
 def _optional(url: str, name: str, patience: Mapping[str, float]) -> VersionedStore:
-    scheme = url.partition("://")[0]
     store_type = store_class(name)
     try:
         store: VersionedStore = store_type.from_url(url, **patience)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password
+        scheme = url.partition("://")[0]
         raise ConfigurationError(
             f"the {scheme}:// URL of the store cannot be used ({type(error).__name__}); check it part by part"
         ) from None

@@ -92,47 +92,29 @@ class SparingStore:
         budget_seconds: float = BUDGET_SECONDS,
         clock: Clock = monotonic,
     ) -> None:
-        self._inner = inner
-        self._breaker = breaker
+        self.inner = inner
+        self.breaker = breaker
         self._budget = self._left = budget_seconds
         self._clock = clock
         self._ended = clock()
 
-    @property
-    def inner(self) -> VersionedStore:
-        """The store itself."""
-        return self._inner
-
-    @property
-    def last(self) -> LastCall | None:
-        """The last call of this process that reached the store."""
-        return self._breaker.last
-
     def load(self, session_id: str) -> Record | None:
-        """As `VersionedStore.load`."""
-        return self._ask("load", lambda: self._inner.load(session_id), session_id)
+        return self._ask("load", lambda: self.inner.load(session_id), session_id)
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """As `VersionedStore.commit`."""
-        return self._ask("commit", lambda: self._inner.commit(session_id, commit), session_id)
+        return self._ask("commit", lambda: self.inner.commit(session_id, commit), session_id)
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
-        """As `VersionedStore.touch`."""
-        return self._ask(
-            "touch", lambda: self._inner.touch(session_id, idle_seconds=idle_seconds), session_id
-        )
+        return self._ask("touch", lambda: self.inner.touch(session_id, idle_seconds=idle_seconds), session_id)
 
     def copy(self, source: str, target: str) -> bool:
-        """As `VersionedStore.copy`."""
-        return self._ask("copy", lambda: self._inner.copy(source, target), source, target)
+        return self._ask("copy", lambda: self.inner.copy(source, target), source, target)
 
     def take(self, session_id: str) -> Record | None:
-        """As `VersionedStore.take`."""
-        return self._ask("take", lambda: self._inner.take(session_id), session_id)
+        return self._ask("take", lambda: self.inner.take(session_id), session_id)
 
     def delete(self, session_id: str) -> None:
-        """As `VersionedStore.delete`."""
-        self._ask("delete", lambda: self._inner.delete(session_id), session_id)
+        self._ask("delete", lambda: self.inner.delete(session_id), session_id)
 
     def _ask(self, operation: str, call: Callable[[], T], *ids: str) -> T:
         with span(f"fluxlit.store.{operation}"):
@@ -152,26 +134,26 @@ class SparingStore:
         self._left = min(self._budget, self._left + (self._clock() - self._ended) * _REFILL)
         if self._left <= 0:
             raise StoreUnavailable("the store has held this run long enough")
-        self._breaker.admit()
+        self.breaker.admit()
         began = self._clock()
         try:
-            if getattr(self._inner, "bounded", False):
+            if getattr(self.inner, "bounded", False):
                 answer = call()
             else:
                 answer = _workers.run(lambda _: call(), seconds=self._left)
         except Exception as error:
             held = self._spent(began)
-            self._breaker.last = LastCall(operation, held, answered=False)
+            self.breaker.last = LastCall(operation, held, answered=False)
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
-                self._breaker.failed(held_seconds=held)
+                self.breaker.failed(held_seconds=held)
             else:
-                self._breaker.succeeded()  # it has answered, though not what was hoped for
+                self.breaker.succeeded()  # it has answered, though not what was hoped for
             raise
         held = self._spent(began)
-        self._breaker.last = LastCall(operation, held, answered=True)
+        self.breaker.last = LastCall(operation, held, answered=True)
         record_seconds("fluxlit.store.duration", held, operation=operation)
-        self._breaker.succeeded()
+        self.breaker.succeeded()
         return answer
 
     def _spent(self, began: float) -> float:

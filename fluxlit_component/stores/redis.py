@@ -7,7 +7,7 @@ its own persistence keeps: a server that is restarted without it has forgotten e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -68,23 +68,11 @@ class RedisSessionStore:
         self._prefix = prefix
         self._default_ttl_seconds = default_ttl_seconds
         self._owned = isinstance(client_or_url, str)
-        if not isinstance(client_or_url, str):
+        if self._owned:
+            self._server = RedisServer(_connector(client_or_url, timeout_seconds))
+        else:
             self._server = RedisServer(lambda: client_or_url)
             _ = self._server.client  # checks it
-            return
-        try:
-            from fluxlit_component.stores.redis_url import connector  # noqa: PLC0415 - not for a passed client
-        except ImportError as error:
-            raise ConfigurationError(
-                "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
-            ) from error
-        try:
-            connect = connector(client_or_url, timeout_seconds=timeout_seconds)
-        except (AttributeError, TypeError, ValueError) as error:
-            # Without its text, which may quote the password.
-            reason = f"this Redis URL cannot be used ({type(error).__name__}); check it part by part"
-            raise ConfigurationError(reason) from None
-        self._server = RedisServer(connect)
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
@@ -133,19 +121,21 @@ class RedisSessionStore:
 
     def copy(self, source: str, target: str) -> bool:
         """Give `target` a copy of `source`."""
+        keys = [self._key(source), self._key(target)]
         if self._server.is_cluster:
-            return self._carry(self._key(source), self._key(target)) is not None
-        return bool(self._server.run("copy", [self._key(source), self._key(target)], 0))
+            return self._carry(*keys) is not None
+        return bool(self._server.run("copy", keys, 0))
 
     def rename(self, source: str, target: str) -> bool:
         """Copy, and destroy `source`."""
-        if self._server.is_cluster:
-            return self._rename_across(self._key(source), self._key(target))
-        return bool(self._server.run("copy", [self._key(source), self._key(target)], 1))
+        keys = [self._key(source), self._key(target)]
+        return (
+            self._rename_across(*keys) if self._server.is_cluster else bool(self._server.run("copy", keys, 1))
+        )
 
     def take(self, session_id: str) -> Record | None:
         """Return the record and destroy it."""
-        return layout.record_of(self._server.run("take", [self._key(session_id)]))
+        return layout.record_of(self._server.run("load", [self._key(session_id)], 1))
 
     def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
         """Do nothing: Redis drops what has ended by itself."""
@@ -158,13 +148,11 @@ class RedisSessionStore:
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
         """Every session whose name begins with `prefix`, without its values."""
-        at_once = not self._server.is_cluster
-        return inventory.browse(self._server.ask, self._server.run, self._prefix, prefix, at_once=at_once)
+        return inventory.browse(self._server, self._prefix, prefix)
 
     def estimate(self) -> int:
         """How many keys the server has: sessions, and whatever others keep there."""
-        count: int = self._server.ask(inventory.estimate, [])
-        return count
+        return int(self._server.ask(inventory.estimate, []))
 
     def peek(self, name: str) -> Record | None:
         """Return the record that has this name."""
@@ -177,7 +165,7 @@ class RedisSessionStore:
     def place(self, name: str, record: Record) -> bool:
         """Put a record of another store here as it is."""
         key, fields = self._prefix + checked_name(name), layout.pairs_of(record.fields)
-        return bool(self._server.run("receive", [key], layout.head_line(record), *fields))
+        return bool(self._server.run("place", [key], layout.head_line(record), 1, *fields))
 
     def describe(self) -> StoreFacts:
         """Ask the server about itself."""
@@ -194,7 +182,7 @@ class RedisSessionStore:
             return None
         head, stored = layout.head_and_fields(reply)
         flat = (part for pair in stored.items() for part in pair)
-        return head if self._server.run("place", [target], head, *flat) else None
+        return head if self._server.run("place", [target], head, 0, *flat) else None
 
     def _rename_across(self, source: str, target: str) -> bool:
         for _ in range(_RENAME_TRIES):
@@ -208,3 +196,18 @@ class RedisSessionStore:
             if found != b"alive":
                 return False
         raise StoreUnavailable("the session was written to all the while it was to be renamed")
+
+
+def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
+    try:
+        from fluxlit_component.stores.redis_url import connector  # noqa: PLC0415 - not for a passed client
+
+        return connector(url, timeout_seconds=timeout_seconds)
+    except ImportError as error:
+        raise ConfigurationError(
+            "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
+        ) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        # Without its text, which may quote the password.
+        reason = f"this Redis URL cannot be used ({type(error).__name__}); check it part by part"
+        raise ConfigurationError(reason) from None

@@ -6,43 +6,35 @@ many sessions at once where they lie on one server.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores import redis_layout as layout
 from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import checked_prefix
-
-Ask: TypeAlias = Callable[[Callable[[Any], Any], list[str]], Any]
-"""`RedisServer.ask`: a question to the client, and the keys that no error may quote."""
-Run: TypeAlias = Callable[..., Any]
-"""`RedisServer.run`: a script, its keys and arguments."""
+from fluxlit_component.stores.ledger import checked_prefix, is_name
+from fluxlit_component.stores.redis_server import RedisServer
 
 _AT_ONCE: Final = 50
 """A script holds the server: fifty ordinary sessions take it a millisecond."""
 _SCANNED: Final = 500
-_NAME_LENGTH: Final = 64
 
 
-def browse(ask: Ask, run: Run, key_prefix: str, prefix: str, *, at_once: bool) -> Iterator[Entry]:
+def browse(server: RedisServer, key_prefix: str, prefix: str) -> Iterator[Entry]:
     """Every session whose name begins with `prefix`."""
     pattern = f"{_literally(key_prefix)}{checked_prefix(prefix)}*"
-    found = ask(lambda client: _scan(client, pattern), [])
+    found = server.ask(lambda client: _scan(client, pattern), [])
     seen: set[str] = set()  # SCAN may return a key twice
-    while True:
-        keys = [key.decode() for key in ask(lambda _: list(islice(found, _AT_ONCE)), [])]
-        if not keys:
-            return
-        fresh = [key for key in dict.fromkeys(keys) if key not in seen and _is_ours(key, key_prefix)]
+    while keys := server.ask(lambda _: list(islice(found, _AT_ONCE)), []):
+        names = [key.decode()[len(key_prefix) :] for key in keys]
+        fresh = [name for name in dict.fromkeys(names) if name not in seen and is_name(name)]
         seen.update(fresh)
-        for group in [fresh] if at_once else [[key] for key in fresh]:
-            if group:
-                now, *rows = run("list", group)
-                names = (key[len(key_prefix) :] for key in group)
-                entries = (layout.entry_of(name, row, now) for name, row in zip(names, rows, strict=True))
-                yield from (entry for entry in entries if entry)
+        step = 1 if server.is_cluster else _AT_ONCE
+        for group in (fresh[start : start + step] for start in range(0, len(fresh), step)):
+            now, *rows = server.run("list", [key_prefix + name for name in group])
+            entries = (layout.entry_of(name, row, now) for name, row in zip(group, rows, strict=True))
+            yield from (entry for entry in entries if entry)
 
 
 def facts(client: Any) -> StoreFacts:
@@ -61,8 +53,9 @@ def facts(client: Any) -> StoreFacts:
     time = client.time()
     if isinstance(time, dict):  # a cluster may answer for each node
         time = next(iter(time.values()))
-    engine, version = _version(first)
-    return StoreFacts(engine, version, time[0] + time[1] / 1e6, details)
+    valkey = first.get("valkey_version")
+    version = str(valkey or first.get("redis_version", "?"))
+    return StoreFacts("Valkey" if valkey else "Redis", version, time[0] + time[1] / 1e6, details)
 
 
 def estimate(client: Any) -> int:
@@ -95,17 +88,6 @@ def _snapshots(client: Any) -> dict[str, str]:
         return {}
 
 
-def _version(info: dict[str, Any]) -> tuple[str, str]:
-    if "valkey_version" in info:
-        return "Valkey", str(info["valkey_version"])
-    return "Redis", str(info.get("redis_version", "?"))
-
-
 def _literally(text: str) -> str:
     """As a pattern that matches just that."""
     return "".join(f"\\{character}" if character in "*?[]^\\" else character for character in text)
-
-
-def _is_ours(key: str, key_prefix: str) -> bool:
-    name = key[len(key_prefix) :]
-    return len(name) == _NAME_LENGTH and not set(name) - set("0123456789abcdef")

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 _SEALED: Final = b"\x02"
 _BROKEN: Final = b""
-"""Stands for a value that does not open: no value is encoded as nothing, so it is given up by name."""
-
+"""Stands for a value that does not open: no value is encoded as nothing, so the codec gives it up by name."""
 _SHORTEST: Final = 16
 """Characters of a master key. The session id has 256 bits of its own."""
 
@@ -75,59 +74,43 @@ class SealedStore:
     """`inner` for one run, with values sealed on their way to it."""
 
     def __init__(self, inner: RecordStore, sealing: Sealing, *, idle_seconds: float | None = None) -> None:
-        self._inner = inner
-        self._sealing = sealing
+        self.inner = inner
+        self.sealing = sealing
         self._idle_seconds = idle_seconds
 
-    @property
-    def inner(self) -> RecordStore:
-        """The store that keeps what is sealed."""
-        return self._inner
-
-    @property
-    def is_sealing(self) -> bool:
-        """Whether what is written now gets sealed."""
-        return self._sealing.on
-
     def load(self, session_id: str) -> Record | None:
-        """As `VersionedStore.load`; a value that does not open is left for the codec to refuse."""
-        return self._open(session_id, self._inner.load(session_id))
+        return self._open(session_id, self.inner.load(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """As `VersionedStore.commit`."""
-        if self._sealing.on:
+        if self.sealing.on:
             cipher = self._cipher(session_id)
             sealed = {key: _seal(cipher, key, change) for key, change in commit.changes.items()}
             commit = replace(commit, changes=sealed)
-        outcome = self._inner.commit(session_id, commit)
-        if not any(_is_sealed(stored) for stored in outcome.refused.values()):
-            return outcome
-        there = {key: stored for key, stored in outcome.refused.items() if stored is not None}
-        return replace(outcome, refused={**outcome.refused, **self._opened(session_id, there)})
+        outcome = self.inner.commit(session_id, commit)
+        opened = self._opened(session_id, outcome.refused)
+        return replace(outcome, refused={**outcome.refused, **opened}) if opened else outcome
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
-        """As `VersionedStore.touch`."""
-        return self._inner.touch(session_id, idle_seconds=idle_seconds)
+        return self.inner.touch(session_id, idle_seconds=idle_seconds)
 
     def copy(self, source: str, target: str) -> bool:
-        """As `VersionedStore.copy`, and sealed anew: each session has a key of its own.
+        """Copy, and seal anew: each session has a key of its own.
 
         In two steps; between them nobody but the caller knows of `target`. If the second one fails
         `target` is destroyed and nothing has happened. The versions of its fields are newer than in `source`.
         """
-        if not self._inner.copy(source, target):
+        if not self.inner.copy(source, target):
             return False
         try:
             self._seal_anew(source, target)
         except Exception:
-            self._inner.delete(target)
+            self.inner.delete(target)
             raise
         return True
 
     def _seal_anew(self, source: str, target: str) -> None:
-        record = self._inner.load(target)
-        sealed = {} if record is None else {k: v for k, v in record.fields.items() if _is_sealed(v)}
-        opened = self._opened(source, sealed) if sealed else {}
+        record = self.inner.load(target)
+        opened = self._opened(source, record.fields) if record is not None else {}
         changes = {k: Change(v.data, v.version) for k, v in opened.items() if v.data != _BROKEN}
         if record is None or not changes:
             return
@@ -136,24 +119,25 @@ class SealedStore:
             raise StoreUnavailable("the copy of a sealed session was gone before it was sealed anew")
 
     def take(self, session_id: str) -> Record | None:
-        """As `VersionedStore.take`."""
-        return self._open(session_id, self._inner.take(session_id))
+        return self._open(session_id, self.inner.take(session_id))
 
     def delete(self, session_id: str) -> None:
-        """As `VersionedStore.delete`."""
-        self._inner.delete(session_id)
+        self.inner.delete(session_id)
 
     def _open(self, session_id: str, record: Record | None) -> Record | None:
-        if record is None or not any(_is_sealed(stored) for stored in record.fields.values()):
-            return record
-        return replace(record, fields=self._opened(session_id, record.fields))
+        opened = self._opened(session_id, record.fields) if record is not None else {}
+        return (
+            replace(record, fields={**record.fields, **opened}) if record is not None and opened else record
+        )
 
-    def _opened(self, session_id: str, fields: Mapping[str, Field]) -> dict[str, Field]:
-        cipher = self._cipher(session_id)
-        return {key: _open(cipher, key, stored) for key, stored in fields.items()}
+    def _opened(self, session_id: str, fields: Mapping[str, Field | None]) -> dict[str, Field]:
+        """Those of `fields` that are sealed, opened."""
+        sealed = {k: v for k, v in fields.items() if v is not None and v.data and v.data.startswith(_SEALED)}
+        cipher = self._cipher(session_id) if sealed else None
+        return {key: _open(cipher, key, stored) for key, stored in sealed.items()} if cipher else {}
 
     def _cipher(self, session_id: str) -> Cipher:
-        cipher: Cipher = _cipher_module().Cipher(session_id, self._sealing.masters)
+        cipher: Cipher = _cipher_module().Cipher(session_id, self.sealing.masters)
         return cipher
 
 
@@ -166,19 +150,13 @@ def _cipher_module() -> Any:
         ) from error
 
 
-def _is_sealed(stored: Field | None) -> bool:
-    return stored is not None and stored.data is not None and stored.data.startswith(_SEALED)
-
-
 def _seal(cipher: Cipher, key: str, change: Change) -> Change:
     return change if change.data is None else replace(change, data=cipher.seal(key, change.data))
 
 
 def _open(cipher: Cipher, key: str, stored: Field) -> Field:
-    if not _is_sealed(stored) or stored.data is None:
-        return stored
     try:
-        return replace(stored, data=cipher.open(key, stored.data))
+        return replace(stored, data=cipher.open(key, stored.data or b""))
     except CorruptValue:
         return replace(stored, data=_BROKEN)
 

@@ -8,19 +8,23 @@ replicas on several machines take Redis or SQL.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.stores import sqlite_inventory as inventory
 from fluxlit_component.stores.inventory import Entry, StoreFacts
+from fluxlit_component.stores.ledger import Head, entry_of
 from fluxlit_component.stores.sqlite_file import DatabaseFile
-from fluxlit_component.stores.sqlite_rows import SQLiteTransaction
+from fluxlit_component.stores.sqlite_rows import LIST, SQLiteTransaction
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import Page, TransactionalStore, paged
 
 T = TypeVar("T")
+
+_PAGE: Final = 500
+"""Sessions of a listing that are read at once."""
 
 
 class SQLiteSessionStore(TransactionalStore):
@@ -66,17 +70,33 @@ class SQLiteSessionStore(TransactionalStore):
         """Every session whose name begins with `prefix`, without its values; a page is one short read."""
 
         def page(prefix: str, after: str) -> Page:
-            return self._file.read(lambda cursor: inventory.page(cursor, prefix, after, self._clock()))
+            # No hex character comes after "f", so all names with the prefix come before the prefix and a "g".
+            place = (prefix, f"{prefix}g", after, _PAGE)
+            found = self._file.read(lambda cursor: cursor.execute(LIST, place).fetchall())
+            now = self._clock()
+            entries = [
+                entry_of(name, Head(*head), keys=n, size=size, now=now) for name, *head, n, size in found
+            ]
+            return Page([entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None)
 
         return paged(page, prefix)
 
     def estimate(self) -> int:
         """How many sessions there are, ended ones included."""
-        return self._file.read(inventory.count)
+        return int(self._file.read(lambda cursor: _ask(cursor, "SELECT count(*) FROM fluxlit_session")))
 
     def describe(self) -> StoreFacts:
         """Say which SQLite it is and where the file lies."""
-        return self._file.read(lambda cursor: inventory.facts(cursor, str(self.path), self._clock()))
+
+        def facts(cursor: sqlite3.Cursor) -> dict[str, str | int]:
+            size = _ask(cursor, "PRAGMA page_count") * _ask(cursor, "PRAGMA page_size")
+            return {
+                "path": str(self.path),
+                "bytes": size,
+                "journal_mode": _ask(cursor, "PRAGMA journal_mode"),
+            }
+
+        return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock(), self._file.read(facts))
 
     def _read(self, work: Callable[[SQLiteTransaction], T]) -> T:
         return self._file.read(lambda cursor: work(SQLiteTransaction(cursor, self._clock)))
@@ -86,3 +106,7 @@ class SQLiteSessionStore(TransactionalStore):
 
     def _tidy(self) -> None:
         self._sweep.in_background(self._clock, lambda limit: self.purge(limit=limit))
+
+
+def _ask(cursor: sqlite3.Cursor, question: str) -> Any:
+    return cursor.execute(question).fetchone()[0]

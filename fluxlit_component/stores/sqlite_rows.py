@@ -19,13 +19,18 @@ from fluxlit_component.clock import Clock
 from fluxlit_component.state.record import Commit, Field, Record
 from fluxlit_component.stores.ledger import Head, Place, ends, record_of
 
-MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
-IDLE: Final = "CASE WHEN m.session IS NULL THEN s.idle_expires ELSE m.data END"
-HEAD: Final = f"coalesce(m.version, s.version), s.created, {IDLE}, s.expires, s.schema, s.forget"
-FIELDS: Final = "LEFT JOIN fluxlit_field f ON f.session = s.id AND f.key"
+_MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
+_IDLE: Final = "CASE WHEN m.session IS NULL THEN s.idle_expires ELSE m.data END"
+_HEAD: Final = f"coalesce(m.version, s.version), s.created, {_IDLE}, s.expires, s.schema, s.forget"
+_FIELDS_OF: Final = "LEFT JOIN fluxlit_field f ON f.session = s.id AND f.key"
 """What stands after it says which: the key is a blob, and a blob is more than any number."""
 
-_FIND: Final = f"SELECT s.id, s.ends, {HEAD} FROM fluxlit_session s {MOVED} WHERE s.name = ?"  # noqa: S608 - constants
+LIST: Final = f"""
+    SELECT s.name, {_HEAD}, count(f.data), coalesce(sum(length(f.data)), 0)
+    FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?) s
+    {_MOVED} {_FIELDS_OF} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
+"""A page of sessions by name; looks at values no longer than SQLite needs to know their sizes."""
+_FIND: Final = f"SELECT s.id, s.ends, {_HEAD} FROM fluxlit_session s {_MOVED} WHERE s.name = ?"  # noqa: S608 - constants
 _FIELDS: Final = "SELECT key, version, data FROM fluxlit_field WHERE session = ? AND key >= x''"
 _BEGIN: Final = (
     "INSERT INTO fluxlit_session (name, version, created, idle_expires, expires, schema, forget, ends) "
@@ -43,8 +48,8 @@ _DROP_TOMBSTONES: Final = (
     "DELETE FROM fluxlit_field WHERE session = ? AND key >= x'' AND data IS NULL AND version < ?"
 )
 _ENDED: Final = (
-    f"SELECT s.id FROM fluxlit_session s {MOVED} "  # noqa: S608 - constants
-    f"WHERE s.ends <= ? AND ({IDLE} <= ? OR s.expires <= ? OR s.forget <= ?) LIMIT ?"
+    f"SELECT s.id FROM fluxlit_session s {_MOVED} "  # noqa: S608 - constants
+    f"WHERE s.ends <= ? AND ({_IDLE} <= ? OR s.expires <= ? OR s.forget <= ?) LIMIT ?"
 )
 _MANY_KEYS: Final = 64
 
@@ -59,20 +64,16 @@ class SQLiteTransaction:
     def __init__(self, cursor: sqlite3.Cursor, clock: Clock) -> None:
         self.cursor = cursor
         self.now = clock
-        """What the time is."""
 
     def load(self, name: str) -> Record | None:
-        """The whole record, if it is alive."""
         place = self.seat(name)
         return None if place.living is None else record_of(place.living, self.fields(place), place.now)
 
     def find(self, name: str) -> Place | None:
-        """What stands under a name."""
         place = self.seat(name)
         return None if place.row is None else place
 
     def seat(self, name: str) -> Place:
-        """The place of a name; no other writer is in here."""
         found = self.cursor.execute(_FIND, (name,)).fetchone()
         row, head = (None, None) if found is None else (found[:2], Head(*found[2:]))
         return Place(name, row, head, self.now())
@@ -95,31 +96,26 @@ class SQLiteTransaction:
         return Place(name, found[0][:2], Head(*found[0][2:8]), self.now()), fields
 
     def fields(self, place: Place) -> dict[str, Field]:
-        """All fields of a session."""
         found = self.cursor.execute(_FIELDS, place.row[:1]).fetchall()
         return {_text(key): Field(version, data) for key, version, data in found}
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        """Put a head and its fields in place of whatever stands there."""
         self.cursor.executemany(_PUT, _lines(self._begin(place, head), fields))
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        """Bring a session to its next head and write fields; creation and absolute deadline never move."""
+        # Creation and absolute deadline never move.
         (number, standing), due = place.row, ends(head)
         if place.head is None or head.schema != place.head.schema or not _covers(standing, due):
             self.cursor.execute(_MOVE, (head.schema, due if due is None else due + _SLACK_SECONDS, number))
         self.cursor.executemany(_PUT, [(number, 0, head.version, head.idle_expires), *_lines(number, fields)])
 
     def copy(self, source: Place, head: Head, target: Place) -> None:
-        """Put a session's head and fields, tombstones included, in place of whatever stands in another."""
         self.cursor.execute(_COPY_FIELDS, (self._begin(target, head), source.row[0]))
 
     def drop_tombstones(self, place: Place, below: int) -> None:
-        """Drop the tombstones of lower versions."""
         self.cursor.execute(_DROP_TOMBSTONES, (place.row[0], below))
 
     def drop_ended(self, limit: int) -> int:
-        """Drop up to `limit` sessions whose time is over; return how many."""
         now = self.now()
         rows = self.cursor.execute(_ENDED, (now + _SLACK_SECONDS, now, now, now, limit)).fetchall()
         self.cursor.executemany(_DROP_FIELDS, rows)
@@ -140,8 +136,8 @@ class SQLiteTransaction:
 def _find_for(keys: int, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit
     among = f"IN ({','.join('?' * keys)})" if keys else ">= x''"
     return (
-        f"SELECT s.id, s.ends, {HEAD}, f.key, f.version, {'f.data' if data else 'NULL'} "  # noqa: S608 - constants
-        f"FROM fluxlit_session s {MOVED} {FIELDS} {among} WHERE s.name = ?"
+        f"SELECT s.id, s.ends, {_HEAD}, f.key, f.version, {'f.data' if data else 'NULL'} "  # noqa: S608 - constants
+        f"FROM fluxlit_session s {_MOVED} {_FIELDS_OF} {among} WHERE s.name = ?"
     )
 
 

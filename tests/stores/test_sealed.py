@@ -252,7 +252,7 @@ def test_a_seal_that_protects_nothing_is_told(caplog: pytest.LogCaptureFixture) 
         def set(self, session_id: str, data: object, *, ttl_seconds: float | None = None) -> None: ...
         def delete(self, session_id: str) -> None: ...
 
-    assembly._warn_of_open_ids.cache_clear()
+    assembly._told.clear()
     with_keys = Settings(seal_keys="1:0123456789abcdef")
     assembly.store_of_run(Plain(), with_keys, None, seal=True)
     assert "FLUXLIT_SEAL_KEYS" not in caplog.text
