@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NoReturn, cast
 
 import streamlit as st
@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
-from fluxlit_component.internals.forms import cleared_elements, read_forms
 from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.outgoing import cleared_elements, read_along
 from fluxlit_component.internals.session_state import State, Widget
 
 
@@ -143,9 +143,12 @@ class Run:
 
         return guarded(look, frozenset(widgets))
 
-    def read_forms(self) -> None:
-        """Watch from now on which widgets are drawn in forms that are emptied when they are sent."""
-        read_forms(self._context)
+    def read_along(self, on_failure: Callable[[], bool]) -> None:
+        """Watch from now on which forms are emptied when they are sent, and whether the script fails.
+
+        `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
+        """
+        read_along(self._context, on_failure)
 
     def cleared_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn so far in forms that are emptied when they are sent."""

@@ -67,7 +67,7 @@ class Committer:
         tab.standing.status = "ready"
         if outcome.version > 0:
             tab.known.bound |= self._policy.visitor.person is not None
-            tab.known.live = tab.naming
+            tab.known.live, tab.trial.noted = tab.naming, tab.trial.failed
         self._note(diff, outcome)
 
     def _commit(
@@ -141,7 +141,8 @@ class Committer:
 
     def _notes(self) -> Mapping[str, Change]:
         """What the record is to name, if it does not name it yet."""
-        return noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
+        live = noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
+        return {**live, **self._tab.trial.notes()}
 
     def _owning(self) -> Mapping[str, Change]:
         known, visitor = self._tab.known, self._policy.visitor
@@ -166,6 +167,7 @@ class Committer:
             tab.standing.hooks.tell(Event("expire"))
         tab.known.base.forget()
         tab.known.created, tab.known.bound, tab.known.live = False, False, frozenset()
+        tab.trial.noted = False
         origins = {key: known.origin for key, known in self._lost.items()}
         diff = tab.known.base.diff(
             values, origins=origins, caps=self._policy.caps, guarded=self._policy.has_merger

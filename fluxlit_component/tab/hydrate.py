@@ -21,6 +21,7 @@ from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.handover import hand_over
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.trial import Trial
 
 _log = logging.getLogger("fluxlit_component")
 DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
@@ -79,6 +80,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     page.after = frozenset(key for key in page.loose if origins[key] & AFTER)
     page.ours = page.put & state.written_keys()
     known.live = tab.naming = noted(record)
+    tab.trial = Trial.of(record, tab.runs if page.put else 0)
     standing.restored = tuple(sorted(page.put))
     standing.lost = tuple(sorted(known.live - by_reference.keys() - keep - back.keys()))
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None

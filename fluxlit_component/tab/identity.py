@@ -120,6 +120,13 @@ def forget_leftovers(run: Run, tab: Tab) -> None:
         tab.leftovers = {element: tab.leftovers[element] for element in run.drawn_of(tab.leftovers)}
 
 
+def forget_page(run: Run, tab: Tab) -> None:
+    """Leave nothing in the session state. What the page still shows and sends is nobody's any more."""
+    tab.leftovers |= shown_on(run)
+    run.state.empty()
+    tab.page, tab.wiping = Page(), False
+
+
 def is_signed_in(run: Run) -> bool:
     """Whether somebody is signed in with `st.login`. Who is not any more has called `st.logout`."""
     return bool(run.user.get("is_logged_in"))
@@ -130,9 +137,7 @@ def begin_afresh(run: Run, tab: Tab) -> NoReturn:
 
     His page still shows what he has entered, and sends it along until it is loaded anew.
     """
-    tab.leftovers |= shown_on(run)
-    run.state.empty()
-    tab.page, tab.wiping = Page(), False
+    forget_page(run, tab)
     tab.led_away = tab.signed_in and not is_signed_in(run)
     if tab.led_away:
         # Begun again, the run would drop the message that leads away; should it be lost, a timer goes on.

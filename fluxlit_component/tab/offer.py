@@ -42,6 +42,6 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
 def _afresh(run: Run, tab: Tab) -> Afresh:
     """What the page is to do with what it has of another person."""
     # A reload would cut short what leads the page away, and nobody would be signed out.
-    if run.drawn_of(tab.leftovers) and not tab.led_away:
+    if (tab.standing.afresh or run.drawn_of(tab.leftovers)) and not tab.led_away:
         return "reload"  # Streamlit's own way of forgetting: the fields go on showing what was entered
     return "forget" if tab.standing.change in ("logout", "switch") else "no"

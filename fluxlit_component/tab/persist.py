@@ -256,6 +256,8 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
         try:
             state = other.state()
             if state is not None and other.opened is not None:
+                if state.began_by_itself():  # which is true at the end of each run
+                    other.trial.assume_good()
                 Persist(None, state, other, *other.opened).save(ended=False)
             other.superseded = True
             # What it could not end yet, because the browser had not confirmed its new id, this tab will.

@@ -6,9 +6,12 @@ lock, because Streamlit starts the next run of a tab on another thread before th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
+from fluxlit_component.bridge import component_key, draw_way_out
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, current_run, freeze, is_rerun
 from fluxlit_component.links.links import revoke
@@ -19,7 +22,7 @@ from fluxlit_component.stores.assembly import StoreReport, report_on
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
 from fluxlit_component.tab.identify import Identification
-from fluxlit_component.tab.identity import forget_leftovers, ignore_leftovers
+from fluxlit_component.tab.identity import forget_leftovers, forget_page, has_left, ignore_leftovers
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
@@ -28,6 +31,7 @@ from fluxlit_component.tab.sharing import Sharing
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count, span
 
+_log = logging.getLogger("fluxlit_component")
 _REFUSED: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
 
 
@@ -43,6 +47,7 @@ class SessionRun:
         self._record: Record | None = None
         """The record, if identifying the session has read it."""
         self._number = 0
+        self._has_failed = False
         self._is_mounted = False
 
     # --- the run ------------------------------------------------------------------------------
@@ -77,6 +82,9 @@ class SessionRun:
         tab = self._tab
         with tab.lock:
             page, is_newest = tab.page, self._number == tab.runs
+            self._has_failed = isinstance(error, Exception)  # which is no `st.stop()` and no `st.rerun()`
+            if error is None or self._has_failed:
+                tab.trial.end(self._number, failed=self._has_failed)
             self._persist.save(ended=error is None)
             if is_newest and not self._run.is_fragment:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
@@ -86,6 +94,8 @@ class SessionRun:
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
             if is_newest and not self._is_mounted and not is_rerun(error):
                 self._mount()
+            if is_newest and self._has_failed:
+                self._offer_way_out()
 
     def save(self, *, ended: bool = False) -> None:
         """Save what has changed so far: in the middle of a run, or at the end of a fragment."""
@@ -102,7 +112,11 @@ class SessionRun:
         tab.runs += 1
         tab.superseded = tab.passed_on = False
         tab.opened = self._store, self._policy
-        self._run.read_forms()
+        self._run.read_along(self._fails_outside)
+        tab.trial.go_on(tab.runs, by_itself=self._run.state.began_by_itself())
+        tab.standing.afresh, tab.ending = tab.ending, False
+        if tab.standing.afresh and not has_left(tab, self._policy):
+            self.destroy()
         if tab.wiping:
             self._wipe()
         ignore_leftovers(self._run, tab)
@@ -136,6 +150,29 @@ class SessionRun:
     def _mount(self) -> None:
         self._is_mounted = True
         mount_bridge(self._run, self._tab, self._policy)
+
+    def _fails_outside(self) -> bool:
+        """The script has failed below the block, or there is none. Whether the way out was drawn."""
+        tab = self._tab
+        with tab.lock:
+            # A run that did not come to us has sent its error through what the one before left behind.
+            if self._has_failed or tab.token is not self._run.token:
+                return False
+            tab.trial.end(self._number, failed=True)
+            if tab.trial.notes():
+                self._persist.save(ended=False)
+            return self._offer_way_out()
+
+    def _offer_way_out(self) -> bool:
+        """Draw the way out beside the error, if the state that came back seems to be what breaks the app."""
+        tab = self._tab
+        if not tab.trial.is_stuck:
+            return False
+        _log.warning("the app failed at two page loads in a row; its visitor is offered to start afresh")
+        key = f"{component_key(tab.param)}_way_out"
+        is_there = draw_way_out(key, partial(_start_afresh, tab))
+        self._run.state.hide(key)
+        return is_there
 
     def _wipe(self) -> None:
         """Begin anew after a destroy: what is in session state belonged to the old session."""
@@ -289,3 +326,15 @@ class SessionRun:
                 tab.known.quarantined = frozenset(tab.known.base.known)
                 tab.known.created = True
             tab.known.hydrated, tab.revived = True, self._run.token
+
+
+def _start_afresh(tab: Tab) -> None:
+    """Have the script begin from its defaults. Called before it runs: it would fail with what there is.
+
+    Whose session it is by now the run knows, so it is the run that ends it.
+    """
+    run = current_run()
+    if run is not None:
+        with tab.lock:
+            forget_page(run, tab)
+            tab.wiping = tab.ending = True

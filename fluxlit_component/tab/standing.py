@@ -36,6 +36,8 @@ class Standing:
     skipped: dict[str, str] = field(default_factory=dict)
     change: Changed | None = None
     """That somebody else is signed in than before, in the first run that shows it."""
+    afresh: bool = False
+    """Whether the page is to load itself anew in this run: the visitor has taken the way out."""
     conflicts: int = 0
     """How many of this tab's values went over a newer one of another tab."""
     notice: str | None = None

@@ -23,6 +23,7 @@ from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.tab.page import Page
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
+from fluxlit_component.tab.trial import Trial
 
 Storing: TypeAlias = Literal["yes", "no", "erase"]
 
@@ -106,6 +107,7 @@ class Tab:
     consent: Consent = field(default_factory=Consent)
     page: Page = field(default_factory=Page)
     standing: Standing = field(default_factory=Standing)
+    trial: Trial = field(default_factory=Trial)
 
     runs: int = 0
     token: object = field(default=None, repr=False)
@@ -126,6 +128,8 @@ class Tab:
     """The link for the app's own HTML: id, order, token, and until when it is handed out."""
     wiping: bool = False
     """Whether the state is to be wiped when the next run begins: the record was destroyed."""
+    ending: bool = False
+    """Whether the visitor wants the session to end: the next run ends it, if it is still theirs."""
     change: Changed | None = None
     """That somebody else is signed in now; told by the first run that gets through."""
     signed_in: bool = False
@@ -156,7 +160,7 @@ class Tab:
         del ids.refused[:-8]
         ids.sid = ids.offer = new_session_id()
         ids.joined, self.href, self.live, self.naming = False, None, {}, frozenset()
-        self.known = Known(hydrated=True, skew=self.known.skew)
+        self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
         self.standing.is_new, self.standing.restored = True, ()
         self.page.forget()
 

@@ -692,7 +692,7 @@ def forms(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     run = current_run()
-    run.read_forms()
+    run.read_along(lambda: False)
     st.text_input("Outside", key="outside")
     with st.form("cleared", clear_on_submit=True):
         st.text_input("Name", key="name")
@@ -1122,7 +1122,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
         ("cleared_keys", (), frozenset()),
         ("drawn_of", ({"a"},), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
-        ("read_forms", (), None),
+        ("read_along", (lambda: False,), None),
     ],
 )
 def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:

@@ -1,0 +1,72 @@
+"""What a run tells the browser, read along as it leaves, because it stands nowhere else.
+
+Which widgets stand in a form that is emptied when it is sent (`clear_on_submit=True`): the browser empties
+such a form by itself, and tells the server with its next message only. And that the script has failed:
+Streamlit draws the error when it has left the script, where no code of ours is on its way.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+from fluxlit_component.internals.guard import guarded
+
+_CATCHER: Final = "exec_func_with_error_handling"
+"""Streamlit's function that runs the script and catches what leaves it."""
+
+
+class _Reader:
+    """Stands in for the function by which one run sends its messages, and reads along."""
+
+    def __init__(self, send: Any, on_failure: Callable[[], bool]) -> None:
+        self._send = send
+        self._on_failure = on_failure
+        self._forms: set[str] = set()
+        self.elements: set[str] = set()
+
+    def __call__(self, message: Any) -> Any:
+        guarded(lambda: self._read(message), None)
+        return self._send(message)
+
+    def _read(self, message: Any) -> None:
+        if not message.HasField("delta"):
+            return
+        delta = message.delta
+        if delta.HasField("add_block"):
+            if delta.add_block.HasField("form") and delta.add_block.form.clear_on_submit:
+                self._forms.add(delta.add_block.form.form_id)
+        elif delta.HasField("new_element"):
+            if delta.new_element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
+                if self._on_failure():
+                    message.metadata.delta_path[-1] += 1  # its place is taken
+            elif self._forms:
+                drawn = getattr(delta.new_element, delta.new_element.WhichOneof("type"))
+                if getattr(drawn, "form_id", None) in self._forms:
+                    self.elements.add(drawn.id)
+
+
+def _has_left_the_script() -> bool:
+    """Whether the error being handled was caught by Streamlit. What an app shows it has caught itself."""
+    trace = sys.exc_info()[2]
+    return trace is not None and trace.tb_frame.f_code.co_name == _CATCHER
+
+
+def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
+    """Read along with what the run of this context sends from now on.
+
+    `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
+    """
+
+    def act() -> None:
+        send = context._enqueue
+        context._enqueue = _Reader(send._send if isinstance(send, _Reader) else send, on_failure)
+
+    guarded(act, None)
+
+
+def cleared_elements(context: Any) -> frozenset[str]:
+    """Ids of the widgets drawn so far in forms that are emptied when they are sent."""
+    reader = context._enqueue
+    return frozenset(reader.elements) if isinstance(reader, _Reader) else frozenset()
