@@ -15,8 +15,8 @@ from fluxlit_component.identifier import is_well_formed
 PROTOCOL: Final = 1
 
 Afresh: TypeAlias = Literal["no", "forget", "reload"]
-"""What the page does with what it has of another person or of a discarded session: nothing, forget where it was
-scrolled to, or that and load itself anew."""
+"""What the page does with what it has of another person or of a discarded session: nothing, forget where it
+was scrolled to, or that and load itself anew."""
 Storing: TypeAlias = Literal["yes", "no", "erase"]
 """Whether the id may be kept in the browser: without consent only in the page; "erase": no longer."""
 

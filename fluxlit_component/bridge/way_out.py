@@ -14,7 +14,7 @@ import streamlit as st
 
 _log = logging.getLogger("fluxlit_component.bridge")
 _LABEL: Final = "Start afresh"
-_HELP: Final = "What was saved here seems to break this page. Discards all of it and begins anew."
+_HELP: Final = "What is saved of this page seems to break it. Discard all of it and begin anew."
 
 
 def draw_way_out(key: str, on_press: Callable[[], None]) -> bool:

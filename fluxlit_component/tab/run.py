@@ -168,7 +168,7 @@ class SessionRun:
         tab = self._tab
         if not tab.trial.is_stuck:
             return False
-        _log.warning("the app failed at two page loads in a row; its visitor is offered to start afresh")
+        _log.info("the app failed at two page loads in a row; the visitor is offered to start afresh")
         key = f"{component_key(tab.param)}_way_out"
         is_there = draw_way_out(key, partial(_start_afresh, tab))
         self._run.state.hide(key)

@@ -15,7 +15,8 @@ export type Scope = "tab" | "browser";
 /** Whether the id may be kept in the browser: without consent only in the page; "erase": no longer. */
 export type Storing = "yes" | "no" | "erase";
 
-/** What to do with what the page has of another person: "forget" where it was scrolled to, or "reload" it. */
+/** What to do with what the page has of another person or of a discarded session: "forget" where it was
+ * scrolled to, or "reload" it. */
 export type Afresh = "no" | "forget" | "reload";
 
 /** Where the answered id was found; "offer" means that it came from the server. */

@@ -716,6 +716,40 @@ def test_widgets_in_forms_that_empty_themselves_are_known(fallbacks: list[str], 
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def failing(seen: dict) -> None:
+    """A script that shows an error which it has caught, and fails with another one, perhaps in a fragment."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    def told() -> bool:
+        seen["told"] = seen.get("told", 0) + 1
+        st.text("beside it")
+        return True
+
+    current_run().read_along(told)
+    try:
+        st.text(1 // 0)
+    except ZeroDivisionError as error:
+        st.exception(error)
+    fail = lambda: st.text(seen["not there"])  # noqa: E731
+    st.fragment(fail)() if seen["in_fragment"] else fail()
+
+
+@pytest.mark.parametrize("in_fragment", [False, True])
+def test_a_script_that_fails_is_known_before_its_error_is_drawn(
+    fallbacks: list[str], seen: dict[str, Any], *, in_fragment: bool
+) -> None:
+    """Not an error that the app has caught, nor one in a fragment: that is drawn while the script runs."""
+    seen["in_fragment"] = in_fragment
+    at = AppTest.from_function(failing, default_timeout=SECONDS, args=(seen,)).run()
+    assert [error.message for error in at.exception] == ["integer division or modulo by zero", "'not there'"]
+    assert seen.get("told", 0) == (not in_fragment), moved("the function that catches what leaves a script")
+    kinds_drawn = [element.type for element in at.main][-2:]
+    assert in_fragment or kinds_drawn == ["text", "exception"], moved("where the error is drawn")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def kinds(seen: dict) -> None:
     """A script with one widget of each kind that must not be kept, and some that may."""
     import pandas as pd

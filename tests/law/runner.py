@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
 from streamlit.testing.v1.local_script_runner import LocalScriptRunner
 
-_COMPONENTS: Final = ("component_instance", "bidi_component")
+_OURS: Final = ("component_instance", "bidi_component", "button")
 _scripts: Final = ScriptCache()
 """Compiled once per process, not once per run."""
 
@@ -130,9 +130,9 @@ def draws(message: Any) -> bool:
 
 
 def is_bridge(kind: str, proto: Any) -> bool:
-    """Whether the session drew it."""
+    """Whether the session drew it: the bridge itself, or the way out of a state that breaks the app."""
     name = getattr(proto, "component_name", "") or getattr(proto, "name", "")
-    return kind in _COMPONENTS and "fluxlit" in f"{name}{proto.id}"
+    return kind in _OURS and "fluxlit" in f"{name}{proto.id}"
 
 
 def is_toast(message: Any) -> bool:

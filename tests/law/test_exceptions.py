@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fluxlit_component.tab.tab import forget_tabs
+from tests.law.browser import Browser
+from tests.law.every import every_app
 from tests.law.visit import Visit
+from tests.law.visitor import RELOAD, Deed, Touch, by_label
+from tests.law.walk import play
 
 
 def test_the_key_of_an_untouched_widget_is_not_there_before_it_is_drawn() -> None:
@@ -63,3 +69,25 @@ def test_what_cannot_be_written_down_is_made_anew_by_the_guard() -> None:
         assert visit.state["history"] == [("one", "you said one")]
         assert visit.state["bot"] is not before
         assert visit.errors == []
+
+
+def test_a_state_that_breaks_the_app_is_not_for_ever() -> None:
+    """After two failed page loads a button stands beside the error; all else is as with Rerun."""
+    with Visit("failing_app") as visit:
+        visit.set("what", "divide").reload()
+        assert (visit.errors, len(visit.side.browser.button)) == (["division by zero"], 0)
+        visit.reload()
+        assert (visit.errors, len(visit.side.browser.button)) == (["division by zero"], 1)
+    app = next(app for app in every_app() if app.name == "failing_app")
+    break_it, mend_it = (partial(choose, value=value) for value in ("divide", "fine"))
+    assert play(app, [break_it, reload, reload, reload, mend_it, reload]) == 6
+
+
+def choose(browser: Browser, *, value: str) -> Touch:
+    """Choose what the app does."""
+    return Touch(by_label(browser)["what"], value)
+
+
+def reload(_: Browser) -> Deed:
+    """Press F5."""
+    return RELOAD

@@ -5,6 +5,8 @@ In AppTest a reload is another AppTest with the same query. The browser has `e2e
 
 from __future__ import annotations
 
+import io
+import threading
 from typing import Any
 
 import pytest
@@ -20,6 +22,13 @@ from tests.visitor import Body, Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
 POISON = "poison"
+
+
+class UploadedFile(io.BytesIO):
+    """What a file uploader returns."""
+
+    name = "a.txt"
+    type = "text/plain"
 
 
 class Counting(InMemorySessionStore):
@@ -174,6 +183,18 @@ def test_the_script_fails_outside_the_block(store: Counting, script: Any) -> Non
     assert not at.exception
     assert {text.value for text in at.text} == {"well"}
     assert POISON not in at.session_state
+
+
+def test_what_comes_by_reference_goes_too(store: Counting) -> None:
+    """And what was uploaded: it stands under a key like everything else."""
+
+    def work(session: UrlSession) -> None:
+        st.session_state.lock = threading.Lock()
+        session.keep_upload(UploadedFile(b"precious"), key="file")
+
+    first = Visitor(work, may_fail=True, store=store).run(assign(**{POISON: True}))
+    last = f5(f5(f5(press(f5(f5(first))))), nothing)
+    assert (last.state, last.session.lost) == ({}, ())
 
 
 def test_it_is_known_after_a_restart(store: Counting) -> None:
