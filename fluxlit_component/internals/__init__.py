@@ -15,10 +15,12 @@ from fluxlit_component.internals.process import (
 )
 from fluxlit_component.internals.refusal import refused_key
 from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun
+from fluxlit_component.internals.selections import SELECTION, plain_selection
 from fluxlit_component.internals.server import serves_asgi, surround_server
 from fluxlit_component.internals.session_state import Reading, State, Widget
 
 __all__ = [
+    "SELECTION",
     "Reading",
     "Run",
     "State",
@@ -33,6 +35,7 @@ __all__ = [
     "freeze_when_loaded",
     "is_connected",
     "is_rerun",
+    "plain_selection",
     "refused_key",
     "serves_asgi",
     "state_of",

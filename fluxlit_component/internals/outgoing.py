@@ -1,12 +1,14 @@
 """What a run tells the browser, read along as it leaves, because it stands nowhere else.
 
 Which widgets stand in a form that is emptied when it is sent (`clear_on_submit=True`): the browser empties
-such a form by itself, and tells the server with its next message only. And that the script has failed:
-Streamlit draws the error when it has left the script, where no code of ours is on its way.
+such a form by itself, and tells the server with its next message only. What Streamlit has made of a selection
+whose rows are gone: it shows what is left of it, and leaves session state as it was. And that the script has
+failed: Streamlit draws the error when it has left the script, where no code of ours is on its way.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from typing import Any, Final
@@ -24,7 +26,8 @@ class _Reader:
         self._send = send
         self._on_failure = on_failure
         self._forms: set[str] = set()
-        self.elements: set[str] = set()
+        self.cleared: set[str] = set()
+        self.tell_selection: Callable[[str, Any], None] | None = None
 
     def __call__(self, message: Any) -> Any:
         guarded(lambda: self._read(message), None)
@@ -41,10 +44,12 @@ class _Reader:
             if delta.new_element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
                 if self._on_failure():
                     message.metadata.delta_path[-1] += 1  # its place is taken
-            elif self._forms:
+            elif self._forms or self.tell_selection:
                 drawn = getattr(delta.new_element, delta.new_element.WhichOneof("type"))
                 if getattr(drawn, "form_id", None) in self._forms:
-                    self.elements.add(drawn.id)
+                    self.cleared.add(drawn.id)
+                if self.tell_selection and (selection := getattr(drawn, "selection_state", "")):
+                    self.tell_selection(drawn.id, json.loads(selection))
 
 
 def _has_left_the_script() -> bool:
@@ -66,7 +71,13 @@ def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
     guarded(act, None)
 
 
+def tell_selections(context: Any, tell: Callable[[str, Any], None]) -> None:
+    """Call `tell` with each table's id and the selection that Streamlit has set for it."""
+    if isinstance(context._enqueue, _Reader):
+        context._enqueue.tell_selection = tell
+
+
 def cleared_elements(context: Any) -> frozenset[str]:
     """Ids of the widgets drawn so far in forms that are emptied when they are sent."""
     reader = context._enqueue
-    return frozenset(reader.elements) if isinstance(reader, _Reader) else frozenset()
+    return frozenset(reader.cleared) if isinstance(reader, _Reader) else frozenset()

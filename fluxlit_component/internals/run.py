@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any, NoReturn, cast
 
 import streamlit as st
@@ -12,7 +13,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
 from fluxlit_component.internals.guard import guarded
-from fluxlit_component.internals.outgoing import cleared_elements, read_along
+from fluxlit_component.internals.outgoing import cleared_elements, read_along, tell_selections
 from fluxlit_component.internals.session_state import State, Widget
 
 
@@ -144,11 +145,15 @@ class Run:
         return guarded(look, frozenset(widgets))
 
     def read_along(self, on_failure: Callable[[], bool]) -> None:
-        """Watch from now on which forms are emptied when they are sent, and whether the script fails.
+        """Watch what is sent to the browser, for `cleared_keys` and `narrow_selections`, and for failure.
 
         `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
         """
         read_along(self._context, on_failure)
+
+    def narrow_selections(self, keys: Collection[str]) -> None:
+        """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
+        guarded(lambda: tell_selections(self._context, partial(self.state.narrow, keys)), None)
 
     def cleared_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn so far in forms that are emptied when they are sent."""

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, lru_cache, partial
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fluxlit_component.internals.guard import fell_back, guarded
+from fluxlit_component.internals.selections import SELECTION, kind_of, plain_selection, streamlits_selection
 
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
 _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
@@ -26,7 +27,7 @@ class Widget(NamedTuple):
     """A keyed widget that has a value of its own."""
 
     kind: str
-    """Streamlit's value type."""
+    """Streamlit's value type, or `SELECTION`."""
     element: str
     """Streamlit's id of it."""
     metadata: Any
@@ -35,7 +36,8 @@ class Widget(NamedTuple):
     def default(self) -> object:
         """What it shows when nobody has set it; raises what the widget's own code raises."""
         try:
-            return self.metadata.deserializer(None)
+            found: object = self.metadata.deserializer(None)
+            return plain_selection(found) if self.kind == SELECTION else found
         except TypeError:  # up to some 1.4x it takes the id, too
             return self.metadata.deserializer(None, self.element)
 
@@ -149,6 +151,7 @@ class State:
         True is assigned in any case: if a button has the key now, Streamlit refuses that, and does not take
         it for a click.
         """
+        value = streamlits_selection(value)
         vacant = _adopts_old_values() and guarded(partial(self._is_vacant, key), default=False)
         if vacant and value is not True:
             self._state._old_state[key] = value
@@ -164,9 +167,16 @@ class State:
 
         def act() -> None:
             for key, value in values.items():
-                self._state._old_state.setdefault(key, value)
+                self._state._old_state.setdefault(key, streamlits_selection(value))
 
         guarded(act, None)
+
+    def narrow(self, keys: Container[str], element: str, selection: Any) -> None:
+        """Replace a selection that `carry_on` has set by what Streamlit has left of it."""
+        key, new = user_key(element), self._state._new_session_state
+        held = new if key in new else self._state._old_state
+        if key in keys and key in held:
+            held[key] = streamlits_selection(selection)
 
     def settle(self, keys: Iterable[str], drawn: frozenset[str]) -> None:
         """Have drawn widgets own the values that were put there for them: no other trace is left."""
@@ -261,6 +271,8 @@ class State:
                 found[key] = state[widget.element]
             else:  # the same without looking up what is known here
                 found[key] = state._getitem(widget.element, key if key in new else None)
+            if widget.kind == SELECTION:
+                found[key] = plain_selection(found[key])
         return Reading(found, widgets, plain)
 
     def _widgets(self) -> Iterator[tuple[str, Widget]]:
@@ -275,7 +287,7 @@ class State:
                 continue
             known = metadata.get(element)
             if element in old or (known is not None and (element in sent or key in new)):
-                yield key, Widget(getattr(known, "value_type", ""), element, known)
+                yield key, Widget(kind_of(known), element, known)
 
     def _is_vacant(self, key: str) -> bool:
         """Whether nothing in this state is newer than what stands under the plain name."""

@@ -12,6 +12,8 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from fluxlit_component.internals import SELECTION
+
 OWN_PREFIX: Final = "fluxlit_bridge"
 """Keys of the mounted bridge begin with this; they hold the id and are never stored."""
 
@@ -43,6 +45,9 @@ _EDITOR_REMEDY: Final = (
 )
 _SELECTION_REMEDY: Final = (
     "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
+)
+_CELLS_REMEDY: Final = (
+    "selected cells do not come back; copy them to a key of your own in an on_select callback"
 )
 
 
@@ -129,10 +134,12 @@ def absence_of(
 def forbidden_reason(value: object, kind: str) -> str | None:
     """Why Streamlit would not take a widget's value back, and what to do; None: it would.
 
-    `kind` is Streamlit's own name of the value's type.
+    `kind` is Streamlit's own name of the value's type, or `SELECTION`.
     """
+    if kind == SELECTION and isinstance(value, dict):
+        return _CELLS_REMEDY if value.get("selection", {}).get("cells") else None
     if kind == "string_value" and isinstance(value, dict):
-        # A data editor and a selection report a string like a text input does; only the value tells.
+        # A data editor and a chart's selection report a string like a text input does; only the value tells.
         if value.keys() == _EDITOR_KEYS:
             return _EDITOR_REMEDY
         if "selection" in value:

@@ -10,7 +10,7 @@ from fluxlit_component.codec import decode
 from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, State, accept_restored_defaults
+from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.keys import absence_of
@@ -132,7 +132,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         # The last run ended before these were drawn, and on older releases a value lasts for one run.
         mine = state.written_keys() - page.ours
         values = {key: base.value_of(key) for key in page.loose & base.names() - mine}
-        again = {key: value for key, value in values.items() if encoded(now.get(key)) == encoded(value)}
+        again = {k: v for k, v in values.items() if encoded(plain_selection(now.get(k))) == encoded(v)}
     for key in page.offered & base.names():
         if key in widgets and encoded(now[key]) != page.untouched.get(key):
             page.offered -= {key}  # the visitor has chosen something

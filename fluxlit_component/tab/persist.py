@@ -15,7 +15,7 @@ from typing import Any, Final
 from fluxlit_component.codec import PlainEncoder
 from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Reading, Run, State, Widget, is_connected
+from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, is_connected, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded, is_default
 from fluxlit_component.state.diff import Diff
@@ -155,9 +155,13 @@ class Persist:
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
             lost = page.loose - on_page - self._state.registered_keys()
+        base = self._tab.known.base.known
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
+        for key in plain.keys() & base.keys() - on_page:
+            if base[key].origin & WIDGET:  # no widget has taken it over yet
+                plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
-        base, waits = self._tab.known.base.known, page.loose | page.offered
+        waits = page.loose | page.offered
         kept.origins.update(
             (key, base[key].origin)
             for key in kept.values.keys() & base.keys() - on_page
@@ -186,7 +190,8 @@ class Persist:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
             untouched = key in page.cleared or as_before or is_default(value, lambda: widget.default)
             untouched &= self._policy.choices_only
-            if untouched and key in page.put and is_drawn and known is not None:
+            narrowed = widget.kind == SELECTION  # its rows are gone, and do not come later
+            if untouched and key in page.put and is_drawn and known is not None and not narrowed:
                 page.offered |= {key}  # the widget did not take it: its options may come yet
                 kept.untouched[key] = data or b""
                 del kept.values[key]

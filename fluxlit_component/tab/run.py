@@ -145,6 +145,7 @@ class SessionRun:
                 # The run before this one was not saved on its way out: no block, or cut off before it.
                 self._persist.save(ended=False)
             resume(self._run, tab, self._policy)
+        self._run.narrow_selections(tab.page.put)
         tab.revived = self._run.token
 
     def _mount(self) -> None:

@@ -29,9 +29,12 @@ from streamlit.testing.v1 import AppTest
 from fluxlit_component import internals
 from fluxlit_component.bridge import component_key
 from fluxlit_component.internals import Reading, Run, State, guard, session_state
+from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
 
 TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
+SELECTS = "selection_default" in inspect.signature(streamlit.dataframe).parameters
+"""Whether selections of a table can be set, from 1.56 on."""
 SID = "S" * 43
 SECONDS = 30
 RELEASE = tuple(int(part) for part in streamlit.__version__.split(".")[:2])
@@ -791,6 +794,9 @@ def test_forbidden_widgets_are_recognised(fallbacks: list[str], seen: dict[str, 
     """Real widgets, real kinds: those that crash the page when they are set, and none of the others."""
     start(kinds, seen)
     forbidden = {"button", "download", "upload", "camera", "audio", "chat", "editor", "selection"}
+    if SELECTS:
+        forbidden -= {"selection"}
+        assert not seen.pop("selection"), moved("DataframeSelectionSerde")
     others = {
         *("in form", "toggle", "radio", "select", "multi", "slider", "select slider", "area"),
         *("date", "time", "colour", "pills", "feedback"),
@@ -798,8 +804,64 @@ def test_forbidden_widgets_are_recognised(fallbacks: list[str], seen: dict[str, 
     assert {key for key, reason in seen.items() if reason} == forbidden, moved("a value type; see keys.py")
     assert {key for key, reason in seen.items() if not reason} == others, moved("a value type; see keys.py")
     assert "editor" in seen["editor"]
-    assert "selection" in seen["selection"]
+    assert SELECTS or "selection" in seen["selection"]
     assert fallbacks == [], moved(str(fallbacks))
+
+
+def selections(seen: dict) -> None:
+    """A script with a table whose selection was carried on, and another one that the app has set."""
+    import pandas as pd
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    run.read_along(lambda: False)
+    frame = pd.DataFrame({"a": [1, 2]})
+    if "table" not in st.session_state:
+        run.state.carry_on("table", {"selection": {"rows": [1, 2], "columns": ["a", "b"], "cells": []}})
+        st.session_state.app = {"selection": {"rows": [0, 2]}}
+    run.narrow_selections({"table"})
+    seen["before"] = st.session_state.table
+    mode = ["multi-row", "multi-column"]
+    seen["event"] = st.dataframe(frame, key="table", on_select="rerun", selection_mode=mode)
+    st.dataframe(frame, key="app", on_select="rerun", selection_mode=mode)
+    seen["after"], seen["app"] = st.session_state.table, st.session_state.app
+    run.state.settle(["table"], run.drawn_keys())
+    seen["read"], seen["widgets"], _ = run.state.reading()
+
+
+@pytest.mark.skipif(not SELECTS, reason="before 1.56 nobody can set a selection")
+def test_selections_are_streamlits_own_and_lose_rows_that_are_gone(
+    fallbacks: list[str], seen: dict[str, Any]
+) -> None:
+    """In the table's event and in session state; what the app has set stays as it is without us."""
+    at = start(selections, seen)
+    assert seen["before"].selection.rows == [1, 2]
+    assert type(internals.plain_selection(seen["before"])) is dict
+    left = {"selection": {"rows": [1], "columns": ["a"], "cells": []}}
+    assert seen["event"] == seen["after"] == left, moved("selection_state of the table's message")
+    assert type(seen["before"]) is type(seen["after"])
+    assert seen["app"] == {"selection": {"rows": [0, 2]}}
+    assert seen["read"]["table"] == left
+    assert type(seen["read"]["table"]) is type(seen["read"]["app"]["selection"]) is dict
+    assert seen["read"]["app"]["selection"]["columns"] == []
+    nothing_selected = {"selection": {"rows": [], "columns": [], "cells": []}}
+    assert seen["widgets"]["table"].default == nothing_selected
+    assert type(seen["widgets"]["table"].default["selection"]) is dict
+    rerun(at)
+    assert seen["event"] == seen["after"] == left
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.parametrize(
+    "value", [1, "selection", {}, {"selection": 1}, {"selection": {"rows": [1]}, "b": 2}]
+)
+def test_what_is_no_selection_is_left_as_it_is(value: object) -> None:
+    """An app may assign anything, and a widget may have options of any form."""
+    assert internal_selections.streamlits_selection(value) is value
+    if not isinstance(value, dict) or not isinstance(value.get("selection"), dict):
+        assert internal_selections.plain_selection(value) is value
 
 
 def restored(seen: dict) -> None:
@@ -1051,6 +1113,7 @@ def test_every_internal_is_watched() -> None:
         if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
             used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
             used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    used.add("narrow")  # by `narrow_selections`
     classes = (Run, internals.State, internals.Widget, internals.Reading)
     offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
         name
@@ -1157,6 +1220,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
         ("drawn_of", ({"a"},), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_along", (lambda: False,), None),
+        ("narrow_selections", ({"a"},), None),
     ],
 )
 def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:

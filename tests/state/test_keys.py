@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fluxlit_component.internals import SELECTION
 from fluxlit_component.state.keys import EVENT_REMEDIES, OWN_PREFIX, Keys, forbidden_reason
 
 
@@ -114,6 +115,15 @@ def test_other_widgets_are_kept(kind: str) -> None:
 def test_editors_and_selections_are_known_by_their_values(value: object, kind: str, is_kept: bool) -> None:
     """They report a string like a text input."""
     assert (forbidden_reason(value, kind) is None) is is_kept
+
+
+def test_a_selection_that_can_be_set_is_kept_but_for_its_cells() -> None:
+    """Rows and columns come back; whatever else an app assigned is Streamlit's to refuse."""
+    rows = {"selection": {"rows": [1], "columns": ["a"], "cells": []}}
+    assert forbidden_reason(rows, SELECTION) is None
+    assert forbidden_reason("nonsense", SELECTION) is None
+    cells = {"selection": {"rows": [1], "columns": [], "cells": [(1, "a")]}}
+    assert "cells" in (forbidden_reason(cells, SELECTION) or "")
 
 
 def test_a_dict_of_an_option_widget_is_kept() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
@@ -11,6 +12,10 @@ from fluxlit_component import InMemorySessionStore, UrlSession
 from tests.visitor import Body, Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
+can_select = pytest.mark.skipif(
+    "selection_default" not in inspect.signature(st.dataframe).parameters,
+    reason="before Streamlit 1.56 nobody can set a selection",
+)
 
 
 @pytest.fixture
@@ -163,3 +168,52 @@ def test_an_untouched_widget_has_nothing_to_be_kept_while_it_is_hidden(store: In
     visitor.run(nothing).run(nothing)
     visitor.run(lambda _: st.text_input("Name", "new", key="name"))
     assert visitor.at.text_input(key="name").value == "new"
+
+
+# --- selections in tables -------------------------------------------------------------------------
+
+
+def cities(_: UrlSession) -> None:
+    """An app with a table in which rows can be selected, unless it is hidden."""
+    if not st.session_state.get("hide"):
+        st.dataframe({"city": ["Oslo", "Lima"]}, key="table", on_select="rerun", selection_mode="multi-row")
+
+
+def selected(store: InMemorySessionStore, **options: Any) -> Visitor:
+    """A visitor whose app has selected a row."""
+    visitor = Visitor(cities, store=store, **options)
+    visitor.at.session_state["table"] = {"selection": {"rows": [1]}}
+    return visitor.run()
+
+
+def rows(visitor: Visitor) -> object:
+    """What is selected, as Streamlit's own object tells it."""
+    return visitor.at.session_state["table"].selection.rows
+
+
+@can_select
+def test_a_selection_waits_for_its_table(store: InMemorySessionStore) -> None:
+    """It is saved before the table is drawn, and the first run ends before that."""
+
+    def body(session: UrlSession) -> None:
+        assert session.persist()
+        if "ready" not in st.session_state:
+            st.session_state["ready"] = True
+            st.rerun()
+        cities(session)
+
+    after = selected(store).reload(body)
+    assert rows(after) == [1]
+    assert rows(after.reload(cities)) == [1]
+    assert after.session.skipped == {}
+
+
+@can_select
+def test_a_selection_in_a_hidden_table_is_kept_as_the_app_asks_for_it(store: InMemorySessionStore) -> None:
+    """By `keep_hidden=`, over runs and F5."""
+    visitor = selected(store, keep_hidden=["table"])
+    visitor.at.session_state["hide"] = True
+    after = visitor.run().run().reload()
+    assert after.session.skipped == {}
+    after.at.session_state["hide"] = False
+    assert rows(after.run()) == [1]

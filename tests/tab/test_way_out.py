@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import InMemorySessionStore, UrlSession
 from fluxlit_component.state.record import Commit, Outcome
-from fluxlit_component.stores.unanswering import UnansweringStore
+from fluxlit_component.stores.assembly import UnansweringStore
 from fluxlit_component.tab.tab import forget_tabs
 from fluxlit_component.tab.trial import FAILED
 from tests.visitor import Body, Visitor, assign, nothing

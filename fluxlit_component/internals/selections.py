@@ -1,0 +1,43 @@
+"""What is selected in `st.dataframe(on_select=)`: plain data in the record, Streamlit's class on a page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fluxlit_component.internals.guard import guarded
+
+SELECTION: Final = "dataframe selection"
+"""The kind of such a widget where its value may be set (from 1.56). Streamlit says `string_value` of it."""
+_PARTS: Final = ("rows", "columns", "cells")
+
+
+def kind_of(metadata: Any) -> str:
+    """Streamlit's value type of a widget, or `SELECTION`."""
+    serde = getattr(getattr(metadata, "deserializer", None), "__self__", None)
+    # The table's own reader of values has this since Streamlit takes a selection from session state.
+    return SELECTION if hasattr(serde, "selection_default") else getattr(metadata, "value_type", "")
+
+
+def plain_selection(value: Any) -> Any:
+    """A selection as plain data; what an app may have assigned beside that stays as it is."""
+    held = value.get("selection") if isinstance(value, Mapping) else None
+    if not isinstance(held, Mapping):
+        return value
+    parts = {part: held.get(part) for part in _PARTS}
+    return {"selection": {part: [*found] if isinstance(found, list) else [] for part, found in parts.items()}}
+
+
+def streamlits_selection(value: Any) -> Any:
+    """A stored selection as the table itself would hand it to the app; any other value as it is."""
+    parts = value.get("selection") if isinstance(value, Mapping) and len(value) == 1 else None
+    if not isinstance(parts, Mapping) or parts.keys() != {*_PARTS}:
+        return value
+
+    def make() -> Any:
+        from streamlit.elements.arrow import DataframeSelectionSerde
+
+        return DataframeSelectionSerde().deserialize(json.dumps(value))
+
+    return guarded(make, value)
