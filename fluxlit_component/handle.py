@@ -282,7 +282,8 @@ class UrlSession(Generic[M]):
 
         Args:
             func: the fragment.
-            options: those of `st.fragment` in the installed release, such as `run_every=`.
+            options: those of `st.fragment` in the installed release: `run_every=`, from 1.58 on `parallel=`,
+                from 1.63 on `key=`.
         """
 
         def decorate(inner: Callable[P, R]) -> Callable[P, R]:
@@ -295,9 +296,8 @@ class UrlSession(Generic[M]):
                     error = raised
                     raise
                 finally:
-                    run = internals.current_run()
-                    if run is not None and run.is_fragment and self._run is not None:
-                        self._run.save(ended=error is None)
+                    if self._run is not None:
+                        self._run.save_fragment(ended=error is None)
 
             return cast("Callable[P, R]", st.fragment(saved, **options))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import inspect
 import logging
 import time
 import traceback
@@ -634,6 +635,21 @@ def test_a_fragment_in_a_full_run_works(store: InMemorySessionStore) -> None:
 
     visitor = Visitor(body, store=store)
     assert store.get(visitor.sid) == {"a": 1, "b": 2, "result": "returned"}
+
+
+def test_a_fragment_takes_what_streamlits_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All arguments of the installed release reach it, those of a release to come as well."""
+    taken: list[dict[str, Any]] = []
+
+    def fragment(func: Callable[[], None], **options: Any) -> Callable[[], None]:
+        taken.append(options)
+        return func
+
+    theirs = {name: object() for name in inspect.signature(st.fragment).parameters if name != "func"}
+    assert "run_every" in theirs
+    monkeypatch.setattr(st, "fragment", fragment)
+    UrlSession(None, None).fragment(**theirs, still_to_come=1)(lambda: None)
+    assert taken == [{**theirs, "still_to_come": 1}]
 
 
 # --- clear, destroy, rotate ----------------------------------------------------------------------

@@ -47,6 +47,12 @@ class Run:
         return bool(getattr(self._context, "fragment_ids_this_run", None))
 
     @property
+    def has_parallel_fragments(self) -> bool:
+        """Whether fragments run in threads of their own just now (`parallel=True`, from 1.58 on)."""
+        beside = getattr(self._context, "parallel_coordinator", None)
+        return beside is not None and guarded(lambda: bool(beside._outstanding), default=False)
+
+    @property
     def script_path(self) -> str | None:
         """Path of the app's main script."""
         return getattr(self._context, "main_script_path", None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from functools import partial
+from threading import get_ident
 from typing import Any, Final
 
 from fluxlit_component.bridge import component_key, draw_way_out
@@ -48,6 +49,7 @@ class SessionRun:
         """The record, if identifying the session has read it."""
         self._number = 0
         self._has_failed = False
+        self._thread = get_ident()
         self._is_mounted = False
 
     # --- the run ------------------------------------------------------------------------------
@@ -85,7 +87,8 @@ class SessionRun:
             self._has_failed = isinstance(error, Exception)  # which is no `st.stop()` and no `st.rerun()`
             if error is None or self._has_failed:
                 tab.trial.end(self._number, failed=self._has_failed)
-            self._persist.save(ended=error is None)
+            # What runs beside the script may still draw its widgets: nothing is over yet.
+            self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
                 if page.ended:
@@ -96,6 +99,12 @@ class SessionRun:
                 self._mount()
             if is_newest and self._has_failed:
                 self._offer_way_out()
+
+    def save_fragment(self, *, ended: bool) -> None:
+        """A fragment ends: alone, or beside the script. One that the script itself runs is saved with it."""
+        run = current_run()
+        if run is not None and (run.is_fragment or get_ident() != self._thread):
+            self.save(ended=ended and run.is_fragment)
 
     def save(self, *, ended: bool = False) -> None:
         """Save what has changed so far: in the middle of a run, or at the end of a fragment."""

@@ -1102,6 +1102,32 @@ def test_a_session_state_is_emptied_and_the_script_begins_again(
     assert fallbacks == []
 
 
+def beside(seen: dict) -> None:
+    """A script with a fragment that runs beside it until it is told to end."""
+    import threading
+
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    go_on = threading.Event()
+    seen["before"] = current_run().has_parallel_fragments
+    st.fragment(go_on.wait, parallel=True)(30)
+    seen["beside"] = current_run().has_parallel_fragments
+    go_on.set()
+
+
+@pytest.mark.skipif(
+    "parallel" not in inspect.signature(streamlit.fragment).parameters,
+    reason="Streamlit has them from 1.58 on",
+)
+def test_fragments_that_run_beside_the_script_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """From when they are called to when they end."""
+    start(beside, seen)
+    assert (seen["before"], seen["beside"]) == (False, True), moved("parallel_coordinator")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 # --- nothing is leaned on unwatched ---------------------------------------------------------------
 
 
@@ -1199,6 +1225,7 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
     [
         ("is_app_test", False),
         ("is_fragment", False),
+        ("has_parallel_fragments", False),
         ("script_path", None),
         ("page", ""),
         ("unresolved_page", ""),
