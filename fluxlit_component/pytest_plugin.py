@@ -1,4 +1,4 @@
-"""The pytest plugin: test mode for AppTest, and fixtures for apps that use `url_session`.
+"""The pytest plugin: fixtures for the tests of apps that use `url_session`.
 
 pytest loads it in every run of whoever has the package (entry point `fluxlit`), so it imports neither
 Streamlit nor Playwright; a fixture that is asked for does. Switch it off with ``-p no:fluxlit``.
@@ -12,28 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
-from fluxlit_component.apptest import testmode
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
     from fluxlit_component.testing import AppTestTab, ContinuityPage, LeakRecorder, StreamlitServer
 
 _PAGE_MILLISECONDS: Final = 15_000
-_before = pytest.StashKey[bool]()
 
 # The contracts' asserts explain themselves like those of a test module.
 pytest.register_assert_rewrite("fluxlit_component.testing")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """In this process AppTest runs leave continuity alone, unless the environment says otherwise."""
-    config.stash[_before], testmode.is_on = testmode.is_on, True
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Put the switch back."""
-    testmode.is_on = config.stash.get(_before, False)
 
 
 @pytest.fixture

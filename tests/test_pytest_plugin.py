@@ -73,11 +73,11 @@ def test_a_plain_apptest_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not (tmp_path / ".streamlit").exists()
 
 
-def test_switched_off_apptest_is_as_without(tmp_path: Path) -> None:
-    """`-p no:fluxlit`: a run of AppTest has continuity, as bare Python has."""
-    output = run_pytest(tmp_path, "-p", "no:fluxlit", app=APP, test_app=TEST.format(status="ready"))
+def test_switched_off_apptest_leaves_nothing_behind_either(tmp_path: Path) -> None:
+    """`-p no:fluxlit`: the fixtures are gone, and nothing else."""
+    output = run_pytest(tmp_path, "-p", "no:fluxlit", app=APP, test_app=TEST.format(status="disabled"))
     assert "1 passed" in output
-    assert (tmp_path / ".streamlit" / "fluxlit_sessions.db").exists()
+    assert not (tmp_path / ".streamlit").exists()
 
 
 def test_a_broken_contract_explains_itself(tmp_path: Path) -> None:

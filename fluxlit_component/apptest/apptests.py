@@ -1,7 +1,7 @@
 """Runs of AppTest in a test suite: when they leave continuity alone, and which store they get.
 
-An app's own tests are about the app. Under pytest, `url_session` therefore does nothing in AppTest
-(`FLUXLIT_TESTS` is taken as set) until a test asks for continuity; no real visitor is ever concerned.
+An app's own tests are about the app. So `url_session` does nothing in AppTest, under pytest, unittest or in a
+notebook, until a test asks for continuity; no real visitor is ever concerned.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_c
 def is_left_alone(run: Run, store: StoreLike | None) -> bool:
     """Whether continuity is off in this run because it is one of AppTest.
 
-    Only in test mode, and not if anybody has asked for continuity: the environment, by any of its switches
-    or by naming a store; or who hands in a store object, unless that is one whose server must be reached.
+    Not if anybody has asked for continuity: `set_testing`; the environment, by any of its switches or by
+    naming a store; or who hands in a store object, unless that is one whose server must be reached.
     """
     if not testmode.is_on or testmode.stand_in is not None or not run.is_app_test:
         return False

@@ -1,15 +1,14 @@
 """The switch that test tools turn: what AppTest runs of this process do with continuity.
 
-Turned by the pytest plugin and by `fluxlit_component.testing.set_testing`; read by `apptests`. Imports
-nothing, because pytest loads it in every run. It says nothing about a server that a test starts: that is
-another process, and runs as in production.
+Turned by `fluxlit_component.testing.set_testing`; read by `apptests`. It says nothing about a server that a
+test starts: that is another process, and runs as in production.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-is_on: bool = False
+is_on: bool = True
 """Whether AppTest runs leave continuity alone, unless the environment says otherwise."""
 stand_in: Callable[[object], object] | None = None
 """While a test has continuity on: what the app asks for as its store -> the store that it gets."""

@@ -1,4 +1,4 @@
-"""The switch for AppTest runs of this process, for who has no pytest or wants it the other way."""
+"""The switch for AppTest runs of this process, for who wants continuity in them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fluxlit_component.apptest import testmode
 def set_testing(testing: bool) -> AbstractContextManager[object]:  # noqa: FBT001 - as in stamina, whose name it has
     """Say whether AppTest runs of this process leave continuity alone.
 
-    The pytest plugin says True. The environment beats it: any of `FLUXLIT_TESTS`,
+    They do by default. The environment beats it: any of `FLUXLIT_TESTS`,
     `FLUXLIT_FORCE_URL_SESSION_IN_TESTS`, `FLUXLIT_SESSION_STORE` and `FLUXLIT_SESSION_SQLITE_PATH`.
 
         set_testing(False)  # from now on

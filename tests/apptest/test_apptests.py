@@ -1,4 +1,4 @@
-"""AppTest under pytest with nothing set: the app runs as if the line were not there."""
+"""AppTest with nothing set: the app runs as if the line were not there."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def with_store(store: object) -> None:
 
 
 def test_the_switch_by_hand(tmp_path: Path) -> None:
-    """`set_testing(False)`: AppTest as it is without the plugin; the plugin had said True."""
+    """`set_testing(False)`: AppTest has continuity, which it has not by default."""
     assert testmode.is_on
     with set_testing(False):
         assert visit(tmp_path).markdown[0].value == "ready"
