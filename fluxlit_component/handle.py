@@ -5,7 +5,7 @@ What it may be asked and told. Leaving its block saves, on every way out; how, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
@@ -21,9 +21,18 @@ from fluxlit_component.links.links import Link, Order
 from fluxlit_component.panel.panel import draw_badge, draw_panel
 from fluxlit_component.panel.report import SessionReport
 from fluxlit_component.state.edits import keep_edits
+from fluxlit_component.state.keys import PART
 from fluxlit_component.state.schema import M, Schema
 from fluxlit_component.state.typed import view_of
-from fluxlit_component.state.uploads import MAX_UPLOAD_BYTES, KeptUpload, Upload, keep_upload
+from fluxlit_component.state.uploads import (
+    MAX_UPLOAD_BYTES,
+    KeptUpload,
+    Limits,
+    Seen,
+    Upload,
+    keep_upload,
+)
+from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
@@ -140,21 +149,63 @@ class UrlSession(Generic[M]):
             raise ConfigurationError("session.state needs a model: url_session(model=YourModel)")
         return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
 
+    @overload
     def keep_upload(
         self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-    ) -> KeptUpload | None:
+    ) -> KeptUpload | None: ...
+    @overload
+    def keep_upload(
+        self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
+    ) -> list[KeptUpload]: ...
+    def keep_upload(
+        self, file: Upload | Sequence[Upload] | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
+    ) -> KeptUpload | list[KeptUpload] | None:
         """Keep what was uploaded, and give it back after F5, when the uploader itself is empty.
 
-        The bytes are kept under `key` of `st.session_state`, a key of your own, not the uploader's.
+        What the uploader has takes the place of what was kept, so the cross of a file drops that file. The
+        files are kept under `key` of `st.session_state`, a key of your own, not the uploader's; `del` drops
+        them, too.
 
         Args:
-            file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned.
+            file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned: a file or None, or
+                with `accept_multiple_files` a list, which gets a list.
             key: where to keep it.
-            max_bytes: a larger file is used in this run but not kept; the reason is in `skipped`. Default
-                1,024,000. A little more than that also needs `url_session(caps=Caps(value_bytes=...))`,
-                because one value has 1 MiB at most; and `session_bytes` from 4 MiB on.
+            max_bytes: a larger file is not stored. It comes back by reference, as long as this process has
+                it: the `FLUXLIT_LIVE_UPLOAD_BYTES` setting says how many bytes all of these may have. One
+                that is gone is named in `lost`. Default 1,024,000. A little more than that also needs
+                `url_session(caps=Caps(value_bytes=...))`, because one value has 1 MiB at most; and
+                `session_bytes` from 4 MiB on.
+
+        Raises:
+            ConfigurationError: something that no uploader returns.
         """
-        return keep_upload(st.session_state, file, key=key, max_bytes=max_bytes, skip=self._skip)
+        for each in file if isinstance(file, (list, tuple)) else [file]:
+            if each is not None and not hasattr(each, "getvalue"):
+                raise ConfigurationError(
+                    "keep_upload() takes what st.file_uploader, st.camera_input or st.audio_input returned, "
+                    f"not {type(each).__name__}"
+                )
+        tab, run = self._tab, internals.current_run()
+        policy = tab.opened[1] if tab is not None and tab.opened is not None else Policy()
+        kept = keep_upload(
+            cast("MutableMapping[str, Any]", st.session_state),
+            file,
+            key=key,
+            limits=Limits(max_bytes, policy.caps, policy.live_upload_bytes),
+            seen=Seen(
+                run.uploaders() if run is not None else {},
+                tab.runs if tab is not None else 0,
+                tab.page.swept if tab is not None else 0,
+            ),
+        )
+        if tab is not None:
+            if kept.is_incomplete:
+                tab.standing.lose([key])
+            if kept.is_new:  # what was lost of the old ones is no loss any more
+                tab.naming = frozenset(name for name in tab.naming if not name.startswith(key + PART))
+        if isinstance(file, (list, tuple)):
+            return kept.files
+        return kept.files[0] if kept.files else None
 
     def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
         """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
@@ -174,10 +225,6 @@ class UrlSession(Generic[M]):
             draw=partial(st.data_editor, **options),
         )
         return edited
-
-    def _skip(self, key: str, reason: str) -> None:
-        if self._tab is not None:
-            self._tab.standing.skip(key, reason)
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed."""

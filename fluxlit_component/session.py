@@ -162,6 +162,7 @@ def url_session(
         address_bar=arguments.one_of("address_bar", address_bar or settings.address_bar, _ADDRESS_BARS),
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
+        live_upload_bytes=settings.live_upload_bytes,
         gate_seconds=settings.gate_seconds,
         transport=settings.transport,
         wait=wait,

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
     gate_seconds: FiniteFloat = Field(default=3.0, ge=0)
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
+    live_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=0)
+    """`FLUXLIT_LIVE_UPLOAD_BYTES`: bytes of all uploads in this process that are too large for the store; the
+    oldest are let go."""
     transport: Transport | None = None
     """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
     identity: str = Field(default="user", pattern=r"^(user|off|header:[A-Za-z0-9-]+)$")

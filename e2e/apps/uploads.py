@@ -1,10 +1,29 @@
-# An upload whose bytes are kept: the recipe of docs/what-comes-back.md.
+# Uploads that are kept: the recipe of docs/what-comes-back.md, for one file, several, and a directory.
+import os
+from hashlib import sha256
+
 import streamlit as st
 
 from fluxlit_component import url_session
 
+
+def told(files: list) -> str:
+    return ", ".join(f"{f.name} {f.size} {sha256(f.read()).hexdigest()[:8]}" for f in files) or "nothing"
+
+
 with url_session() as session:
-    file = session.keep_upload(st.file_uploader("File", key="up"), key="file")
-    st.write("no file" if file is None else f"file is {file.name} of {file.size} bytes")
-    if file is not None:
-        st.write(f"it says {file.getvalue().decode()!r}")
+    where = st.radio("Uploaders are", ["here", "hidden", "elsewhere"], key="where")
+    one, many = None, []
+    if where == "here":
+        one = st.file_uploader("One", key="up")
+        many = st.file_uploader("Many", accept_multiple_files=os.environ.get("MANY") or True)
+    if where != "elsewhere":
+        st.text("one: " + told([f for f in [session.keep_upload(one, key="one")] if f]))
+        st.text("many: " + told(session.keep_upload(many, key="many")))
+    st.checkbox("Tick", key="tick")
+    if st.button("Remove"):
+        del st.session_state["many"]
+        st.rerun()
+    st.text("lost: " + " ".join(session.lost or ["nothing"]))
+    if st.button("Link"):
+        st.code(session.link())

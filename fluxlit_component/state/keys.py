@@ -17,6 +17,8 @@ from fluxlit_component.internals import SELECTION
 OWN_PREFIX: Final = "fluxlit_bridge"
 """Keys of the mounted bridge begin with this; they hold the id and are never stored."""
 
+PART: Final = ":upload:"
+"""Between a key of the app and the number of a part of what `keep_upload` keeps under it."""
 _INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
 
 # Streamlit raises StreamlitValueAssignmentNotAllowedError when one of these is drawn under a key
@@ -65,13 +67,21 @@ class Keys:
 
     def admit(self, key: object) -> bool:
         """Whether a key takes part at all; the others are as if they did not exist."""
-        if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES) or matches(key, self.exclude):
+        if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES):
+            return False
+        key = owner_of(key)
+        if matches(key, self.exclude):
             return False
         return self.include is None or matches(key, self.include)
 
     def sift(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` that take part."""
         return _sift(self, frozenset(keys))
+
+
+def owner_of(key: str) -> str:
+    """The app's own key that a part belongs to; every other key is its own."""
+    return key.partition(PART)[0]
 
 
 @lru_cache(maxsize=256)

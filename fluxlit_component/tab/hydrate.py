@@ -13,7 +13,7 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
-from fluxlit_component.state.keys import absence_of
+from fluxlit_component.state.keys import absence_of, owner_of
 from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Record
 from fluxlit_component.state.schema import Schema
@@ -82,11 +82,11 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     known.live = tab.naming = noted(record)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
     standing.restored = tuple(sorted(page.put))
-    standing.lost = tuple(sorted(known.live - by_reference.keys() - keep - back.keys()))
+    gone = known.live - by_reference.keys() - keep - back.keys()
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
     standing.hooks.tell(Event("restore", standing.restored))
-    if standing.lost:
-        standing.hooks.tell(Event("lost", standing.lost))
+    standing.lost = ()
+    standing.lose(map(owner_of, gone))
 
 
 def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_version: int) -> dict[str, Any]:
@@ -123,6 +123,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     follows = page.number == tab.runs - 1  # else that run was not saved on its way out: no `with`
     swept = (page.ended or not follows) and not state.began_by_itself()
     if swept:
+        page.swept = tab.runs - 1
         state.forget(page.loose)
         page.loose = frozenset()
         page.later = frozenset(widgets) - (page.drawn - page.later) if follows else frozenset()

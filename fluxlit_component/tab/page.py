@@ -16,6 +16,8 @@ class Page:
     """Of the last run that was saved on its way out."""
     ended: bool = False
     """Whether that run came to its end, so that Streamlit has swept away what it did not draw."""
+    swept: int = 0
+    """Number of the last run after which Streamlit swept that away, as far as later runs know."""
     drawn: frozenset[str] = frozenset()
     """Keys of the widgets that were on the page when that run was saved."""
 

@@ -16,6 +16,7 @@ from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.state.schema import Schema
+from fluxlit_component.state.uploads import LIVE_UPLOAD_BYTES
 
 _log = logging.getLogger("fluxlit_component")
 
@@ -38,6 +39,8 @@ class Policy:
     max_age_seconds: float | None = None
     live_seconds: float = 0.0
     """How long live values are held after a page was left; 0: never."""
+    live_upload_bytes: int = LIVE_UPLOAD_BYTES
+    """What large uploads of the whole process may have together."""
     gate_seconds: float = 3.0
     wait: bool = True
     transport: Transport | None = None

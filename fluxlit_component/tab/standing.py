@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -54,6 +54,13 @@ class Standing:
             _log.warning("session key %r is not kept: %s", key, reason)
         if is_news:
             self.hooks.tell(Event("skip", (key,), {key: reason}))
+
+    def lose(self, keys: Iterable[str]) -> None:
+        """Tell which keys nobody has any more, each once for a page load."""
+        gone = tuple(sorted({*keys} - {*self.lost}))
+        self.lost = tuple(sorted((*self.lost, *gone)))
+        if gone:
+            self.hooks.tell(Event("lost", gone))
 
     def conflict(self, keys: Collection[str]) -> None:
         """Count and tell that this tab's values went over those of another one."""
