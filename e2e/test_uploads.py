@@ -72,8 +72,8 @@ def go(tab: ContinuityPage, where: str) -> None:
     tab.rest()
 
 
-def test_one_upload_is_there_until_its_cross(tab: ContinuityPage, serve: Serve) -> None:
-    """Name, size and bytes; the next file takes the place of the first; the cross clears what was kept."""
+def test_an_upload_is_there_after_f5(tab: ContinuityPage, serve: Serve) -> None:
+    """Name, size and bytes; the next file takes the place of the first; its cross clears what was kept."""
     tab.open(serve(APP).url)
     see(tab, "one")
     choose(tab, "One", C)
@@ -227,6 +227,7 @@ def test_after_a_restart_of_the_server(tab: ContinuityPage, mortal: StreamlitSer
     see(tab, "many", C)
 
 
+@pytest.mark.skipif(RELEASE < (1, 41), reason="Streamlit 1.40 empties the fields: streamlit-releases.md")
 def test_a_page_that_lives_through_a_restart(tab: ContinuityPage, mortal: StreamlitServer) -> None:
     """It still shows its files, which the new server never had: they come from the record, crosses count."""
     tab.open(mortal.url)

@@ -24,6 +24,7 @@ def test_the_defaults_need_no_environment() -> None:
         session_max_age=2_592_000.0,
         address_bar="clean",
         gate_seconds=3.0,
+        live_upload_bytes=256 * 2**20,
         transport=None,
     )
 
@@ -44,6 +45,8 @@ def test_the_defaults_need_no_environment() -> None:
         ("FLUXLIT_TRANSPORT", "", "transport", None),
         ("FLUXLIT_GATE_SECONDS", "0", "gate_seconds", 0.0),
         ("FLUXLIT_GATE_SECONDS", "12", "gate_seconds", 12.0),
+        ("FLUXLIT_LIVE_UPLOAD_BYTES", "0", "live_upload_bytes", 0),
+        ("FLUXLIT_LIVE_UPLOAD_BYTES", "1000000", "live_upload_bytes", 1_000_000),
     ],
 )
 def test_each_variable_sets_its_field(

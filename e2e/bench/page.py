@@ -25,6 +25,7 @@ TITLES = {
     "values": "Rich values",
     "memory": "The memory store when it is full",
     "footprint": "Ten thousand sessions",
+    "uploads": "Large uploads",
     "stores": "Stores",
 }
 INTRODUCTION = """\

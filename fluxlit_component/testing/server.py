@@ -66,6 +66,11 @@ class StreamlitServer:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def pid(self) -> int | None:
+        """The server's process; None: it does not run."""
+        return self._process.pid if self._process is not None else None
+
+    @property
     def runs(self) -> int:
         """Full script runs of all tabs since the last `forget_runs`, over all starts of the server."""
         return Path(self._count.name).stat().st_size - self._forgotten

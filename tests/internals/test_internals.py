@@ -753,6 +753,43 @@ def test_a_script_that_fails_is_known_before_its_error_is_drawn(
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def uploads(seen: dict) -> None:
+    """A script whose uploaders show a file, one that the server has no more, or none."""
+    import streamlit as st
+    from streamlit.proto.Common_pb2 import FileURLs
+    from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile, UploadedFileRec
+
+    from fluxlit_component.internals import current_run
+    from fluxlit_component.internals.session_state import user_key
+
+    run = current_run()
+    run.read_along(lambda: False)
+    st.file_uploader("One", key="one")
+    st.file_uploader("Many", accept_multiple_files=True, key="many")
+    st.camera_input("Camera", key="camera")
+    st.text_input("Text", key="text")
+    with st.form("cleared", clear_on_submit=True):
+        st.file_uploader("In a form", key="form")
+        st.form_submit_button("Send")
+    seen["empty"] = {user_key(element): files for element, files in run.uploaders().items()}
+    there = UploadedFile(UploadedFileRec("there", "a", "b", b"x"), FileURLs())
+    values = {"one": there, "many": [DeletedFile("gone"), there], "form": there}
+    widgets = run.state._state._new_widget_state
+    for element in widgets.widget_metadata:
+        if (key := user_key(element)) in values:
+            widgets.set_from_value(element, values[key])
+    seen["shown"] = {user_key(element): files for element, files in run.uploaders().items()}
+
+
+def test_uploaders_are_known_by_their_files(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Those on the page, but not in a form that empties itself; and which files the server still has."""
+    start(uploads, seen)
+    assert seen["empty"] == {"one": {}, "many": {}, "camera": {}}, moved("the value type of uploads")
+    expected = {"one": {"there": True}, "many": {"gone": False, "there": True}, "camera": {}}
+    assert seen["shown"] == expected, moved("UploadedFile, or DeletedFile")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def kinds(seen: dict) -> None:
     """A script with one widget of each kind that must not be kept, and some that may."""
     import pandas as pd
