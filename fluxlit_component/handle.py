@@ -179,8 +179,11 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: something that no uploader returns.
         """
-        for each in file if isinstance(file, (list, tuple)) else [file]:
-            if each is not None and not hasattr(each, "getvalue"):
+        # Streamlit's word for a file that it has no more is a tuple, which has an id and no bytes.
+        many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")
+        found: list[Any] = [*cast("Sequence[Upload]", file)] if many else [file] if file is not None else []
+        for each in found:
+            if not isinstance(each, Upload) and not hasattr(each, "file_id"):
                 raise ConfigurationError(
                     "keep_upload() takes what st.file_uploader, st.camera_input or st.audio_input returned, "
                     f"not {type(each).__name__}"
@@ -189,8 +192,9 @@ class UrlSession(Generic[M]):
         policy = tab.opened[1] if tab is not None and tab.opened is not None else Policy()
         kept = keep_upload(
             cast("MutableMapping[str, Any]", st.session_state),
-            file,
+            [each for each in found if isinstance(each, Upload)],
             key=key,
+            many=many,
             limits=Limits(max_bytes, policy.caps, policy.live_upload_bytes),
             seen=Seen(
                 run.uploaders() if run is not None else {},
@@ -203,7 +207,7 @@ class UrlSession(Generic[M]):
                 tab.standing.lose([key])
             if kept.is_new:  # what was lost of the old ones is no loss any more
                 tab.naming = frozenset(name for name in tab.naming if not name.startswith(key + PART))
-        if isinstance(file, (list, tuple)):
+        if many:
             return kept.files
         return kept.files[0] if kept.files else None
 

@@ -1,7 +1,7 @@
 """What large uploads take in the memory of a server: twenty files of 50 MB, kept over F5.
 
 Resident memory of the server's process, beyond what it had before the first file came. Without us Streamlit
-holds the files of a page that is open, and of one that was left for two minutes; the last column is after those.
+holds the files of a page that is open, and of one that was left for two minutes; a column is after those.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Final, Protocol, TypeGuard
+from typing import Any, Final, Protocol, TypeGuard, runtime_checkable
 from weakref import WeakValueDictionary
 
 from fluxlit_component.state.caps import Caps
@@ -31,6 +31,7 @@ _PLACE: Final = 6
 """Bytes of its place in the order, where that is the longest."""
 
 
+@runtime_checkable
 class Upload(Protocol):
     """What Streamlit's uploaders return, as far as it matters here."""
 
@@ -87,19 +88,20 @@ class Kept:
 
 def keep_upload(
     state: MutableMapping[Any, Any],
-    given: Sequence[Upload] | Upload | None,
+    given: Sequence[Upload],
     *,
     key: str,
+    many: bool,
     limits: Limits,
     seen: Seen,
 ) -> Kept:
     """Keep what an uploader has under `key` of `state`; if it is empty, give what is kept there.
 
+    `many`: the uploader is one for several files.
     Unless the visitor has emptied it: then it is on the page since it had the files, and shows none.
     """
-    many = isinstance(given, (list, tuple))
     held, is_incomplete = _read(state, key, many=many)
-    files: list[Any] = [*given] if isinstance(given, (list, tuple)) else [given] if given is not None else []
+    files = [*given]
     if many or not files:
         # After a restart a page that stands there still shows files, which the new server never had.
         gone = {name for shown in seen.uploaders.values() for name, is_there in shown.items() if not is_there}

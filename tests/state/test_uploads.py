@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from fluxlit_component import Caps, ConfigurationError, Event, InMemorySessionStore, UrlSession
 from fluxlit_component.codec import decode, encode
@@ -44,9 +46,13 @@ class Page:
     def run(self, given: Any, **shown: bool) -> Kept:
         """A run whose uploader returns `given` and shows these files."""
         self.runs += 1
-        return keep_upload(
-            self.state, given, key="kept", limits=self.limits, seen=Seen({"up": shown}, self.runs, self.swept)
-        )
+        return self.look(given, Seen({"up": shown}, self.runs, self.swept))
+
+    def look(self, given: Any, seen: Seen) -> Kept:
+        """A run that sees this of uploaders."""
+        many = isinstance(given, list)
+        files = given if many else [given] if given is not None else []
+        return keep_upload(self.state, files, key="kept", many=many, limits=self.limits, seen=seen)
 
     def keep(self, given: Any) -> list[bytes]:
         """The bytes of what the app gets."""
@@ -166,7 +172,7 @@ def test_an_uploader_that_was_away_was_not_cleared() -> None:
     for _ in range(2):
         assert page.keep(None) == [b"a"]
     page.run(a, a=True)
-    hidden = keep_upload(page.state, None, key="kept", limits=page.limits, seen=Seen({}, 6, 5))
+    hidden = page.look(None, Seen({}, 6, 5))
     assert [file.name for file in hidden.files] == ["a"]
     page.runs = 6
     assert page.keep(None) == [b"a"]
@@ -331,7 +337,20 @@ def test_a_large_upload_is_for_nobody_else() -> None:
 
 
 @pytest.mark.usefixtures("forced")
-@pytest.mark.parametrize("given", ["a.txt", [b"x"], 5])
+def test_what_streamlit_has_no_more_is_no_upload() -> None:
+    """As it stands in session state after a restart, under the key of an uploader."""
+
+    def body(session: UrlSession) -> None:
+        gone = DeletedFile("gone")
+        assert session.keep_upload(cast("Any", gone), key="one") is None
+        kept = session.keep_upload(cast("Any", [gone, File(b"x", "x")]), key="many")
+        assert [file.name for file in kept] == ["x"]
+
+    Visitor(body, store=InMemorySessionStore())
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize("given", ["a.txt", [b"x"], 5, io.BytesIO(b"x")])
 def test_what_no_uploader_returns(given: Any) -> None:
     """It is named, with what is taken."""
 
