@@ -21,17 +21,11 @@ from fluxlit_component.links.links import Link, Order
 from fluxlit_component.panel.panel import draw_badge, draw_panel
 from fluxlit_component.panel.report import SessionReport
 from fluxlit_component.state.edits import keep_edits
+from fluxlit_component.state.files import KeptUpload, Upload
 from fluxlit_component.state.keys import PART
 from fluxlit_component.state.schema import M, Schema
 from fluxlit_component.state.typed import view_of
-from fluxlit_component.state.uploads import (
-    MAX_UPLOAD_BYTES,
-    KeptUpload,
-    Limits,
-    Seen,
-    Upload,
-    keep_upload,
-)
+from fluxlit_component.state.uploads import MAX_UPLOAD_BYTES, Limits, Seen, keep_upload
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Status

@@ -12,11 +12,11 @@ from fluxlit_component.hooks import Hooks
 from fluxlit_component.links.links import Lifetimes
 from fluxlit_component.settings import Transport
 from fluxlit_component.state.caps import Caps
+from fluxlit_component.state.files import LIVE_UPLOAD_BYTES
 from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.state.schema import Schema
-from fluxlit_component.state.uploads import LIVE_UPLOAD_BYTES
 
 _log = logging.getLogger("fluxlit_component")
 

@@ -1,0 +1,107 @@
+"""A file that is kept, and the large ones of all visitors: so many bytes of them as a process may hold.
+
+A small file is a dict, which the store takes. A large one is a `KeptUpload`, which no store can hold: a live
+value. It shares its bytes with Streamlit's own file, and is closed when it is let go.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from itertools import count
+from typing import Any, Final, Protocol, runtime_checkable
+from weakref import WeakValueDictionary
+
+LIVE_UPLOAD_BYTES: Final = 256 * 1024 * 1024
+"""What all large files of a process may have together."""
+_FIELDS: Final = {"name": str, "type": str, "data": bytes}
+_lock = threading.Lock()
+_turns = count()
+_large: WeakValueDictionary[int, KeptUpload] = WeakValueDictionary()
+"""Those that are held, the one first that was in its uploader longest ago."""
+
+
+@runtime_checkable
+class Upload(Protocol):
+    """What Streamlit's uploaders return, as far as it matters here."""
+
+    name: str
+    type: str
+
+    def getvalue(self) -> bytes:
+        """All bytes of the file."""
+
+
+class KeptUpload(io.BytesIO):
+    """A file as it was uploaded: `name`, `type`, `size`, `file_id` and its bytes, from the start."""
+
+    def __init__(self, data: bytes, *, name: str, type: str, file_id: str = "") -> None:  # noqa: A002 - Streamlit's name
+        super().__init__(data)  # shares them until somebody writes to it
+        self.name = name
+        self.type = type
+        self.size = len(data)
+        self.file_id = file_id
+
+
+def entry_of(file: Upload) -> dict[str, Any]:
+    """The file as plain data."""
+    return {
+        "name": file.name,
+        "type": file.type,
+        "file_id": getattr(file, "file_id", ""),  # differs where the data does: compared before that
+        "data": file.getvalue(),
+    }
+
+
+def is_file(value: object) -> bool:
+    """Whether it was kept by us: the key is the app's, which may have put something else there."""
+    if isinstance(value, dict):
+        return (
+            value.keys() - {"file_id"} == _FIELDS.keys()  # earlier versions kept no id
+            and all(isinstance(value[name], kind) for name, kind in _FIELDS.items())
+        )
+    return isinstance(value, KeptUpload)
+
+
+def opened(value: Any) -> KeptUpload | None:
+    """A file of the caller's own; None: it was let go."""
+    if not is_file(value):
+        return None
+    with _lock:
+        if not isinstance(value, KeptUpload):
+            return KeptUpload(**value)
+        return None if value.closed else KeptUpload(**entry_of(value))
+
+
+def held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
+    """The object that is held for a file, the one of `before` if it is there; the oldest give way to it."""
+    with _lock:
+        for old in before:
+            is_same = isinstance(old, KeptUpload) and (old.file_id, old.name) == (file.file_id, file.name)
+            if is_same and not old.closed and entry_of(old) == entry_of(file):
+                file = old
+                break
+        else:
+            file = KeptUpload(**entry_of(file))
+        for turn, old in [*_large.items()]:
+            if old is file:
+                del _large[turn]
+        total = sum(old.size for old in _large.values()) + file.size
+        for turn, old in [*_large.items()] if file.size <= most else []:
+            if total <= most:
+                break
+            total -= old.size
+            del _large[turn]
+            _let_go(old)
+        if total <= most:
+            _large[next(_turns)] = file
+        else:
+            _let_go(file)
+    return file
+
+
+def _let_go(file: KeptUpload) -> None:
+    with suppress(BufferError):  # the app is looking at its bytes right now
+        file.close()
