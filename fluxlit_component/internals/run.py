@@ -161,21 +161,22 @@ class Run:
         """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
         guarded(lambda: tell_selections(self._context, partial(self.state.narrow, keys)), None)
 
-    def uploaders(self) -> Mapping[str, Mapping[str, bool]]:
-        """Uploader drawn in this run so far -> id of each file that it shows -> whether the server has that.
+    def uploaders(self) -> Mapping[str, Mapping[str, Any]]:
+        """Uploader drawn in this run so far -> id of each file that it shows -> the file; None: it is gone.
 
+        These share their bytes with Streamlit's store of them; what the app is handed is a copy.
         Not those in forms that are emptied when they are sent: that is not the visitor's doing.
         """
 
         def look() -> dict[str, dict[str, bool]]:
             state = self._context.session_state._state
             metadata = state._new_widget_state.widget_metadata
-            found: dict[str, dict[str, bool]] = {}
+            found: dict[str, dict[str, Any]] = {}
             for element in self._drawn_elements() - cleared_elements(self._context):
                 if metadata[element].value_type == "file_uploader_state_value":
                     value = state._getitem(element, None) or []
                     files = value if isinstance(value, list) else [value]
-                    found[element] = {file.file_id: hasattr(file, "getvalue") for file in files}
+                    found[element] = {f.file_id: f if hasattr(f, "getvalue") else None for f in files}
             return found
 
         return guarded(look, {})

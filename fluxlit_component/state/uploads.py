@@ -49,8 +49,8 @@ class Limits:
 class Seen:
     """What the run shows of uploaders."""
 
-    uploaders: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
-    """Uploader drawn in this run -> id of each file that it shows -> whether the server still has that."""
+    uploaders: Mapping[str, Mapping[str, Upload | None]] = field(default_factory=dict)
+    """Uploader drawn in this run -> id of each file that it shows -> the file; None: it is gone."""
     run: int = 0
     swept: int = 0
     """Number of the last run after which Streamlit forgot the widgets that it had not drawn."""
@@ -78,32 +78,40 @@ def keep_upload(
 ) -> Kept:
     """Keep what an uploader has under `key` of `state`; if it is empty, give what is kept there.
 
-    `many`: the uploader is one for several files.
     Unless the visitor has emptied it: then it is on the page since it had the files, and shows none.
+    `many`: the uploader is one for several files.
     """
     held, is_incomplete = _read(state, key, many=many)
+    shown = {name: file for files in seen.uploaders.values() for name, file in files.items()}
     files = [*given]
     if many or not files:
         # After a restart a page that stands there still shows files, which the new server never had.
-        gone = {name for shown in seen.uploaders.values() for name, is_there in shown.items() if not is_there}
-        files = [*(file for file in held if file.file_id in gone), *files]
+        files = [*(file for file in held if shown.get(file.file_id, file) is None), *files]
     run, sources = state.get(_SEAT + key, (0, ()))
     is_cleared = run >= seen.swept and any(not seen.uploaders.get(source, True) for source in sources)
     if files:
-        held = [KeptUpload(**entry_of(file)) for file in files]
+        held = [_sharing(file, shown) for file in files]
         _write(state, key, held, limits, many=many)
     elif is_cleared:
         held = []
         state.pop(key, None)
         _drop_parts(state, key, ())
     ids = {file.file_id for file in held}
-    sources = frozenset(source for source, shown in seen.uploaders.items() if ids & shown.keys())
+    sources = frozenset(source for source, files in seen.uploaders.items() if ids & files.keys())
     if sources:
         state[_SEAT + key] = (seen.run, sources)
     else:
         state.pop(_SEAT + key, None)
     is_new = bool(files) or is_cleared
     return Kept(held, is_new, is_incomplete and not is_new)
+
+
+def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
+    """The same file with the bytes that Streamlit holds anyway: the app was handed a copy of them."""
+    entry = entry_of(file)
+    own = shown.get(entry["file_id"])
+    data = own.getvalue() if own is not None else b""
+    return KeptUpload(**(entry | {"data": data} if len(data) == len(entry["data"]) else entry))
 
 
 def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:

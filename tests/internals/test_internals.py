@@ -772,7 +772,7 @@ def uploads(seen: dict) -> None:
         st.file_uploader("In a form", key="form")
         st.form_submit_button("Send")
     seen["empty"] = {user_key(element): files for element, files in run.uploaders().items()}
-    there = UploadedFile(UploadedFileRec("there", "a", "b", b"x"), FileURLs())
+    there = seen["there"] = UploadedFile(UploadedFileRec("there", "a", "b", b"x"), FileURLs())
     values = {"one": there, "many": [DeletedFile("gone"), there], "form": there}
     widgets = run.state._state._new_widget_state
     for element in widgets.widget_metadata:
@@ -785,8 +785,10 @@ def test_uploaders_are_known_by_their_files(fallbacks: list[str], seen: dict[str
     """Those on the page, but not in a form that empties itself; and which files the server still has."""
     start(uploads, seen)
     assert seen["empty"] == {"one": {}, "many": {}, "camera": {}}, moved("the value type of uploads")
-    expected = {"one": {"there": True}, "many": {"gone": False, "there": True}, "camera": {}}
+    there = seen["there"]
+    expected = {"one": {"there": there}, "many": {"gone": None, "there": there}, "camera": {}}
     assert seen["shown"] == expected, moved("UploadedFile, or DeletedFile")
+    assert all(files.get("there", there) is there for files in seen["shown"].values()), moved("it is a copy")
     assert fallbacks == [], moved(str(fallbacks))
 
 

@@ -47,13 +47,24 @@ class Page:
     def run(self, given: Any, **shown: bool) -> Kept:
         """A run whose uploader returns `given` and shows these files."""
         self.runs += 1
-        return self.look(given, Seen({"up": shown}, self.runs, self.swept))
+        there = {file.file_id: file for file in self._list(given)}
+        files = {name: there[name] if is_there else None for name, is_there in shown.items()}
+        return self.look(given, Seen({"up": files}, self.runs, self.swept))
 
     def look(self, given: Any, seen: Seen) -> Kept:
         """A run that sees this of uploaders."""
-        many = isinstance(given, list)
-        files = given if many else [given] if given is not None else []
-        return keep_upload(self.state, files, key="kept", many=many, limits=self.limits, seen=seen)
+        return keep_upload(
+            self.state,
+            self._list(given),
+            key="kept",
+            many=isinstance(given, list),
+            limits=self.limits,
+            seen=seen,
+        )
+
+    @staticmethod
+    def _list(given: Any) -> list[File]:
+        return given if isinstance(given, list) else [given] if given is not None else []
 
     def keep(self, given: Any) -> list[bytes]:
         """The bytes of what the app gets."""
@@ -121,6 +132,15 @@ def test_a_large_one_is_kept_by_reference(many: bool) -> None:
     found = restarted.run([] if many else None)
     assert [file.getvalue() for file in found.files] == ([b"small"] if many else [])
     assert found.is_incomplete is many, "for one the key itself is a live value, whose absence is seen"
+
+
+def test_bytes_are_not_held_twice() -> None:
+    """Streamlit hands the app a copy of its file, in each run another one; its own bytes are kept."""
+    own, page = File(b"x" * 999, file_id="f"), Page()
+    for _ in range(2):
+        copy = File(bytes(bytearray(own.data)), file_id="f")
+        found = page.look(copy, Seen({"up": {"f": own}}))
+        assert found.files[0].getvalue() is page.state["kept"].getvalue() is own.data
 
 
 def test_many_are_packed_into_few_keys() -> None:
