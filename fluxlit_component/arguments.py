@@ -26,6 +26,11 @@ def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
+def switched(name: str, value: bool | Iterable[str]) -> tuple[str, ...]:  # noqa: FBT001 - what the app gave
+    """Glob patterns; True: all, False: none."""
+    return ("*",) if value is True else patterns(name, value or ())
+
+
 def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
     """One of a few words."""
     if value not in allowed:

@@ -257,6 +257,20 @@ class UrlSession(Generic[M]):
         """
         return self._run is not None and self._run.destroy()
 
+    def leave_guard(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch, and named as one
+        """Have the browser ask before the page is left while something is unsent, F5 included.
+
+        Unsent is what was typed into a text, area, number or chat input and has not come to the app, whether
+        the widget has a key or not. The browser asks in words of its own, and only who has used the page. It
+        holds from the end of this run until a full run ends that did not ask for it: call it in each run,
+        inside the `with` block. Without a block it begins one run later.
+
+        Args:
+            on: False: not, as without the call.
+        """
+        if self._run is not None:
+            self._run.guard(on=on)
+
     def link(
         self,
         page: object = None,

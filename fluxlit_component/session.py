@@ -54,6 +54,7 @@ def url_session(
     consent: bool = True,
     identity: Identity = True,
     restore_scroll: bool = True,
+    drafts: bool | Iterable[str] = True,
     seal: bool | None = None,
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
@@ -115,6 +116,10 @@ def url_session(
             is given. Who signs in takes the session along under a new id (OWASP ASVS 3.2.1); after a
             sign-out, or if somebody else signs in, the visitor gets a fresh one.
         restore_scroll: whether a reloaded page is scrolled to where it was, once its content is there.
+        drafts: whether text that was typed and not sent is typed back after a reload, into text, area, number
+            and chat inputs with a `key`: True for all, or glob patterns of their keys. It stays in the
+            browser (`sessionStorage`), for at most a day. Never passwords and one-time codes, and never over
+            a value that the app has set meanwhile.
         seal: seal the values with a key that comes from the session id, so that who reads the backend reads
             no state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
         model: a pydantic model whose fields are keys of the state: `session.state` is typed by it, and a
@@ -156,9 +161,7 @@ def url_session(
             include=None if include is None else arguments.patterns("include", include),
             exclude=arguments.patterns("exclude", exclude),
         ),
-        hidden=Hidden(
-            ("*",) if keep_hidden is True else arguments.patterns("keep_hidden", keep_hidden or ())
-        ),
+        hidden=Hidden(arguments.switched("keep_hidden", keep_hidden)),
         address_bar=arguments.one_of("address_bar", address_bar or settings.address_bar, _ADDRESS_BARS),
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
@@ -169,6 +172,7 @@ def url_session(
         fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
         scope=arguments.one_of("scope", scope, _SCOPES),
         restore_scroll=restore_scroll and consent,
+        drafts=arguments.switched("drafts", drafts) if consent else (),
         live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
         visitor=visitor_of(identity, run, settings.identity),
         schema=schema,

@@ -45,6 +45,14 @@ class Offer:
     scroll: bool = False
     """Keep the scroll position over F5."""
     afresh: Afresh = "no"
+    drafts: tuple[str, ...] = ()
+    """Glob patterns of the keys of fields whose text is kept until it is sent."""
+    owner: str = field(default="", repr=False)
+    """Whose drafts these are; of no use to anybody but for a comparison. "": nobody is signed in."""
+    stored: bool = False
+    """The session has a record, so that a page load without it finds another session."""
+    guard: bool = False
+    """Ask before the page is left while something is unsent."""
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
@@ -63,6 +71,10 @@ class Offer:
             "storing": self.storing,
             "scroll": self.scroll,
             "afresh": self.afresh,
+            "drafts": list(self.drafts),
+            "owner": self.owner,
+            "stored": self.stored,
+            "guard": self.guard,
         }
 
     def __repr__(self) -> str:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
 from fluxlit_component.bridge import Afresh, Mounted, Offer, component_key, mount
 from fluxlit_component.internals import Run
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 
-_NOT_SAVED = "Changes are not being saved right now"
+_NOT_SAVED: Final = "Changes are not being saved right now"
+_SECRET: Final = secrets.token_bytes(32)
+"""Of this process: a session that was never stored has nothing else that says whose it is."""
 
 
 def mount_bridge(run: Run, tab: Tab, policy: Policy) -> Mounted:
@@ -36,7 +43,15 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         storing=tab.consent.storing,
         scroll=policy.restore_scroll,
         afresh=_afresh(run, tab),
+        drafts=policy.drafts,
+        owner=_owner(policy.visitor.person),
+        stored=tab.known.created,
+        guard=tab.guard.now or (tab.is_blockless and tab.guard.before),
     )
+
+
+def _owner(person: bytes | None) -> str:
+    return hmac.new(_SECRET, person, hashlib.sha256).hexdigest()[:16] if person is not None else ""
 
 
 def _afresh(run: Run, tab: Tab) -> Afresh:

@@ -35,6 +35,8 @@ class Policy:
     fork_copies: bool = True
     """Give a copied tab an id and a state of its own; False lets it share those of its original."""
     restore_scroll: bool = False
+    drafts: tuple[str, ...] = ()
+    """Glob patterns of the keys of fields whose unsent text the browser keeps."""
     idle_seconds: float | None = None
     max_age_seconds: float | None = None
     live_seconds: float = 0.0

@@ -29,7 +29,7 @@ from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.rotate import rotate
 from fluxlit_component.tab.sharing import Sharing
-from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tab import Guard, Tab
 from fluxlit_component.telemetry import count, span
 
 _log = logging.getLogger("fluxlit_component")
@@ -121,6 +121,7 @@ class SessionRun:
         tab.runs += 1
         tab.superseded = tab.passed_on = False
         tab.opened = self._store, self._policy
+        tab.guard = Guard(before=tab.guard.now)
         self._run.read_along(self._fails_outside)
         tab.trial.go_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
@@ -219,6 +220,10 @@ class SessionRun:
     def report_on_store(self) -> StoreReport:
         """What this run is kept in."""
         return report_on(self._store)
+
+    def guard(self, *, on: bool) -> None:
+        """Have the browser ask, or not, before this page is left with something unsent."""
+        self._tab.guard.now = on
 
     def sharing(self) -> Sharing:
         """The links of this session, after what this run has changed so far was saved."""

@@ -93,6 +93,15 @@ class Consent:
     """Whether the page is drawn already: it does not go blank while the browser is asked."""
 
 
+@dataclass(slots=True)
+class Guard:
+    """Whether the app asks to guard unsent text. Written by `run`."""
+
+    now: bool = False
+    before: bool = False
+    """In the run before: without a `with` block the bridge is drawn before the app can ask."""
+
+
 @dataclass(slots=True, eq=False)
 class Tab:
     """One tab with one query parameter. Guarded by `lock`: an old run may end beside a new one."""
@@ -108,6 +117,7 @@ class Tab:
     page: Page = field(default_factory=Page)
     standing: Standing = field(default_factory=Standing)
     trial: Trial = field(default_factory=Trial)
+    guard: Guard = field(default_factory=Guard)
 
     runs: int = 0
     token: object = field(default=None, repr=False)

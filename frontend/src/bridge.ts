@@ -7,7 +7,9 @@
  */
 
 import { idInFragment, idInQuery } from "./address";
+import { forgetDrafts, keepDrafts, unstoredOwner } from "./drafts";
 import { isExposed, keep, tidy } from "./keeper";
+import { guardLeaving } from "./leave-guard";
 import { carryAlong } from "./links";
 import { notify } from "./notice";
 import { type Holding, holdingOf, isDone, isFirst, linkOf, pageOf } from "./page";
@@ -18,6 +20,7 @@ import { shield } from "./referrer";
 import { forgetScroll, keepScroll } from "./scroll";
 import { isNews, type Settled, settle } from "./settle";
 import { forget, hasJoined, join, recall, remember } from "./tab";
+import { watchFields } from "./unsent";
 
 export function meet(win: Window, data: unknown, answer: (answer: Answer) => void): void {
   const offer = parseOffer(data);
@@ -28,18 +31,24 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   if (holding.answer === null && offer.held && isDone(win, "boot")) holding.link = link;
   holding.answer = answer;
   holding.notice = offer.notice;
+  const isStoring = offer.storing === "yes";
+  Object.assign(holding, { guard: offer.guard, drafts: isStoring ? offer.drafts : [] });
   const notices = [...pageOf(win).values()].map(({ notice }) => notice);
   notify(win.document, notices.find((notice) => notice !== null) ?? null);
-  if (offer.storing !== "yes") {
+  if (!isStoring) {
     withhold(win, offer, holding);
     return;
   }
   const { sid, source } = adopt(win, offer, holding);
   if (offer.afresh !== "no") forgetScroll(win);
-  attend(win, offer.scroll);
+  if (offer.afresh !== "no" || !goesOn(win, offer, holding)) forgetDrafts(win);
+  attend(win, offer);
   own(win, offer, holding);
   if (offer.afresh === "reload" && isFirst(win, "reload")) {
-    win.addEventListener("pagehide", () => forgetScroll(win));
+    win.addEventListener("pagehide", () => {
+      forgetScroll(win);
+      forgetDrafts(win);
+    });
     win.location.reload();
     return;
   }
@@ -70,6 +79,7 @@ function adopt(win: Window, offer: Offer, holding: Holding): Settled {
   });
   const { sid } = settled;
   const before = storage ?? history;
+  holding.came ??= before;
   if (offer.held) holding.earlier = null;
   else if (before !== null && before !== sid && !offer.refused.includes(before)) {
     holding.earlier = before;
@@ -81,16 +91,41 @@ function adopt(win: Window, offer: Offer, holding: Holding): Settled {
   return settled;
 }
 
-/** No consent: nothing is kept in the browser, and the page itself forgets. */
-function withhold(win: Window, { param, storing }: Offer, holding: Holding): void {
-  if (storing === "erase") forget(win, param);
-  holding.claim?.release();
-  Object.assign(holding, { sid: null, addressBar: "clean", inHistory: false, claim: null });
-  attend(win, false);
+/**
+ * Whether this is the session that the drafts belong to: by its id, or by a new one that it was given. The id of a
+ * session that was never stored is known to nobody after F5; then it has to be the same person's.
+ */
+function goesOn(win: Window, offer: Offer, holding: Holding): boolean {
+  const { param, held, sid, confirm, owner, stored } = offer;
+  if (!held) return true;
+  const before = holding.held ?? holding.came;
+  const isSame = before === sid || (before !== null && confirm);
+  const goesOn = isSame || (holding.held === null && unstoredOwner(win, param) === owner);
+  Object.assign(holding, { held: sid, unstored: stored ? null : owner });
+  return goesOn;
 }
 
-/** Look after the URL, the referrer policy and the links of this page, from now on. */
-function attend(win: Window, scroll: boolean): void {
+/** No consent: nothing is kept in the browser, and the page itself forgets. */
+function withhold(win: Window, { param, storing, guard }: Offer, holding: Holding): void {
+  if (storing === "erase") {
+    forget(win, param);
+    forgetDrafts(win);
+  }
+  holding.claim?.release();
+  Object.assign(holding, {
+    sid: null,
+    addressBar: "clean",
+    inHistory: false,
+    claim: null,
+    held: null,
+  });
+  attend(win, { scroll: false, drafts: [], guard, held: false });
+}
+
+type Wanted = Pick<Offer, "scroll" | "drafts" | "guard" | "held">;
+
+/** Look after the URL, the referrer policy, the links and the fields of this page, from now on. */
+function attend(win: Window, { scroll, drafts, guard, held }: Wanted): void {
   keep(win, () => {
     const link = linkOf(win);
     tend(win);
@@ -106,6 +141,10 @@ function attend(win: Window, scroll: boolean): void {
     });
   }
   if (scroll && isFirst(win, "scroll")) keepScroll(win);
+  const isKept = drafts.length > 0 && held;
+  if ((isKept || guard) && isFirst(win, "fields")) watchFields(win);
+  if (isKept && isFirst(win, "drafts")) keepDrafts(win);
+  if (guard && isFirst(win, "guard")) guardLeaving(win);
 }
 
 /** Bring URL and referrer policy in order. Also what happens on Back, Forward and a new `#fragment`. */

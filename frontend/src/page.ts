@@ -7,6 +7,7 @@
  */
 
 import { linkIn } from "./address";
+import type { Field } from "./fields";
 import type { AddressBar, Answer, Scope } from "./protocol";
 
 export interface Holding {
@@ -29,7 +30,68 @@ export interface Holding {
   notice: string | null;
   /** The link of this page that the server has been told of. */
   link: string | null;
+  /** Glob patterns of the keys of fields whose drafts this session keeps. */
+  drafts: readonly string[];
+  /** The id that this tab came with: that of the drafts it has kept. */
+  came: string | null;
+  /** The id that the server has held last in this page. */
+  held: string | null;
+  /** The person that drafts are bound to while the session has no record, else null. */
+  unstored: string | null;
+  /** Whether the app asks to guard unsent text when the page is left. */
+  guard: boolean;
 }
+
+/** Text that was typed into a field and not sent. */
+export interface Draft {
+  readonly name: string;
+  readonly path: string;
+  /** The values of the server that it may be typed over. */
+  readonly over: readonly string[];
+  readonly value: string;
+  /** When the page was left, in milliseconds. */
+  readonly at: number;
+}
+
+/** A draft that is to be typed back. */
+export interface Waiting extends Draft {
+  /** How often its field was looked at. */
+  polls: number;
+  /** What stood there then. */
+  shown?: string;
+  isTyped: boolean;
+}
+
+/** What is known of a field that a visitor types in. */
+export interface Note {
+  readonly name: string | null;
+  readonly path: string;
+  /** What the server has. */
+  readonly base: readonly string[];
+  /** What the server may have by now, since it was in the field. */
+  earlier: readonly string[];
+  value: string;
+  readonly isSecret: boolean;
+  readonly isInPopover: boolean;
+  /** It is on its way to the server. */
+  isSent: boolean;
+  /** A script run began or ended since the last key. */
+  hasRun: boolean;
+}
+
+export interface Unsent {
+  readonly notes: Map<Field, Note>;
+  waiting: Waiting[];
+  /** It is not the visitor who is typing. */
+  isTyping: boolean;
+}
+
+/** What a window has beside what its type says: those of the global scope belong to another document with v1. */
+export type Realm = Window & {
+  readonly Event: typeof Event;
+  readonly FocusEvent: typeof FocusEvent;
+  readonly MutationObserver: typeof MutationObserver;
+};
 
 /** By param. */
 export type Page = Map<string, Holding>;
@@ -37,11 +99,13 @@ export type Page = Map<string, Holding>;
 const PAGE = Symbol.for("fluxlit.page");
 const LINK = Symbol.for("fluxlit.link");
 const DONE = Symbol.for("fluxlit.done");
+const UNSENT = Symbol.for("fluxlit.unsent");
 
 interface Marked {
   [PAGE]?: Page;
   [LINK]?: string | null;
   [DONE]?: Set<string>;
+  [UNSENT]?: Unsent;
 }
 
 export function pageOf(win: Window & Marked): Page {
@@ -53,6 +117,11 @@ export function pageOf(win: Window & Marked): Page {
 export function linkOf(win: Window & Marked): string | null {
   win[LINK] = linkIn(win.location.href) ?? win[LINK] ?? null;
   return win[LINK];
+}
+
+export function unsentOf(win: Window & Marked): Unsent {
+  win[UNSENT] ??= { notes: new Map(), waiting: [], isTyping: false };
+  return win[UNSENT];
 }
 
 /** Whether `what` is done for the first time in this page. */
@@ -81,6 +150,11 @@ export function holdingOf(win: Window, param: string): Holding {
       answer: null,
       notice: null,
       link: null,
+      drafts: [],
+      came: null,
+      held: null,
+      unstored: null,
+      guard: false,
     };
     page.set(param, holding);
   }

@@ -45,6 +45,14 @@ export interface Offer {
   /** Whether the scroll position is kept over F5. */
   readonly scroll: boolean;
   readonly afresh: Afresh;
+  /** Glob patterns of the keys of fields whose drafts are kept. */
+  readonly drafts: readonly string[];
+  /** Whose drafts they are: to be compared, and nothing else. */
+  readonly owner: string;
+  /** Whether the session has a record, so that a page load is to find it again. */
+  readonly stored: boolean;
+  /** Whether the app asks to guard unsent text when the page is left. */
+  readonly guard: boolean;
 }
 
 /** A type, not an interface: Streamlit's state values want an index signature. */
@@ -84,11 +92,15 @@ export function parseOffer(data: unknown): Offer | null {
     storing,
     scroll,
     afresh,
+    drafts,
+    owner,
+    stored,
+    guard,
   } = offer;
   if (protocol !== PROTOCOL) return null;
   if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
   if (typeof held !== "boolean" || typeof confirm !== "boolean") return null;
-  if (!Array.isArray(refused) || !refused.every((id) => typeof id === "string")) return null;
+  if (!areTexts(refused)) return null;
   if (addressBar !== "clean" && addressBar !== "visible") return null;
   if (scope !== "tab" && scope !== "browser") return null;
   const line = typeof notice === "string" && notice !== "" ? notice : null;
@@ -107,7 +119,15 @@ export function parseOffer(data: unknown): Offer | null {
     storing: storing === "no" || storing === "erase" ? storing : "yes",
     scroll: scroll === true,
     afresh: afresh === "forget" || afresh === "reload" ? afresh : "no",
+    drafts: areTexts(drafts) ? drafts : [],
+    owner: typeof owner === "string" ? owner : "",
+    stored: stored === true,
+    guard: guard === true,
   };
+}
+
+function areTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((it) => typeof it === "string");
 }
 
 /** What an answer says beside the id; absent is absent, so that the server sees no empty words. */

@@ -19,7 +19,7 @@ type Area = "sessionStorage" | "localStorage";
 const PREFIX = "fluxlit:";
 
 /** Apps below a path of their own have names of their own; see `base`. */
-function nameOf(win: Window, param: string): string {
+export function storageName(win: Window, param: string): string {
   const base = basePathOf(win);
   return PREFIX + (base === "/" ? "" : `${base}:`) + param;
 }
@@ -60,7 +60,7 @@ function isRefused(win: Window): boolean {
 
 /** The tab's own id first; a tab that has none yet goes on with that of the browser, if that is wanted. */
 export function recall(win: Window, param: string, scope: Scope): Recalled {
-  const name = nameOf(win, param);
+  const name = storageName(win, param);
   const own = read(win, "sessionStorage", name);
   const storage = own ?? (scope === "browser" ? read(win, "localStorage", name) : null);
   if (storage !== null || !isRefused(win)) return { storage, history: null };
@@ -73,14 +73,14 @@ export function recall(win: Window, param: string, scope: Scope): Recalled {
 
 /** What storage holds for `param`, without a look at anything else. */
 export function stored(win: Window, area: Area, param: string): string | null {
-  return read(win, area, nameOf(win, param));
+  return read(win, area, storageName(win, param));
 }
 
 /** The params for which storage holds something. */
 export function paramsOf(win: Window): string[] {
   try {
     const names = [...Object.keys(win.sessionStorage), ...Object.keys(win.localStorage)];
-    const prefix = nameOf(win, "");
+    const prefix = storageName(win, "");
     const params = names.map((name) => name.startsWith(prefix) && name.slice(prefix.length));
     // A param holds no colon; other names of ours do.
     return params.filter((param): param is string => !!param && !param.includes(":"));
@@ -91,23 +91,23 @@ export function paramsOf(win: Window): string[] {
 
 /** Whether storage took the id. If not, `history.state` has to carry it. */
 export function remember(win: Window, param: string, sid: string, scope: Scope): boolean {
-  const name = nameOf(win, param);
+  const name = storageName(win, param);
   const took = write(win, "sessionStorage", name, sid);
   return (scope === "browser" && write(win, "localStorage", name, sid)) || took;
 }
 
 /** Note that this tab joined the session by a link: it is meant to share it with the tab that it came from. */
 export function join(win: Window, param: string, sid: string): void {
-  write(win, "sessionStorage", `${nameOf(win, param)}:joined`, sid);
+  write(win, "sessionStorage", `${storageName(win, param)}:joined`, sid);
 }
 
 export function hasJoined(win: Window, param: string, sid: string): boolean {
-  return read(win, "sessionStorage", `${nameOf(win, param)}:joined`) === sid;
+  return read(win, "sessionStorage", `${storageName(win, param)}:joined`) === sid;
 }
 
 /** Nothing of this session is left in the browser's storage. */
 export function forget(win: Window, param: string): void {
-  const name = nameOf(win, param);
+  const name = storageName(win, param);
   for (const area of ["sessionStorage", "localStorage"] as const) drop(win, area, name);
   drop(win, "sessionStorage", `${name}:joined`);
 }

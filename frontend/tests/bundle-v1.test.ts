@@ -8,7 +8,7 @@ import { A, addressOf, offerOf, openWindow, PARAM } from "./support";
 /** The frame's: half of it is streamlit-component-lib, without React (not used) and Arrow (no tables). */
 const FRAME_BUDGET = 2.5 * 1024;
 /** The document's: what v2 has too, and the post office. */
-const PARENT_BUDGET = 6.25 * 1024;
+const PARENT_BUDGET = 7.5 * 1024;
 
 const files = new Map<string, string>();
 
@@ -36,7 +36,7 @@ describe("the v1 bundle", () => {
     expect([...files.keys()].sort()).toEqual(["frame.js", "index.html", "parent.js"]);
   });
 
-  it("is at most 2.5 KB in the frame and 6.25 KB in the document after gzip", () => {
+  it("is at most 2.5 KB in the frame and 7.5 KB in the document after gzip", () => {
     expect(gzipSync(file("frame.js")).byteLength).toBeLessThanOrEqual(FRAME_BUDGET);
     expect(gzipSync(file("parent.js")).byteLength).toBeLessThanOrEqual(PARENT_BUDGET);
   });

@@ -80,6 +80,10 @@ export function offerOf(change: Partial<Offer> = {}): Offer {
     unique: false,
     storing: "yes",
     scroll: false,
+    drafts: [],
+    owner: "",
+    stored: false,
+    guard: false,
     ...change,
   };
 }

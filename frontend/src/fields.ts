@@ -1,0 +1,94 @@
+/**
+ * The fields in which a visitor types: which they are, what they are called, and how text is put into one as if
+ * it was typed. What is asked of the page are names that Streamlit documents or has kept for years: the class
+ * `st-key-<key>`, and test ids.
+ */
+
+import type { Realm } from "./page";
+
+export type Field = HTMLInputElement | HTMLTextAreaElement;
+
+const FIELDS = [
+  '[data-testid="stTextInput"] input',
+  '[data-testid="stTextArea"] textarea',
+  '[data-testid="stNumberInput"] input',
+  '[data-testid="stChatInput"] textarea',
+].join();
+const ELEMENT = '[data-testid="stElementContainer"]';
+const STALE = '[data-stale="true"]';
+const SECRET = /password|one-time-code/i;
+
+export function fieldOf(event: Event): Field | null {
+  const target = event.target as Partial<Field> | null;
+  return target?.matches?.(FIELDS) ? (target as Field) : null;
+}
+
+export function elementOf(field: Field): Element | null {
+  return field.closest(ELEMENT);
+}
+
+/** The form whose button sends the field, or null. */
+export function formOf(field: Field): Element | null {
+  return field.closest('[data-testid="stForm"]');
+}
+
+/** Chat empties itself when it is sent, and tells nobody anything before. */
+export function isChat(field: Field): boolean {
+  return field.closest('[data-testid="stChatInput"]') !== null;
+}
+
+/** Streamlit takes the text of a closed popover off the page and puts it back. */
+export function isInPopover(field: Field): boolean {
+  return field.closest('[data-testid="stPopoverBody"]') !== null;
+}
+
+/** The key as its class spells it, every other character a hyphen; null without a key. */
+export function nameOf(field: Field): string | null {
+  return /(?:^|\s)st-key-(\S+)/.exec(elementOf(field)?.className ?? "")?.[1] ?? null;
+}
+
+/** A password that is shown for a moment is none of type "password", but has a button beside it. */
+export function isSecret(field: Field): boolean {
+  return (
+    field.type === "password" ||
+    SECRET.test(field.getAttribute("autocomplete") ?? "") ||
+    !!elementOf(field)?.querySelector('button[aria-label*="password" i]')
+  );
+}
+
+/** The field of that name, if there is just one that can be typed into: two keys may have one class. */
+export function fieldNamed(doc: Document, name: string): Field | null {
+  const found = [...doc.querySelectorAll<Field>(FIELDS)].filter((it) => nameOf(it) === name);
+  const [field] = found;
+  if (!field || found.length > 1 || field.disabled || field.closest(STALE)) return null;
+  return field;
+}
+
+/**
+ * Type `text` over what is in the field, without the focus. What is longer than the field's `max_chars` it
+ * refuses as a whole, so of that it gets as much as it takes, like from a visitor's keys.
+ */
+export function typeInto(win: Window, field: Field, text: string): void {
+  const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value") ?? {};
+  const { Event, FocusEvent } = win as Realm;
+  const takes = (length: number) => {
+    const part = text.slice(0, length);
+    set?.call(field, part);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return field.value === part;
+  };
+  if (!takes(text.length)) {
+    let [least, most] = [0, text.length];
+    while (least + 1 < most) {
+      const middle = (least + most) >> 1;
+      if (takes(middle)) least = middle;
+      else most = middle;
+    }
+    // Not half of a character that takes two places.
+    if (/[\uD800-\uDBFF]/.test(text.charAt(least - 1))) least -= 1;
+    if (least > 0) takes(least);
+  }
+  // A form takes over what was typed when the field is left; older releases do it only then. The server
+  // hears of it when the form is sent.
+  if (formOf(field)) field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+}

@@ -1,0 +1,134 @@
+/**
+ * Which text of this page was typed and not sent.
+ *
+ * A note is made of a field when a visitor begins to type in it, with the value that stood there: that is what the
+ * server knows. Enter, leaving the field, or the button of its form says that the text is on its way; the note
+ * goes with the next script run, because a widget with `on_change="ignore"` waits for one. What the field
+ * itself refuses (a pattern, a range) stays unsent.
+ */
+
+import {
+  elementOf,
+  type Field,
+  fieldOf,
+  formOf,
+  isChat,
+  isInPopover,
+  isSecret,
+  nameOf,
+} from "./fields";
+import { type Note, type Realm, unsentOf } from "./page";
+
+/** How many earlier values of a line are remembered: a field with `live=True` may have sent any of them. */
+const EARLIER = 20;
+
+/** Watch the fields from now on. */
+export function watchFields(win: Window): void {
+  const { document: doc } = win;
+  const listen = <E extends Event>(name: string, act: (event: E) => void) =>
+    doc.addEventListener(name, act as (event: Event) => void, true);
+  listen("beforeinput", (event) => {
+    const field = fieldOf(event);
+    if (field) noteOf(win, field, field.value);
+  });
+  listen("input", (event) => {
+    const field = fieldOf(event);
+    const state = unsentOf(win);
+    if (!field || state.isTyping) return;
+    // Who types goes first.
+    const name = nameOf(field);
+    state.waiting = state.waiting.filter((draft) => draft.name !== name);
+    // Without a "beforeinput": React keeps the attribute at what was there before this event.
+    const note = noteOf(win, field, field.defaultValue);
+    if (field.localName === "input" && !formOf(field)) earlier(note);
+    Object.assign(note, { value: field.value, isSent: false, hasRun: false });
+  });
+  listen("keydown", (event: KeyboardEvent) => {
+    const field = fieldOf(event);
+    if (!field || event.key !== "Enter" || event.isComposing) return;
+    if (field.localName !== "input" && !event.ctrlKey && !event.metaKey) return;
+    const form = formOf(field);
+    send(win, (other) => (form ? formOf(other) === form : other === field));
+  });
+  listen("focusout", (event) => {
+    const field = fieldOf(event);
+    if (field && !formOf(field)) send(win, (other) => other === field);
+  });
+  listen("click", ({ target }) => {
+    const button = (target as Partial<Element> | null)?.closest?.("button");
+    const isSubmit = button?.closest('[data-testid="stFormSubmitButton"]');
+    send(win, (field) =>
+      Boolean(
+        button && (formOf(field) ? isSubmit && formOf(field) : elementOf(field))?.contains(button),
+      ),
+    );
+  });
+  const app = doc.querySelector('[data-testid="stApp"]');
+  const { MutationObserver } = win as Realm;
+  const options = { attributeFilter: ["data-test-script-state"] };
+  if (app) new MutationObserver(() => settle(win)).observe(app, options);
+}
+
+/** The fields whose text is unsent now, and their notes. */
+export function unsent(win: Window): [Field, Note][] {
+  const { notes } = unsentOf(win);
+  for (const [field, note] of notes) {
+    if (field.isConnected) note.value = field.value;
+    else if (!note.isInPopover || note.path !== win.location.pathname) notes.delete(field);
+  }
+  return [...notes].filter(([, { base, value }]) => !base.includes(value));
+}
+
+/** The note of a field; a new one says that the server knows `base`. */
+export function noteOf(win: Window, field: Field, ...base: string[]): Note {
+  const { notes } = unsentOf(win);
+  let note = notes.get(field);
+  if (note) return note;
+  const name = nameOf(field);
+  // Taken off the page with its popover and put back with its text.
+  const [left] = [...notes].filter(([it, { value }]) => !it.isConnected && value === field.value);
+  if (left && left[1].name === name) {
+    note = left[1];
+    notes.delete(left[0]);
+  }
+  note ??= {
+    name,
+    path: win.location.pathname,
+    base: isChat(field) ? ["", ...base] : base,
+    earlier: [],
+    value: field.value,
+    isSecret: isSecret(field),
+    isInPopover: isInPopover(field),
+    isSent: false,
+    hasRun: false,
+  };
+  notes.set(field, note);
+  return note;
+}
+
+function earlier(note: Note): void {
+  note.earlier = [...note.earlier, note.value].slice(-EARLIER);
+}
+
+/** The text of these fields is on its way. Chat shows by itself when it is. */
+function send(win: Window, isOne: (field: Field) => boolean): void {
+  const { notes } = unsentOf(win);
+  for (const [field, note] of notes) {
+    if (isChat(field) || !isOne(field)) continue;
+    earlier(note);
+    // A field with `live=True` has sent it already, and nothing more will come of leaving it.
+    if (note.hasRun) notes.delete(field);
+    else note.isSent = true;
+  }
+}
+
+/** A script run began or ended: it has taken what was sent. */
+function settle(win: Window): void {
+  const { notes } = unsentOf(win);
+  for (const [field, note] of notes) {
+    const isRefused = (formOf(field) ?? elementOf(field))?.querySelector('[aria-invalid="true"]');
+    if (!note.isSent) note.hasRun = true;
+    else if (isRefused || !field.validity.valid) note.isSent = false;
+    else notes.delete(field);
+  }
+}
