@@ -1,4 +1,6 @@
 # What somebody signed in keeps here is nobody else's: fields with and without a key, a file, a link.
+from contextlib import nullcontext
+
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -6,7 +8,9 @@ from fluxlit_component import url_session
 SCOPE = st.query_params.get("scope", "tab")
 ON_DUPLICATE = "share" if SCOPE == "browser" else "fork"
 
-with url_session(scope=SCOPE, on_duplicate=ON_DUPLICATE) as session:
+session = url_session(scope=SCOPE, on_duplicate=ON_DUPLICATE)
+# Without a block the bridge is drawn before the fields.
+with nullcontext() if "bare" in st.query_params else session:
     st.session_state.changes = st.session_state.get("changes", 0) + session.identity_changed
     st.text(f"status {session.status}, changes {st.session_state.changes}")
     st.text_area("Notes", key="notes")

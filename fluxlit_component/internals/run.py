@@ -121,10 +121,6 @@ class Run:
         safe = self._context.session_state
         return State(getattr(safe, "_state", safe), getattr(safe, "_lock", None))
 
-    def drawn_of(self, elements: Collection[str]) -> frozenset[str]:
-        """Which of these elements were drawn in this run so far."""
-        return guarded(lambda: self._drawn_elements().intersection(elements), frozenset())
-
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
 

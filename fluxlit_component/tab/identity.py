@@ -109,15 +109,15 @@ def shown_on(run: Run, *, clicks: bool = False) -> dict[str, bytes]:
 
 
 def ignore_leftovers(run: Run, tab: Tab) -> None:
-    """Take what a page of somebody else sends along as not sent; a click on it counts for nothing, too."""
+    """Take what a page of somebody else sends along as not sent; a click on it counts for nothing, too.
+
+    What it does not send any more, or not as it was, is the new visitor's.
+    """
+    if tab.leftovers and not run.state.began_by_itself():
+        shown = shown_on(run)
+        tab.leftovers = {key: value for key, value in tab.leftovers.items() if shown.get(key) == value}
     if tab.leftovers:
         run.state.ignore(shown_on(run, clicks=True) if tab.change is not None else tab.leftovers)
-
-
-def forget_leftovers(run: Run, tab: Tab) -> None:
-    """At the end of a run: the browser has forgotten what the run did not draw."""
-    if tab.leftovers:
-        tab.leftovers = {element: tab.leftovers[element] for element in run.drawn_of(tab.leftovers)}
 
 
 def forget_page(run: Run, tab: Tab) -> None:

@@ -42,7 +42,7 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         notice=_NOT_SAVED if standing.status == "degraded" else standing.notice,
         storing=tab.consent.storing,
         scroll=policy.restore_scroll,
-        afresh=_afresh(run, tab),
+        afresh=_afresh(tab),
         drafts=policy.drafts,
         owner=_owner(policy.visitor.person),
         stored=tab.known.created,
@@ -54,9 +54,9 @@ def _owner(person: bytes | None) -> str:
     return hmac.new(_SECRET, person, hashlib.sha256).hexdigest()[:16] if person is not None else ""
 
 
-def _afresh(run: Run, tab: Tab) -> Afresh:
+def _afresh(tab: Tab) -> Afresh:
     """What the page is to do with what it has of another person."""
     # A reload would cut short what leads the page away, and nobody would be signed out.
-    if (tab.standing.afresh or run.drawn_of(tab.leftovers)) and not tab.led_away:
+    if (tab.standing.afresh or tab.leftovers) and not tab.led_away:
         return "reload"  # Streamlit's own way of forgetting: the fields go on showing what was entered
     return "forget" if tab.standing.change in ("logout", "switch") else "no"

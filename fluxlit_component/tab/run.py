@@ -23,7 +23,7 @@ from fluxlit_component.stores.assembly import StoreReport, report_on
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
 from fluxlit_component.tab.identify import Identification
-from fluxlit_component.tab.identity import forget_leftovers, forget_page, has_left, ignore_leftovers
+from fluxlit_component.tab.identity import forget_page, has_left, ignore_leftovers
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
@@ -91,8 +91,6 @@ class SessionRun:
             self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
-                if page.ended:
-                    forget_leftovers(self._run, tab)
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
             if is_newest and not self._is_mounted and not is_rerun(error):

@@ -1114,7 +1114,6 @@ def afresh(seen: dict) -> None:
     seen["value"] = st.text_input("Name", key="name")
     st.text_input("No key")
     st.button("Go", key="go")
-    seen["drawn"] = (bool(run.drawn_of(sent)), bool(run.drawn_of({"nothing": b""})))
 
 
 def test_a_session_state_is_emptied_and_the_script_begins_again(
@@ -1134,7 +1133,6 @@ def test_a_session_state_is_emptied_and_the_script_begins_again(
     seen["ignored"] = seen["sent"]
     at.text_input(key="name").set_value("Ada")
     rerun(at)
-    assert seen["drawn"] == (True, False), moved("the widgets that were drawn")
     assert seen["value"] == "", moved("the states of _new_widget_state")
     at.text_input(key="name").set_value("Bob").run()
     assert seen["value"] == "Bob"
@@ -1283,7 +1281,6 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
     [
         ("drawn_keys", (), frozenset()),
         ("cleared_keys", (), frozenset()),
-        ("drawn_of", ({"a"},), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_along", (lambda: False,), None),
         ("narrow_selections", ({"a"},), None),
