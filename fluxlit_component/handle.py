@@ -225,11 +225,15 @@ class UrlSession(Generic[M]):
         return edited
 
     def persist(self) -> bool:
-        """Save now what has changed so far. True if it is in the store, or nothing had changed."""
+        """Save now what has changed so far. True if it is in the store, or nothing had changed.
+
+        Also from a thread of the app's own with Streamlit's `add_script_run_ctx`, after its run has ended. False
+        if the page was loaded anew meanwhile.
+        """
         if self._run is None or self._tab is None:
             return False
         self._run.save()
-        return self._tab.standing.status == "ready"
+        return self._tab.standing.status == "ready" and not self._run.is_left
 
     def rotate(self) -> bool:
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields
 from functools import partial
-from typing import Any, NoReturn, cast
+from typing import Any, Final, NoReturn, cast
 
 import streamlit as st
 from streamlit import config
-from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
 from fluxlit_component.internals.guard import guarded
 from fluxlit_component.internals.outgoing import cleared_elements, read_along, tell_selections
 from fluxlit_component.internals.session_state import State, Widget
+
+_OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
+"""What the next run of a page takes over from this one."""
 
 
 class Run:
@@ -112,6 +117,18 @@ class Run:
     def set_query_value(self, param: str, value: str) -> None:
         """Set a query parameter of AppTest, which has no browser to hold it."""
         st.query_params[param] = value
+
+    def send_again(self, clicks: Collection[Any]) -> None:
+        """Have these clicks come once more, as from the browser, when this run has ended."""
+
+        def ask() -> None:
+            known = {field.name for field in fields(RerunData)}
+            here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
+            self._context.script_requests.request_rerun(
+                RerunData(widget_states=WidgetStates(widgets=clicks), **here)
+            )
+
+        guarded(ask, None)
 
     # --- session state -----------------------------------------------------------------------
 

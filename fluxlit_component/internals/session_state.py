@@ -218,6 +218,29 @@ class State:
             except KeyError:
                 continue
 
+    def take_clicks(self) -> tuple[Any, ...]:
+        """Take clicks and messages for widgets that this process has not drawn as not sent, and return them.
+
+        Streamlit calls no callback for them: it learns of callbacks when widgets are drawn.
+        """
+
+        def act() -> tuple[Any, ...]:
+            held = self._state._new_widget_state
+            unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
+            protos = {element: held.get_serialized(element) for element in unknown}
+            clicks = {
+                element: proto
+                for element, proto in protos.items()
+                if proto is not None
+                and (kind := proto.WhichOneof("value")) in _CLICKS
+                and getattr(proto, kind) is not False
+            }
+            for element in clicks:
+                del held.states[element]
+            return tuple(clicks.values())
+
+        return guarded(act, ())
+
     def ignore(self, values: Mapping[str, bytes]) -> None:
         """Take what the browser sent for these elements as not sent, where it is exactly this."""
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from fluxlit_component.bridge import component_key, draw_way_out
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, current_run, freeze, is_rerun
+from fluxlit_component.internals import Run, current_run, freeze, is_connected, is_rerun
 from fluxlit_component.links.links import revoke
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
@@ -78,6 +78,8 @@ class SessionRun:
     def enter(self) -> None:
         """The app has a block, whose end is where the bridge is drawn."""
         self._tab.is_blockless = False
+        if self._tab.runs == 1:  # a page load brings no clicks: the server was started again below this page
+            self._tab.clicks = self._run.state.take_clicks()
 
     def close(self, error: BaseException | None = None) -> None:
         """Save what this run changed, as it ends; then draw the bridge, which may yield to Streamlit."""
@@ -93,8 +95,12 @@ class SessionRun:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
-            if is_newest and not self._is_mounted and not is_rerun(error):
-                self._mount()
+            if is_newest and not is_rerun(error):
+                if not self._is_mounted:
+                    self._mount()
+                if tab.clicks and not self._run.is_fragment:
+                    clicks, tab.clicks = tab.clicks, ()
+                    self._run.send_again(clicks)
             if is_newest and self._has_failed:
                 self._offer_way_out()
 
@@ -202,6 +208,11 @@ class SessionRun:
         self._tab.page.shown = {
             k: data for k, v in values.items() if k in widgets and (data := encoded(v)) is not None
         }
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the page was loaded anew meanwhile: what this one does is not saved any more."""
+        return self._tab.superseded and not is_connected(self._tab.session_id)
 
     @property
     def put(self) -> frozenset[str]:

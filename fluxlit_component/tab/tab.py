@@ -150,6 +150,8 @@ class Tab:
     """What the state holds and no store can: for the page after F5. Written by `persist` and `handover`."""
     naming: frozenset[str] = frozenset()
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
+    clicks: tuple[object, ...] = field(default=(), repr=False)
+    """What was clicked on a page that this process has not drawn: it comes again once it has."""
     leftovers: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What the page of another person still shows and sends: element -> value."""
 

@@ -1139,6 +1139,35 @@ def test_a_session_state_is_emptied_and_the_script_begins_again(
     assert fallbacks == []
 
 
+def clicked(seen: dict) -> None:
+    """A script that begins anew below a page: the click is taken away, and sent again at the end."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    state = current_run().state
+    taken = state.take_clicks() if seen.get("take") else ()
+    pressed = st.button("Go", key="go", on_click=lambda: seen["calls"].append("call"))
+    seen["calls"].append((bool(taken), pressed))
+    if taken:
+        current_run().send_again(taken)
+
+
+def test_a_click_is_sent_again(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Then Streamlit knows its callback. One for a widget that was drawn before is left alone."""
+    seen.update(calls=[], take=True)
+    at = start(clicked, seen)
+    at.button(key="go").click().run()
+    assert seen["calls"] == [(False, False), "call", (False, True)]
+    seen["calls"].clear()
+    fresh = AppTest.from_function(clicked, default_timeout=SECONDS, kwargs={"seen": seen})
+    fresh._tree = at._tree  # the page as it was, and a server that has not drawn it
+    fresh._tree._runner = fresh
+    fresh.button(key="go").click().run()
+    assert seen["calls"] == [(True, False), "call", (False, True)], moved("RerunData, or _new_widget_state")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def beside(seen: dict) -> None:
     """A script with a fragment that runs beside it until it is told to end."""
     import threading
@@ -1283,6 +1312,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
         ("cleared_keys", (), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_along", (lambda: False,), None),
+        ("send_again", ((),), None),
         ("narrow_selections", ({"a"},), None),
     ],
 )
@@ -1301,6 +1331,7 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("sent_keys", (), frozenset()),
         ("sent_values", (), {}),
         ("ignore", ({"a": b""},), None),
+        ("take_clicks", (), ()),
         ("sent_component_value", ("key",), None),
         ("began_by_itself", (), False),
         ("lay_under", ({"a": 2},), None),
