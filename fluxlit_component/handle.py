@@ -227,8 +227,8 @@ class UrlSession(Generic[M]):
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.
 
-        Also from a thread of the app's own with Streamlit's `add_script_run_ctx`, after its run has ended. False
-        if the page was loaded anew meanwhile.
+        Also from a thread with Streamlit's `add_script_run_ctx`, after its run has ended.
+        False if the page was loaded anew meanwhile.
         """
         if self._run is None or self._tab is None:
             return False

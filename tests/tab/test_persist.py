@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx
 from streamlit.runtime.state import SessionState
 
 from fluxlit_component import Caps, InMemorySessionStore, UrlSession
@@ -164,6 +166,73 @@ def test_a_page_load_finds_what_was_changed_without_a_run_of_ours(store: InMemor
     del visitor.at.session_state["b"]
     assert kept(store, visitor) == {"a": 1, "b": 1}
     assert visitor.reload(nothing).state == {"a": "changed in a fragment"}
+
+
+class Worker:
+    """A thread of an app's own that has Streamlit's context, and changes the state when it is let go."""
+
+    def __init__(self, *, save: bool) -> None:
+        self.saved: bool | None = None
+        self.go = threading.Event()
+        self._save = save
+        self._thread: threading.Thread | None = None
+
+    def body(self, session: UrlSession) -> None:
+        """The app: its first run begins the thread."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, args=(session,))
+            add_script_run_ctx(self._thread)
+            self._thread.start()
+
+    def _work(self, session: UrlSession) -> None:
+        assert self.go.wait(30)
+        st.session_state["late"] = 1
+        self.saved = session.persist() if self._save else None
+
+    def end(self) -> None:
+        """Let it change the state, and wait for its end."""
+        self.go.set()
+        assert self._thread is not None
+        self._thread.join(30)
+
+
+def test_a_thread_saves_what_it_changes_after_its_run(store: InMemorySessionStore) -> None:
+    """`session.persist()` works there, and F5 brings it back."""
+    worker = Worker(save=True)
+    visitor = Visitor(worker.body, store=store)
+    assert kept(store, visitor) == {}
+    worker.end()
+    assert worker.saved is True
+    assert kept(store, visitor) == {"late": 1}
+    assert visitor.reload(nothing).state == {"late": 1}
+
+
+def test_what_a_thread_changes_after_its_run_is_saved_by_the_next_one(store: InMemorySessionStore) -> None:
+    """At the latest: a page load of the same process finds it, too."""
+    worker = Worker(save=False)
+    visitor = Visitor(worker.body, store=store)
+    worker.end()
+    assert kept(store, visitor) == {}
+    visitor.run()
+    assert kept(store, visitor) == {"late": 1}
+    worker = Worker(save=False)
+    visitor = Visitor(worker.body, store=store)
+    worker.end()
+    assert visitor.reload(nothing).state == {"late": 1}
+
+
+def test_a_thread_of_a_page_that_was_loaded_anew_saves_nothing(
+    store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its state is not what the visitor sees, and `persist()` does not say that it was saved."""
+    worker = Worker(save=True)
+    visitor = Visitor(worker.body, store=store)
+    after = visitor.reload(assign(late=2))
+    monkeypatch.setattr("fluxlit_component.tab.persist.is_connected", lambda _: False)
+    monkeypatch.setattr("fluxlit_component.tab.run.is_connected", lambda _: False)
+    worker.end()
+    assert worker.saved is False
+    assert kept(store, after) == {"late": 2}
 
 
 def test_a_page_load_finds_what_an_app_without_a_block_has_changed(store: InMemorySessionStore) -> None:
