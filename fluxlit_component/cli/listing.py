@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
-from enum import Enum
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, TypeAlias
 
 import typer
 
@@ -15,30 +14,21 @@ from fluxlit_component.cli.output import (
     complain,
     print_json,
     print_table,
-    progress,
     size_text,
     span_text,
+    watched,
 )
 from fluxlit_component.cli.place import StoreOption, browsing
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry
 
-
-class Order(str, Enum):
-    """Which sessions come first."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    LARGEST = "largest"
-    KEYS = "keys"
-
-
+Order: TypeAlias = Literal["newest", "oldest", "largest", "keys"]
 _RANK: Final[dict[Order, Callable[[Entry], float]]] = {
-    Order.NEWEST: lambda entry: entry.created,
-    Order.OLDEST: lambda entry: -entry.created,
-    Order.LARGEST: lambda entry: entry.size,
-    Order.KEYS: lambda entry: entry.keys,
+    "newest": lambda entry: entry.created,
+    "oldest": lambda entry: -entry.created,
+    "largest": lambda entry: entry.size,
+    "keys": lambda entry: entry.keys,
 }
 _COLUMNS: Final = (
     *("session", ">keys", ">size", ">version", ">age"),
@@ -49,7 +39,7 @@ _COLUMNS: Final = (
 def list_sessions(
     *,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
-    order: Annotated[Order, typer.Option("--order", help="Which come first.")] = Order.NEWEST,
+    order: Annotated[Order, typer.Option("--order", help="Which come first.")] = "newest",
     ended: Annotated[bool, typer.Option("--ended", help="Also what has expired or was destroyed.")] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
@@ -57,16 +47,16 @@ def list_sessions(
     """List sessions by the first characters of their hash. Never shows an id or a value."""
     count = 0
 
-    def counted(entries: Iterator[Entry], advance: Callable[[], None]) -> Iterator[Entry]:
+    def counted(entries: Iterator[Entry]) -> Iterator[Entry]:
         nonlocal count
         for entry in entries:
-            advance()
             if ended or entry.standing == "alive":
                 count += 1
                 yield entry
 
-    with browsing(store) as found, progress("Looking through", found.estimate()) as advance:
-        chosen = heapq.nlargest(limit, counted(found.browse(), advance), key=_RANK[order])
+    with browsing(store) as found:
+        entries = counted(watched(found.browse(), "Looking through", found.estimate()))
+        chosen = heapq.nlargest(limit, entries, key=_RANK[order])
         bound = {entry.name for entry in chosen if _is_bound(found, entry)}
     if as_json:
         sessions = [

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from fluxlit_component.cli.entries import short
-from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, progress
+from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
 from fluxlit_component.cli.place import StoreOption, browsing, file_of, label_of, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.base import BrowsableStore
@@ -32,14 +32,9 @@ def migrate(
         raise ConfigurationError("source and target are the same store")
     done: Counter[str] = Counter()
     try:
-        with (
-            browsing(origin) as source,
-            browsing(to, may_create=True) as target,
-            progress("Copying", source.estimate()) as advance,
-        ):
-            for entry in source.browse():
+        with browsing(origin) as source, browsing(to, may_create=True) as target:
+            for entry in watched(source.browse(), "Copying", source.estimate()):
                 done[_carry(entry, source, target)] += 1
-                advance()
     except StoreUnavailable:
         if done:
             complain(f"{sum(done.values())} sessions were looked at; run the command again to go on")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Annotated, Any, TypeAlias
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 from rich.console import Console
@@ -13,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+T = TypeVar("T")
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 
 
@@ -36,17 +36,15 @@ def complain(message: str) -> None:
     typer.echo(message, err=True)
 
 
-@contextmanager
-def progress(title: str, total: int | None) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal, nothing elsewhere. The block calls what it is given once per piece of work."""
+def watched(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
+    """The items, and while they are worked on a bar on a terminal, nothing elsewhere."""
     console = Console(stderr=True)
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     if not console.is_terminal:
-        yield lambda: None  # an older rich leaves an empty line even of a bar that is switched off
+        yield from items  # an older rich leaves an empty line even of a bar that is switched off
         return
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=total)
-        yield lambda: bar.advance(task)
+        yield from bar.track(items, total)
 
 
 def size_text(size: float) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import typer
 
-from fluxlit_component.cli.output import JsonOption, print_json, progress
+from fluxlit_component.cli.output import JsonOption, print_json, watched
 from fluxlit_component.cli.place import StoreOption, opened, url_of
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import VersionedStore
@@ -17,16 +18,12 @@ _AT_ONCE: Final = 500
 
 def purge(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Drop expired sessions and outlived markers of destroyed ones. Redis does that by itself."""
-    count = 0
     with opened(url_of(store)) as found:
         if not isinstance(found, VersionedStore):
             raise ConfigurationError(
                 f"{type(found).__name__} has no purge: it drops expired sessions by itself, or never"
             )
-        with progress("Dropping", None) as advance:
-            while dropped := found.purge(limit=_AT_ONCE):
-                count += dropped
-                advance()
+        count = sum(watched(iter(partial(found.purge, limit=_AT_ONCE), 0), "Dropping"))
     if as_json:
         print_json({"dropped": count})
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fluxlit_component.cli.entries import find_one, short
-from fluxlit_component.cli.output import JsonOption, complain, print_json, progress
+from fluxlit_component.cli.output import JsonOption, complain, print_json, watched
 from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import BrowsableStore
@@ -40,21 +40,12 @@ def revoke(
 
 
 def _revoke_all(found: BrowsableStore, label: str, *, yes: bool) -> int:
-    with progress("Looking through", found.estimate()) as advance:
-        names = []
-        for entry in found.browse():
-            advance()
-            if entry.standing == "alive":
-                names.append(entry.name)
+    entries = watched(found.browse(), "Looking through", found.estimate())
+    names = [entry.name for entry in entries if entry.standing == "alive"]
     if not names:
         return 0
     _confirm(f"Destroy all {len(names)} sessions in {label}? Every visitor begins anew.", yes=yes)
-    with progress("Destroying", len(names)) as advance:
-        count = 0
-        for name in names:
-            count += found.destroy(name)
-            advance()
-    return count
+    return sum(map(found.destroy, watched(names, "Destroying", len(names))))
 
 
 def _confirm(question: str, *, yes: bool) -> None:

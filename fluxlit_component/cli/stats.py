@@ -8,7 +8,7 @@ from statistics import median
 from typing import Any, Final
 
 from fluxlit_component.cli.entries import spans
-from fluxlit_component.cli.output import JsonOption, print_json, print_table, progress, size_text, span_text
+from fluxlit_component.cli.output import JsonOption, print_json, print_table, size_text, span_text, watched
 from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
 
 _AGES: Final = {"under an hour": 3600, "under a day": 86_400, "under a week": 604_800, "older": math.inf}
@@ -20,15 +20,14 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     ended: Counter[str] = Counter()
     sizes: list[int] = []
     ages: list[float] = []
-    with browsing(store) as found, progress("Looking through", found.estimate()) as advance:
-        for entry in found.browse():
+    with browsing(store) as found:
+        for entry in watched(found.browse(), "Looking through", found.estimate()):
             if entry.standing == "alive":
                 keys += entry.keys
                 sizes.append(entry.size)
                 ages.append(spans(entry)[0])
             else:
                 ended[entry.standing] += 1
-            advance()
     by_age = dict.fromkeys(_AGES, 0)
     for age in ages:
         by_age[next(name for name, limit in _AGES.items() if age < limit)] += 1
