@@ -37,12 +37,9 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except ConfigurationError as error:
-            complain(str(error))
-            raise typer.Exit(USAGE) from None
         except FluxlitError as error:
             complain(str(error))
-            raise typer.Exit(FOUND_SOMETHING) from None
+            raise typer.Exit(USAGE if isinstance(error, ConfigurationError) else FOUND_SOMETHING) from None
 
 
 app = typer.Typer(

@@ -4,6 +4,7 @@ Most of it comes as fixtures of the pytest plugin: `url_session_apptest`, `strea
 `continuity_page`, `new_continuity_page`, `leak_recorder`. Needs pytest.
 """
 
+from fluxlit_component.apptest.testmode import set_testing
 from fluxlit_component.testing.apptest_server import AppTestServer
 from fluxlit_component.testing.apptest_tab import AppTestTab
 from fluxlit_component.testing.browsing_contract import BrowsableStoreContract
@@ -12,7 +13,6 @@ from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.lifetime_contract import VersionedStoreContract
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
-from fluxlit_component.testing.switch import set_testing
 from fluxlit_component.testing.turnable import TurnableClock
 
 __all__ = [

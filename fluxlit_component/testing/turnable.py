@@ -6,12 +6,14 @@ the time stays as it is.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 
+
+@dataclass(eq=False)
 class TurnableClock:
     """Call it for the time, `advance` it to let time pass."""
 
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
+    now: float = 1_800_000_000.0
 
     def __call__(self) -> float:
         """Return the time in seconds since the Unix epoch."""

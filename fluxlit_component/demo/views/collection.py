@@ -22,16 +22,6 @@ now = datetime.now(places.UTC)
 collection: dict[str, dict[str, object]] = state["collection"]
 
 
-def draw_empty() -> None:
-    """Say where places come from while there are none."""
-    with st.container(border=True, horizontal_alignment="center"):
-        st.space("small")
-        st.markdown(":material/bookmarks: **Nothing collected yet**", width="content")
-        st.markdown("Find a place you care about and keep it here, with a note.", width="content")
-        st.page_link("views/explore.py", label="Explore the places", icon=":material/travel_explore:")
-        st.space("small")
-
-
 def collected_rows() -> pd.DataFrame:
     """Return the collected places with their clocks, in the chosen order."""
     table = places.load()
@@ -77,7 +67,12 @@ def download(rows: pd.DataFrame) -> str:
 st.title("Collection")
 if not collection:
     st.markdown("The places you keep, with your notes on them.")
-    draw_empty()
+    with st.container(border=True, horizontal_alignment="center"):
+        st.space("small")
+        st.markdown(":material/bookmarks: **Nothing collected yet**", width="content")
+        st.markdown("Find a place you care about and keep it here, with a note.", width="content")
+        st.page_link("views/explore.py", label="Explore the places", icon=":material/travel_explore:")
+        st.space("small")
 else:
     st.markdown("The places you keep. Edit a note, leave, come back, press F5: it is still as you left it.")
     order, right = st.columns(2)

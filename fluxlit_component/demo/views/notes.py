@@ -42,14 +42,6 @@ def say(role: str, text: str) -> None:
     state["notes"].append({"role": role, "text": text, "at": datetime.now(places.UTC)})
 
 
-def draw_history() -> None:
-    """Draw the whole conversation, oldest first."""
-    for note in state["notes"]:
-        with st.chat_message(note["role"], avatar=AVATARS[note["role"]]):
-            st.markdown(note["text"])
-            st.caption(note["at"].astimezone(here).strftime("%d %b %Y, %H:%M"))
-
-
 st.title("Notes")
 st.markdown("Write anything. Name a place, Tokyo or Nairobi or Lima, and its clock answers.")
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -62,9 +54,11 @@ if written := st.chat_input("Write a note"):
     if state["notes_answer"] and (reply := answer(written)):
         say("assistant", reply)
 
-if state["notes"]:
-    draw_history()
-else:
+for note in state["notes"]:
+    with st.chat_message(note["role"], avatar=AVATARS[note["role"]]):
+        st.markdown(note["text"])
+        st.caption(note["at"].astimezone(here).strftime("%d %b %Y, %H:%M"))
+if not state["notes"]:
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.markdown(":material/forum: **No notes yet**", width="content")
