@@ -29,8 +29,7 @@ INDEXES: Final[tuple[type, ...]] = (
     pd.PeriodIndex,
 )
 _WITH_FREQUENCY: Final[dict[str, Any]] = {
-    "DatetimeIndex": pd.DatetimeIndex,
-    "TimedeltaIndex": pd.TimedeltaIndex,
+    kind.__name__: kind for kind in (pd.DatetimeIndex, pd.TimedeltaIndex)
 }
 _MASKED: Final[dict[str, Any]] = {
     **dict.fromkeys(("Int8", "Int16", "Int32", "Int64"), pd.arrays.IntegerArray),

@@ -18,10 +18,10 @@ from fluxlit_component.errors import UnstorableValue
 _REGISTER: Final = "register the class once, next to its definition: @register(name=...)"
 _RESOURCE: Final = "create it with st.cache_resource instead"
 _BASES: Final = (bool, int, float, complex, str, bytes, bytearray, tuple, list, dict, set, frozenset)
+_AS_PLAIN: Final = "it would come back as a plain {0}; keep {0}(value) if that will do"
 _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
 _REMEDIES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
-    (Enum, _REGISTER),
-    (BaseModel, _REGISTER),
+    ((Enum, BaseModel), _REGISTER),
     (_FUNCTIONS, "keep a name in the state and look the function up by it"),
     (type, "keep the class's name and look the class up by it"),
     (ModuleType, "import the module where it is used"),
@@ -31,6 +31,8 @@ _REMEDIES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
     (re.Pattern, "keep the pattern's text and compile it where it is used"),
     (tzinfo, "use zoneinfo.ZoneInfo(name) or datetime.timezone"),
     ((Iterator, AsyncIterator), "it can be read once only; keep a list of its items"),
+    *((base, _AS_PLAIN.format(base.__name__)) for base in _BASES),
+    (Mapping, "keep dict(value)"),
 )
 _BY_NAME: Final = {
     "numpy.ndarray": "an array of this kind cannot be kept; convert it to a plain dtype or keep a list",
@@ -72,8 +74,4 @@ def _remedy(value: object) -> str:
     for kind, remedy in _REMEDIES:
         if isinstance(value, kind):
             return remedy
-    for base in (kind.__name__ for kind in _BASES if isinstance(value, kind)):
-        return f"it would come back as a plain {base}; keep {base}(value) if that will do"
-    if isinstance(value, Mapping):
-        return "keep dict(value)"
     return "keep plain data it can be made from again, or create it with st.cache_resource"

@@ -81,7 +81,7 @@ def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> byt
 
 
 def _unpack_set(payload: bytes, decoding: Decoding) -> set[object]:
-    items = _list(decoding.unpack(payload))
+    items = _exact(list, decoding.unpack(payload))
     value = set(items)
     require(len(value) == len(items), "set")
     return value
@@ -103,7 +103,7 @@ def _take_default_dict(value: defaultdict[object, object]) -> list[object]:
 
 def _default_dict(parts: Any) -> defaultdict[object, object]:
     name, items = parts
-    return defaultdict(_FACTORIES[name], _dict(items))
+    return defaultdict(_FACTORIES[name], _exact(dict, items))
 
 
 def _deque(parts: Any) -> deque[object]:
@@ -112,13 +112,8 @@ def _deque(parts: Any) -> deque[object]:
     return deque(items, maxlen)
 
 
-def _list(items: Any) -> Any:
-    require(type(items) is list, "container")
-    return items
-
-
-def _dict(items: Any) -> Any:
-    require(type(items) is dict, "mapping")
+def _exact(kind: type, items: Any) -> Any:
+    require(type(items) is kind, "container")
     return items
 
 
@@ -141,12 +136,12 @@ ROWS: Final = (
     row_of_bytes(UUID, Code.UUID, lambda value: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _uuid),
     row_of_bytes(bytearray, Code.BYTEARRAY, bytes, bytearray),
     *(row_of_bytes(kind, Code.PATH, _pack_path, _path) for kind in _PATHS),
-    row_of_parts(tuple, Code.TUPLE, list, lambda items: tuple(_list(items))),
+    row_of_parts(tuple, Code.TUPLE, list, lambda items: tuple(_exact(list, items))),
     Row(set, Code.SET, _pack_set, _unpack_set),
     Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),
-    row_of_parts(OrderedDict, Code.ORDERED_DICT, _plain_dict, lambda items: OrderedDict(_dict(items))),
+    row_of_parts(OrderedDict, Code.ORDERED_DICT, _plain_dict, lambda items: OrderedDict(_exact(dict, items))),
     row_of_parts(defaultdict, Code.DEFAULT_DICT, _take_default_dict, _default_dict),
-    row_of_parts(Counter, Code.COUNTER, _plain_dict, lambda items: Counter(_dict(items))),
+    row_of_parts(Counter, Code.COUNTER, _plain_dict, lambda items: Counter(_exact(dict, items))),
     row_of_parts(deque, Code.DEQUE, lambda value: [value.maxlen, list(value)], _deque),
     row_of_parts(range, Code.RANGE, lambda x: _short(x, x.start, x.stop, x.step), _range),
 )

@@ -8,6 +8,7 @@ validated before anyone touches it.
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -85,21 +86,14 @@ def _at(form: str, message: bytes, place: int) -> int:
     return int(number)
 
 
-def _pack(kind: bytes, value: Any, table: Any, encoding: Encoding) -> bytes:
+def _pack(kind: bytes, as_table: Callable[[Any], Any], value: Any, encoding: Encoding) -> bytes:
+    table = as_table(value)
     if _is_foreign_in(table.schema):
         raise refusal(value, "extension and run-end encoded types cannot be kept; cast the column first")
     if table.num_rows > _MAX_ROWS:
         raise refusal(value, f"it has more than {_MAX_ROWS} rows")
     encoding.reserve(table.nbytes, value)
     return kind + to_stream(table)
-
-
-def _pack_batch(value: Any, encoding: Encoding) -> bytes:
-    return _pack(_BATCH, value, pa.Table.from_batches([value], value.schema), encoding)
-
-
-def _pack_column(kind: bytes, value: Any, encoding: Encoding) -> bytes:
-    return _pack(kind, value, pa.table({"": value}), encoding)
 
 
 def _unpack(payload: bytes, _: Decoding) -> Any:
@@ -127,9 +121,13 @@ def _is_foreign(kind: Any) -> bool:
     return any(_is_foreign(kind.field(position).type) for position in range(kind.num_fields))
 
 
+def _of_column(column: Any) -> Any:
+    return pa.table({"": column})
+
+
 ROWS: Final = (
-    Row(pa.Table, Code.ARROW, lambda value, encoding: _pack(_TABLE, value, value, encoding), _unpack),
-    Row(pa.RecordBatch, Code.ARROW, _pack_batch, _unpack),
-    Row(pa.ChunkedArray, Code.ARROW, partial(_pack_column, _CHUNKED), _unpack),
-    Row(pa.Array, Code.ARROW, partial(_pack_column, _ARRAY), _unpack, family=True),
+    Row(pa.Table, Code.ARROW, partial(_pack, _TABLE, lambda table: table), _unpack),
+    Row(pa.RecordBatch, Code.ARROW, partial(_pack, _BATCH, lambda x: pa.Table.from_batches([x])), _unpack),
+    Row(pa.ChunkedArray, Code.ARROW, partial(_pack, _CHUNKED, _of_column), _unpack),
+    Row(pa.Array, Code.ARROW, partial(_pack, _ARRAY, _of_column), _unpack, family=True),
 )
