@@ -52,10 +52,9 @@ class Schema(Generic[M]):
         self._classes = _classes_of(model)
         for cls in self._classes:
             enrol(cls)
-            if not _BY_NAME and issubclass(cls, BaseModel):
+        for cls in () if _BY_NAME else (model, *self._classes):
+            if issubclass(cls, BaseModel):
                 _refuse_aliases(cls)
-        if not _BY_NAME:
-            _refuse_aliases(model)
 
     def fit(self, values: Mapping[str, Any], stored_version: int) -> dict[str, Any]:
         """Bring stored values to this version and validate them.

@@ -23,7 +23,7 @@ from fluxlit_component.errors import (
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.packing import PACKED, pack, packed_bytes, repack, unpack
-from fluxlit_component.stores.values import check_key, warn_dropped
+from fluxlit_component.stores.values import checked_key, warn_dropped
 
 T = TypeVar("T")
 
@@ -66,10 +66,7 @@ class AdapterStore:
         return None if found is None else values
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        packed: dict[str, Any] = {}
-        for key, value in data.items():
-            _check_key(key)
-            packed[key] = pack(value)
+        packed = {_checked_key(key): pack(value) for key, value in data.items()}
         with self._locked(session_id):
             self._write(session_id, packed, ttl_seconds)
 
@@ -93,7 +90,7 @@ class AdapterStore:
             kept = _begin(commit, now) if found is None else dict(found)
             refused: dict[str, Field | None] = {}
             for key, change in commit.changes.items():
-                _check_key(key)
+                _checked_key(key)
                 if change.guarded and change.base != (_VERSION if key in kept else 0):
                     refused[key] = _field(key, kept[key]) if key in kept else None
                     continue
@@ -191,10 +188,10 @@ def _check_id(session_id: str) -> None:
         raise ConfigurationError("a session id must not be empty")
 
 
-def _check_key(key: object) -> None:
-    check_key(key)
+def _checked_key(key: object) -> str:
     if key == PACKED:
         raise UnstorableValue("str", f"the session key {PACKED!r} is taken, choose another")
+    return checked_key(key)
 
 
 def _lifetime(found: Mapping[str, Any]) -> dict[str, float]:

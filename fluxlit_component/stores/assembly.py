@@ -18,7 +18,7 @@ from fluxlit_component.settings import Settings
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import RecordStore, SessionStore, VersionedStore
 from fluxlit_component.stores.location import open_store
-from fluxlit_component.stores.outage import LastCall, SparingStore, sparing
+from fluxlit_component.stores.outage import LastCall, SparingStore, breaker_of
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
 from fluxlit_component.stores.sqlite_damage import DEFAULT_NAME
 
@@ -53,7 +53,8 @@ def store_of_run(
             "a store with get, set and delete is handed the session id as it is, and so the key of the seal; "
             "set FLUXLIT_SEAL_KEYS, or use a store of this package, which keeps only the id's hash"
         )
-    return SealedStore(sparing(chosen), sealing, idle_seconds=idle_seconds)
+    spared = SparingStore(chosen, breaker_of(chosen))
+    return SealedStore(spared, sealing, idle_seconds=idle_seconds)
 
 
 def choose_store(store: StoreLike | None, settings: Settings, script_path: str | None) -> VersionedStore:

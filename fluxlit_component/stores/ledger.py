@@ -196,7 +196,10 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
         written[key] = Field(version, change.data)
 
     if not written:
-        return Ruling(_unchanged(standing, refused, now))
+        if standing is None:  # it was to be begun, had there been anything to write
+            return Ruling(Outcome("committed", 0, refused, now=now))
+        deadlines = standing.idle_expires, standing.expires
+        return Ruling(Outcome("committed", standing.version, refused, frozenset(), *deadlines, now))
     if standing is not None:
         created, expires = standing.created, standing.expires
     else:
@@ -204,16 +207,7 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
     idle_expires = deadline(now, commit.idle_seconds)
     following = Head(version, created, idle_expires, expires, commit.schema)
     answer = Outcome("committed", version, refused, frozenset(overwritten), idle_expires, expires, now)
-    return Ruling(answer, following, written, standing is None, _tombstone_limit(version))
-
-
-def _unchanged(head: Head | None, refused: Mapping[str, Field | None], now: float) -> Outcome:
-    if head is None:  # an absent record that was to be begun, had there been anything to write
-        return Outcome("committed", 0, refused, now=now)
-    return Outcome("committed", head.version, refused, frozenset(), head.idle_expires, head.expires, now)
-
-
-def _tombstone_limit(version: int) -> int | None:
-    """Looking through all fields at every commit would cost more than the few tombstones do."""
+    # Looking through all fields at every commit would cost more than the few tombstones do.
     due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
-    return version - _TOMBSTONE_VERSIONS if due else None
+    limit = version - _TOMBSTONE_VERSIONS if due else None
+    return Ruling(answer, following, written, standing is None, limit)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -102,12 +101,22 @@ def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
             )
         patience = {} if timeout_seconds is None else {"busy_timeout_seconds": timeout_seconds}
         return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(query), **patience)
-    patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     if scheme in _REDIS:
-        return _optional(url, "RedisSessionStore", patience)
-    if scheme.partition("+")[0] in _SQL:
-        return _optional(url, "SQLSessionStore", patience)
-    raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
+        store_type = store_class("RedisSessionStore")
+    elif scheme.partition("+")[0] in _SQL:
+        store_type = store_class("SQLSessionStore")
+    else:
+        raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
+    patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
+    try:
+        store: VersionedStore = store_type.from_url(url, **patience)
+    except FluxlitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password
+        raise ConfigurationError(
+            f"the {scheme}:// URL of the store cannot be used ({type(error).__name__}); check it part by part"
+        ) from None
+    return store
 
 
 def _ttl(query: str) -> float:
@@ -133,17 +142,3 @@ def store_class(name: str) -> Any:
         raise ConfigurationError(
             f"{name} needs more packages: pip install fluxlit-component[{extra}]"
         ) from error
-
-
-def _optional(url: str, name: str, patience: Mapping[str, float]) -> VersionedStore:
-    store_type = store_class(name)
-    try:
-        store: VersionedStore = store_type.from_url(url, **patience)
-    except FluxlitError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password
-        scheme = url.partition("://")[0]
-        raise ConfigurationError(
-            f"the {scheme}:// URL of the store cannot be used ({type(error).__name__}); check it part by part"
-        ) from None
-    return store

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import FluxlitError, StoreUnavailable
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.base import RecordStore, VersionedStore
+from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.patience import Workers
 from fluxlit_component.telemetry import count, record_seconds, span
 
@@ -186,8 +186,3 @@ def breaker_of(store: VersionedStore) -> Breaker:
         if breaker is None:
             breaker = _breakers[store] = Breaker()
         return breaker
-
-
-def sparing(store: VersionedStore) -> RecordStore:
-    """`store` for the length of one run."""
-    return SparingStore(store, breaker_of(store))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
+from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.inventory import Entry
 
 _HEAD: Final = b"m"
@@ -44,7 +44,8 @@ def commit_args(commit: Commit) -> list[bytes | int]:
         commit.schema,
     ]
     for key, change in commit.changes.items():
-        args += (_task(change), _blob(key), change.base, change.data or b"")
+        task = b"d" if change.data is None else b"w"
+        args += (task.upper() if change.guarded else task, _blob(key), change.base, change.data or b"")
     return args
 
 
@@ -102,11 +103,6 @@ def entry_of(name: str, row: list[Any], now: int) -> Entry | None:
     version, created, idle, expires, schema = map(int, line.split())
     times = (created / 1000, _moment(idle), _moment(expires))
     return Entry(name, state.decode(), version, *times, schema, keys, size, now / 1000)
-
-
-def _task(change: Change) -> bytes:
-    task = b"d" if change.data is None else b"w"
-    return task.upper() if change.guarded else task
 
 
 def _blob(key: str) -> bytes:

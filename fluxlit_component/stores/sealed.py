@@ -125,16 +125,17 @@ class SealedStore:
         self.inner.delete(session_id)
 
     def _open(self, session_id: str, record: Record | None) -> Record | None:
-        opened = self._opened(session_id, record.fields) if record is not None else {}
-        return (
-            replace(record, fields={**record.fields, **opened}) if record is not None and opened else record
-        )
+        if record is None or not (opened := self._opened(session_id, record.fields)):
+            return record
+        return replace(record, fields={**record.fields, **opened})
 
     def _opened(self, session_id: str, fields: Mapping[str, Field | None]) -> dict[str, Field]:
         """Those of `fields` that are sealed, opened."""
         sealed = {k: v for k, v in fields.items() if v is not None and v.data and v.data.startswith(_SEALED)}
-        cipher = self._cipher(session_id) if sealed else None
-        return {key: _open(cipher, key, stored) for key, stored in sealed.items()} if cipher else {}
+        if not sealed:
+            return {}
+        cipher = self._cipher(session_id)
+        return {key: _open(cipher, key, stored) for key, stored in sealed.items()}
 
     def _cipher(self, session_id: str) -> Cipher:
         cipher: Cipher = _cipher_module().Cipher(session_id, self.sealing.masters)

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,8 @@ from typing import Final
 
 from fluxlit_component.clock import wall
 
-try:
+if sys.platform != "win32":  # which renames no file that another process has open, so nothing can race there
     import fcntl
-except ImportError:  # Windows renames no file that another process has open, so nothing can race there
-    _can_lock = False
-else:
-    _can_lock = True
 
 _log = logging.getLogger("fluxlit_component.stores")
 
@@ -111,7 +108,7 @@ def naming(path: Path, *, exclusive: bool = False) -> Iterator[None]:
 
 def _locked(folder: Path, *, exclusive: bool) -> int | None:
     """A descriptor of the folder, locked; None where folders cannot be."""
-    if not _can_lock:
+    if sys.platform == "win32":
         return None
     try:
         descriptor = os.open(folder, os.O_RDONLY)

@@ -87,7 +87,7 @@ class DatabaseFile:
             inode = None
             try:
                 inode = self._leave_deleted_file()
-                return self._pool.write(work, give_up) if writes else self._pool.read(work)
+                return self._pool.run(work, writes=writes, give_up=give_up)
             except sqlite3.Error as error:
                 try:
                     if fresh_starts < _FRESH_STARTS and self._is_replaced(inode, error):

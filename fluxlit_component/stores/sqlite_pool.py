@@ -49,18 +49,16 @@ class ConnectionPool:
         self._held = _Held()
         _pools.add(self)
 
-    def read(self, work: Callable[[sqlite3.Cursor], T]) -> T:
-        """Run work that only reads in a transaction."""
-        return self._use(self._of_this_process(), "BEGIN", work)
+    def run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool, give_up: float) -> T:
+        """Run work in a transaction; raises SQLite's own error if the turn of a writer does not come.
 
-    def write(self, work: Callable[[sqlite3.Cursor], T], give_up: float) -> T:
-        """Run work in a transaction, one at a time; raises SQLite's own error if the turn does not come.
-
-        Threads of one process queue here, which is fairer and cheaper than all polling the file.
+        Threads of one process that write queue here, which is fairer and cheaper than all polling the file.
         """
         held = self._of_this_process()
+        if not writes:
+            return self._use(held, "BEGIN", work)
         turn = held.writer_turn
-        if not turn.acquire(blocking=False) and not turn.acquire(timeout=max(0.0, give_up - monotonic())):
+        if not turn.acquire(timeout=max(0.0, give_up - monotonic())):
             raise sqlite3.OperationalError("database is locked")
         try:
             return self._use(held, "BEGIN IMMEDIATE", work)

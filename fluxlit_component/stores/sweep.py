@@ -44,9 +44,8 @@ class Sweep:
     def in_background(self, clock: Clock, purge: Callable[[int], int]) -> None:
         """If a sweep is due, let a thread of its own call `purge` with the limit: a visitor waits here."""
         if self.begin(clock()):
-            threading.Thread(
-                target=self._sweep, args=(clock, purge), name="fluxlit-sweep", daemon=True
-            ).start()
+            work = (clock, purge)
+            threading.Thread(target=self._sweep, args=work, name="fluxlit-sweep", daemon=True).start()
 
     def _sweep(self, clock: Clock, purge: Callable[[int], int]) -> None:
         try:

@@ -19,15 +19,14 @@ _log = logging.getLogger("fluxlit_component.stores")
 
 def fields_of(data: Mapping[str, Any]) -> dict[str, Field]:
     """Encode every value as a field of version 1, or raise `UnstorableValue` and do nothing."""
-    for key in data:
-        check_key(key)
-    return {key: Field(1, encode(value)) for key, value in data.items()}
+    return {checked_key(key): Field(1, encode(value)) for key, value in data.items()}
 
 
-def check_key(key: object) -> None:
-    """Raise `UnstorableValue`, which is a `TypeError`, unless the key is a string."""
+def checked_key(key: object) -> str:
+    """The key itself; raises `UnstorableValue`, which is a `TypeError`, if it is no string."""
     if not isinstance(key, str):
         raise UnstorableValue(type(key).__name__, "the keys of a session are strings, use str(key)")
+    return key
 
 
 def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
