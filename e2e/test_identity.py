@@ -168,6 +168,36 @@ def test_the_tab_itself_forgets(tab: ContinuityPage, shared: str) -> None:
     assert tab.page.evaluate(TOP) == 0
 
 
+@pytest.mark.parametrize(
+    ("change", "is_stored", "text"),
+    [
+        (("ada", "bob"), True, ""),
+        (("ada", None), True, ""),
+        ((None, "ada"), True, "private"),
+        (("ada", "bob"), False, ""),
+        (("ada", "ada"), False, "private"),
+    ],
+)
+def test_what_was_typed_and_not_sent(
+    tab: ContinuityPage, serve: Serve, change: tuple[str | None, str | None], is_stored: bool, text: str
+) -> None:
+    """A draft never reaches another person, or nobody; its own finds it, and takes it along by signing in."""
+    before, now = change
+    sign_in(tab, before)
+    tab.open(serve("drafts.py", FLUXLIT_IDENTITY=f"header:{HEADER}").url)
+    if is_stored:
+        tab.page.get_by_role("button", name="Send form", exact=True).click()
+        tab.rest()
+    area = tab.page.get_by_label("Area", exact=True)
+    area.fill("private")
+    sign_in(tab, now)
+    tab.reload()
+    tab.rest(quiet=2.0)
+    expect(area).to_have_value(text)
+    if not text:
+        assert "private" not in tab.page.evaluate("JSON.stringify({...sessionStorage})")
+
+
 def test_another_tab_of_the_same_browser(tab: ContinuityPage, shared: str) -> None:
     """`scope="browser"` and a shared session: each tab leaves it when it is loaded for somebody else."""
     url = f"{shared}/?scope=browser"

@@ -36,11 +36,12 @@ class ChromiumVisitor(Visitor):
         except Error as error:
             raise Failed(error.message) from error
 
-    def _enter(self, xpath: str, text: str) -> None:
+    def _enter(self, xpath: str, text: str, *, leave: bool) -> None:
         field = self._frame.locator(f"xpath={xpath}").first
         try:
             field.fill(text, timeout=_PATIENCE_MS)
-            field.press("Tab", timeout=_PATIENCE_MS)
+            if leave:
+                field.press("Tab", timeout=_PATIENCE_MS)
         except Error as error:
             raise Failed(error.message) from error
 

@@ -85,11 +85,12 @@ class FirefoxVisitor(Visitor):
     def _click(self, xpath: str) -> None:
         self._point_at(xpath)
 
-    def _enter(self, xpath: str, text: str) -> None:
+    def _enter(self, xpath: str, text: str, *, leave: bool) -> None:
         self._point_at(xpath)
         self._press("a", holding=_CONTROL)
         self._press(*text)
-        self._press(_TAB)
+        if leave:
+            self._press(_TAB)
 
     def _do_script(self, function: str, *args: Any) -> dict[str, Any]:
         answer = self._bidi(

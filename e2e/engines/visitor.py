@@ -58,8 +58,8 @@ class Visitor(abc.ABC):
         """
 
     @abc.abstractmethod
-    def _enter(self, xpath: str, text: str) -> None:
-        """Put `text` in the place of what the field holds and press Tab.
+    def _enter(self, xpath: str, text: str, *, leave: bool) -> None:
+        """Put `text` in the place of what the field holds, and press Tab to `leave` it.
 
         Raises:
             Failed: there is none, or it went away.
@@ -117,7 +117,11 @@ class Visitor(abc.ABC):
 
     def type(self, label: str, text: str) -> None:
         """Fill in a field and leave it."""
-        self._act(lambda: self._enter(f"//input[@aria-label='{label}']", text))
+        self._act(lambda: self._enter(f"//input[@aria-label='{label}']", text, leave=True))
+
+    def begin(self, label: str, text: str) -> None:
+        """Fill in a field and stay there."""
+        self._act(lambda: self._enter(f"//input[@aria-label='{label}']", text, leave=False))
 
     # What a person sees.
 

@@ -66,12 +66,12 @@ class WebKitVisitor(Visitor):
         except WebDriverException as error:
             raise Failed(error.msg) from error
 
-    def _enter(self, xpath: str, text: str) -> None:
+    def _enter(self, xpath: str, text: str, *, leave: bool) -> None:
         try:
             field = self._find(xpath)
             field.click()
             field.send_keys(Keys.CONTROL, "a")  # let go at the end: this driver types nothing after Keys.NULL
-            field.send_keys(text, Keys.TAB)
+            field.send_keys(text, *[Keys.TAB] * leave)
         except WebDriverException as error:
             raise Failed(error.msg) from error
 

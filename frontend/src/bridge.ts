@@ -7,7 +7,7 @@
  */
 
 import { idInFragment, idInQuery } from "./address";
-import { forgetDrafts, keepDrafts, unstoredOwner } from "./drafts";
+import { dropKept, forgetDrafts, keepDrafts, unstoredOwner } from "./drafts";
 import { isExposed, keep, tidy } from "./keeper";
 import { guardLeaving } from "./leave-guard";
 import { carryAlong } from "./links";
@@ -42,6 +42,7 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   const { sid, source } = adopt(win, offer, holding);
   if (offer.afresh !== "no") forgetScroll(win);
   if (offer.afresh !== "no" || !goesOn(win, offer, holding)) forgetDrafts(win);
+  if ([...pageOf(win).values()].every(({ drafts }) => drafts.length === 0)) dropKept(win);
   attend(win, offer);
   own(win, offer, holding);
   if (offer.afresh === "reload" && isFirst(win, "reload")) {

@@ -30,9 +30,13 @@ export function keepDrafts(win: Window): void {
 
 /** The page is another visitor's now, or the session is another one. */
 export function forgetDrafts(win: Window): void {
-  const state = unsentOf(win);
-  state.notes.clear();
-  state.waiting = [];
+  unsentOf(win).notes.clear();
+  dropKept(win);
+}
+
+/** The app wants no drafts; what is unsent on this page is guarded all the same. */
+export function dropKept(win: Window): void {
+  unsentOf(win).waiting = [];
   try {
     win.sessionStorage.removeItem(keyOf(win));
   } catch {

@@ -56,12 +56,16 @@ export function isSecret(field: Field): boolean {
   );
 }
 
-/** The field of that name, if there is just one that can be typed into: two keys may have one class. */
+/** The field of that name, if there is just one: two keys may have one class. */
 export function fieldNamed(doc: Document, name: string): Field | null {
   const found = [...doc.querySelectorAll<Field>(FIELDS)].filter((it) => nameOf(it) === name);
   const [field] = found;
-  if (!field || found.length > 1 || field.disabled || field.closest(STALE)) return null;
-  return field;
+  return field && found.length === 1 ? field : null;
+}
+
+/** Whether it belongs to the present run, and the app lets a visitor type in it. */
+export function isOpen(field: Field): boolean {
+  return !field.disabled && !field.closest(STALE);
 }
 
 /**

@@ -96,7 +96,7 @@ export function noteOf(win: Window, field: Field, ...base: string[]): Note {
     path: win.location.pathname,
     base: isChat(field) ? ["", ...base] : base,
     earlier: [],
-    value: field.value,
+    value: base[base.length - 1] ?? field.value,
     isSecret: isSecret(field),
     isInPopover: isInPopover(field),
     isSent: false,

@@ -5,7 +5,7 @@
  * Streamlit draws some with their default first.
  */
 
-import { type Field, fieldNamed, isSecret, typeInto } from "./fields";
+import { type Field, fieldNamed, isOpen, isSecret, typeInto } from "./fields";
 import { type Draft, type Realm, unsentOf, type Waiting } from "./page";
 import { noteOf } from "./unsent";
 
@@ -51,7 +51,7 @@ export function awaitFields(win: Window): void {
 function stillWaits(win: Window, draft: Waiting): boolean {
   const isHere = draft.path === win.location.pathname;
   const field = isHere ? fieldNamed(win.document, draft.name) : null;
-  if (!field) {
+  if (!field || !isOpen(field)) {
     Object.assign(draft, { polls: 0, isTyped: false });
     return true;
   }
