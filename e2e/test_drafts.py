@@ -16,6 +16,8 @@ Serve = Callable[..., StreamlitServer]
 NOTHING = "got name='', area='', num=0.0, secret='', code='', form_name='', form_area='', form_num=0.0"
 FAMILY = "été 東京 👩‍👩‍👧"
 _HAS_IGNORE = (1, 66)
+_SHUT_POPOVERS_ARE_THERE = (1, 40)
+"""The field of a shut popover is on the page, and is made anew when it opens: docs/limits.md."""
 
 
 @pytest.fixture
@@ -116,6 +118,8 @@ def test_fields_that_are_out_of_sight(tab: ContinuityPage, url: str) -> None:
         (lambda: press(tab, "Open dialog"), "In dialog"),
         (lambda: press(tab, "Open dialog"), "In dialog form"),
     ):
+        if label == "In popover" and RELEASE <= _SHUT_POPOVERS_ARE_THERE:
+            continue
         opener()
         field(tab, label).fill("half a thou")
         tab.reload()
