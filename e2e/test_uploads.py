@@ -136,6 +136,17 @@ def test_an_uploader_that_is_away_was_not_cleared(tab: ContinuityPage, serve: Se
     see(tab, "many")
 
 
+def test_a_form_that_empties_itself_takes_nothing_back(tab: ContinuityPage, serve: Serve) -> None:
+    """In a fragment: the browser empties the uploader, which is not the visitor's cross."""
+    tab.open(serve(APP, FORM="1").url)
+    choose(tab, "Sent", C)
+    for press in ("Send", "Look again", "Look again"):
+        tab.page.get_by_role("button", name=press).click()
+        see(tab, "sent", C)
+    tab.reload()
+    see(tab, "sent", C)
+
+
 @pytest.mark.skipif(RELEASE < (1, 50), reason="st.file_uploader takes no directories")
 def test_a_directory(tab: ContinuityPage, serve: Serve, tmp_path: Path) -> None:
     """The names are paths."""

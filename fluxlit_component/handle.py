@@ -191,7 +191,7 @@ class UrlSession(Generic[M]):
             many=many,
             limits=Limits(max_bytes, policy.caps, policy.live_upload_bytes),
             seen=Seen(
-                run.uploaders() if run is not None else {},
+                run.uploaders(tab.page.cleared if tab is not None else ()) if run is not None else {},
                 tab.runs if tab is not None else 0,
                 tab.page.swept if tab is not None else 0,
             ),

@@ -11,6 +11,15 @@ def told(files: list) -> str:
     return ", ".join(f"{f.name} {f.size} {sha256(f.read()).hexdigest()[:8]}" for f in files) or "nothing"
 
 
+@st.fragment
+def in_a_form() -> None:
+    with st.form("entry", clear_on_submit=True):
+        given = st.file_uploader("Sent", key="given")
+        st.form_submit_button("Send")
+    st.text("sent: " + told([f for f in [session.keep_upload(given, key="sent")] if f]))
+    st.button("Look again")
+
+
 with url_session() as session:
     where = st.radio("Uploaders are", ["here", "hidden", "elsewhere"], key="where")
     one, many = None, []
@@ -27,3 +36,5 @@ with url_session() as session:
     st.text("lost: " + " ".join(session.lost or ["nothing"]))
     if st.button("Link"):
         st.code(session.link())
+    if "FORM" in os.environ:
+        in_a_form()

@@ -164,7 +164,7 @@ class Run:
         return guarded(look, frozenset(widgets))
 
     def read_along(self, on_failure: Callable[[], bool]) -> None:
-        """Watch what is sent to the browser, for `cleared_keys` and `narrow_selections`, and for failure.
+        """Watch what is sent to the browser, for `cleared_elements` and `narrow_selections`, and for failure.
 
         `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
         """
@@ -174,18 +174,19 @@ class Run:
         """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
         guarded(lambda: tell_selections(self._context, partial(self.state.narrow, keys)), None)
 
-    def uploaders(self) -> Mapping[str, Mapping[str, Any]]:
+    def uploaders(self, cleared: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
         """Uploader drawn in this run so far -> id of each file that it shows -> the file; None: it is gone.
 
         These share their bytes with Streamlit's store of them; what the app is handed is a copy.
-        Not those in forms that are emptied when they are sent: that is not the visitor's doing.
+        Not those in forms that are emptied when they are sent: that is not the visitor's doing. In a run of
+        fragments `cleared` names these.
         """
 
         def look() -> dict[str, dict[str, bool]]:
             state = self._context.session_state._state
             metadata = state._new_widget_state.widget_metadata
             found: dict[str, dict[str, Any]] = {}
-            for element in self._drawn_elements() - cleared_elements(self._context):
+            for element in self._drawn_elements() - cleared_elements(self._context) - {*cleared}:
                 if metadata[element].value_type == "file_uploader_state_value":
                     value = state._getitem(element, None) or []
                     files = value if isinstance(value, list) else [value]
@@ -194,14 +195,9 @@ class Run:
 
         return guarded(look, {})
 
-    def cleared_keys(self) -> frozenset[str]:
-        """User keys of the widgets drawn so far in forms that are emptied when they are sent."""
-
-        def look() -> frozenset[str]:
-            mapping = dict(self._context.session_state._state._key_id_mapper.id_key_mapping)
-            return frozenset(mapping[e] for e in cleared_elements(self._context) if e in mapping)
-
-        return guarded(look, frozenset())
+    def cleared_elements(self) -> frozenset[str]:
+        """Widgets drawn so far in forms that are emptied when they are sent; a run of fragments sees none."""
+        return guarded(lambda: cleared_elements(self._context), frozenset())
 
     def _drawn_elements(self) -> frozenset[str]:
         held = getattr(self._context, "shared", self._context).widget_ids_this_run

@@ -28,7 +28,7 @@ class Page:
     assigned: set[str] = field(default_factory=set)
     """Keys of widgets that the app has assigned: their values are kept whatever they are."""
     cleared: frozenset[str] = frozenset()
-    """Keys of widgets in forms that the browser empties when they are sent."""
+    """Elements in forms that the browser empties when they are sent, as the last full run drew them."""
     lossy: bool = False
     """Whether something of the state could not be kept."""
     put: frozenset[str] = frozenset()

@@ -151,7 +151,7 @@ class Persist:
         if not ended:
             page.drawn |= drawn
         if run is not None and not run.is_fragment:
-            page.cleared = run.cleared_keys()
+            page.cleared = run.cleared_elements()
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
             lost = page.loose - on_page - self._state.registered_keys()
@@ -182,13 +182,15 @@ class Persist:
         if is_assigned and reason is None:
             page.assigned.add(key)
         if known is not None and (known.is_still(value, PlainEncoder()) or known.data == encoded(value)):
-            untouched = key in page.cleared and key not in page.assigned
+            untouched = widget.element in page.cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
             untouched = False
         else:
             data = encoded(value)
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
-            untouched = key in page.cleared or as_before or is_default(value, lambda: widget.default)
+            untouched = (
+                widget.element in page.cleared or as_before or is_default(value, lambda: widget.default)
+            )
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # its rows are gone, and do not come later
             if untouched and key in page.put and is_drawn and known is not None and not narrowed:

@@ -693,6 +693,7 @@ def forms(seen: dict) -> None:
     import streamlit as st
 
     from fluxlit_component.internals import current_run
+    from fluxlit_component.internals.session_state import user_key
 
     run = current_run()
     run.read_along(lambda: False)
@@ -706,7 +707,7 @@ def forms(seen: dict) -> None:
     with st.form("kept"):
         st.text_input("Note", key="note")
         st.form_submit_button("Send")
-    seen["cleared"] = run.cleared_keys()
+    seen["cleared"] = {user_key(element) for element in run.cleared_elements()} - {None}
 
 
 def test_widgets_in_forms_that_empty_themselves_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
@@ -1309,7 +1310,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
     ("name", "arguments", "fallback"),
     [
         ("drawn_keys", (), frozenset()),
-        ("cleared_keys", (), frozenset()),
+        ("cleared_elements", (), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_along", (lambda: False,), None),
         ("send_again", ((),), None),
