@@ -280,6 +280,7 @@ def test_a_page_that_reconnects_as_somebody_else(
     sign_in(tab, "ada")
     tab.reload()
     sees(tab, "")
-    again = ContinuityPage(tab.page.context.new_page())
-    again.open(f"{mortal.url}/#fluxlit_sid={sid}")
-    sees(again, "private")
+    if not query:  # what the last run before the restart had changed is saved by its block only
+        again = ContinuityPage(tab.page.context.new_page())
+        again.open(f"{mortal.url}/#fluxlit_sid={sid}")
+        sees(again, "private")
