@@ -13,14 +13,17 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import psycopg
+import pymysql
 import redis
 
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from tests.servers.local_mariadb import LocalMariaDB
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
 
@@ -103,7 +106,39 @@ class PostgresFloor:
         return None if row is None else row[0]
 
 
-FLOORS: dict[str, type[Any]] = {"Redis": RedisFloor, "SQLite": SQLiteFloor, "PostgreSQL": PostgresFloor}
+class MariaDBFloor:
+    """PyMySQL, one upsert, committed at once."""
+
+    words = "PyMySQL upsert of the whole state, its bytes being there already"
+    _WRITE = "INSERT INTO floor VALUES (%s, %s) ON DUPLICATE KEY UPDATE data = VALUES(data)"
+
+    def __init__(self, place: str) -> None:
+        url = urlsplit(place)
+        where: dict[str, Any] = {"host": url.hostname, "port": url.port, "user": url.username}
+        self._connection = pymysql.connect(**where, database=url.path[1:], autocommit=True)
+        self._cursor = self._connection.cursor()
+        self._cursor.execute(
+            "CREATE TABLE IF NOT EXISTS floor (name VARCHAR(64) PRIMARY KEY, data LONGBLOB) ENGINE=InnoDB"
+        )
+        self.close = self._connection.close
+
+    def write(self, name: str, data: bytes) -> None:
+        """Upsert."""
+        self._cursor.execute(self._WRITE, (name, data))
+
+    def read(self, name: str) -> bytes | None:
+        """Select."""
+        self._cursor.execute("SELECT data FROM floor WHERE name = %s", (name,))
+        row = self._cursor.fetchone()
+        return None if row is None else row[0]
+
+
+FLOORS: dict[str, type[Any]] = {
+    "Redis": RedisFloor,
+    "SQLite": SQLiteFloor,
+    "PostgreSQL": PostgresFloor,
+    "MariaDB": MariaDBFloor,
+}
 
 
 def open_backend(name: str, place: str) -> VersionedStore:
@@ -115,7 +150,7 @@ def open_backend(name: str, place: str) -> VersionedStore:
     return SQLSessionStore(place, timeout_seconds=PATIENT)
 
 
-_SERVERS: dict[str, Any] = {"Redis": LocalRedis, "PostgreSQL": LocalPostgres}
+_SERVERS: dict[str, Any] = {"Redis": LocalRedis, "PostgreSQL": LocalPostgres, "MariaDB": LocalMariaDB}
 
 
 def backends() -> list[str]:

@@ -37,12 +37,21 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     if len(data) > MAX_BYTES:
         raise CorruptValue(f"a stored value of {len(data)} bytes: more than {MAX_BYTES} is never written")
     try:
+        if data[1] in _LEAVES:
+            return unpackb(data[1:], unicode_errors="surrogatepass")
         return _Decoder(plain=plain).unpack(data[1:])
     except CorruptValue:
         raise
     except Exception as error:  # noqa: BLE001 - msgpack, the standard types and the engines raise anything
         # Without the cause: its message could quote the value.
         raise CorruptValue(f"a stored value is damaged ({type_name(type(error))})") from None
+
+
+_LEAVES: Final = frozenset({*range(0x80), *range(0xA0, 0xC1), *range(0xC2, 0xC7), *range(0xCA, 0xD4)}) | {
+    *range(0xD9, 0xDC),
+    *range(0xE0, 0x100),
+}
+"""How msgpack begins a number, a text, bytes, a bool or None: nothing is inside that needs a look."""
 
 
 class _Decoder:

@@ -103,16 +103,17 @@ class Base:
             if stored.data is None:
                 self.concede(key, stored)
                 continue
+            origin, data = split(stored.data)
             try:
-                values[key] = _decoded(stored.data, plain=key in plain, exact=exact)
+                value = values[key] = _decoded(data, plain=key in plain, exact=exact)
             except CorruptValue as error:
                 _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
                 self.versions[key], self.faults[key] = stored.version, str(error)
                 if isinstance(error, UnknownClass):
                     self.early[key] = stored
                 continue
-            same = values[key] if is_immutable(values[key]) else _NOTHING
-            self.known[key] = Known.of(stored, same)
+            same = value if type(value) is str or is_immutable(value) else _NOTHING
+            self.known[key] = Known(stored.version, data, same, None, origin)
         return values
 
     def read_late(self) -> dict[str, Any]:

@@ -36,10 +36,12 @@ from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import sql_inventory as inventory
 from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.sql_engine import Database, check_engine, open_engine
-from fluxlit_component.stores.sql_tables import SQLTransaction, Tables
+from fluxlit_component.stores.ledger import name_of
+from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
+from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import Page, TransactionalStore, paged
 
@@ -90,8 +92,8 @@ class SQLSessionStore(TransactionalStore):
                 reason = f"this database URL cannot be used ({type(error).__name__}); check it part by part"
                 raise ConfigurationError(reason) from None
         engine = check_engine(engine_or_url)
-        self._tables = Tables(table_prefix, engine.dialect.name, clock)
-        self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds)
+        self._tables = Tables(table_prefix, engine.dialect, clock)
+        self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
         self._sweep = Sweep(monotonic())
 
     @classmethod
@@ -122,22 +124,38 @@ class SQLSessionStore(TransactionalStore):
         """Every session whose name begins with `prefix`, without its values; a page is one short read."""
 
         def page(prefix: str, after: str) -> Page:
-            return self._database.run(
-                lambda connection: inventory.page(connection, self._tables, prefix, after)
-            )
+            return self._write(lambda transaction: inventory.page(transaction, prefix, after))
 
         return paged(page, prefix)
 
     def estimate(self) -> int:
         """How many sessions there are, ended ones included."""
-        return self._database.run(lambda connection: inventory.count(connection, self._tables))
+        return self._write(inventory.count)
 
     def describe(self) -> StoreFacts:
         """Ask the database about itself."""
-        return self._database.run(lambda connection: inventory.facts(connection, self._tables))
+        return self._write(inventory.facts)
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        """Write all changes or none: in one round trip, if nothing is to be begun or refused."""
+        name = name_of(session_id)
+
+        def short(link: Any, give_up: float) -> Any:
+            return self._tables.outcome(link.commit(name, commit, give_up), commit) or UNDONE
+
+        few = 0 < len(commit.changes) <= MOST_CHANGES and self._tables.clock is None
+        outcome = self._database.run(self._committing(name, commit), short if few else None)
+        self._tidy()
+        return outcome
+
+    def _load(self, name: str) -> Record | None:
+        def short(link: Any, give_up: float) -> Record | None:
+            return self._tables.loaded(link.load(name, give_up))
+
+        return self._database.run(lambda transaction: transaction.load(name), short)
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
-        return self._database.run(lambda connection: work(self._tables.on(connection)))
+        return self._database.run(work)
 
     _read = _write
 

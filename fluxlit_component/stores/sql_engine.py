@@ -1,11 +1,14 @@
 """The database behind the SQL store: transactions that end soon, are tried again, and fail all the same way.
 
-For `stores.sql` only. It knows engines, dialects and errors, not what a session is.
+For `stores.sql` only. It knows engines, connections and errors, not what a session is. SQLAlchemy makes the
+connections; what is said on them goes to the driver itself.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import random
 import time
 from collections.abc import Callable
@@ -17,9 +20,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.patience import Job, Workers
-from fluxlit_component.stores.sql_tables import DIALECTS, Tables
+from fluxlit_component.stores.sql_tables import DIALECTS, SQLTransaction, Tables
 
 T = TypeVar("T")
+
+UNDONE: Final = object()
+"""What a short way answers that was none: nothing is done, and it takes a transaction step by step."""
 
 _CONNECTIONS: Final = 15
 _LIMIT: Final = 0.8
@@ -49,44 +55,65 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         # They last as long as a connection, so only those of our own have them. A wait for a lock is counted
         # in whole seconds there, and is over with its statement.
         limits = f"SET max_statement_time = {limit}, innodb_lock_wait_timeout = {max(1, round(limit))}"
-        silence = max(5.0, timeout_seconds)
-        options["connect_args"] = {
-            "connect_timeout": 2,
-            "read_timeout": silence,
-            "write_timeout": silence,
-            "init_command": limits,
-        }
+        silence = {"read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
+        options["connect_args"] = {"connect_timeout": 2, "init_command": limits, **silence}
     if place.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": timeout_seconds}
     return sa.create_engine(place, **options)
 
 
 class Database:
-    """One engine; `run` does a piece of work in a transaction of its own."""
+    """One engine; `run` does a piece of work in a transaction of its own.
 
-    def __init__(self, engine: sa.Engine, tables: Tables, *, timeout_seconds: float) -> None:
+    Connections of an engine of our own are kept at hand: SQLAlchemy's pool takes longer to hand one out, and
+    a round trip to see whether it is there still. Those of an engine that was passed in go back each time.
+    """
+
+    def __init__(self, engine: sa.Engine, tables: Tables, *, timeout_seconds: float, owned: bool) -> None:
         self._engine = engine
         self._tables = tables
         self._seconds = timeout_seconds
-        self._is_postgres = engine.dialect.name == "postgresql"
         self._is_server = engine.dialect.name != "sqlite"
-        self._pid = os.getpid()
+        self._link = _link_class(engine.dialect.name, engine.driver)
+        self._keeps = owned and self._link is not None
+        self._errors = (DBAPIError, engine.dialect.loaded_dbapi.Error)
+        self._begin_here()
         self._workers = Workers(_CONNECTIONS)
         self._ready = False
-        limit = str(max(1, round(timeout_seconds * _LIMIT * 1000)))
-        # Until the end of the transaction, and so also with a pooler between us and the server.
-        limits = ("lock_timeout", "statement_timeout")
-        self._limits = sa.select(*[sa.func.set_config(name, limit, True) for name in limits])  # noqa: FBT003
+        limit = self._limit = str(max(1, round(timeout_seconds * _LIMIT * 1000)))
+        # Whatever the engine is set to: who waited for a lock must see what was written before.
+        self._begin = {
+            # Until the end of the transaction, and so also with a pooler between us and the server.
+            "postgresql": (
+                "BEGIN ISOLATION LEVEL READ COMMITTED",
+                f"SET LOCAL lock_timeout = {limit}; SET LOCAL statement_timeout = {limit}",
+            ),
+            "mariadb": ("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"),
+            "sqlite": ("BEGIN IMMEDIATE",),
+        }[engine.dialect.name]
 
-    def run(self, work: Callable[[sa.Connection], T]) -> T:
-        """Return what the work returns; `StoreUnavailable` if that takes too long or fails."""
+    def run(self, work: Callable[[SQLTransaction], T], short: Callable[[Any, float], Any] | None = None) -> T:
+        """Return what the work returns; `StoreUnavailable` if that takes too long or fails.
+
+        `short` is tried first if there is a short way. It is told the link to the database, and when the
+        caller gives up; it answers as `work` would, or that it is `UNDONE`.
+        """
         if self._pid != os.getpid():
             self._leave_to_parent()
+        give_up = monotonic() + self._seconds
         try:
             if not self._is_server:  # nothing in between that could hang
-                return self._try(work, None)
-            return self._workers.run(lambda job: self._try(work, job), seconds=self._seconds)
-        except (SQLAlchemyError, TimeoutError) as error:
+                return self._try(work, None, None, give_up)  # type: ignore[no-any-return]
+            if self._link is None or not self._ready:
+                short = None
+            elif short is not None and self._at_hand:
+                answer = self._hurry(short, give_up)
+                if answer is not UNDONE:
+                    return answer  # type: ignore[no-any-return]
+                short = None
+            left = give_up - monotonic()
+            return self._workers.run(lambda job: self._try(work, short, job, give_up), seconds=left)  # type: ignore[no-any-return]
+        except (SQLAlchemyError, TimeoutError, *self._errors) as error:
             self._ready = False  # perhaps the tables are gone
             # An SQLAlchemyError quotes the statement and its parameters, values of the session among them.
             reason = error.orig if isinstance(error, DBAPIError) else error
@@ -94,61 +121,147 @@ class Database:
         quote = "" if cause is None else f": {cause}".partition("\n")[0][:_LONGEST_QUOTE]
         raise StoreUnavailable(f"the database gave no answer ({type(reason).__name__}{quote})") from cause
 
-    def _try(self, work: Callable[[sa.Connection], T], job: Job | None) -> T:
-        give_up = monotonic() + self._seconds
+    def _hurry(self, short: Callable[[Any, float], Any], give_up: float) -> Any:
+        """Take the short way in the caller's thread, if a connection is at hand."""
+        taken = self._taken(give_up, opens=False)
+        if taken is None:
+            return UNDONE
+        try:
+            return self._using(taken, lambda: short(taken[1], give_up), None)
+        except self._errors as error:
+            if not _is_undone(error):
+                raise
+            return UNDONE
+
+    def _try(self, work: Callable[[SQLTransaction], Any], short: Any, job: Job | None, give_up: float) -> Any:
+        def act() -> Any:
+            if not self._ready:
+                inspector = sa.inspect(taken[0])
+                if not all(inspector.has_table(name) for name in self._tables.names):
+                    self._transact(taken[0], self._create, job)
+                self._ready = True
+            answer = UNDONE if short is None else short(taken[1], give_up)
+            return self._transact(taken[0], work, job) if answer is UNDONE else answer
+
         while True:
             try:
-                if not self._ready:
-                    self._transact(self._create, job)
-                    self._ready = True
-                result: T = self._transact(work, job)
-            except DBAPIError as error:
+                taken = self._taken(give_up)
+                return self._using(taken, act, job)
+            except self._errors as error:
                 if not _is_undone(error) or monotonic() >= give_up:
                     raise
-            else:
-                return result
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
 
-    def _transact(self, work: Callable[[sa.Connection], Any], job: Job | None) -> Any:
-        with self._engine.connect() as connection:
-            try:
-                if self._is_server:
-                    # Whatever the engine is set to: who waited for a lock must see what was written before.
-                    connection.execution_options(isolation_level="READ COMMITTED")
-                    if self._is_postgres:
-                        connection.execute(self._limits)
-                else:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                result = work(connection)
-                if job is None or job.wanted:  # else the caller was told that it is not done
-                    connection.commit()
-                return result
-            finally:
-                if job is not None and not job.wanted:
-                    connection.invalidate()  # not to be pooled: it hung, and the store may be closed by now
+    def _transact(self, connection: Any, work: Callable[[SQLTransaction], Any], job: Job | None) -> Any:
+        cursor = connection.connection.cursor()
+        for statement in self._begin:
+            cursor.execute(statement)
+        result = work(SQLTransaction(cursor, self._tables))
+        if job is None or job.wanted:  # else the caller was told that it is not done
+            cursor.execute("COMMIT")
+        cursor.close()
+        return result
 
-    def _create(self, connection: sa.Connection) -> None:
-        if self._tables.exist(connection):
-            return
-        if self._is_postgres:  # where IF NOT EXISTS alone fails if two try at once
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CREATION_LOCK)))
-        self._tables.create(connection)
+    def _create(self, transaction: SQLTransaction) -> None:
+        if self._engine.dialect.name == "postgresql":  # where IF NOT EXISTS alone fails if two try at once
+            transaction.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
+        self._tables.create(transaction.cursor)
+
+    def _taken(self, give_up: float, *, opens: bool = True) -> Any:
+        """A connection that nobody else has until `_using` is done with it, and its short way."""
+        try:
+            self._slots.get(timeout=max(0.0, give_up - monotonic()))
+        except queue.Empty:
+            raise TimeoutError("nothing was heard by those who asked before") from None
+        try:
+            while self._at_hand and monotonic() < give_up:
+                try:
+                    taken = self._at_hand.pop()
+                except IndexError:  # another thread was faster
+                    break
+                if not taken[1].is_stale():
+                    return taken
+                taken[0].invalidate()
+                taken[0].close()
+            if opens:
+                # Of the driver: we say BEGIN ourselves, and how isolated.
+                connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+                return connection, self._link_on(connection)
+        except BaseException:
+            self._slots.put(None)
+            raise
+        self._slots.put(None)
+        return None
+
+    def _using(self, taken: Any, act: Callable[[], Any], job: Job | None) -> Any:
+        connection, good = taken[0], False
+        try:
+            result = act()
+            good = job is None or job.wanted
+            return result
+        finally:
+            if not good and self._is_server:
+                connection.invalidate()  # not to be used again: it may hang, or be amid a transaction
+            if good and self._keeps:
+                self._at_hand.append(taken)
+            else:
+                connection.close()
+            self._slots.put(None)
+
+    def _link_on(self, connection: sa.Connection) -> Any:
+        """What takes the short way on a connection; kept as long as that."""
+        if self._link is None:
+            return None
+        name = f"fluxlit {self._tables.names}"
+        link = connection.info.get(name)
+        if link is None:
+            raw = connection.connection.dbapi_connection
+            link = connection.info[name] = self._link(raw, self._tables, self._limit)
+        return link
+
+    def _begin_here(self) -> None:
+        """With no connections: there are none yet, or they are the parent's of this process."""
+        self._pid = os.getpid()
+        self._at_hand: list[Any] = []
+        self._slots: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(_CONNECTIONS):
+            self._slots.put(None)
 
     def _leave_to_parent(self) -> None:
-        """After a fork: the connections are the parent's."""
+        _inherited.append(self._at_hand)  # not even to be closed here
+        self._begin_here()
         self._engine.dispose(close=False)
-        self._pid = os.getpid()
 
     def close(self) -> None:
         """Close all idle connections; the next use opens others."""
+        with contextlib.suppress(IndexError):  # another thread may take the last one
+            while self._at_hand:
+                self._at_hand.pop()[0].close()
         self._engine.dispose()
 
 
-def _is_undone(error: DBAPIError) -> bool:
+_inherited: Final[list[Any]] = []
+
+
+def _link_class(dialect: str, driver: str) -> Any:
+    """What knows a short way with this driver; None: it takes a transaction step by step."""
+    if dialect == "postgresql" and driver == "psycopg":
+        from fluxlit_component.stores.sql_postgres import PostgresLink, is_possible  # noqa: PLC0415 - needs the driver
+
+        return PostgresLink if is_possible() else None
+    if dialect == "mariadb" and driver == "pymysql":
+        from fluxlit_component.stores.sql_mariadb import MariaDBLink  # noqa: PLC0415 - its sibling is here, too
+
+        return MariaDBLink
+    return None
+
+
+def _is_undone(error: Exception) -> bool:
     """Whether the transaction was given up for another's sake: nothing of it was done."""
-    if getattr(error.orig, "sqlstate", None) in _AGAIN:
-        return True
-    return error.orig is not None and error.orig.args[:1] == (_MARIADB_DEADLOCK,)
+    reason = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(reason, "sqlstate", None) in _AGAIN or getattr(reason, "args", ())[:1] == (
+        _MARIADB_DEADLOCK,
+    )
 
 
 def check_engine(engine: object) -> sa.Engine:

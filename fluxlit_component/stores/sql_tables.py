@@ -1,7 +1,8 @@
 """The two tables of the SQL store, and the statements on them, inside a transaction that the caller holds.
 
 For `stores.sql` only. It fetches and writes what it is told; what a commit may do is decided by
-`stores.ledger`, and how long anybody waits by `stores.sql_engine`.
+`stores.ledger`, and how long anybody waits by `stores.sql_engine`. Statements go to the driver as they are:
+what SQLAlchemy makes of one, each time, takes longer than the database does.
 """
 
 from __future__ import annotations
@@ -11,120 +12,165 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql, postgresql, sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.state.record import Commit, Field, Record
+from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.ledger import Head, Place, ends, record_of
 
-DIALECTS: Final = {"postgresql": postgresql.insert, "sqlite": sqlite.insert, "mariadb": mysql.insert}
-
-_EMPTY: Final = Head(0, 0.0, forget=0.0)
-"""What a row says that was made only to be locked: a marker outlived long ago, as good as none."""
-
-_NUMBER: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up Integer only
-_BYTES: Final = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mariadb")  # whose BLOB ends at 64 KB
-_DIGEST: Final = sa.LargeBinary(32).with_variant(sa.BINARY(32), "mariadb")  # which indexes no whole BLOB
-
-_CLOCKS: Final[dict[str, sa.ColumnElement[Any]]] = {
-    "postgresql": sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double),
-    # As there, the moment when a lock was got, not when it was asked for. In UTC there is only a function for
-    # the beginning of the statement.
-    "mariadb": sa.literal_column(
-        "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) "
-        "+ TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))) / 1e6"
-    ),
+_POSTGRES: Final = {
+    "serial": "BIGSERIAL PRIMARY KEY",
+    "double": "DOUBLE PRECISION",
+    "bytes": "BYTEA",
+    "hash": "BYTEA",
+    "binary": "BYTEA",
+    "lock": "FOR UPDATE",
+    "pass": "ON CONFLICT DO NOTHING",
+    "over": "ON CONFLICT (session, digest) DO UPDATE SET version = excluded.version, data = excluded.data",
+    "now": "CAST(extract(epoch FROM clock_timestamp()) AS double precision)",
 }
-"""What the time is on a server; a database without a server has none."""
+DIALECTS: Final[dict[str, dict[str, str]]] = {
+    "postgresql": _POSTGRES,
+    # It counts up this kind of key only, is locked as a whole, and has no server that has a clock.
+    "sqlite": {**_POSTGRES, "serial": "INTEGER PRIMARY KEY", "lock": "", "now": "0.0"},
+    "mariadb": {
+        "serial": "BIGINT AUTO_INCREMENT PRIMARY KEY",
+        "double": "DOUBLE",
+        "bytes": "LONGBLOB",  # a BLOB ends at 64 KB
+        "hash": "BINARY(32)",  # no BLOB is indexed as a whole
+        "binary": "BINARY",
+        "lock": "FOR UPDATE",
+        "pass": "ON DUPLICATE KEY UPDATE id = id",
+        "over": "ON DUPLICATE KEY UPDATE version = VALUES(version), data = VALUES(data)",
+        # As there, the moment when a lock was got, not when it was asked for. In UTC there is only a function
+        # for the beginning of the statement.
+        "now": "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) "
+        "+ TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))) / 1e6",
+    },
+}
+"""What is said differently."""
+
+MOST_CHANGES: Final = 16
+"""Commits of more keys take the long way: each number of keys is a statement of its own."""
+
+_CREATE: Final = (
+    """CREATE TABLE IF NOT EXISTS {s} (id {serial}, name VARCHAR(64) NOT NULL UNIQUE, version BIGINT NOT NULL,
+    created {double} NOT NULL, idle_expires {double}, expires {double}, {schema} BIGINT NOT NULL,
+    forget {double}, ends {double})""",
+    "CREATE INDEX IF NOT EXISTS {index} ON {s} (ends)",
+    # A digest is of the key, which may be longer than an index takes.
+    """CREATE TABLE IF NOT EXISTS {f} (session BIGINT NOT NULL, digest {hash} NOT NULL,
+    {key} {bytes} NOT NULL, version BIGINT NOT NULL, data {bytes}, PRIMARY KEY (session, digest))""",
+)
 
 
 class Tables:
     """Sessions and their fields, in two tables whose names begin with `prefix`."""
 
-    def __init__(self, prefix: str, dialect: str, clock: Clock | None) -> None:
-        self._clock = wall if clock is None and dialect not in _CLOCKS else clock
-        self.insert: Any = DIALECTS[dialect]
-        self.is_mariadb = dialect == "mariadb"
-        self.metadata = sa.MetaData()
-        self.session = sa.Table(
-            f"{prefix}session",
-            self.metadata,
-            sa.Column("id", _NUMBER, primary_key=True),
-            sa.Column("name", sa.String(64), nullable=False, unique=True),
-            sa.Column("version", sa.BigInteger, nullable=False),
-            sa.Column("created", sa.Double, nullable=False),
-            sa.Column("idle_expires", sa.Double),
-            sa.Column("expires", sa.Double),
-            sa.Column("schema", sa.BigInteger, nullable=False),
-            sa.Column("forget", sa.Double),
-            sa.Column("ends", sa.Double),
-            sa.Index(f"{prefix}session_ends", "ends"),
-            mariadb_engine="InnoDB",
-        )
-        self.field = sa.Table(
-            f"{prefix}field",
-            self.metadata,
-            sa.Column("session", sa.BigInteger, primary_key=True, autoincrement=False),
-            # Of the key, which may be longer than an index takes.
-            sa.Column("digest", _DIGEST, primary_key=True),
-            sa.Column("key", _BYTES, nullable=False),
-            sa.Column("version", sa.BigInteger, nullable=False),
-            sa.Column("data", _BYTES),
-        )
-        s = self.session.c
-        self.head = (s.version, s.created, s.idle_expires, s.expires, s.schema, s.forget)
-        self.time = _CLOCKS[dialect] if self._clock is None else sa.literal(0.0)
+    def __init__(self, prefix: str, dialect: sa.Dialect, clock: Clock | None) -> None:
+        self.clock = wall if clock is None and dialect.name == "sqlite" else clock
+        self.dialect = dialect.name
+        self.names = (f"{prefix}session", f"{prefix}field")
+        quote = dialect.identifier_preparer.quote
+        columns = ("version", "created", "idle_expires", "expires", "schema", "forget")
+        self._marks = dialect.paramstyle == "qmark"
+        names = {"s": self.names[0], "f": self.names[1], "index": f"{prefix}session_ends"}
+        self._words = {
+            **DIALECTS[dialect.name],
+            **{word: quote(name) for word, name in names.items()},
+            **{word: quote(word) for word in ("key", "schema")},
+            "head": ", ".join(f"s.{quote(name)}" for name in columns),
+            "numbers": ", ".join(f"coalesce(s.{quote(name)}, -1)" for name in columns),
+        }
+        self._texts: dict[str, str] = {}
 
-    def create(self, connection: sa.Connection) -> None:
+    def sql(self, statement: str) -> str:
+        """A statement as the driver takes it: words filled in, parameters marked in its way."""
+        found = self._texts.get(statement)
+        if found is None:
+            found = self.fill(statement)
+            found = found if self._marks else found.replace("%", "%%").replace("?", "%s")
+            self._texts[statement] = found
+        return found
+
+    def fill(self, statement: str) -> str:
+        """A statement with this database's words in it."""
+        return statement.format(**self._words)
+
+    def create(self, cursor: Any) -> None:
         """Make what is missing. The caller sees to it that no two do so at once."""
-        for table in self.metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
-
-    def exist(self, connection: sa.Connection) -> bool:
-        """Whether both tables are there."""
-        inspector = sa.inspect(connection)
-        return all(inspector.has_table(name) for name in self.metadata.tables)
-
-    def on(self, connection: sa.Connection) -> SQLTransaction:
-        """These tables in a transaction."""
-        return SQLTransaction(connection, self)
+        for statement in _CREATE:
+            cursor.execute(self.fill(statement))
 
     def now(self, server_time: float) -> float:
         """The time, if the server says that it is so late: its own, unless there is a clock."""
-        return server_time if self._clock is None else self._clock()
+        return float(server_time) if self.clock is None else self.clock()
+
+    def record(self, head: Head, fields: Mapping[str, Field], server_time: float) -> Record | None:
+        """What a session is, if it is alive."""
+        place = Place("", None, head, self.now(server_time))
+        return None if place.living is None else record_of(head, fields, place.now)
+
+    def loaded(self, rows: Any) -> Record | None:
+        """What a session is, from the rows of `LOAD`, if it is alive."""
+        if not rows:
+            return None
+        now, version, created, idle, expires, schema, forget = bytes(rows[0][0]).split()
+        times = [None if moment == b"-1" else float(moment) for moment in (idle, expires, forget)]
+        head = Head(int(version), float(created), times[0], times[1], int(schema), times[2])
+        return self.record(head, fields_of(rows[1:]), float(now))
+
+    def outcome(self, rows: Any, commit: Commit) -> Outcome | None:
+        """What became of a commit, from a line of each key that was written; None: nothing was."""
+        if not rows:
+            return None
+        now, version, idle_expires, expires = rows[0][:4]
+        known = {bytes(row[4]): row[5] for row in rows}
+        newer = [key for key, change in commit.changes.items() if known[blob(key)] > change.base]
+        return Outcome("committed", version, {}, frozenset(newer), idle_expires, expires, now)
+
+
+LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS {binary}), 0, NULL FROM {s} s
+    WHERE s.name = ? UNION ALL
+    SELECT f.{key}, f.version, f.data FROM {s} s JOIN {f} f ON f.session = s.id WHERE s.name = ?"""
+"""A whole session: its head in one text, which drivers read faster than seven values, then its fields."""
 
 
 class SQLTransaction:
-    """A `Transaction` on one connection, which locks the row of a place. That is known by its number."""
+    """A `Transaction` on one cursor, which locks the row of a place. That is known by its number."""
 
-    def __init__(self, connection: sa.Connection, tables: Tables) -> None:
-        self.connection = connection
+    def __init__(self, cursor: Any, tables: Tables) -> None:
+        self.cursor = cursor
         self.tables = tables
+
+    def ask(self, statement: str, *values: Any) -> Any:
+        """The rows that a statement finds."""
+        self.tell(statement, *values)
+        return self.cursor.fetchall()
+
+    def tell(self, statement: str, *values: Any) -> None:
+        """Have a statement done."""
+        self.cursor.execute(self.tables.sql(statement), values)
 
     def now(self) -> float:
         """What the time is."""
-        return self.tables.now(self.connection.execute(sa.select(self.tables.time)).scalar_one())
+        return self.tables.now(self.ask("SELECT {now}")[0][0])
 
     def find(self, name: str) -> Place | None:
         """Lock the row of a session until the end of the transaction."""
-        s = self.tables.session.c
-        query = sa.select(self.tables.time, s.id, *self.tables.head).where(s.name == name).with_for_update()
-        row = self.connection.execute(query).one_or_none()
-        return None if row is None else Place(name, row[1], Head(*row[2:]), self.tables.now(row[0]))
+        rows = self.ask("SELECT {now}, s.id, {head} FROM {s} s WHERE s.name = ? {lock}", name)
+        return Place(name, rows[0][1], Head(*rows[0][2:]), self.tables.now(rows[0][0])) if rows else None
 
     def seat(self, name: str) -> Place:
-        """Lock the row of a session, made if there is none: of two who begin a session one waits."""
-        while True:
-            found = self.find(name)
-            if found is not None:
-                return found
-            insert = self.tables.insert(self.tables.session).values({"name": name, **_columns(_EMPTY)})
-            self.connection.execute(
-                insert.prefix_with("IGNORE") if self.tables.is_mariadb else insert.on_conflict_do_nothing()
+        """Lock the row of a session, made if there is none: of two who begin a session one waits.
+
+        A row that was made only to be locked says that it is a marker outlived long ago, as good as none.
+        """
+        while (found := self.find(name)) is None:
+            self.tell(
+                "INSERT INTO {s} (name, version, created, {schema}, forget) VALUES (?, 0, 0, 0, 0) {pass}",
+                name,
             )
+        return found
 
     def find_for(self, name: str, commit: Commit) -> tuple[Place, dict[str, Field]]:
         """The place, made if the commit may, and the fields that it names.
@@ -132,104 +178,79 @@ class SQLTransaction:
         With data only if a refusal might have to return it.
         """
         place = self.seat(name) if commit.create else self.find(name)
-        if place is None:
-            return Place(name, None, None, self.now()), {}
-        f = self.tables.field.c
-        guarded = any(change.guarded for change in commit.changes.values())
-        named = f.digest.in_([_digest(key) for key in commit.changes])
-        return place, self._fields(place, f.data if guarded else sa.null(), named)
+        if place is None or not commit.changes:
+            return place or Place(name, None, None, self.now()), {}
+        data = "data" if any(change.guarded for change in commit.changes.values()) else "NULL"
+        among = ", ".join("?" * len(commit.changes))
+        query = f"SELECT {{key}}, version, {data} FROM {{f}} WHERE session = ? AND digest IN ({among})"  # noqa: S608 - constants
+        return place, fields_of(self.ask(query, place.row, *map(digest, commit.changes)))
 
     def fields(self, place: Place) -> dict[str, Field]:
         """All fields of a session."""
-        return self._fields(place, self.tables.field.c.data, sa.true())
-
-    def _fields(self, place: Place, data: Any, condition: sa.ColumnElement[bool]) -> dict[str, Field]:
-        f = self.tables.field.c
-        query = sa.select(f.key, f.version, data).where(f.session == place.row, condition)
-        return {_text(key): Field(version, data) for key, version, data in self.connection.execute(query)}
+        return fields_of(self.ask("SELECT {key}, version, data FROM {f} WHERE session = ?", place.row))
 
     def load(self, name: str) -> Record | None:
         """The whole record, if it is alive: one statement, and so one moment."""
-        s, f = self.tables.session.c, self.tables.field.c
-        both = self.tables.session.outerjoin(self.tables.field, f.session == s.id)
-        query = sa.select(self.tables.time, *self.tables.head, f.key, f.version, f.data).select_from(both)
-        rows = self.connection.execute(query.where(s.name == name)).all()
-        if not rows:
-            return None
-        place = Place(name, None, Head(*rows[0][1:7]), self.tables.now(rows[0][0]))
-        fields = {_text(key): Field(version, data) for *_, key, version, data in rows if key is not None}
-        return None if place.living is None else record_of(place.living, fields, place.now)
+        rows = self.ask(
+            """SELECT {now}, {head}, f.{key}, f.version, f.data
+            FROM {s} s LEFT JOIN {f} f ON f.session = s.id WHERE s.name = ?""",
+            name,
+        )
+        fields = fields_of([row[7:] for row in rows if row[7] is not None])
+        return self.tables.record(Head(*rows[0][1:7]), fields, rows[0][0]) if rows else None
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         """Put a head and its fields in place of whatever stands there."""
-        field = self.tables.field
-        self.connection.execute(sa.delete(field).where(field.c.session == place.row))
+        self.tell("DELETE FROM {f} WHERE session = ?", place.row)
         self.move(place, head, fields)
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         """Bring a session to its next head, and write fields over those of the same keys."""
-        session = self.tables.session
-        update = sa.update(session).where(session.c.id == place.row)
-        self.connection.execute(update.values(_columns(head)))
+        update = """UPDATE {s} SET version = ?, created = ?, idle_expires = ?, expires = ?, {schema} = ?,
+            forget = ?, ends = ? WHERE id = ?"""
+        self.tell(update, *head, ends(head), place.row)
         rows = [
-            {
-                "session": place.row,
-                "digest": _digest(k),
-                "key": _blob(k),
-                "version": f.version,
-                "data": f.data,
-            }
-            for k, f in fields.items()
+            (place.row, digest(key), blob(key), *(field.version, field.data)) for key, field in fields.items()
         ]
         if rows:
-            self.connection.execute(self._upsert(), rows)
-
-    def _upsert(self) -> Any:
-        insert = self.tables.insert(self.tables.field)
-        if self.tables.is_mariadb:
-            new = insert.inserted
-            return insert.on_duplicate_key_update({"version": new.version, "data": new.data})
-        new = insert.excluded
-        values = {"version": new.version, "data": new.data}
-        return insert.on_conflict_do_update(index_elements=["session", "digest"], set_=values)
+            upsert = "INSERT INTO {f} (session, digest, {key}, version, data) VALUES (?, ?, ?, ?, ?) {over}"
+            self.cursor.executemany(self.tables.sql(upsert), rows)
 
     def copy(self, source: Place, head: Head, target: Place) -> None:
         """Put a session's head and fields, tombstones included, in place of whatever stands in another."""
         self.begin(target, head, {})
-        f = self.tables.field.c
-        query = sa.select(sa.literal(target.row, sa.BigInteger), f.digest, f.key, f.version, f.data)
-        fields = query.where(f.session == source.row)
-        self.connection.execute(sa.insert(self.tables.field).from_select(list(f.keys()), fields))
+        columns = "digest, {key}, version, data"
+        copy = f"INSERT INTO {{f}} (session, {columns}) SELECT ?, {columns} FROM {{f}} WHERE session = ?"  # noqa: S608 - constants
+        self.tell(copy, target.row, source.row)
 
     def drop_tombstones(self, place: Place, below: int) -> None:
         """Drop the tombstones of lower versions."""
-        f = self.tables.field.c
-        old = sa.delete(self.tables.field).where(f.session == place.row, f.data.is_(None), f.version < below)
-        self.connection.execute(old)
+        self.tell("DELETE FROM {f} WHERE session = ? AND data IS NULL AND version < ?", place.row, below)
 
     def drop_ended(self, limit: int) -> int:
         """Drop up to `limit` sessions whose time is over and that nobody else is busy with."""
-        session, field = self.tables.session, self.tables.field
-        ended = sa.select(session.c.id).where(session.c.ends <= self.now()).limit(limit)
-        rows = self.connection.execute(ended.with_for_update(skip_locked=True)).scalars().all()
+        skip = "" if self.tables.fill("{lock}") == "" else "FOR UPDATE SKIP LOCKED"
+        rows = self.ask(f"SELECT id FROM {{s}} WHERE ends <= ? LIMIT ? {skip}", self.now(), limit)  # noqa: S608 - constants
         if rows:
-            self.connection.execute(sa.delete(field).where(field.c.session.in_(rows)))
-            self.connection.execute(sa.delete(session).where(session.c.id.in_(rows)))
+            among = ", ".join(str(int(number)) for (number,) in rows)
+            self.tell(f"DELETE FROM {{f}} WHERE session IN ({among})")  # noqa: S608 - numbers
+            self.tell(f"DELETE FROM {{s}} WHERE id IN ({among})")  # noqa: S608 - numbers
         return len(rows)
 
 
-def _columns(head: Head) -> dict[str, float | None]:
-    return {**head._asdict(), "ends": ends(head)}
+def fields_of(rows: Any) -> dict[str, Field]:
+    """The fields in some rows, by key. There are drivers that hand out views."""
+    return {
+        str(key, "utf-8", "surrogatepass"): Field(version, bytes(data) if type(data) is memoryview else data)
+        for key, version, data in rows
+    }
 
 
-def _blob(key: str) -> bytes:
+def blob(key: str) -> bytes:
     """Keys are bytes at rest: Python strings may hold lone surrogates and NUL, PostgreSQL's text may not."""
     return key.encode("utf-8", "surrogatepass")
 
 
-def _text(key: bytes) -> str:
-    return bytes(key).decode("utf-8", "surrogatepass")
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(_blob(key)).digest()
+def digest(key: str) -> bytes:
+    """What a key is found by."""
+    return hashlib.sha256(blob(key)).digest()

@@ -110,13 +110,15 @@ class TransactionalStore(ABC):
 
     def load(self, session_id: str) -> Record | None:
         """Return the whole record, tombstones included."""
-        name = ledger.name_of(session_id)
-        return self._read(lambda transaction: transaction.load(name))
+        return self._load(ledger.name_of(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or none."""
-        name = ledger.name_of(session_id)
+        outcome = self._write(self._committing(ledger.name_of(session_id), commit))
+        self._tidy()
+        return outcome
 
+    def _committing(self, name: str, commit: Commit) -> Callable[[Transaction], Outcome]:
         def apply(transaction: Transaction) -> Outcome:
             place, stored = transaction.find_for(name, commit)
             ruling = ledger.rule(place.head, stored, commit, place.now)
@@ -128,9 +130,7 @@ class TransactionalStore(ABC):
                     transaction.drop_tombstones(place, ruling.drop_tombstones_below)
             return ruling.outcome
 
-        outcome = self._write(apply)
-        self._tidy()
-        return outcome
+        return apply
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         """Move the idle deadline."""
@@ -173,8 +173,7 @@ class TransactionalStore(ABC):
 
     def peek(self, name: str) -> Record | None:
         """Return the record that has this name."""
-        ledger.checked_name(name)
-        return self._read(lambda transaction: transaction.load(name))
+        return self._load(ledger.checked_name(name))
 
     def destroy(self, name: str) -> bool:
         """Remove the session that has this name and leave a marker."""
@@ -192,6 +191,9 @@ class TransactionalStore(ABC):
             return given_way
 
         return self._write(put)
+
+    def _load(self, name: str) -> Record | None:
+        return self._read(lambda transaction: transaction.load(name))
 
     def _destroy(self, name: str) -> bool:
         def destroy(transaction: Transaction) -> bool:

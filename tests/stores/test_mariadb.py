@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -81,6 +82,25 @@ def test_time_is_the_servers_and_in_utc(url: str) -> None:
 def test_engine_of_any_isolation(url: str, level: str) -> None:
     """However an engine isolates by default, a commit is one step and writers lose nothing."""
     writers_lose_nothing(url, level)
+
+
+def test_given_up_is_not_done(mariadb_server: LocalMariaDB, url: str, held: Callable[..., Any]) -> None:
+    """What a caller was told to have failed is not done after all when a server that hung goes on."""
+    patient, store = SQLSessionStore(url, timeout_seconds=20), SQLSessionStore(url)
+    patient.set("a", {"x": 1})
+    assert patient.commit("a", COMMIT).version == 2
+    for _ in range(20):  # a busy machine
+        with contextlib.suppress(StoreUnavailable):
+            store.load("a")
+            break
+    mariadb_server.pause()
+    with held(), pytest.raises(StoreUnavailable):
+        store.commit("a", Commit({"x": Change(encode(2))}))
+    mariadb_server.resume()
+    time.sleep(0.2)
+    assert patient.get("a") == {"x": 1}
+    store.close()
+    patient.close()
 
 
 def test_no_answer_is_soon(mariadb_server: LocalMariaDB, url: str, held: Callable[..., Any]) -> None:

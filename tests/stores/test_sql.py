@@ -263,6 +263,46 @@ def test_tombstones_of_long_ago_are_dropped(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_tombstones_of_long_ago_are_dropped_by_a_server(store: SQLSessionStore, raw: sa.Engine) -> None:
+    """A commit that is one round trip leaves to the next step what it does not do itself."""
+    store.commit("a", Commit({"gone": Change(None), "x": Change(b"1")}, create=True))
+    with raw.connect() as connection:
+        connection.exec_driver_sql("UPDATE fluxlit_session SET version = 1098")
+    versions = [store.commit("a", Commit({"x": Change(b"1")})).version for _ in range(2)]
+    record = store.load("a")
+    assert record is not None
+    assert (versions, set(record.fields)) == ([1099, 1100], {"x"})
+
+
+@pytest.mark.parametrize("many", [1, 16, 17])
+def test_commits_of_any_number_of_keys(store: SQLSessionStore, many: int) -> None:
+    """Few keys or many: written, said to be overwritten, and refused, all the same."""
+    keys = [f"key {number}" for number in range(many)]
+    store.commit("a", Commit({"x": Change(b"0")}, create=True))
+    assert store.commit("a", Commit({key: Change(b"1") for key in keys}, idle_seconds=60)).version == 2
+    again = store.commit("a", Commit({key: Change(b"2", base=1) for key in keys}, idle_seconds=60))
+    assert (again.version, again.overwritten, again.refused) == (3, set(keys), {})
+    known = {key: Change(b"3", base=3, guarded=True) for key in keys}
+    assert store.commit("a", Commit({**known, keys[-1]: Change(None, base=3)})).version == 4
+    late = store.commit("a", Commit(known))
+    assert late.refused == {key: Field(4, b"3") for key in keys[:-1]} | {keys[-1]: Field(4, None)}
+    record = store.load("a")
+    assert record is not None
+    assert (record.version, record.idle_expires, len(record.fields)) == (4, None, many + 1)
+
+
+@pytest.mark.usefixtures("raw")
+def test_pooler_that_prepares_nothing(postgres_server: LocalPostgres) -> None:
+    """An engine that is told to prepare no statements, as some poolers need it, is not made to."""
+    engine = sa.create_engine(postgres_server.url, connect_args={"prepare_threshold": None}, pool_size=1)
+    store = SQLSessionStore(engine, timeout_seconds=20)
+    assert [store.commit("a", COMMIT).version for _ in range(9)] == list(range(1, 10))
+    assert store.get("a") == {"x": 1}
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar() == 0
+    engine.dispose()
+
+
 def test_engine_that_was_passed_in_stays_open(raw: sa.Engine, postgres_server: LocalPostgres) -> None:
     """Who opened an engine closes it; a store that was made from a URL may be used again after a close."""
     theirs = SQLSessionStore(raw)

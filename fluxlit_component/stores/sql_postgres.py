@@ -1,0 +1,140 @@
+"""A load or a commit in one round trip to PostgreSQL: a libpq pipeline, its statements prepared once.
+
+For `stores.sql_engine` only. What is sent is the short transaction that `stores.sql_tables` would run step by
+step, with the same isolation: a statement of its own locks the row, so that the next one, which decides and
+writes, sees all that was committed before. It does what most commits need and else nothing: it begins no
+session and refuses no change. psycopg's cursors take longer over a commit than PostgreSQL does; `psycopg.pq`
+is the libpq below them. Nothing here waits for longer than it is told, so it needs no thread of its own.
+"""
+
+from __future__ import annotations
+
+import selectors
+from functools import cache
+from typing import Any, Final
+
+from psycopg import Pipeline, errors
+from psycopg.adapt import Transformer
+from psycopg.pq import ConnStatus, ExecStatus
+
+from fluxlit_component.clock import deadline, monotonic
+from fluxlit_component.state.record import Commit
+from fluxlit_component.stores.sql_tables import LOAD, Tables, blob, digest
+
+_BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
+# Until the end of the transaction, as there may be a pooler between us and the server.
+_LIMIT: Final = "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $1, true)"
+_LOAD: Final = LOAD.replace("?", "$1")
+_LOCK: Final = "SELECT 1 FROM {s} WHERE name = $1 FOR UPDATE"
+_COMMIT: Final = """WITH clock AS (SELECT {now} AS now),
+    named AS (SELECT c.*, coalesce(f.version, 0) AS known FROM (VALUES CHANGES) c (digest, key, data, base)
+        LEFT JOIN {f} f ON f.session = (SELECT id FROM {s} WHERE name = $1) AND f.digest = c.digest),
+    moved AS (UPDATE {s} s SET version = s.version + 1, idle_expires = now + $2::double precision,
+            schema = $3::bigint, ends = least(now + $2::double precision, s.expires)
+        FROM clock WHERE s.name = $1 AND s.forget IS NULL AND now < $4::double precision
+            AND (s.idle_expires > now) IS NOT FALSE AND (s.expires > now) IS NOT FALSE
+            AND (s.version < 1000 OR mod(s.version + 1, 100) > 0)
+            AND NOT EXISTS (SELECT 1 FROM named WHERE known <> base)
+        RETURNING s.id, s.version, s.idle_expires, s.expires, now),
+    written AS (INSERT INTO {f} (session, digest, key, version, data)
+        SELECT id, digest, key, version, data FROM moved, named {over})
+    SELECT now, version, idle_expires, expires, key, known FROM moved, named"""
+
+
+def is_possible() -> bool:
+    """Whether this libpq knows pipelines."""
+    return Pipeline.is_supported()
+
+
+class PostgresLink:
+    """One connection of psycopg."""
+
+    def __init__(self, raw: Any, tables: Tables, limit: str) -> None:
+        self._raw, self._libpq, self._tables, self._limit = raw, raw.pgconn, tables, limit
+        self._names: dict[str, bytes] = {}
+        self._waiter = selectors.DefaultSelector()
+        self._waiter.register(self._libpq.socket, selectors.EVENT_READ)
+        self._skew = float(raw.execute(tables.fill("SELECT {now}")).fetchone()[0]) - monotonic()
+        """What the server's clock is ahead of the process's, at least."""
+
+    def is_stale(self) -> bool:
+        """Whether the server has closed it, or has said something that nobody was to read."""
+        return bool(self._libpq.status != ConnStatus.OK or self._waiter.select(0))
+
+    def load(self, name: str, give_up: float) -> Any:
+        """The rows of `LOAD`."""
+        return self._exchange(give_up, (_LIMIT, [self._limit]), (_LOAD, [name]))
+
+    def commit(self, name: str, commit: Commit, give_up: float) -> Any:
+        """Of each key what an `Outcome` needs, if all is written; no rows if nothing is.
+
+        The server writes nothing any more when the caller has given up, however long it hung before.
+        """
+        numbers = (deadline(0.0, commit.idle_seconds), commit.schema, self._skew + give_up)
+        values: list[Any] = [name, *(None if number is None else str(number) for number in numbers)]
+        for key, change in commit.changes.items():
+            values += (digest(key), blob(key), change.data, str(change.base) if change.guarded else None)
+        statement = _statement(len(commit.changes))
+        first: Any = ((_BEGIN, []), (_LIMIT, [self._limit]), (_LOCK, [name]))
+        rows = self._exchange(give_up, *first, (statement, values), ("COMMIT", []))
+        if rows:
+            self._skew = rows[0][0] - monotonic()
+        return rows
+
+    def _exchange(self, give_up: float, *statements: tuple[str, list[Any]]) -> Any:
+        """The rows of the last of these statements that has any; all of them are one transaction."""
+        libpq = self._libpq
+        libpq.enter_pipeline_mode()
+        for statement, values in statements:
+            self._send(statement, values)
+        libpq.pipeline_sync()
+        while libpq.flush():
+            self._wait(give_up, selectors.EVENT_READ | selectors.EVENT_WRITE)
+        found: Any = None
+        status = None
+        while status != ExecStatus.PIPELINE_SYNC:
+            while libpq.is_busy():
+                self._wait(give_up, selectors.EVENT_READ)
+            result = libpq.get_result()
+            status = result and result.status  # None only stands between two results
+            if status == ExecStatus.FATAL_ERROR:
+                raise errors.error_from_result(result, "utf-8")
+            found = result if status == ExecStatus.TUPLES_OK else found
+        libpq.exit_pipeline_mode()
+        rows = Transformer(self._raw)
+        rows.set_pgresult(found)
+        return rows.load_rows(0, found.ntuples, tuple)
+
+    def _send(self, statement: str, values: list[Any]) -> None:
+        """Texts are sent as such, bytes are sent as bytes."""
+        formats = [int(isinstance(value, bytes)) for value in values]
+        parameters = [value.encode() if isinstance(value, str) else value for value in values]
+        if self._raw.prepare_threshold is None:  # the app says so if there is a pooler that cannot
+            filled = self._tables.fill(statement).encode()
+            self._libpq.send_query_params(filled, parameters, None, formats, 1)
+            return
+        name = self._names.get(statement)
+        if name is None:
+            name = self._names[statement] = b"fluxlit_%x_%d" % (id(self), len(self._names))
+            self._libpq.send_prepare(name, self._tables.fill(statement).encode())
+        self._libpq.send_query_prepared(name, parameters, formats, 1)
+
+    def _wait(self, give_up: float, events: int) -> None:
+        if events != selectors.EVENT_READ:
+            self._waiter.modify(self._libpq.socket, events)
+        left = give_up - monotonic()
+        ready = self._waiter.select(left) if left > 0 else []
+        if events != selectors.EVENT_READ:
+            self._waiter.modify(self._libpq.socket, selectors.EVENT_READ)
+        if not ready:
+            raise TimeoutError("nothing was heard in time")
+        if ready[0][1] & selectors.EVENT_READ:
+            self._libpq.consume_input()
+
+
+@cache
+def _statement(changes: int) -> str:
+    """The commit of so many keys."""
+    types = ("bytea", "bytea", "bytea", "bigint")
+    each = [[f"${5 + 4 * i + n}::{name}" for n, name in enumerate(types)] for i in range(changes)]
+    return _COMMIT.replace("CHANGES", ", ".join(f"({', '.join(parameters)})" for parameters in each))
