@@ -7,6 +7,7 @@ refuses no change. A call waits no longer than the connection was told when it w
 
 from __future__ import annotations
 
+import selectors
 from functools import cache
 from typing import Any, Final
 
@@ -30,26 +31,22 @@ _COMMIT: Final = """BEGIN NOT ATOMIC
     END IF;
     COMMIT;
 END"""
-_FRESH_SECONDS: Final = 1.0
-"""For so long after its last use a connection is taken to be there still."""
 
 
 class MariaDBLink:
     """One connection of PyMySQL."""
 
     def __init__(self, raw: Any, tables: Tables, limit: str) -> None:  # noqa: ARG002 - as in `PostgresLink`
-        self._raw, self._tables, self._cursor = raw, tables, raw.cursor()
+        self._tables, self._cursor = tables, raw.cursor()
+        self._waiter = selectors.DefaultSelector()
+        # No public way tells without a round trip.
+        self._waiter.register(raw._sock, selectors.EVENT_READ)  # noqa: SLF001
         self._skew = float(self._ask("SELECT {now}")[0][0]) - monotonic()
         """What the server's clock is ahead of the process's, at least."""
 
     def is_stale(self) -> bool:
-        """Whether the server has closed it."""
-        if monotonic() - self._used > _FRESH_SECONDS:
-            try:
-                self._raw.ping(reconnect=False)
-            except self._raw.Error:
-                return True
-        return False
+        """Whether the server has closed it, or has said something that nobody was to read."""
+        return bool(self._waiter.select(0))
 
     def load(self, name: str, give_up: float) -> Any:  # noqa: ARG002 - as in `PostgresLink`
         """The rows of `LOAD`."""
@@ -76,7 +73,6 @@ class MariaDBLink:
 
     def _ask(self, statement: str, *values: Any) -> Any:
         self._cursor.execute(self._tables.sql(statement), values)
-        self._used = monotonic()
         return self._cursor.fetchall()
 
 
