@@ -1,8 +1,8 @@
 """Sessions in PostgreSQL or MariaDB: for apps that run on several machines and may have no Redis.
 
-SQLAlchemy makes the connections of psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and with SQLite,
-whose own store is the better one; other databases are refused. On MariaDB, BYTEA is BINARY(32) for the digest
-and LONGBLOB for the others. The tables are made on first use, unless they are there:
+SQLAlchemy makes the connections, of psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and with
+SQLite, whose own store is the better one; other databases are refused. On MariaDB, BYTEA is BINARY(32) for
+the digest and LONGBLOB for the others. The tables are made on first use, unless they are there:
 
     CREATE TABLE fluxlit_session (
         id BIGSERIAL PRIMARY KEY,
