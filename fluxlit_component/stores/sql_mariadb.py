@@ -73,7 +73,10 @@ class MariaDBLink:
 
     def _ask(self, statement: str, *values: Any) -> Any:
         self._cursor.execute(self._tables.sql(statement), values)
-        return self._cursor.fetchall()
+        rows = self._cursor.fetchall()
+        while self._cursor.nextset():  # raises what failed after these rows had been sent, the end among it
+            pass
+        return rows
 
 
 @cache

@@ -51,6 +51,28 @@ class TestMariaDB(VersionedStoreContract, BrowsableStoreContract):
         store.close()
 
 
+@pytest.mark.parametrize("keys", [1, 3])
+def test_what_fails_at_the_end_is_not_done(url: str, store: SQLSessionStore, keys: int) -> None:
+    """A commit is done only if its last statement is: the rows with the answer are sent before that."""
+    store.commit("sid", COMMIT)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER no BEFORE INSERT ON fluxlit_field FOR EACH ROW SIGNAL SQLSTATE '45000'"
+        )
+    changes = {f"key {number}": Change(encode(number)) for number in range(keys)}
+    with pytest.raises(StoreUnavailable):
+        store.commit("sid", Commit(changes))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER no")
+    engine.dispose()
+    record = store.load("sid")
+    assert record is not None
+    assert record.version == 1
+    assert record.fields.keys() == {"x"}
+    assert store.commit("sid", Commit(changes)).version == 2
+
+
 def test_tables_are_made_once(url: str) -> None:
     """Eight stores that are first used at the same moment make the tables, and all of them work."""
     stores = [SQLSessionStore(url, timeout_seconds=20) for _ in range(8)]
