@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from fluxlit_component.stores.redis import RedisSessionStore as RedisSessionStore
     from fluxlit_component.stores.sql import SQLSessionStore as SQLSessionStore
 
+_OF_EVERY_APP = {"url_session": "session", "UrlSession": "handle"}
+"""Loaded without the other public names: each garbage collection looks at all that is loaded."""
 _ENGINES = ("RedisSessionStore", "SQLSessionStore")
 """Stores whose engine is an extra. Not in `__all__`: a star import must not need every engine."""
 
@@ -24,6 +26,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)  # Python itself asks, for example for __path__
     if name in _ENGINES:
         return import_module(f"{__name__}.stores.location").store_class(name)
+    if name in _OF_EVERY_APP:
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_OF_EVERY_APP[name]}"), name)
+        return found
     if find_spec(f"{__name__}.{name}") is not None:
         # `from fluxlit_component import apptest` asks here first, and must not load all the rest.
         return import_module(f"{__name__}.{name}")

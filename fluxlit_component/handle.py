@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
 from types import MappingProxyType, TracebackType
-from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
 import streamlit as st
 from typing_extensions import Self
@@ -16,20 +16,18 @@ from typing_extensions import Self
 from fluxlit_component import arguments, internals
 from fluxlit_component.clock import wall
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.links.address import page_address
-from fluxlit_component.links.links import Link, Order
-from fluxlit_component.panel.panel import draw_badge, draw_panel
-from fluxlit_component.panel.report import SessionReport
-from fluxlit_component.state.edits import keep_edits
-from fluxlit_component.state.files import KeptUpload, Upload
+from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
-from fluxlit_component.state.schema import M, Schema
-from fluxlit_component.state.typed import view_of
-from fluxlit_component.state.uploads import MAX_UPLOAD_BYTES, Limits, Seen, keep_upload
+from fluxlit_component.state.model import M
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
+
+if TYPE_CHECKING:
+    from fluxlit_component.links.links import Link
+    from fluxlit_component.state.files import KeptUpload, Upload
+    from fluxlit_component.state.schema import Schema
 
 _MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")
@@ -141,16 +139,21 @@ class UrlSession(Generic[M]):
         """
         if self._schema is None:
             raise ConfigurationError("session.state needs a model: url_session(model=YourModel)")
+        from fluxlit_component.state.typed import view_of
+
         return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
 
-    @overload
-    def keep_upload(
-        self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-    ) -> KeptUpload | None: ...
-    @overload
-    def keep_upload(
-        self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-    ) -> list[KeptUpload]: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def keep_upload(
+            self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
+        ) -> KeptUpload | None: ...
+        @overload
+        def keep_upload(
+            self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
+        ) -> list[KeptUpload]: ...
+
     def keep_upload(
         self, file: Upload | Sequence[Upload] | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
     ) -> KeptUpload | list[KeptUpload] | None:
@@ -173,6 +176,9 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: something that no uploader returns.
         """
+        from fluxlit_component.state.files import Upload
+        from fluxlit_component.state.uploads import Limits, Seen, keep_upload
+
         # Streamlit's word for a file that it has no more is a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")
         found: list[Any] = [*cast("Sequence[Upload]", file)] if many else [file] if file is not None else []
@@ -216,6 +222,8 @@ class UrlSession(Generic[M]):
             key: where to keep the edited table; a key of your own, not one of a widget.
             options: those of `st.data_editor`, such as `num_rows="dynamic"`.
         """
+        from fluxlit_component.state.edits import keep_edits
+
         edited: Frame = keep_edits(
             cast("MutableMapping[str, Any]", st.session_state),
             frame,
@@ -301,12 +309,16 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: an argument that cannot work, or a page that the app does not have.
         """
+        from fluxlit_component.links.links import Order
+
         allowed = None if keys is None else arguments.patterns("keys", keys)
         lifetime = arguments.lifetime("ttl_seconds", ttl_seconds)
         order = Order(arguments.one_of("mode", mode, _MODES), once, lifetime, allowed)
         if allowed is not None and mode != "copy":
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
         if self._run is None:
+            from fluxlit_component.links.address import page_address
+
             return page_address("", {}, page)
         return self._run.sharing().link(page, order)
 
@@ -316,8 +328,12 @@ class UrlSession(Generic[M]):
         As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
         it has the session until then: `revoke_links()` ends it.
         """
+        from fluxlit_component.links.links import Order
+
         order = Order("resume", once=False, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds))
         if self._run is None:
+            from fluxlit_component.links.address import page_address
+
             return page_address("", {}, page)
         return self._run.sharing().href(page, order)
 
@@ -329,12 +345,15 @@ class UrlSession(Generic[M]):
         """End all links of this session; how many were still open, None if the store did not answer."""
         return self._run.sharing().revoke() if self._run is not None else 0
 
-    @overload
-    def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
-    @overload
-    def fragment(
-        self, func: None = None, /, **options: Any
-    ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
+        @overload
+        def fragment(
+            self, func: None = None, /, **options: Any
+        ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
     def fragment(
         self, func: Callable[P, R] | None = None, /, **options: Any
     ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
@@ -397,6 +416,9 @@ class UrlSession(Generic[M]):
             with st.sidebar:
                 session.panel()
         """
+        from fluxlit_component.panel.panel import draw_panel
+        from fluxlit_component.panel.report import SessionReport
+
         if self._tab is None or self._run is None:
             draw_panel(SessionReport())
         else:
@@ -404,4 +426,6 @@ class UrlSession(Generic[M]):
 
     def status_badge(self) -> None:
         """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""
+        from fluxlit_component.panel.panel import draw_badge
+
         draw_badge(self.status)

@@ -22,7 +22,7 @@ Changed: TypeAlias = Literal["login", "logout", "switch"]
 """How it changed who is signed in: nobody before, nobody now, or somebody else now."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """What happened. Never holds a session id or a value.
 
@@ -58,23 +58,15 @@ class Event:
 Hook: TypeAlias = Callable[[Event], object]
 
 
-@dataclass(frozen=True, slots=True)
 class Hooks:
-    """The hooks of one call, each or none."""
+    """The hooks of one call, by the kind of event."""
 
-    new: Hook | None = None
-    restore: Hook | None = None
-    persist: Hook | None = None
-    conflict: Hook | None = None
-    skip: Hook | None = None
-    expire: Hook | None = None
-    lost: Hook | None = None
-    identity: Hook | None = None
-    error: Hook | None = None
+    def __init__(self, **hooks: Hook | None) -> None:
+        self._hooks = {kind: hook for kind, hook in hooks.items() if hook is not None}
 
     def tell(self, event: Event) -> None:
         """Call the hook for the event's kind, if there is one."""
-        hook: Hook | None = getattr(self, event.kind)
+        hook = self._hooks.get(event.kind)
         if hook is None:
             return
         try:

@@ -35,7 +35,7 @@ def url_session_apptest(
     `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store, which
     is a file of the test's own whatever store the app names.
     """
-    from fluxlit_component.testing.apptest_server import AppTestServer  # noqa: PLC0415 - imports Streamlit
+    from fluxlit_component.testing.apptest_server import AppTestServer
 
     monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
     monkeypatch.delenv("FLUXLIT_DISABLE_URL_SESSION", raising=False)
@@ -59,7 +59,7 @@ def streamlit_app(
     the same options it gives the same server, started again if it was stopped. Continuity is on in it, and
     its sessions are in a file of its own, unless `env` says otherwise.
     """
-    from fluxlit_component.testing.server import StreamlitServer  # noqa: PLC0415 - not before it is needed
+    from fluxlit_component.testing.server import StreamlitServer
 
     servers: dict[str, StreamlitServer] = {}
 
@@ -86,7 +86,7 @@ def streamlit_app(
 @pytest.fixture
 def continuity_page(request: pytest.FixtureRequest) -> ContinuityPage:
     """A fresh browser tab that counts script runs. Needs pytest-playwright."""
-    from fluxlit_component.testing.page import ContinuityPage  # noqa: PLC0415 - imports Streamlit
+    from fluxlit_component.testing.page import ContinuityPage
 
     page = cast("Page", _of_playwright(request, "page"))
     page.set_default_timeout(_PAGE_MILLISECONDS)
@@ -96,7 +96,7 @@ def continuity_page(request: pytest.FixtureRequest) -> ContinuityPage:
 @pytest.fixture
 def new_continuity_page(request: pytest.FixtureRequest) -> Iterator[Callable[..., ContinuityPage]]:
     """Open tabs of other visitors, each in a browser context of its own. Needs pytest-playwright."""
-    from fluxlit_component.testing.page import ContinuityPage  # noqa: PLC0415 - imports Streamlit
+    from fluxlit_component.testing.page import ContinuityPage
 
     browser = cast("Browser", _of_playwright(request, "browser"))
     contexts: list[BrowserContext] = []
@@ -115,7 +115,7 @@ def new_continuity_page(request: pytest.FixtureRequest) -> Iterator[Callable[...
 @pytest.fixture
 def leak_recorder(request: pytest.FixtureRequest) -> LeakRecorder:
     """Records all that leaves the tab of `continuity_page`. Needs pytest-playwright and Chromium."""
-    from fluxlit_component.testing.leaks import LeakRecorder  # noqa: PLC0415 - not before it is needed
+    from fluxlit_component.testing.leaks import LeakRecorder
 
     return LeakRecorder(cast("Page", _of_playwright(request, "page")))
 

@@ -8,20 +8,18 @@ step by step is in `tab.run`, what the app may ask for in `handle`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import streamlit as st
 
 from fluxlit_component import arguments, internals
-from fluxlit_component.apptest.apptests import is_left_alone, store_in_tests
 from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hook, Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
-from fluxlit_component.state.merge import Merger
-from fluxlit_component.state.schema import M, Migration, Schema
+from fluxlit_component.state.model import M, Migration
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.consent import consented, withheld
@@ -29,6 +27,10 @@ from fluxlit_component.tab.identity import Identity, visitor_of
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import tab_of
+
+if TYPE_CHECKING:
+    from fluxlit_component.state.merge import Merger
+    from fluxlit_component.state.schema import Schema
 
 _ADDRESS_BARS: Final = ("clean", "visible")
 _ON_DUPLICATE: Final = ("fork", "share")
@@ -148,9 +150,13 @@ def url_session(
     Raises:
         ConfigurationError: an argument or setting that cannot work; never because of a visitor's input.
     """
-    schema = Schema(model, version=schema_version, migrations=migrations) if model is not None else None
+    schema: Schema[M] | None = None
+    if model is not None:
+        from fluxlit_component.state.schema import Schema
+
+        schema = Schema(model, version=schema_version, migrations=migrations)
     run = internals.current_run()
-    if run is None or is_disabled() or is_left_alone(run, store):
+    if run is None or is_disabled() or (run.is_app_test and _is_left_alone(run, store)):
         if schema is not None:
             state = cast("MutableMapping[str, Any]", st.session_state)
             state.update(schema.defaults(state))
@@ -179,13 +185,24 @@ def url_session(
         merge=dict(merge or {}),
         caps=caps or Caps(),
         hooks=Hooks(
-            on_new, on_restore, on_persist, on_conflict, on_skip, on_expire, on_lost, on_identity, on_error
+            new=on_new,
+            restore=on_restore,
+            persist=on_persist,
+            conflict=on_conflict,
+            skip=on_skip,
+            expire=on_expire,
+            lost=on_lost,
+            identity=on_identity,
+            error=on_error,
         ),
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
-    store = store_in_tests(run, store)
+    if run.is_app_test:
+        from fluxlit_component.apptest.apptests import store_in_tests
+
+        store = store_in_tests(run, store)
     backend: RecordStore
     if tab.standing.carrier == "none":
         backend = withheld(tab)
@@ -196,3 +213,9 @@ def url_session(
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)
+
+
+def _is_left_alone(run: internals.Run, store: StoreLike | None) -> bool:
+    from fluxlit_component.apptest.apptests import is_left_alone
+
+    return is_left_alone(run, store)

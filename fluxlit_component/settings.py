@@ -7,20 +7,22 @@ needs any of it.
 
 from __future__ import annotations
 
+import math
 import os
-import threading
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias
-
-from pydantic import Field, FiniteFloat, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 
 AddressBar: TypeAlias = Literal["clean", "visible"]
 Transport: TypeAlias = Literal["v1", "v2"]
-_TRUTHY: Final = frozenset({"1", "true", "yes", "on"})
+_SWITCHES: Final = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
+    ("0", "false", "no", "off"), False
+)
 _PLATFORMS: Final = {
     "KUBERNETES_SERVICE_HOST": "Kubernetes",
     "K_SERVICE": "Cloud Run",
@@ -34,16 +36,13 @@ _PLATFORMS: Final = {
 """Variable that a platform sets -> its name."""
 
 
-class Settings(BaseSettings):
-    """One frozen set of settings; each field names the environment variable it comes from.
+@dataclass(frozen=True)
+class Settings:
+    """One set of settings; each field names the environment variable it comes from.
 
     In secrets the same names are used in lower case and without the `FLUXLIT_` prefix, for
     example ``[fluxlit] session_store = "redis://..."``.
     """
-
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_prefix="FLUXLIT_", populate_by_name=True
-    )
 
     url_session_query_param: str = DEFAULT_PARAM
     """`FLUXLIT_URL_SESSION_QUERY_PARAM`: query key of the session id."""
@@ -51,76 +50,90 @@ class Settings(BaseSettings):
     """`FLUXLIT_SESSION_STORE`: store URL; None: SQLite beside the app."""
     session_sqlite_path: str | None = None
     """`FLUXLIT_SESSION_SQLITE_PATH`: file of the default store."""
-    session_ttl: FiniteFloat = 86_400.0
+    session_ttl: float = 86_400.0
     """`FLUXLIT_SESSION_TTL`: idle lifetime in seconds; zero or negative: none."""
-    session_max_age: FiniteFloat = 30 * 86_400.0
+    session_max_age: float = 30 * 86_400.0
     """`FLUXLIT_SESSION_MAX_AGE`: absolute lifetime in seconds; zero or negative: none."""
     address_bar: AddressBar = "clean"
     """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
-    gate_seconds: FiniteFloat = Field(default=3.0, ge=0)
+    gate_seconds: float = 3.0
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
-    live_upload_bytes: int = Field(default=256 * 1024 * 1024, ge=0)
+    live_upload_bytes: int = 256 * 1024 * 1024
     """`FLUXLIT_LIVE_UPLOAD_BYTES`: bytes of all uploads in this process that are too large for the store; the
     oldest are let go."""
     transport: Transport | None = None
     """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
-    identity: str = Field(default="user", pattern=r"^(user|off|header:[A-Za-z0-9-]+)$")
+    identity: str = "user"
     """`FLUXLIT_IDENTITY`: who is signed in: `user` (Streamlit's), `header:<name>` of a proxy, or `off`."""
     seal: bool = False
     """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
-    seal_keys: SecretStr | None = None
+    seal_keys: str | None = field(default=None, repr=False)
     """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
 
-    @field_validator("transport", mode="before")
-    @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        return None if value == "" else value
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - signature of pydantic-settings
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment first, then what was passed in: the secrets of the app."""
-        return env_settings, init_settings
+def _matching(pattern: str) -> Callable[[Any], str | None]:
+    """A text that is like this; an empty one is none. A wrong one raises."""
+    return lambda given: re.fullmatch(pattern, given, re.DOTALL)[0] or None  # type: ignore[index]
 
 
-_lock = threading.Lock()
-_cached: tuple[tuple[Mapping[str, Any], tuple[object, ...]], Settings] | None = None
-_VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in Settings.model_fields)
+def _number(given: Any, *, least: float = -math.inf, kind: type[float] = float) -> float:
+    number = kind(str(given))
+    if not math.isfinite(number) or number < least:
+        raise ValueError
+    return number
+
+
+_TEXT: Final = (_matching(".*"), "a text")
+_SECONDS: Final = (_number, "a number of seconds; zero or negative: none")
+_READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
+    "url_session_query_param": (lambda given: given.strip() or DEFAULT_PARAM, "a text"),
+    "session_store": _TEXT,
+    "session_sqlite_path": _TEXT,
+    "session_ttl": _SECONDS,
+    "session_max_age": _SECONDS,
+    "address_bar": (_matching("clean|visible"), "clean or visible"),
+    "gate_seconds": (partial(_number, least=0.0), "a number of seconds, 0 or more"),
+    "live_upload_bytes": (partial(_number, least=0, kind=int), "a number of bytes, 0 or more"),
+    "transport": (_matching("v1|v2|"), "v1 or v2"),
+    "identity": (_matching("user|off|header:[A-Za-z0-9-]+"), "user, off or header:<name>"),
+    "seal": (lambda given: _SWITCHES[str(given).strip().lower()], "1 or 0"),
+    "seal_keys": _TEXT,
+}
+"""Field -> what makes its value of a variable or a secret, and what to say if that raises."""
+_VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in _READERS)
 """Looked up one by one at each call: the whole environment is a hundred times larger."""
+_cached: tuple[tuple[Mapping[str, Any], tuple[str | None, ...]], Settings] | None = None
 
 
 def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
-    """Return the settings; parsed once, and again only if a variable or the secrets changed.
+    """Return the settings; read once, and again only if a variable or the secrets changed.
 
     Raises:
         ConfigurationError: a variable holds something it cannot hold; the message names it.
     """
     global _cached  # noqa: PLW0603 - one cache per process is the point
     key = (dict(secrets or {}), tuple(map(os.environ.get, _VARIABLES)))
-    with _lock:
-        if _cached is not None and _cached[0] == key:
-            return _cached[1]
-        try:
-            settings = Settings(**key[0])
-        except ValidationError as error:
-            first = error.errors(include_input=False)[0]
-            name = "FLUXLIT_" + str(first["loc"][0]).upper() if first["loc"] else "a FLUXLIT_ variable"
-            message = f"{name} (environment or [fluxlit] secrets) cannot be used: {first['msg']}"
-            raise ConfigurationError(message) from None
-        param = settings.url_session_query_param.strip() or DEFAULT_PARAM
-        settings = settings.model_copy(update={"url_session_query_param": param})
-        _cached = (key, settings)
-        return settings
+    known = _cached
+    if known is None or known[0] != key:
+        given = {name: key[0][name] for name in _READERS if name in key[0]}
+        given |= {n: v for n, v in zip(_READERS, key[1], strict=True) if v is not None}
+        known = _cached = key, Settings(**{name: _read(name, value) for name, value in given.items()})
+    return known[1]
+
+
+def _read(name: str, given: object) -> Any:
+    read, taken = _READERS[name]
+    try:
+        return read(given)
+    except Exception:  # noqa: BLE001 - what was given may be a secret that went astray: it is not quoted
+        message = (
+            f"FLUXLIT_{name.upper()} (environment or [fluxlit] secrets) cannot be used: it takes {taken}"
+        )
+    raise ConfigurationError(message)
 
 
 def _switch(name: str) -> bool:
-    return os.environ.get(name, "").strip().lower() in _TRUTHY
+    return _SWITCHES.get(os.environ.get(name, "").strip().lower(), False)
 
 
 def is_disabled() -> bool:

@@ -3,6 +3,9 @@
 Only the API is used: which exporter gets them is the operator's choice, and without one the calls do
 nothing. No attribute ever holds an id or a value; errors are named by their type, since a message may quote.
 
+Whoever runs OpenTelemetry has loaded it; it is never loaded from here: installed alone it would make each
+garbage collection of the process slower.
+
 Spans: `fluxlit.hydrate`, `fluxlit.commit` (attribute `fluxlit.keys`), `fluxlit.store.<operation>`.
 Counters: `fluxlit.store.errors`, `fluxlit.conflicts`, `fluxlit.unknown_ids`, `fluxlit.degraded_runs`.
 Histogram: `fluxlit.store.duration` in seconds.
@@ -10,17 +13,11 @@ Histogram: `fluxlit.store.duration` in seconds.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-
-try:
-    from opentelemetry import metrics, trace
-except ImportError:
-    _is_there = False
-else:
-    _is_there = True
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import Counter, Histogram
@@ -28,12 +25,18 @@ if TYPE_CHECKING:
 _SCOPE: Final = "fluxlit_component"
 
 
+def _is_loaded() -> bool:
+    return "opentelemetry.trace" in sys.modules or "opentelemetry.metrics" in sys.modules
+
+
 @contextmanager
 def span(name: str, **attributes: str | int) -> Iterator[None]:
     """Time what is done in the block; an exception is named by its type and goes on."""
-    if not _is_there:
+    if not _is_loaded():
         yield
         return
+    from opentelemetry import trace
+
     tracer = trace.get_tracer(_SCOPE)
     with tracer.start_as_current_span(
         name,
@@ -51,21 +54,25 @@ def span(name: str, **attributes: str | int) -> Iterator[None]:
 
 def count(name: str, amount: int = 1, **attributes: str) -> None:
     """Add to a counter."""
-    if _is_there and amount:
+    if amount and _is_loaded():
         _counter(name).add(amount, attributes)
 
 
 def record_seconds(name: str, seconds: float, **attributes: str) -> None:
     """Add one duration to a histogram."""
-    if _is_there:
+    if _is_loaded():
         _histogram(name).record(seconds, attributes)
 
 
 @lru_cache(maxsize=16)
 def _counter(name: str) -> Counter:
+    from opentelemetry import metrics
+
     return metrics.get_meter(_SCOPE).create_counter(name)
 
 
 @lru_cache(maxsize=16)
 def _histogram(name: str) -> Histogram:
+    from opentelemetry import metrics
+
     return metrics.get_meter(_SCOPE).create_histogram(name, unit="s")

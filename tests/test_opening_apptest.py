@@ -18,7 +18,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import ConfigurationError, InMemorySessionStore, SQLiteSessionStore, StoreUnavailable
-from fluxlit_component.settings import Settings
+from fluxlit_component.settings import load_settings
 from fluxlit_component.stores.assembly import UnansweringStore, choose_store
 from fluxlit_component.stores.location import close_stores
 from fluxlit_component.testing.race import race
@@ -110,7 +110,7 @@ def test_a_file_that_is_locked_when_it_is_opened(
 def test_visitors_do_not_queue_before_a_locked_file(path: Path) -> None:
     """Many that come at once are held about as long as one."""
     SQLiteSessionStore(path).close()
-    settings = Settings()
+    settings = load_settings()
     with _locked(path):
         began = time.monotonic()
         found = race(8, lambda _: choose_store(None, settings, None))
@@ -123,7 +123,7 @@ def test_every_call_says_why(path: Path) -> None:
     """Whatever is asked of it, the answer is the reason of the opening, as "unavailable"."""
     SQLiteSessionStore(path).close()
     with _locked(path):
-        store = choose_store(None, Settings(), None)
+        store = choose_store(None, load_settings(), None)
     calls: list[Callable[[], object]] = [
         *(lambda: store.get("a"), lambda: store.set("a", {}), lambda: store.delete("a")),
         *(lambda: store.load("a"), lambda: store.take("a"), store.purge),
@@ -175,7 +175,7 @@ def test_a_named_file_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_named_store_that_cannot_work_is_said_loudly() -> None:
     """A mistake of the app's author is an error, not an outage."""
     with pytest.raises(ConfigurationError):
-        choose_store("nowhere://x", Settings(), None)
+        choose_store("nowhere://x", load_settings(), None)
 
 
 # --- nowhere to keep a file --------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def _kept_in_memory(caplog: pytest.LogCaptureFixture) -> None:
     visitor = Visitor(assign(a=1)).reload(nothing)
     assert visitor.session.status == "ready"
     assert visitor.state == {"a": 1}
-    assert isinstance(choose_store(None, Settings(), None), InMemorySessionStore)
+    assert isinstance(choose_store(None, load_settings(), None), InMemorySessionStore)
     (told,) = _warnings(caplog, "kept in memory")
     assert "FLUXLIT_SESSION_SQLITE_PATH" in told
 

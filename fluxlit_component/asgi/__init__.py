@@ -7,17 +7,22 @@ or newer.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fluxlit_component.asgi.middleware import SessionMiddleware
+if TYPE_CHECKING:
+    from fluxlit_component.asgi.middleware import SessionMiddleware
 
 __all__ = ["SessionMiddleware"]
 
 
 def __getattr__(name: str) -> Any:
-    # Made when a server asks for it: who imports the middleware has an app of its own.
+    # Loaded when a server asks for it: where there is no middleware, the runs look at the handshake alone.
+    if name == "SessionMiddleware":
+        from fluxlit_component.asgi.middleware import SessionMiddleware
+
+        return SessionMiddleware
     if name == "app":
-        from fluxlit_component.asgi.application import app  # noqa: PLC0415
+        from fluxlit_component.asgi.application import app
 
         return app
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,8 +16,8 @@ from fluxlit_component.settings import script_to_serve
 
 def _app() -> Any:
     try:
-        from starlette.middleware import Middleware  # noqa: PLC0415 - Streamlit brings it from 1.53 on
-        from streamlit.starlette import App  # noqa: PLC0415
+        from starlette.middleware import Middleware
+        from streamlit.starlette import App
     except ImportError:
         raise ConfigurationError(
             "fluxlit_component.asgi:app needs Streamlit 1.53 or newer, which has `App`"

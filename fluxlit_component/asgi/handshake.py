@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
@@ -20,18 +19,19 @@ HEADER: Final = "fluxlit-handshake"
 WORDS: Final = ("fluxlit.", "fluxlit-browser.", "fluxlit-link.")
 
 
-@dataclass(slots=True)
 class Handshake:
     """All that one page has said. `repr` shows no id and no token."""
 
-    ids: dict[str, list[str]] = field(default_factory=dict, repr=False)
-    """Query parameter -> ids that the tab has for it, the best first."""
-    shared: dict[str, str] = field(default_factory=dict, repr=False)
-    """Query parameter -> the id that the browser keeps for all its tabs."""
-    link: str | None = field(default=None, repr=False)
+    link: str | None = None
     """Token of the link that the page was opened with; "" if what stood there is none."""
     is_sure: bool = True
     """Whether nothing but what is named here can be in the page."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, list[str]] = {}
+        """Query parameter -> ids that the tab has for it, the best first."""
+        self.shared: dict[str, str] = {}
+        """Query parameter -> the id that the browser keeps for all its tabs."""
 
     def candidates(self, param: str, *, shared: bool) -> list[str]:
         """Ids to try for a parameter, the best first."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fluxlit_component.asgi.middleware import SessionMiddleware
-from fluxlit_component.internals import freeze_when_loaded, serves_asgi, surround_server
+from fluxlit_component.internals import freeze_when_loaded
+from fluxlit_component.internals.server import serves_asgi, surround_server
 from fluxlit_component.redaction import redact_logs
 
 
@@ -19,6 +20,6 @@ def prepare(arguments: Sequence[str], *, freeze: bool) -> bool:
 
 def streamlit_run(arguments: Sequence[str]) -> None:
     """Be `streamlit run` until it ends; raises the SystemExit that it ends with."""
-    from streamlit.web import cli  # noqa: PLC0415 - brings Streamlit's server along
+    from streamlit.web import cli
 
     cli.main(["run", *arguments], prog_name="streamlit")

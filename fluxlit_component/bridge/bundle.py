@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from fluxlit_component.errors import BundleMissing
 
 _PAGE: Final = "bridge-v1/index.html"
+_STATIC: Final = Path(__file__).parent / "static"
 
 
 @cache
@@ -19,7 +19,7 @@ def bundle(name: str) -> str:
     Raises:
         BundleMissing: the checkout was not built; the message says `make build`.
     """
-    path = files("fluxlit_component.bridge") / "static" / name
+    path = _STATIC / name
     if not path.is_file():
         raise BundleMissing(name)
     return path.read_text(encoding="utf-8")
@@ -32,7 +32,7 @@ def bundle_folder() -> Path:
     Raises:
         BundleMissing: the checkout was not built; the message says `make build`.
     """
-    page = Path(str(files("fluxlit_component.bridge") / "static")) / _PAGE
+    page = _STATIC / _PAGE
     if not page.is_file():
         raise BundleMissing(_PAGE)
     return page.parent

@@ -21,7 +21,7 @@ Storing: TypeAlias = Literal["yes", "no", "erase"]
 """Whether the id may be kept in the browser: without consent only in the page; "erase": no longer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Offer:
     """What the server tells the bridge. `repr` is redacted."""
 
@@ -83,7 +83,7 @@ class Offer:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Answer:
     """What the bridge told the server. `repr` shows neither the id nor a token."""
 
@@ -98,7 +98,7 @@ class Answer:
 
 def parse_answer(message: object) -> Answer | None:
     """The answer in a message; None unless it is of this protocol and has exactly one well-formed id."""
-    if not isinstance(message, Mapping) or message.get("protocol") != PROTOCOL:
+    if message is None or not isinstance(message, Mapping) or message.get("protocol") != PROTOCOL:
         return None
     sid, link = message.get("sid"), message.get("link")
     if not isinstance(sid, str) or not is_well_formed(sid):

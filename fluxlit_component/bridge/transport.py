@@ -10,7 +10,8 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from typing import Any, Final, Literal, NamedTuple, cast
+from dataclasses import dataclass
+from typing import Any, Final, Literal, cast
 
 import streamlit as st
 from streamlit.components import v1
@@ -34,7 +35,8 @@ def component_key(param: str) -> str:
     return f"{OWN_PREFIX}_{hashlib.sha256(param.encode()).hexdigest()[:8]}"
 
 
-class Mounted(NamedTuple):
+@dataclass(repr=False)
+class Mounted:
     """What became of drawing the bridge."""
 
     is_there: bool
@@ -63,7 +65,7 @@ def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_bro
         )
         _failed = _failed or has_browser
         return Mounted(is_there=False)
-    answer = result.get("answer") if isinstance(result, Mapping) else getattr(result, "answer", None)
+    answer = result.get("answer") if isinstance(result, dict) else getattr(result, "answer", None)
     return Mounted(is_there=True, answer=answer)
 
 

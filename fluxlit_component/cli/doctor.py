@@ -66,7 +66,7 @@ def examine(store: str | None, *, replicas: int, url: str | None) -> Iterator[Fi
         settings, place = settings_here(), url_of(store)
     except ConfigurationError as error:
         yield problem("settings", str(error), "env | grep FLUXLIT_")
-        settings = Settings.model_construct()
+        settings = Settings()
     scheme = "" if place is None else place.partition("://")[0].lower()
     yield from check_packages(_extras(scheme, settings))
     yield from check_transport(settings.transport)

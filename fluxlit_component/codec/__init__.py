@@ -4,11 +4,16 @@ Standard types, registered classes, arrays, frames and images. Nothing is pickle
 evaluated, no class is found by its import path: stored bytes only choose from a closed table.
 """
 
-from fluxlit_component.codec.catalogue import enrol, is_registered, register, was_redefined
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from fluxlit_component.codec.decoder import decode
 from fluxlit_component.codec.encoder import encode
-from fluxlit_component.codec.enrolled import is_outdated
 from fluxlit_component.codec.shortcuts import PlainEncoder, is_immutable, is_plain
+
+if TYPE_CHECKING:
+    from fluxlit_component.codec.catalogue import enrol, is_registered, register, was_redefined
+    from fluxlit_component.codec.enrolled import is_outdated
 
 __all__ = [
     "PlainEncoder",
@@ -22,3 +27,11 @@ __all__ = [
     "register",
     "was_redefined",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # What only registered classes need is loaded with the first of them.
+    if name in __all__:
+        module = "enrolled" if name == "is_outdated" else "catalogue"
+        return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

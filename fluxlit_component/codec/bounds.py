@@ -8,9 +8,12 @@ a visitor meets (1 MiB a value) are the caller's `max_bytes`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+FORMAT: Final = 1
+"""First byte of every stored value. Raise it when the layout changes, and keep reading the old."""
 MAX_BYTES: Final = 64 * 2**20
 """Bytes of one encoded value."""
 MAX_DEPTH: Final = 100
@@ -37,7 +40,8 @@ def are_short(*numbers: int) -> bool:
     return all(number.bit_length() <= 8 * MAX_NUMBER for number in numbers)
 
 
-class Survey(NamedTuple):
+@dataclass(eq=False, repr=False)
+class Survey:
     """What is inside a tree of lists and dicts."""
 
     height: int

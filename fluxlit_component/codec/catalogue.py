@@ -17,9 +17,7 @@ from threading import Lock
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from pydantic import BaseModel
-
-from fluxlit_component.codec.refusals import type_name
+from fluxlit_component.codec.refusals import is_model, type_name
 from fluxlit_component.codec.shapes import DATACLASS, ENUM, MODEL, NAMED_TUPLE, Shape
 from fluxlit_component.errors import ConfigurationError
 
@@ -171,7 +169,7 @@ def _shape_of(cls: object) -> Shape | None:
         return ENUM
     if issubclass(cls, tuple) and hasattr(cls, "_fields"):
         return NAMED_TUPLE
-    shape = MODEL if issubclass(cls, BaseModel) else DATACLASS if dataclasses.is_dataclass(cls) else None
+    shape = MODEL if is_model(cls) else DATACLASS if dataclasses.is_dataclass(cls) else None
     return shape if shape is not None and _is_plain(cls) else None
 
 

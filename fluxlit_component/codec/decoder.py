@@ -11,11 +11,9 @@ from typing import Any, Final
 
 from msgpack import Timestamp, Unpacker, unpackb
 
-from fluxlit_component.codec import registry
-from fluxlit_component.codec.bounds import MAX_BYTES, MAX_COPIED, MAX_DEPTH, MAX_ITEMS, survey
+from fluxlit_component.codec.bounds import FORMAT, MAX_BYTES, MAX_COPIED, MAX_DEPTH, MAX_ITEMS, survey
 from fluxlit_component.codec.origin import split
 from fluxlit_component.codec.refusals import type_name
-from fluxlit_component.codec.rows import FORMAT, require
 from fluxlit_component.errors import CorruptValue
 
 _SMALL: Final = 256
@@ -67,8 +65,8 @@ class _Decoder:
             raise CorruptValue(f"a stored value is nested deeper than {MAX_DEPTH} levels")
         if len(data) * self._depth > MAX_COPIED:
             raise CorruptValue("a stored value has a large part deeper inside than is ever written")
-        if len(data) > _SMALL:
-            require(_length_of_one(data) == len(data), "value")
+        if len(data) > _SMALL and _length_of_one(data) != len(data):
+            raise CorruptValue("a stored value is damaged")
         limits: dict[str, Any] = {}
         if len(data) > MAX_ITEMS:
             limits = {"list_hook": self._count, "object_hook": self._count}
@@ -85,6 +83,8 @@ class _Decoder:
         return value
 
     def _extend(self, code: int, payload: bytes) -> object:
+        from fluxlit_component.codec import registry
+
         row = registry.row_of_code(code)
         if row is None:
             raise CorruptValue(f"a stored value holds the unknown extension {code}")

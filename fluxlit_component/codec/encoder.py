@@ -11,10 +11,9 @@ from typing import Any, Final
 
 from msgpack import ExtType, Packer, Timestamp
 
-from fluxlit_component.codec import bounds, registry
-from fluxlit_component.codec.bounds import OutOfBounds, survey
+from fluxlit_component.codec import bounds
+from fluxlit_component.codec.bounds import FORMAT, OutOfBounds, survey
 from fluxlit_component.codec.refusals import refusal, type_name
-from fluxlit_component.codec.rows import FORMAT, Code
 from fluxlit_component.errors import UnstorableValue
 
 _PREFIX: Final = bytes([FORMAT])
@@ -92,6 +91,8 @@ class _Encoder:
             raise _too_large(value, size, self._limit)
 
     def _extend(self, value: object) -> ExtType:
+        from fluxlit_component.codec import registry
+
         row = registry.row_of_kind(type(value))
         if row is None:
             raise refusal(value)
@@ -105,6 +106,8 @@ def _without_stowaways(value: Any) -> Any:
     if kind is dict:
         return {_without_stowaways(key): _without_stowaways(item) for key, item in value.items()}
     if kind is bytearray:
+        from fluxlit_component.codec.rows import Code
+
         return ExtType(Code.BYTEARRAY, bytes(value))
     if kind in _STOWAWAYS:
         raise refusal(value)

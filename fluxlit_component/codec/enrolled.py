@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any, Final
 
-from pydantic import RootModel
-
 from fluxlit_component.codec.bounds import MAX_DEPTH
 from fluxlit_component.codec.catalogue import Enrolment, enrolled_as, enrolment_of
 from fluxlit_component.codec.refusals import refusal, type_name
@@ -40,7 +38,7 @@ def _unpack(payload: bytes, decoding: Decoding) -> object:
 
 def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
     """What a class would be built from: all that a model's constructor takes."""
-    if cls is not None and issubclass(cls, RootModel):
+    if getattr(cls, "__pydantic_root_model__", False):
         return fields.get("root")
     of_a_model = rest[2:]  # which fields were set, extra and private values
     extra = of_a_model[1] if of_a_model else None

@@ -1,8 +1,8 @@
 """Dates, times, spans and time zones, with `fold` and the zone's own type kept.
 
 A zone is kept when it can be named: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by offset
-and name, pydantic's own (of every moment it has read from text) by offset. Other zone classes are
-refused: nobody but their library can build them again.
+and name. Other zone classes are refused, but for those that have a module of their own here: nobody but
+their library can build them again.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import pickle
 import struct
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from pydantic_core import TzInfo
-
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_bytes, row_of_parts
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, row_of_bytes, row_of_parts
 from fluxlit_component.errors import CorruptValue
 
 _DATE: Final = struct.Struct(">HBB")
@@ -74,11 +72,6 @@ def _zone(description: object) -> tzinfo:
     raise CorruptValue("a stored time zone is damaged")
 
 
-def _pydantic_zone(seconds: Any) -> TzInfo:
-    require(type(seconds) is int, "time zone")
-    return TzInfo(seconds)
-
-
 ROWS: Final = (
     Row(datetime, Code.DATETIME, _pack_datetime, _unpack_datetime),
     row_of_bytes(date, Code.DATE, _pack_date, _unpack_date),
@@ -93,8 +86,5 @@ ROWS: Final = (
     # (offset,) or (offset, name): exactly what the timezone was made from.
     row_of_parts(
         timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone
-    ),
-    row_of_parts(
-        TzInfo, Code.PYDANTIC_ZONE, lambda zone: round(zone.utcoffset(None).total_seconds()), _pydantic_zone
     ),
 )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import tzinfo
 from enum import Enum
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Final
-
-from pydantic import BaseModel
 
 from fluxlit_component.errors import UnstorableValue
 
@@ -21,7 +20,7 @@ _BASES: Final = (bool, int, float, complex, str, bytes, bytearray, tuple, list, 
 _AS_PLAIN: Final = "it would come back as a plain {0}; keep {0}(value) if that will do"
 _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
 _REMEDIES: Final[tuple[tuple[type | tuple[type, ...], str], ...]] = (
-    ((Enum, BaseModel), _REGISTER),
+    (Enum, _REGISTER),
     (_FUNCTIONS, "keep a name in the state and look the function up by it"),
     (type, "keep the class's name and look the class up by it"),
     (ModuleType, "import the module where it is used"),
@@ -59,6 +58,15 @@ def type_name(kind: type) -> str:
     return name if module == "builtins" else f"{module}.{name}"
 
 
+def is_model(kind: type) -> bool:
+    """Whether this is a class of a pydantic model. Where pydantic is not loaded there is none."""
+    if "pydantic" not in sys.modules:
+        return False
+    from pydantic import BaseModel
+
+    return issubclass(kind, BaseModel)
+
+
 def refusal(value: object, remedy: str | None = None) -> UnstorableValue:
     """The error for a value that no row fits."""
     return UnstorableValue(type_name(type(value)), remedy or _remedy(value))
@@ -69,7 +77,7 @@ def _remedy(value: object) -> str:
     by_name = _BY_NAME.get(name) or _BY_NAME.get(name.partition(".")[0])
     if by_name is not None:
         return by_name
-    if dataclasses.is_dataclass(value) or hasattr(type(value), "_fields"):
+    if dataclasses.is_dataclass(value) or hasattr(type(value), "_fields") or is_model(type(value)):
         return _REGISTER
     for kind, remedy in _REMEDIES:
         if isinstance(value, kind):

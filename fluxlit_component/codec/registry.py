@@ -26,6 +26,7 @@ _ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
     "polars": ("polars_frames", (Code.POLARS,)),
     "PIL": ("images", (Code.IMAGE,)),
     "pytz": ("pytz_zones", (Code.PYTZ,)),
+    "pydantic_core": ("pydantic_zone", (Code.PYDANTIC_ZONE,)),
 }
 """Root of an engine's modules -> the module here that has its rows, and their codes."""
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, unique
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from fluxlit_component.errors import CorruptValue
-
-FORMAT: Final = 1
-"""First byte of every stored value. Raise it when the layout changes, and keep reading the old."""
 
 
 @unique

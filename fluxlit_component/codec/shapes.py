@@ -12,13 +12,14 @@ import dataclasses
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from enum import Enum, Flag
-from typing import Any, Final, NamedTuple, TypeAlias
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from fluxlit_component.codec.refusals import refusal, type_name
 from fluxlit_component.codec.rows import require
 from fluxlit_component.errors import CorruptValue
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 Parts: TypeAlias = tuple[dict[str, object], list[object]]
 """Fields by name, and whatever else an instance holds."""
@@ -72,6 +73,8 @@ def _give_dataclass(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object
 
 
 def _take_model(value: BaseModel) -> Parts:
+    from pydantic import BaseModel
+
     state = {**vars(value), **_slot_values(value, but=BaseModel.__slots__)}
     fields, rest = _split(state, type(value).model_fields)
     return fields, [*rest, value.model_fields_set, value.__pydantic_extra__, value.__pydantic_private__]

@@ -16,21 +16,18 @@ from fractions import Fraction
 from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
 from typing import Final, NoReturn
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from msgpack import Packer
 
-from fluxlit_component.codec.bounds import survey
-from fluxlit_component.codec.rows import FORMAT
+from fluxlit_component.codec.bounds import FORMAT, survey
 
 _ATOMS: Final[frozenset[type]] = frozenset(
     {
         type(None), bool, int, float, complex, str, bytes,
-        Decimal, Fraction, UUID, range, date, timedelta, timezone, ZoneInfo,
+        Decimal, Fraction, UUID, range, date, timedelta, timezone,
         PurePosixPath, PureWindowsPath, PosixPath, WindowsPath,
     }
 )  # fmt: skip
-_ZONES: Final = (type(None), timezone, ZoneInfo)
 _PLAIN: Final = frozenset({type(None), bool, int, float, str, list, dict})
 
 
@@ -40,7 +37,7 @@ def is_immutable(value: object, *, depth: int = 20) -> bool:
     Looks `depth` tuples and frozensets deep.
     """
     kind = type(value)
-    if kind in _ATOMS:
+    if kind in _ATOMS or _is_zone_info(kind):
         return True
     if kind is tuple or kind is frozenset:
         items: tuple[object, ...] | frozenset[object] = value  # type: ignore[assignment]
@@ -48,9 +45,17 @@ def is_immutable(value: object, *, depth: int = 20) -> bool:
             return True
         return depth > 0 and all(is_immutable(item, depth=depth - 1) for item in items)
     if kind is datetime or kind is time:
-        return type(value.tzinfo) in _ZONES  # type: ignore[attr-defined]
+        return _is_zone(value.tzinfo)  # type: ignore[attr-defined]
     # A member is kept by its name, and which one it is cannot change.
     return isinstance(value, Enum) or _is_engine_atom(value)
+
+
+def _is_zone_info(kind: type) -> bool:
+    return kind is getattr(sys.modules.get("zoneinfo"), "ZoneInfo", None)
+
+
+def _is_zone(zone: object) -> bool:
+    return zone is None or type(zone) is timezone or _is_zone_info(type(zone))
 
 
 def _is_engine_atom(value: object) -> bool:
@@ -61,7 +66,7 @@ def _is_engine_atom(value: object) -> bool:
         return type(value).__name__ not in ("void", "record", "object_")
     pandas = sys.modules.get("pandas")
     moments = [getattr(pandas, name, None) for name in ("Timestamp", "Timedelta")]
-    return type(value) in moments and type(getattr(value, "tzinfo", None)) in _ZONES
+    return type(value) in moments and _is_zone(getattr(value, "tzinfo", None))
 
 
 class PlainEncoder:

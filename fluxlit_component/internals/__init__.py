@@ -16,7 +16,6 @@ from fluxlit_component.internals.process import (
 from fluxlit_component.internals.refusal import refused_key
 from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun
 from fluxlit_component.internals.selections import SELECTION, plain_selection
-from fluxlit_component.internals.server import serves_asgi, surround_server
 from fluxlit_component.internals.session_state import Reading, State, Widget
 
 __all__ = [
@@ -37,7 +36,5 @@ __all__ = [
     "is_rerun",
     "plain_selection",
     "refused_key",
-    "serves_asgi",
     "state_of",
-    "surround_server",
 ]

@@ -123,7 +123,7 @@ class State:
                 if user_key(element) == key:
                     proto = held.value
                     value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
-                    return value if isinstance(value, Mapping) else None
+                    return value if isinstance(value, dict) else None
             return None
 
         return guarded(look, None)

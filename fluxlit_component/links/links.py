@@ -7,14 +7,15 @@ lists its links; what is no longer in the list, or whose session is gone, leads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import fingerprint, new_session_id
-from fluxlit_component.links.token import RAW_BYTES, mask, name_of, place_of, unmask
+from fluxlit_component.links.token import mask, name_of, place_of, unmask
 from fluxlit_component.state.keys import matches
+from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.state.owner import ANYBODY, Visitor, owning
 from fluxlit_component.state.record import RESERVED, Change, Commit, Record
 from fluxlit_component.stores.base import RecordStore
@@ -24,7 +25,6 @@ Mode: TypeAlias = Literal["resume", "copy"]
 KEY: Final = "fluxlit_link"
 """Fragment key of a link."""
 _ENTRY: Final = f"{RESERVED}_link:"
-_MOVED: Final = f"{RESERVED}_moved"
 _NOTE: Final = "note"
 _STATE: Final = "state:"
 _TRIES: Final = 8
@@ -96,20 +96,6 @@ class Redeemed:
     record: Record | None = field(repr=False)
     joined: bool
     """Whether it is the session itself, shared from now on, and not a copy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lifetimes:
-    """How long a session lives from now on; seconds, None for none."""
-
-    idle_seconds: float | None = None
-    max_age_seconds: float | None = None
-
-    def commit(
-        self, changes: Mapping[str, Change], *, schema: int = 0, create: bool = False, begin: int = 1
-    ) -> Commit:
-        """Changes to a session with these lifetimes."""
-        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create, begin)
 
 
 def make(
@@ -202,22 +188,6 @@ def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
     removed = {name: Change(None) for name in entries}
     store.commit(sid, lifetimes.commit(removed, schema=record.schema))
     return sum(link.is_open for link in _listed(record, sid))
-
-
-def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> None:
-    """Have an id that a browser took while its link was followed lead to `target`, as the page does.
-
-    Otherwise a reload in that moment, or a browser whose server was restarted, would come with the id and a
-    link that is used up.
-    """
-    moved = Change(encode(mask(sid, target)))
-    store.commit(sid, lifetimes.commit({_MOVED: moved}, create=True))
-
-
-def target_of(sid: str, record: Record) -> str | None:
-    """Where `lead_on` has an id lead; None for a session like any other."""
-    raw = record.note(_MOVED)
-    return unmask(sid, raw) if isinstance(raw, bytes) and len(raw) == RAW_BYTES else None
 
 
 def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes, person: bytes | None) -> Redeemed:

@@ -10,9 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxlit_component import internals
 from fluxlit_component.apptest.apptests import store_in_tests
@@ -28,7 +26,6 @@ from fluxlit_component.original.facade import (
 )
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
 from fluxlit_component.state.keys import Hidden
-from fluxlit_component.state.schema import validate_stored, validated_values
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.tab.identity import visitor_of
@@ -36,7 +33,10 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import Tab, tab_of
 
-ModelT = TypeVar("ModelT", bound=BaseModel)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+ModelT = TypeVar("ModelT", bound="BaseModel")
 
 _log = logging.getLogger("fluxlit_component.explicit")
 
@@ -243,6 +243,10 @@ def hydrate_url_session_typed(
         values = store.get(sid) if sid else None
     if not sid or values is None:
         return sid or None, None
+    from pydantic import ValidationError
+
+    from fluxlit_component.state.schema import validate_stored, validated_values
+
     try:
         validated = validate_stored(model, values)
     except ValidationError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.stores.assembly import StoreReport
+from fluxlit_component.stores.report import StoreReport
 from fluxlit_component.tab.standing import Carrier, Status
 from fluxlit_component.tab.tab import Tab
 

@@ -9,9 +9,13 @@ MAX_VALUE_BYTES: Final = 1024 * 1024
 MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
 MAX_KEYS: Final = 512
 MAX_LIVE: Final = 64
+MAX_UPLOAD_BYTES: Final = 1000 * 1024
+"""What a file may have without further ado: with its name and type it stays below the cap of one value."""
+LIVE_UPLOAD_BYTES: Final = 256 * 1024 * 1024
+"""What all large files of a process may have together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Caps:
     """How much one session may keep. What is over is skipped by name, the rest is saved.
 

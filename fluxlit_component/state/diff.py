@@ -30,7 +30,7 @@ _LOOKED_AT_ONCE: Final = 16 * 1024
 the same for a run first: one that grows in every run never needs it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Known:
     """What the tab last knew of one key."""
 
@@ -63,7 +63,7 @@ class Known:
             self.plain = is_plain(value)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Diff:
     """What a run changed, ready to be committed, and what could not be kept."""
 
@@ -75,19 +75,19 @@ class Diff:
     """Which of the others are plain trees, if they are small."""
 
 
-@dataclass(slots=True)
 class Base:
     """What one tab last knew of its record. Never shared between visitors, never in session state."""
 
-    known: dict[str, Known] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
-    """Versions of keys that are not in `known`: tombstones seen in the record."""
-    unsaved: dict[str, bytes] = field(default_factory=dict)
-    """Newer values than `known` has, which the store could not take so far."""
-    faults: dict[str, str] = field(default_factory=dict)
-    """Key -> why its loaded value could not be read."""
-    early: dict[str, Field] = field(default_factory=dict)
-    """What was loaded before its class was registered: a page of the app may do that when it runs."""
+    def __init__(self) -> None:
+        self.known: dict[str, Known] = {}
+        self.versions: dict[str, int] = {}
+        """Versions of keys that are not in `known`: tombstones seen in the record."""
+        self.unsaved: dict[str, bytes] = {}
+        """Newer values than `known` has, which the store could not take so far."""
+        self.faults: dict[str, str] = {}
+        """Key -> why its loaded value could not be read."""
+        self.early: dict[str, Field] = {}
+        """What was loaded before its class was registered: a page of the app may do that when it runs."""
 
     def adopt(self, record: Record, *, plain: Container[str] = (), exact: bool = False) -> dict[str, Any]:
         """Take over a loaded record and return its values; a broken one is left out with a warning.

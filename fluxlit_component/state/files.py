@@ -14,8 +14,6 @@ from itertools import count
 from typing import Any, Final, Protocol, runtime_checkable
 from weakref import WeakValueDictionary
 
-LIVE_UPLOAD_BYTES: Final = 256 * 1024 * 1024
-"""What all large files of a process may have together."""
 _FIELDS: Final = {"name": str, "type": str, "data": bytes}
 _lock = threading.Lock()
 _turns = count()

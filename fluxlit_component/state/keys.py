@@ -58,7 +58,7 @@ def matches(key: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in patterns)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Keys:
     """What the app's author wants kept: glob patterns of keys, matched case-sensitively."""
 

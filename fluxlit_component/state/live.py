@@ -37,7 +37,7 @@ def noted(record: Record) -> frozenset[str]:
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False, repr=False)
 class _Left:
     sid: str
     person: bytes | None

@@ -20,7 +20,7 @@ _PURPOSE: Final = b"fluxlit owner\0"
 Relation: TypeAlias = Literal["mine", "nobody's", "another's"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visitor:
     """Who looks on, and whether that matters."""
 

@@ -17,7 +17,7 @@ RESERVED: Final = "__fluxlit"
 """Keys that begin so are the package's own notes: they never come into session state."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Field:
     """One key of a session: the version that wrote it and its encoded value."""
 
@@ -26,7 +26,7 @@ class Field:
     """Encoded value, or None: a tombstone, the key was deleted at `version`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Record:
     """One session as the store holds it. Times are Unix seconds of the store's clock."""
 
@@ -50,7 +50,7 @@ class Record:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Change:
     """What a writer wants done to one key."""
 
@@ -62,7 +62,7 @@ class Change:
     """Write only if the stored version is still `base` (a merge would be needed otherwise)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Commit:
     """Changes to be written in one atomic step, and the lifetimes that hold from then on."""
 
@@ -82,7 +82,7 @@ class Commit:
 Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Outcome:
     """What became of a commit. Anything but "committed" means that nothing was written."""
 

@@ -6,21 +6,16 @@ that does not fit is decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from inspect import signature
-from typing import Any, Final, Generic, TypeAlias, cast
+from typing import Any, Final, Generic, cast
 
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from typing_extensions import TypeVar
 
 from fluxlit_component.codec import decode, encode, enrol, is_outdated, was_redefined
 from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
-
-M = TypeVar("M", bound=BaseModel, default=Any)
-"""The app's model; without one `session.state` is an error, so any type will do."""
-Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
-"""Takes the values of one schema version, returns those of the next."""
+from fluxlit_component.state.model import M, Migration
 
 _BY_NAME: Final[dict[str, Any]] = (
     {"by_name": True} if "by_name" in signature(BaseModel.model_validate).parameters else {}

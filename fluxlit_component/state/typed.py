@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from fluxlit_component.state.schema import M, Schema
+from fluxlit_component.state.model import M
+from fluxlit_component.state.schema import Schema
 
 
 class _View:

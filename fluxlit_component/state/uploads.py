@@ -11,20 +11,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final, TypeGuard
 
-from fluxlit_component.state.caps import Caps
-from fluxlit_component.state.files import (
-    LIVE_UPLOAD_BYTES,
-    KeptUpload,
-    Upload,
-    entry_of,
-    held_for,
-    is_file,
-    opened,
-)
+from fluxlit_component.state.caps import LIVE_UPLOAD_BYTES, MAX_UPLOAD_BYTES, Caps
+from fluxlit_component.state.files import KeptUpload, Upload, entry_of, held_for, is_file, opened
 from fluxlit_component.state.keys import PART
 
-MAX_UPLOAD_BYTES: Final = 1000 * 1024
-"""What a file may have without further ado: with its name and type it stays below the cap of one value."""
 _SEAT: Final = "__fluxlit_upload:"
 """Keys with two underscores in front are never kept: what stands there is true of this page load only."""
 _LARGE: Final = "large"

@@ -8,19 +8,20 @@ from __future__ import annotations
 import logging
 import os.path
 import threading
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings
-from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import RecordStore, SessionStore, VersionedStore
 from fluxlit_component.stores.location import open_store
-from fluxlit_component.stores.outage import LastCall, SparingStore, breaker_of
+from fluxlit_component.stores.outage import SparingStore, breaker_of
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
 from fluxlit_component.stores.sqlite_damage import DEFAULT_NAME
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.adapter import AdapterStore
 
 StoreLike: TypeAlias = SessionStore | VersionedStore | str
 
@@ -45,14 +46,16 @@ def store_of_run(
     Raises:
         ConfigurationError: the store or the sealing that was asked for cannot be had.
     """
-    keys = settings.seal_keys.get_secret_value() if settings.seal_keys is not None else None
-    sealing = sealing_of(on=settings.seal if seal is None else seal, keys=keys)
+    sealing = sealing_of(on=settings.seal if seal is None else seal, keys=settings.seal_keys)
     chosen = choose_store(store, settings, script_path)
-    if sealing.on and not sealing.masters and isinstance(chosen, AdapterStore):
-        _warn_once(
-            "a store with get, set and delete is handed the session id as it is, and so the key of the seal; "
-            "set FLUXLIT_SEAL_KEYS, or use a store of this package, which keeps only the id's hash"
-        )
+    if sealing.on and not sealing.masters:
+        from fluxlit_component.stores.adapter import AdapterStore
+
+        if isinstance(chosen, AdapterStore):
+            _warn_once(
+                "a store with get, set and delete is handed the session id as it is, and so the key of the "
+                "seal; set FLUXLIT_SEAL_KEYS, or use a store of this package, which keeps only the id's hash"
+            )
     spared = SparingStore(chosen, breaker_of(chosen))
     return SealedStore(spared, sealing, idle_seconds=idle_seconds)
 
@@ -69,6 +72,8 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
     if not isinstance(store, SessionStore):
         message = f"store must be a URL or an object with get, set and delete, not {type(store).__name__}"
         raise ConfigurationError(message)
+    from fluxlit_component.stores.adapter import AdapterStore
+
     with _adapters_lock:
         for inner, adapter in _adapters:
             if inner is store:
@@ -114,9 +119,15 @@ def _beside(script_path: str) -> Path:
     return Path(script_path).parent.resolve() / _DEFAULT_FILE
 
 
+@lru_cache(maxsize=64)
+def _named(path: str) -> Path:
+    """As `_beside`: a run that changes nothing asks no disk where its file is."""
+    return Path(path).expanduser().resolve()
+
+
 def _default_store(settings: Settings, script_path: str | None) -> VersionedStore:
     if settings.session_sqlite_path:
-        path = Path(settings.session_sqlite_path).expanduser().resolve()
+        path = _named(settings.session_sqlite_path)
     else:
         path = _beside(script_path) if script_path else Path.cwd().resolve() / _DEFAULT_FILE
     try:
@@ -138,36 +149,3 @@ def _warn_once(message: str) -> None:
     if message not in _told:
         _told.add(message)
         _log.warning("%s", message)
-
-
-@dataclass(frozen=True, slots=True)
-class StoreReport:
-    """What a developer wants to know of the store of a run. Names no file, host or id."""
-
-    kind: str
-    sealed: bool = False
-    last: LastCall | None = None
-    """The last call of this process that reached it; None: none did so far."""
-
-
-_KINDS: Final = {
-    "InMemorySessionStore": "Memory",
-    "SQLiteSessionStore": "SQLite",
-    "RedisSessionStore": "Redis",
-    "SQLSessionStore": "SQL",
-}
-"""By name: the classes of engines that may not be installed are not to be imported here."""
-
-
-def report_on(store: RecordStore) -> StoreReport:
-    """Tell of what `store_of_run` has put together."""
-    sealed, last = False, None
-    inner: object = store
-    if isinstance(inner, SealedStore):
-        sealed, inner = inner.sealing.on, inner.inner
-    if isinstance(inner, SparingStore):
-        last, inner = inner.breaker.last, inner.inner
-    if isinstance(inner, AdapterStore):
-        return StoreReport(inner.kind, sealed, last)
-    names = [base.__name__ for base in type(inner).__mro__]
-    return StoreReport(next((_KINDS[name] for name in names if name in _KINDS), names[0]), sealed, last)

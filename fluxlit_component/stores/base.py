@@ -17,10 +17,12 @@ Common to both:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.inventory import Entry, StoreFacts
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.inventory import Entry, StoreFacts
 
 
 @runtime_checkable

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-from fluxlit_component.stores.inventory import Entry
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.inventory import Entry
 
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
@@ -33,7 +35,7 @@ State: TypeAlias = Literal["alive", "absent", "expired", "destroyed"]
 
 
 class Head(NamedTuple):
-    """What is stored of a session beside its fields. A tuple, as a ruling is: each commit makes some."""
+    """What is stored of a session beside its fields. A tuple: each commit makes some."""
 
     version: int
     created: float
@@ -44,7 +46,8 @@ class Head(NamedTuple):
     """Set on the marker of a destroyed session: the moment from which it may be dropped."""
 
 
-class Place(NamedTuple):
+@dataclass(eq=False, repr=False)
+class Place:
     """Where a session stands in a backend, as one transaction found it."""
 
     name: str
@@ -59,12 +62,13 @@ class Place(NamedTuple):
         return self.head if state_of(self.head, self.now) == "alive" else None
 
 
-class Ruling(NamedTuple):
+@dataclass(eq=False, repr=False)
+class Ruling:
     """What to answer to a commit and, if `head` is not None, what to write first."""
 
     outcome: Outcome
     head: Head | None = None
-    fields: Mapping[str, Field] = MappingProxyType({})
+    fields: Mapping[str, Field] = field(default_factory=dict)
     begins: bool = False
     """Whether `head` begins a record, in place of nothing or of an outlived marker."""
     drop_tombstones_below: int | None = None
@@ -113,6 +117,8 @@ def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entr
     if state == "absent":
         return None
     created = head.created if head.forget is None else head.forget - MARKER_SECONDS
+    from fluxlit_component.stores.inventory import Entry
+
     return Entry(
         name, state, head.version, created, head.idle_expires, head.expires, head.schema, keys, size, now
     )

@@ -15,8 +15,6 @@ from urllib.parse import parse_qsl
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.stores.sqlite import SQLiteSessionStore
 
 _DAY: Final = 86_400.0
 _REDIS: Final = frozenset(
@@ -93,8 +91,12 @@ def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     if scheme == "memory":
         if path:
             raise ConfigurationError("memory:// takes no name; a file is sqlite:///name.db")
+        from fluxlit_component.stores.memory import InMemorySessionStore
+
         return InMemorySessionStore(default_ttl_seconds=_ttl(query))
     if scheme == "sqlite":
+        from fluxlit_component.stores.sqlite import SQLiteSessionStore
+
         if not path.startswith("/"):
             raise ConfigurationError(
                 "write three slashes for a relative file, sqlite:///name.db, four for an absolute one"

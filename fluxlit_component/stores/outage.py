@@ -35,7 +35,7 @@ One that refuses at once may be asked by the very next run, one that hangs costs
 _workers: Final = Workers(8)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class LastCall:
     """The last thing that was asked of a store."""
 

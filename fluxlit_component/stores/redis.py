@@ -200,7 +200,7 @@ class RedisSessionStore:
 
 def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
     try:
-        from fluxlit_component.stores.redis_url import connector  # noqa: PLC0415 - not for a passed client
+        from fluxlit_component.stores.redis_url import connector
 
         return connector(url, timeout_seconds=timeout_seconds)
     except ImportError as error:

@@ -26,7 +26,7 @@ _SHORTEST: Final = 16
 """Characters of a master key. The session id has 256 bits of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, repr=False)
 class Sealing:
     """Whether to seal, and the numbered master keys. `repr` shows no secret."""
 

@@ -32,7 +32,7 @@ def page(transaction: SQLTransaction, prefix: str, after: str) -> Page:
     entries = [
         entry_of(name, Head(*head), keys=keys, size=int(size), now=now) for name, *head, keys, size in found
     ]
-    return Page([entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None)
+    return [entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None
 
 
 def count(transaction: SQLTransaction) -> int:

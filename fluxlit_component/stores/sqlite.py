@@ -11,15 +11,17 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import Head, entry_of
 from fluxlit_component.stores.sqlite_file import DatabaseFile
 from fluxlit_component.stores.sqlite_rows import LIST, SQLiteTransaction
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import Page, TransactionalStore, paged
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.inventory import Entry, StoreFacts
 
 T = TypeVar("T")
 
@@ -77,7 +79,7 @@ class SQLiteSessionStore(TransactionalStore):
             entries = [
                 entry_of(name, Head(*head), keys=n, size=size, now=now) for name, *head, n, size in found
             ]
-            return Page([entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None)
+            return [entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None
 
         return paged(page, prefix)
 
@@ -95,6 +97,8 @@ class SQLiteSessionStore(TransactionalStore):
                 "bytes": size,
                 "journal_mode": _ask(cursor, "PRAGMA journal_mode"),
             }
+
+        from fluxlit_component.stores.inventory import StoreFacts
 
         return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock(), self._file.read(facts))
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.inventory import Entry
 from fluxlit_component.stores.ledger import Head, Place
 from fluxlit_component.stores.values import fields_of, values_of
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.inventory import Entry
 
 T = TypeVar("T")
 
@@ -53,11 +55,8 @@ class Transaction(Protocol):
         """Drop up to `limit` sessions whose time is over; return how many."""
 
 
-class Page(NamedTuple):
-    """Some entries of a listing, and the name after which the next page begins; None: there is none."""
-
-    entries: list[Entry]
-    last: str | None
+Page: TypeAlias = tuple[list["Entry"], str | None]
+"""Some entries of a listing, and the name after which the next page begins; None: there is none."""
 
 
 def paged(page: Callable[[str, str], Page], prefix: str) -> Iterator[Entry]:

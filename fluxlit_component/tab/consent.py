@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import cast
 
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.links import links
+from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.tab.tab import Consent, Tab
+from fluxlit_component.tab.tab import Tab
 
 
 def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
@@ -36,6 +35,8 @@ def withheld(tab: Tab) -> RecordStore:
 
 
 def _withhold(tab: Tab) -> None:
+    from fluxlit_component.stores.memory import InMemorySessionStore
+
     if tab.sid is not None:
         # Consent was withdrawn: what was kept goes, here and in the browser.
         tab.consent.storing = "erase"
@@ -50,9 +51,13 @@ def _withhold(tab: Tab) -> None:
 
 def _erase(tab: Tab, store: RecordStore) -> None:
     """Have the records of a withdrawn consent destroyed; tried again in each run until the store answers."""
+    if not tab.consent.erasing:
+        return
+    from fluxlit_component.links import links
+
     try:
         while tab.consent.erasing:
-            links.revoke(store, tab.consent.erasing[-1], links.Lifetimes())
+            links.revoke(store, tab.consent.erasing[-1], Lifetimes())
             store.delete(tab.consent.erasing[-1])
             tab.consent.erasing.pop()
     except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
@@ -60,7 +65,7 @@ def _erase(tab: Tab, store: RecordStore) -> None:
 
 
 def _grant(tab: Tab) -> None:
-    tab.consent = Consent(erasing=tab.consent.erasing, unhurried=True)
+    tab.consent.private, tab.consent.storing, tab.consent.unhurried = None, "yes", True
     tab.ids.sid, tab.ids.offer = None, new_session_id()
     tab.standing.status = "pending"
     tab.known.hydrated = tab.known.created = False

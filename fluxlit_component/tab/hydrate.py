@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Container, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.codec import decode
 from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, WIDGET
@@ -16,12 +16,14 @@ from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.keys import absence_of, owner_of
 from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Record
-from fluxlit_component.state.schema import Schema
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.handover import hand_over
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.trial import Trial
+
+if TYPE_CHECKING:
+    from fluxlit_component.state.schema import Schema
 
 _log = logging.getLogger("fluxlit_component")
 DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"

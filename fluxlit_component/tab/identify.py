@@ -7,7 +7,7 @@ An id is believed only if it is well formed and the store knows it, or if it is 
 from __future__ import annotations
 
 import logging
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fluxlit_component import identifier
 from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
@@ -15,16 +15,18 @@ from fluxlit_component.bridge import Answer, close_gate, component_key, parse_an
 from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links.links import Redeemed, lead_on, redeem, revoke, target_of
+from fluxlit_component.links.moved import lead_on, target_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is_signed_in, shown_on
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.rotate import copy_as, rotate
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count
+
+if TYPE_CHECKING:
+    from fluxlit_component.links.links import Redeemed
 
 _log = logging.getLogger("fluxlit_component")
 _DEAD_LINK = "This link does not work any more"
@@ -147,6 +149,8 @@ class Identification:
             tab.ids.joined = found.joined
 
     def _redeem(self, token: str) -> Redeemed | Literal["elsewhere"] | None:
+        from fluxlit_component.links.links import redeem
+
         policy = self._policy
         return redeem(self._store, token, policy.lifetimes, param=self._tab.param, visitor=policy.visitor)
 
@@ -271,6 +275,8 @@ class Identification:
 
     def _retire(self) -> None:
         """The browser confirmed the new id: the old ones die."""
+        from fluxlit_component.links.links import revoke
+
         tab = self._tab
         try:
             for sid in tuple(tab.ids.retiring):
@@ -289,6 +295,8 @@ class Identification:
         tab = self._tab
         if tab.sid is None:
             return
+        from fluxlit_component.tab.rotate import copy_as
+
         fresh = identifier.new_session_id()
         try:
             record = copy_as(fresh, tab.sid, self._store, self._policy, person=tab.ids.person)
@@ -312,6 +320,8 @@ class Identification:
         if self._first and not has_record:
             tab.ids.person = self._policy.visitor.person  # nothing is kept yet, and nobody knows the id
             return
+        from fluxlit_component.tab.rotate import rotate
+
         try:
             record = rotate(tab, self._store, self._policy, has_record=has_record)
         except LookupError:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass(slots=True)
 class Page:
     """One page as its last run left it. Written by `hydrate` when a run begins, by `persist` when it ends."""
 
@@ -20,13 +18,6 @@ class Page:
     """Number of the last run after which Streamlit swept that away, as far as later runs know."""
     drawn: frozenset[str] = frozenset()
     """Keys of the widgets that were on the page when that run was saved."""
-
-    untouched: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """Values of widgets that nobody has changed: they are not kept as long as they stay the same."""
-    shown: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """What the browser still shows after the state was emptied: not kept until it changes."""
-    assigned: set[str] = field(default_factory=set)
-    """Keys of widgets that the app has assigned: their values are kept whatever they are."""
     cleared: frozenset[str] = frozenset()
     """Elements in forms that the browser empties when they are sent, as the last full run drew them."""
     lossy: bool = False
@@ -43,12 +34,20 @@ class Page:
     """Keys whose widgets did not take the stored value: their options may come yet."""
     later: frozenset[str] = frozenset()
     """Keys of widgets that are drawn after the session's block."""
-    waiting: dict[str, Any] = field(default_factory=dict, repr=False)
-    """Merged values for widgets that were drawn already: they are set when the next run begins."""
-    baseline: dict[str, bytes] | None = field(default=None, repr=False)
+    baseline: dict[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
-    deleted: set[str] = field(default_factory=set)
-    """Keys to take out of the record, though they are in no state."""
+
+    def __init__(self) -> None:
+        self.untouched: dict[str, bytes] = {}
+        """Values of widgets that nobody has changed: they are not kept as long as they stay the same."""
+        self.shown: dict[str, bytes] = {}
+        """What the browser still shows after the state was emptied: not kept until it changes."""
+        self.assigned: set[str] = set()
+        """Keys of widgets that the app has assigned: their values are kept whatever they are."""
+        self.waiting: dict[str, Any] = {}
+        """Merged values for widgets that were drawn already: they are set when the next run begins."""
+        self.deleted: set[str] = set()
+        """Keys to take out of the record, though they are in no state."""
 
     def forget(self) -> None:
         """Nothing of the old session is to be offered or set any more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from fluxlit_component.codec import PlainEncoder
@@ -31,16 +31,16 @@ _log = logging.getLogger("fluxlit_component")
 _PATIENCE_SECONDS: Final = 0.5
 
 
-@dataclass(slots=True)
 class _Kept:
     """What of the state is to be kept, and what is not."""
 
-    values: dict[str, Any]
-    origins: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    """Key -> why Streamlit would not take it back."""
-    untouched: dict[str, bytes] = field(default_factory=dict)
-    """Widgets that nobody has changed."""
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        self.origins: dict[str, int] = {}
+        self.refused: dict[str, str] = {}
+        """Key -> why Streamlit would not take it back."""
+        self.untouched: dict[str, bytes] = {}
+        """Widgets that nobody has changed."""
 
 
 class Persist:
@@ -52,6 +52,7 @@ class Persist:
         self._tab = tab
         self._policy = policy
         self._private = tab.consent.private
+        self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
         self.brought_late = False
         """Whether values came to light that the next run is to begin with."""
@@ -179,14 +180,15 @@ class Persist:
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
         known = self._tab.known.base.known.get(key)
+        still = known if known is not None and known.is_still(value, self._plain) else None
+        data = still.data if still is not None else encoded(value)
         if is_assigned and reason is None:
             page.assigned.add(key)
-        if known is not None and (known.is_still(value, PlainEncoder()) or known.data == encoded(value)):
+        if known is not None and known.data == data:
             untouched = widget.element in page.cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
             untouched = False
         else:
-            data = encoded(value)
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
             untouched = (
                 widget.element in page.cleared or as_before or is_default(value, lambda: widget.default)
@@ -202,7 +204,7 @@ class Persist:
             page.offered -= {key}
             page.loose -= {key}
         if untouched:
-            kept.untouched[key] = encoded(value) or b""
+            kept.untouched[key] = data or b""
         else:
             page.shown.pop(key, None)
         if reason is not None:

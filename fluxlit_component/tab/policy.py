@@ -6,22 +6,23 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fluxlit_component.hooks import Hooks
-from fluxlit_component.links.links import Lifetimes
 from fluxlit_component.settings import Transport
-from fluxlit_component.state.caps import Caps
-from fluxlit_component.state.files import LIVE_UPLOAD_BYTES
+from fluxlit_component.state.caps import LIVE_UPLOAD_BYTES, Caps
 from fluxlit_component.state.keys import Hidden, Keys
-from fluxlit_component.state.merge import Merger
+from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.state.owner import ANYBODY, Visitor
-from fluxlit_component.state.schema import Schema
+
+if TYPE_CHECKING:
+    from fluxlit_component.state.merge import Merger
+    from fluxlit_component.state.schema import Schema
 
 _log = logging.getLogger("fluxlit_component")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Policy:
     """Plain data; lifetimes in seconds, None, zero and negative mean "none"."""
 

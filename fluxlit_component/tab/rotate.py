@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.links.links import revoke
 from fluxlit_component.state.owner import OWNER, is_bound, owning
 from fluxlit_component.state.record import Change, Record
 from fluxlit_component.stores.base import RecordStore
@@ -23,6 +22,8 @@ def rotate(tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool) ->
     ids, fresh, record = tab.ids, new_session_id(), None
     person = policy.visitor.person or ids.person  # a run that no browser looks at knows nobody
     if has_record and ids.sid is not None:
+        from fluxlit_component.links.links import revoke
+
         revoke(store, ids.sid, policy.lifetimes)  # they lead to the id that is to die
         record = copy_as(fresh, ids.sid, store, policy, person=person)
         if record is None:

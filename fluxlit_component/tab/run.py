@@ -10,16 +10,14 @@ import logging
 from collections.abc import Mapping
 from functools import partial
 from threading import get_ident
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.bridge import component_key, draw_way_out
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, current_run, freeze, is_connected, is_rerun
-from fluxlit_component.links.links import revoke
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Record
-from fluxlit_component.stores.assembly import StoreReport, report_on
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
 from fluxlit_component.tab.identify import Identification
@@ -27,10 +25,12 @@ from fluxlit_component.tab.identity import forget_page, has_left, ignore_leftove
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.rotate import rotate
-from fluxlit_component.tab.sharing import Sharing
-from fluxlit_component.tab.tab import Guard, Tab
+from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count, span
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.report import StoreReport
+    from fluxlit_component.tab.sharing import Sharing
 
 _log = logging.getLogger("fluxlit_component")
 _REFUSED: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
@@ -125,7 +125,7 @@ class SessionRun:
         tab.runs += 1
         tab.superseded = tab.passed_on = False
         tab.opened = self._store, self._policy
-        tab.guard = Guard(before=tab.guard.now)
+        tab.guard.before, tab.guard.now = tab.guard.now, False
         self._run.read_along(self._fails_outside)
         tab.trial.go_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
@@ -228,6 +228,8 @@ class SessionRun:
 
     def report_on_store(self) -> StoreReport:
         """What this run is kept in."""
+        from fluxlit_component.stores.report import report_on
+
         return report_on(self._store)
 
     def guard(self, *, on: bool) -> None:
@@ -236,6 +238,8 @@ class SessionRun:
 
     def sharing(self) -> Sharing:
         """The links of this session, after what this run has changed so far was saved."""
+        from fluxlit_component.tab.sharing import Sharing
+
         self.save()
         return Sharing(self._run, self._tab, self._store, self._policy)
 
@@ -265,6 +269,8 @@ class SessionRun:
             if tab.known.created and tab.standing.status != "ready":
                 return False
             try:
+                from fluxlit_component.tab.rotate import rotate
+
                 record = rotate(tab, self._store, self._policy, has_record=tab.known.created)
             except LookupError:
                 return False
@@ -289,6 +295,8 @@ class SessionRun:
 
     def destroy(self) -> bool:
         """End the session: the record is gone for good, the browser forgets the id at the next run."""
+        from fluxlit_component.links.links import revoke
+
         tab = self._tab
         with tab.lock:
             try:

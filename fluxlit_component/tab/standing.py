@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from fluxlit_component.hooks import Changed, Event, Hooks
@@ -22,7 +21,6 @@ _said: set[tuple[str, str]] = set()
 """Keys and reasons that stand in the log of this process."""
 
 
-@dataclass(slots=True)
 class Standing:
     """Attributes hold for the run that looks at them."""
 
@@ -33,7 +31,6 @@ class Standing:
     restored: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     """Live values that were there before this page load, and that nobody has any more."""
-    skipped: dict[str, str] = field(default_factory=dict)
     change: Changed | None = None
     """That somebody else is signed in than before, in the first run that shows it."""
     afresh: bool = False
@@ -42,8 +39,11 @@ class Standing:
     """How many of this tab's values went over a newer one of another tab."""
     notice: str | None = None
     """A line for the visitor, shown until the next run."""
-    hooks: Hooks = field(default_factory=Hooks, repr=False)
-    """Those of the call that opened the tab last."""
+
+    def __init__(self) -> None:
+        self.skipped: dict[str, str] = {}
+        self.hooks = Hooks()
+        """Those of the call that opened the tab last."""
 
     def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
         """Note why a key is not kept; `aloud`: something is lost, and the log says so once per process."""

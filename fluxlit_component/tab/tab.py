@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from fluxlit_component.clock import wall
 from fluxlit_component.hooks import Changed
@@ -19,44 +18,45 @@ from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.tab.page import Page
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
 from fluxlit_component.tab.trial import Trial
 
+if TYPE_CHECKING:
+    from fluxlit_component.stores.memory import InMemorySessionStore
+
 Storing: TypeAlias = Literal["yes", "no", "erase"]
 
 
-@dataclass(slots=True)
 class Ids:
     """Which session the tab is. Written by `identify`, and by the tab when it begins anew."""
 
-    offer: str = field(default_factory=new_session_id, repr=False)
-    """The id that is this tab's if it has none of its own."""
-    sid: str | None = field(default=None, repr=False)
+    sid: str | None = None
     """The settled id. Held here, not read from the component: that forgets it on a page change."""
-    person: bytes | None = field(default=None, repr=False)
+    person: bytes | None = None
     """Whose session it is: a hash; None: nobody's."""
-    refused: list[str] = field(default_factory=list, repr=False)
-    """Ids that the browser proposed and the store does not know."""
-    retiring: list[str] = field(default_factory=list, repr=False)
-    """Old ids after a rotation; they die when the browser has confirmed the new one."""
     unconfirmed: bool = False
     """Whether the browser still has to adopt the id that this copied tab was given."""
     joined: bool = False
     """Whether a link brought this tab to a session that it shares with another one."""
     waiting_since: float | None = None
     """When the gate first closed, by the monotonic clock."""
-    followed: set[str] = field(default_factory=set, repr=False)
-    """Tokens of links that this tab has followed: the browser sends them again with every run."""
+
+    def __init__(self) -> None:
+        self.offer = new_session_id()
+        """The id that is this tab's if it has none of its own."""
+        self.refused: list[str] = []
+        """Ids that the browser proposed and the store does not know."""
+        self.retiring: list[str] = []
+        """Old ids after a rotation; they die when the browser has confirmed the new one."""
+        self.followed: set[str] = set()
+        """Tokens of links that this tab has followed: the browser sends them again with every run."""
 
 
-@dataclass(slots=True)
 class Known:
     """What the tab knows of its record. Written by `hydrate` and `commit`."""
 
-    base: Base = field(default_factory=Base, repr=False)
     hydrated: bool = False
     created: bool = False
     """Whether a record stands in the store as far as this tab knows."""
@@ -75,25 +75,28 @@ class Known:
     skew: float = 0.0
     """Clock of the store minus clock of this process, seconds."""
 
+    def __init__(self) -> None:
+        self.base = Base()
+
     def learn(self, found: Record | Outcome) -> None:
         """Take over the lifetimes that the store has told."""
         self.idle_expires, self.expires, self.skew = found.idle_expires, found.expires, found.now - wall()
 
 
-@dataclass(slots=True)
 class Consent:
     """Where a visitor's state may be kept. Written by `consent`."""
 
-    private: InMemorySessionStore | None = field(default=None, repr=False)
+    private: InMemorySessionStore | None = None
     """The store of a tab whose visitor has not consented; None: the app's own."""
     storing: Storing = "yes"
-    erasing: list[str] = field(default_factory=list, repr=False)
-    """Ids whose records are to go, because consent was withdrawn: tried until the store answers."""
     unhurried: bool = False
     """Whether the page is drawn already: it does not go blank while the browser is asked."""
 
+    def __init__(self) -> None:
+        self.erasing: list[str] = []
+        """Ids whose records are to go, because consent was withdrawn: tried until the store answers."""
 
-@dataclass(slots=True)
+
 class Guard:
     """Whether the app asks to guard unsent text. Written by `run`."""
 
@@ -102,31 +105,20 @@ class Guard:
     """In the run before: without a `with` block the bridge is drawn before the app can ask."""
 
 
-@dataclass(slots=True, eq=False)
 class Tab:
     """One tab with one query parameter. Guarded by `lock`: an old run may end beside a new one."""
 
-    param: str
-    anchor: weakref.ref[object] | None = field(default=None, repr=False)
-    session_id: str = field(default="", repr=False)
+    anchor: weakref.ref[object] | None = None
+    session_id: str = ""
     """Streamlit's own name of its session."""
-    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
-    ids: Ids = field(default_factory=Ids)
-    known: Known = field(default_factory=Known)
-    consent: Consent = field(default_factory=Consent)
-    page: Page = field(default_factory=Page)
-    standing: Standing = field(default_factory=Standing)
-    trial: Trial = field(default_factory=Trial)
-    guard: Guard = field(default_factory=Guard)
-
     runs: int = 0
-    token: object = field(default=None, repr=False)
+    token: object = None
     """The run that opened the tab last, to know a second call in the same run."""
-    revived: object = field(default=None, repr=False)
+    revived: object = None
     """The run in which the state was brought back or carried on last."""
     is_blockless: bool = False
     """Whether the last run that got through went on without a `with` block, as far as is known."""
-    opened: tuple[RecordStore, Policy] | None = field(default=None, repr=False)
+    opened: tuple[RecordStore, Policy] | None = None
     """What the last run kept the state in, and how: for a page load that asks this tab for what it has."""
     left: bool = False
     """Whether its browser is gone, as far as that was told; Streamlit knows it of real ones."""
@@ -134,7 +126,7 @@ class Tab:
     """Whether another page load has taken over its live values since its last run began."""
     superseded: bool = False
     """Whether another page load has taken the session over since this tab's last run began."""
-    href: tuple[str | None, object, str, float] | None = field(default=None, repr=False)
+    href: tuple[str | None, object, str, float] | None = None
     """The link for the app's own HTML: id, order, token, and until when it is handed out."""
     wiping: bool = False
     """Whether the state is to be wiped when the next run begins: the record was destroyed."""
@@ -146,14 +138,25 @@ class Tab:
     """Whether somebody was signed in with `st.login` in any run so far."""
     led_away: bool = False
     """Whether `st.logout` has been called since: Streamlit has the page load the app anew."""
-    live: dict[str, object] = field(default_factory=dict, repr=False)
-    """What the state holds and no store can: for the page after F5. Written by `persist` and `handover`."""
     naming: frozenset[str] = frozenset()
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
-    clicks: tuple[object, ...] = field(default=(), repr=False)
+    clicks: tuple[object, ...] = ()
     """What was clicked on a page that this process has not drawn: it comes again once it has."""
-    leftovers: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """What the page of another person still shows and sends: element -> value."""
+
+    def __init__(self, param: str) -> None:
+        self.param = param
+        self.lock = threading.RLock()
+        self.ids = Ids()
+        self.known = Known()
+        self.consent = Consent()
+        self.page = Page()
+        self.standing = Standing()
+        self.trial = Trial()
+        self.guard = Guard()
+        self.live: dict[str, object] = {}
+        """What no store can hold, for the page after F5. Written by `persist` and `handover`."""
+        self.leftovers: dict[str, bytes] = {}
+        """What the page of another person still shows and sends: element -> value."""
 
     @property
     def sid(self) -> str | None:
@@ -172,7 +175,8 @@ class Tab:
         del ids.refused[:-8]
         ids.sid = ids.offer = new_session_id()
         ids.joined, self.href, self.live, self.naming = False, None, {}, frozenset()
-        self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
+        before, self.known, self.trial = self.known, Known(), Trial()
+        self.known.hydrated, self.known.skew = True, before.skew
         self.standing.is_new, self.standing.restored = True, ()
         self.page.forget()
 
@@ -198,7 +202,8 @@ def tab_of(run: Run, param: str) -> Tab:
             _tabs[number] = held
         tab = held[1].get(param)
         if tab is None:
-            tab = held[1][param] = Tab(param, held[0], run.session_id)
+            tab = held[1][param] = Tab(param)
+            tab.anchor, tab.session_id = held[0], run.session_id
         return tab
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 def note_runs(path: str) -> None:
     """Have each script run that begins from now on add a byte to the file."""
-    from streamlit.runtime.scriptrunner import ScriptRunner  # noqa: PLC0415 - see below
+    from streamlit.runtime.scriptrunner import ScriptRunner
 
     inner = ScriptRunner.__init__
     file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -43,10 +43,11 @@ if __name__ == "__main__":
         note_runs(count)
     except (ImportError, AttributeError) as moved:
         print(f"script runs cannot be counted on this Streamlit: {moved}", file=sys.stderr)  # noqa: T201
-    if sys.argv[1] == "handshake":
-        from fluxlit_component.cli.run import serve
+    if sys.argv[1] != "plain":
+        from fluxlit_component.asgi.launch import prepare, streamlit_run
 
-        serve(sys.argv[2:], freeze=False)
+        prepare(sys.argv[2:], freeze=sys.argv[1] == "frozen")
+        streamlit_run(sys.argv[2:])
     else:
         from streamlit.web.cli import main
 

@@ -38,6 +38,7 @@ class StreamlitServer:
         args: further arguments of `streamlit run`.
         cwd: working directory; default the script's folder.
         handshake: serve as `fluxlit-session run` does, so that the first run knows its session.
+        freeze: and with its option `--freeze`.
     """
 
     def __init__(
@@ -48,12 +49,13 @@ class StreamlitServer:
         args: Sequence[str] = (),
         cwd: Path | str | None = None,
         handshake: bool = False,
+        freeze: bool = False,
     ) -> None:
         self.script = Path(script).resolve()
         self.port = free_port()
         self.env = dict(env or {})
         self.args = tuple(args)
-        self.handshake = handshake
+        self.handshake = "frozen" if freeze else "handshake" if handshake else "plain"
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
         self._log: IO[Any] = tempfile.TemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
@@ -101,7 +103,7 @@ class StreamlitServer:
         """
         command = [
             *(sys.executable, str(_LAUNCHER), self._count.name),
-            *("handshake" if self.handshake else "plain", str(self.script)),
+            *(self.handshake, str(self.script)),
             *("--server.port", str(self.port), "--server.address", "localhost"),
             *("--server.headless", "true", "--browser.gatherUsageStats", "false"),
             *("--server.fileWatcherType", "none", "--global.developmentMode", "false"),

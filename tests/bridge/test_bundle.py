@@ -19,7 +19,7 @@ PARAMS = [DEFAULT_PARAM, "sid", "my__sid", "__", "a" * 500, "ä", "sid-2"]
 
 def test_a_missing_bundle_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A checkout that was not built: the error names the file and `make build`."""
-    monkeypatch.setattr(MODULE, "files", lambda _: tmp_path)
+    monkeypatch.setattr(MODULE, "_STATIC", tmp_path / "static")
     with pytest.raises(BundleMissing, match=r"bridge-v2\.js.*make build") as caught:
         bundle("bridge-v2.js")
     assert isinstance(caught.value, ConfigurationError)
@@ -27,7 +27,7 @@ def test_a_missing_bundle_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_a_missing_bundle_is_looked_for_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A server that runs on while `make build` is done finds it then."""
-    monkeypatch.setattr(MODULE, "files", lambda _: tmp_path)
+    monkeypatch.setattr(MODULE, "_STATIC", tmp_path / "static")
     with pytest.raises(BundleMissing):
         bundle("bridge-v2.js")
     (tmp_path / "static").mkdir()
@@ -37,7 +37,7 @@ def test_a_missing_bundle_is_looked_for_again(monkeypatch: pytest.MonkeyPatch, t
 
 def test_a_missing_folder_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The same for components v1, which are a folder; found once `make build` was done."""
-    monkeypatch.setattr(MODULE, "files", lambda _: tmp_path)
+    monkeypatch.setattr(MODULE, "_STATIC", tmp_path / "static")
     (tmp_path / "static" / "bridge-v1").mkdir(parents=True)
     with pytest.raises(BundleMissing, match=r"bridge-v1/index\.html.*make build"):
         bundle_folder()

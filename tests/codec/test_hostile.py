@@ -25,7 +25,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from fluxlit_component.codec import decode, encode
-from fluxlit_component.codec.rows import FORMAT, Code
+from fluxlit_component.codec.bounds import FORMAT
+from fluxlit_component.codec.rows import Code
 from fluxlit_component.errors import CorruptValue, UnstorableValue
 
 PREFIX = bytes([FORMAT])

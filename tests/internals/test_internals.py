@@ -28,7 +28,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge import component_key
-from fluxlit_component.internals import Reading, Run, State, guard, session_state
+from fluxlit_component.internals import Reading, Run, State, guard, server, session_state
 from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
 
@@ -1247,10 +1247,10 @@ def test_what_streamlit_run_serves_by(fallbacks: list[str], monkeypatch: pytest.
     """Starlette from 1.57 on, from 1.53 if it is asked for; before that nothing that speaks ASGI."""
     if RELEASE < (1, 53):
         monkeypatch.setattr(guard, "fell_back", lambda *_: None)
-        assert not internals.serves_asgi([])
+        assert not server.serves_asgi([])
         return
-    assert internals.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
-    assert internals.serves_asgi(["--server.useStarlette=true"])
+    assert server.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
+    assert server.serves_asgi(["--server.useStarlette=true"])
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -1261,7 +1261,7 @@ def test_a_middleware_is_put_around_the_server(fallbacks: list[str], monkeypatch
 
     monkeypatch.setattr(uvicorn.Config, "load", uvicorn.Config.load)
     wrapped: list[Any] = []
-    assert internals.surround_server(lambda app: wrapped.append(app) or app)
+    assert server.surround_server(lambda app: wrapped.append(app) or app)
     config = uvicorn.Config(lambda scope: None, log_config=None)
     config.load()
     assert wrapped == [config.loaded_app]
@@ -1280,6 +1280,23 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
         internals.freeze()
         assert gc.get_freeze_count() <= frozen
         assert kept
+    finally:
+        gc.unfreeze()
+
+
+def test_classes_that_a_script_defines_anew_are_still_freed() -> None:
+    """Frozen is what the first run has loaded: the classes of each later run go as they always did."""
+    try:
+        internals.freeze_when_loaded()
+        internals.freeze()
+        seen = []
+        for _ in range(3):  # a script defines its classes in each run, an edited one others
+            names: dict[str, Any] = {}
+            exec("class Basket:\n    def __init__(self): self.me = self\nkept = Basket()", names)
+            seen.append(weakref.ref(names["Basket"]))
+        del names
+        gc.collect()
+        assert [found() for found in seen] == [None] * 3
     finally:
         gc.unfreeze()
 

@@ -16,8 +16,8 @@ from fluxlit_component import InMemorySessionStore, StoreUnavailable, UrlSession
 from fluxlit_component.panel import panel
 from fluxlit_component.panel.report import SessionReport
 from fluxlit_component.state.record import Commit, Outcome
-from fluxlit_component.stores.assembly import StoreReport
 from fluxlit_component.stores.outage import LastCall
+from fluxlit_component.stores.report import StoreReport
 
 Body = Callable[[UrlSession], object]
 
@@ -190,7 +190,7 @@ def test_folds_open_out_where_streamlit_forbids_one_in_another(monkeypatch: pyte
     def script() -> None:
         from fluxlit_component.panel import panel
         from fluxlit_component.panel.report import SessionReport
-        from fluxlit_component.stores.assembly import StoreReport
+        from fluxlit_component.stores.report import StoreReport
 
         panel.draw_panel(SessionReport(status="ready", sizes={"count": 5}, store=StoreReport("Memory")))
 

@@ -14,9 +14,9 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from fluxlit_component import Caps, ConfigurationError, Event, InMemorySessionStore, UrlSession
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import UnstorableValue
-from fluxlit_component.state.caps import MAX_SESSION_BYTES, MAX_VALUE_BYTES
+from fluxlit_component.state.caps import MAX_SESSION_BYTES, MAX_UPLOAD_BYTES, MAX_VALUE_BYTES
 from fluxlit_component.state.files import KeptUpload
-from fluxlit_component.state.uploads import MAX_UPLOAD_BYTES, Kept, Limits, Seen, keep_upload
+from fluxlit_component.state.uploads import Kept, Limits, Seen, keep_upload
 from fluxlit_component.tab.tab import forget_tabs
 from tests.tab.test_live_values import f5
 from tests.visitor import Visitor

@@ -116,9 +116,8 @@ def check_settings(settings: Settings) -> Iterator[Finding]:
 
 def check_sealing(settings: Settings) -> Finding:
     """Say whether values are sealed at rest, and whether they can be."""
-    keys = settings.seal_keys.get_secret_value() if settings.seal_keys is not None else None
     try:
-        sealing = sealing_of(on=settings.seal, keys=keys)
+        sealing = sealing_of(on=settings.seal, keys=settings.seal_keys)
     except ConfigurationError as error:
         missing = "pip install" in str(error)
         remedy = 'pip install "fluxlit-component[crypto]"' if missing else "openssl rand -hex 32"
