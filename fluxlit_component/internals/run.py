@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final, NoReturn, cast
 
 import streamlit as st
@@ -40,7 +40,7 @@ class Run:
         """Streamlit's own name of its session."""
         return str(guarded(lambda: self._context.session_id, ""))
 
-    @property
+    @cached_property
     def is_app_test(self) -> bool:
         """Whether AppTest drives the script: there is no browser that could answer."""
         # By its module: AppTest replaces the function there.
@@ -85,7 +85,7 @@ class Run:
         """
         return guarded(lambda: pages.unresolved(self._context.pages_manager), "")
 
-    @property
+    @cached_property
     def headers(self) -> Mapping[str, str]:
         """Request headers of the websocket's handshake; empty where there is none, or none any more."""
         return guarded(lambda: st.context.headers, {})
@@ -93,9 +93,8 @@ class Run:
     @property
     def user(self) -> Mapping[str, Any]:
         """What Streamlit knows of who is signed in; empty if nothing."""
-        # Up to 1.44 it has the name below; later releases would tell the visitor that this is deprecated.
-        user: Any = st.user if hasattr(st, "user") else getattr(st, "experimental_user", {})
-        return guarded(lambda: dict(user.items()), {})
+        # Not `st.user`: that has this and no more, and looks for the files of the app's secrets at each call.
+        return guarded(lambda: dict(self._context.user_info), {})
 
     @property
     def has_browser(self) -> bool:
