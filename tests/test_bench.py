@@ -25,9 +25,19 @@ ROOT = Path(__file__).parents[1]
             ],
         ),
         (["stores"], ["SQLite, 20 keys in all", "100 KB, one key committed", "1 MB, loaded", "2 processes"]),
+        (
+            ["load"],
+            [
+                "CPU of the server in one run, the session in SQLite",
+                "1 visitor, 99th percentile",
+                "Runs a second, fluxlit-session run --freeze",
+                "Resident memory of the server",
+                "time of the first run",
+            ],
+        ),
         (["scale"], ["app: our memory beside the state itself", "SQLite: save of one key, CPU of the app"]),
     ],
-    ids=["runs", "stores", "scale"],
+    ids=["runs", "stores", "load", "scale"],
 )
 def test_the_benchmarks_that_need_no_browser_still_run(names: list[str], lines: list[str]) -> None:
     """They print their tables; how fast it is, is for a person to judge on a quiet machine."""

@@ -21,6 +21,7 @@ PLOT = ROOT / "docs" / "benchmarks.svg"
 TITLES = {
     "comparison": "Ways of keeping state, compared",
     "reload": "F5 to restored content",
+    "load": "A run in a real server",
     "run": "One script run",
     "values": "Rich values",
     "memory": "The memory store when it is full",
