@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import redis
 import sqlalchemy as sa
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from fluxlit_component import telemetry
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import new_session_id, stored_key
@@ -84,7 +84,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
     """What is traced in this test."""
     exporter, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(telemetry.trace, "get_tracer", provider.get_tracer)
+    monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
     return exporter
 
 
