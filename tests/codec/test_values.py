@@ -273,13 +273,13 @@ def test_value_changed_by_another_thread_is_a_refusal() -> None:
     class Racing(Exception):
         pass
 
-    from fluxlit_component.codec import encoder
+    from fluxlit_component.codec import registry
 
     def race(value: object) -> Any:
         raise Racing("secret")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(encoder.registry, "row_of_kind", race)
+        patch.setattr(registry, "row_of_kind", race)
         with pytest.raises(UnstorableValue, match="Racing") as caught:
             encode((1,))
     assert "secret" not in str(caught.value)
