@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from fluxlit_component.internals.guard import fell_back, guarded
 from fluxlit_component.internals.selections import SELECTION, kind_of, plain_selection, streamlits_selection
 
-_KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(.+)", re.DOTALL)
+_KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(?!None\Z)(.+)", re.DOTALL)
 _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _RETRIES: Final = 5
 _CLICKS: Final = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
