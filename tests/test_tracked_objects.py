@@ -17,6 +17,11 @@ from fluxlit_component.testing.server import StreamlitServer
 pytest.importorskip("websockets")  # which newer releases bring along
 
 from e2e.bench.client import Client
+from e2e.carrier import RELEASE
+
+pytestmark = pytest.mark.skipif(
+    RELEASE < (1, 57), reason="no handshake, so a visitor without a browser has no session"
+)
 
 MOST = 3000
 _APP = """

@@ -246,11 +246,11 @@ _inherited: Final[list[Any]] = []
 def _link_class(dialect: str, driver: str) -> Any:
     """What knows a short way with this driver; None: it takes a transaction step by step."""
     if dialect == "postgresql" and driver == "psycopg":
-        from fluxlit_component.stores.sql_postgres import PostgresLink, is_possible  # noqa: PLC0415 - needs the driver
+        from fluxlit_component.stores.sql_postgres import PostgresLink, is_possible
 
         return PostgresLink if is_possible() else None
     if dialect == "mariadb" and driver == "pymysql":
-        from fluxlit_component.stores.sql_mariadb import MariaDBLink  # noqa: PLC0415 - its sibling is here, too
+        from fluxlit_component.stores.sql_mariadb import MariaDBLink
 
         return MariaDBLink
     return None
