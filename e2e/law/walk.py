@@ -24,6 +24,7 @@ Meet = Callable[..., Twins]
 WALKS: Final = int(os.environ.get("LAW_WALKS", "1"))
 """How many walks through each app, for each half of the law."""
 _STEPS: Final = 8
+_DRAFTS: Final = ("type", "number")
 _FIRST_TABS: Final = """() => {
   for (const list of document.querySelectorAll("[role=tablist]")) list.querySelector("[role=tab]").click();
 }"""
@@ -46,14 +47,15 @@ class Walk:
         """
         chance = random.Random(f"{self.app} {self.seed} {self.reloads}")
         taken: list[Step] = []
-        typed_into_a_form = False
+        chosen_in_a_form = False
         try:
             twins.compare()
             for _ in range(_STEPS):
-                may_reload = self.reloads and taken and taken[-1] != RELOAD and not typed_into_a_form
+                may_reload = self.reloads and taken and taken[-1] != RELOAD and not chosen_in_a_form
                 step = RELOAD if may_reload and chance.random() < 0.4 else _next(twins, chance)
                 taken.append(step)
-                typed_into_a_form = (typed_into_a_form or step.form) and step.kind != "send"
+                if step.form:  # what is not sent yet: texts and numbers are drafts, which F5 types back
+                    chosen_in_a_form = step.kind != "send" and (chosen_in_a_form or step.kind not in _DRAFTS)
                 _both(twins, step)
                 twins.compare(after_f5=step == RELOAD)
         except Different as different:

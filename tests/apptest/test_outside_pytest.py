@@ -1,4 +1,4 @@
-"""AppTest without pytest: by unittest, in a plain script. No store file is left beside the app."""
+"""AppTest without pytest: by unittest, in a script, in a notebook. No store file is left beside the app."""
 
 from __future__ import annotations
 
@@ -44,6 +44,10 @@ assert at.markdown[0].value == "ready", at.markdown[0].value
 """
 
 
+CELL = "exec(compile(open('test_app.py').read(), '<cell>', 'exec'))"
+"""As a notebook's kernel does it: the code has no file."""
+
+
 def run_in(folder: Path, source: str, *options: str) -> set[str]:
     """The files that a fresh process leaves in the app's folder, which is its home, too."""
     (folder / "app.py").write_text(APP)
@@ -62,7 +66,8 @@ def run_in(folder: Path, source: str, *options: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("source", "options"), [(UNITTEST, ("-m", "unittest", "test_app")), (SCRIPT, ("test_app.py",))]
+    ("source", "options"),
+    [(UNITTEST, ("-m", "unittest", "test_app")), (SCRIPT, ("test_app.py",)), (SCRIPT, ("-c", CELL))],
 )
 def test_nothing_is_left_behind(tmp_path: Path, source: str, options: tuple[str, ...]) -> None:
     """The app runs as if the line were not there."""
