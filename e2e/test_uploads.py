@@ -43,6 +43,8 @@ def uploader(tab: ContinuityPage, label: str) -> Locator:
 def choose(tab: ContinuityPage, label: str, *files: FilePayload) -> None:
     """Choose files, as in the browser's own dialog."""
     uploader(tab, label).get_by_test_id("stFileUploaderDropzoneInput").set_input_files(list(files))
+    expect(uploader(tab, label)).to_contain_text(files[-1]["name"])
+    tab.rest()  # a run that draws the page while another file is chosen may lose that, with us or without
 
 
 def cross(tab: ContinuityPage, label: str, each: FilePayload) -> None:

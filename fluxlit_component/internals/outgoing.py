@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guarded
@@ -28,10 +28,21 @@ class _Reader:
         self._forms: set[str] = set()
         self.cleared: set[str] = set()
         self.tell_selection: Callable[[str, Any], None] | None = None
+        self.clicked: Collection[str] = ()
+        self.on_clicked: Callable[[str], None] | None = None
 
     def __call__(self, message: Any) -> Any:
         guarded(lambda: self._read(message), None)
+        element = guarded(lambda: self._clicked_in(message), None) if self.clicked else None
+        if element is not None and self.on_clicked is not None:
+            self.on_clicked(element)
         return self._send(message)
+
+    def _clicked_in(self, message: Any) -> str | None:
+        """The widget that a message draws, if it is one of those clicked."""
+        is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
+        element = getattr(_drawn_in(message), "id", None) if is_drawn else None
+        return element if element in self.clicked else None
 
     def _read(self, message: Any) -> None:
         if not message.HasField("delta"):
@@ -45,11 +56,16 @@ class _Reader:
                 if self._on_failure():
                     message.metadata.delta_path[-1] += 1  # its place is taken
             elif self._forms or self.tell_selection:
-                drawn = getattr(delta.new_element, delta.new_element.WhichOneof("type"))
+                drawn = _drawn_in(message)
                 if getattr(drawn, "form_id", None) in self._forms:
                     self.cleared.add(drawn.id)
                 if self.tell_selection and (selection := getattr(drawn, "selection_state", "")):
                     self.tell_selection(drawn.id, json.loads(selection))
+
+
+def _drawn_in(message: Any) -> Any:
+    """What a message draws."""
+    return getattr(message.delta.new_element, message.delta.new_element.WhichOneof("type"))
 
 
 def _has_left_the_script() -> bool:
@@ -75,6 +91,12 @@ def tell_selections(context: Any, tell: Callable[[str, Any], None]) -> None:
     """Call `tell` with each table's id and the selection that Streamlit has set for it."""
     if isinstance(context._enqueue, _Reader):
         context._enqueue.tell_selection = tell
+
+
+def call_back_late(context: Any, clicked: Collection[str], on_clicked: Callable[[str], None]) -> None:
+    """Call `on_clicked` with each of these widgets when it is drawn; it may end the run there."""
+    if clicked and isinstance(context._enqueue, _Reader):
+        context._enqueue.clicked, context._enqueue.on_clicked = clicked, on_clicked
 
 
 def cleared_elements(context: Any) -> frozenset[str]:

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
 from fluxlit_component.internals.guard import guarded
-from fluxlit_component.internals.outgoing import cleared_elements, read_along, tell_selections
+from fluxlit_component.internals.outgoing import call_back_late, cleared_elements, read_along, tell_selections
 from fluxlit_component.internals.session_state import State, Widget
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
@@ -117,17 +117,24 @@ class Run:
         """Set a query parameter of AppTest, which has no browser to hold it."""
         st.query_params[param] = value
 
-    def send_again(self, clicks: Collection[Any]) -> None:
-        """Have these clicks come once more, as from the browser, when this run has ended."""
+    def call_back_late(self) -> None:
+        """Begin again at a widget that was clicked and turns out to have a callback.
 
-        def ask() -> None:
+        Streamlit calls it before the script and learns of it when the widget is drawn, which is too late if
+        the server was started again below the page.
+        """
+
+        def act() -> None:
+            call_back_late(self._context, self.state.unknown_clicks(), self._begin_again_with)
+
+        guarded(act, None)
+
+    def _begin_again_with(self, element: str) -> None:
+        click = self.state.take_click(element)
+        if click is not None:
             known = {field.name for field in fields(RerunData)}
             here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
-            self._context.script_requests.request_rerun(
-                RerunData(widget_states=WidgetStates(widgets=clicks), **here)
-            )
-
-        guarded(ask, None)
+            raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
 
     # --- session state -----------------------------------------------------------------------
 

@@ -218,28 +218,35 @@ class State:
             except KeyError:
                 continue
 
-    def take_clicks(self) -> tuple[Any, ...]:
-        """Take clicks and messages for widgets that this process has not drawn as not sent, and return them.
+    def unknown_clicks(self) -> frozenset[str]:
+        """Widgets that were clicked, or have sent a message, and that this process has not drawn yet."""
 
-        Streamlit calls no callback for them: it learns of callbacks when widgets are drawn.
-        """
-
-        def act() -> tuple[Any, ...]:
+        def look() -> frozenset[str]:
             held = self._state._new_widget_state
             unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
             protos = {element: held.get_serialized(element) for element in unknown}
-            clicks = {
-                element: proto
+            return frozenset(
+                element
                 for element, proto in protos.items()
                 if proto is not None
                 and (kind := proto.WhichOneof("value")) in _CLICKS
                 and getattr(proto, kind) is not False
-            }
-            for element in clicks:
-                del held.states[element]
-            return tuple(clicks.values())
+            )
 
-        return guarded(act, ())
+        return guarded(look, frozenset())
+
+    def take_click(self, element: str) -> Any:
+        """Take the click on a widget as not sent, if it has a callback; return it then, else None."""
+
+        def act() -> Any:
+            held = self._state._new_widget_state
+            if held.widget_metadata[element].callback is None:
+                return None
+            click = held.get_serialized(element)
+            del held.states[element]
+            return click
+
+        return guarded(act, None)
 
     def ignore(self, values: Mapping[str, bytes]) -> None:
         """Take what the browser sent for these elements as not sent, where it is exactly this."""

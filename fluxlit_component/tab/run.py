@@ -79,7 +79,7 @@ class SessionRun:
         """The app has a block, whose end is where the bridge is drawn."""
         self._tab.is_blockless = False
         if self._tab.runs == 1:  # a page load brings no clicks: the server was started again below this page
-            self._tab.clicks = self._run.state.take_clicks()
+            self._run.call_back_late()
 
     def close(self, error: BaseException | None = None) -> None:
         """Save what this run changed, as it ends; then draw the bridge, which may yield to Streamlit."""
@@ -95,12 +95,8 @@ class SessionRun:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
-            if is_newest and not is_rerun(error):
-                if not self._is_mounted:
-                    self._mount()
-                if tab.clicks and not self._run.is_fragment:
-                    clicks, tab.clicks = tab.clicks, ()
-                    self._run.send_again(clicks)
+            if is_newest and not self._is_mounted and not is_rerun(error):
+                self._mount()
             if is_newest and self._has_failed:
                 self._offer_way_out()
 

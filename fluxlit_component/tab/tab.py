@@ -140,8 +140,6 @@ class Tab:
     """Whether `st.logout` has been called since: Streamlit has the page load the app anew."""
     naming: frozenset[str] = frozenset()
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
-    clicks: tuple[object, ...] = ()
-    """What was clicked on a page that this process has not drawn: it comes again once it has."""
 
     def __init__(self, param: str) -> None:
         self.param = param

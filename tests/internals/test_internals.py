@@ -1141,31 +1141,34 @@ def test_a_session_state_is_emptied_and_the_script_begins_again(
 
 
 def clicked(seen: dict) -> None:
-    """A script that begins anew below a page: the click is taken away, and sent again at the end."""
+    """A script that begins anew below a page: it ends at what was clicked, and begins again."""
     import streamlit as st
 
     from fluxlit_component.internals import current_run
 
-    state = current_run().state
-    taken = state.take_clicks() if seen.get("take") else ()
+    run = current_run()
+    run.read_along(lambda: False)
+    run.call_back_late()
+    seen["calls"].append("begun")
     pressed = st.button("Go", key="go", on_click=lambda: seen["calls"].append("call"))
-    seen["calls"].append((bool(taken), pressed))
-    if taken:
-        current_run().send_again(taken)
+    seen["calls"].append((pressed, st.button("Plain", key="plain")))
 
 
-def test_a_click_is_sent_again(fallbacks: list[str], seen: dict[str, Any]) -> None:
-    """Then Streamlit knows its callback. One for a widget that was drawn before is left alone."""
-    seen.update(calls=[], take=True)
+def test_a_click_has_its_callback_late(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Before the click counts. One on a widget that was drawn before, or that has none, is left alone."""
+    seen.update(calls=[])
     at = start(clicked, seen)
     at.button(key="go").click().run()
-    assert seen["calls"] == [(False, False), "call", (False, True)]
-    seen["calls"].clear()
-    fresh = AppTest.from_function(clicked, default_timeout=SECONDS, kwargs={"seen": seen})
-    fresh._tree = at._tree  # the page as it was, and a server that has not drawn it
-    fresh._tree._runner = fresh
-    fresh.button(key="go").click().run()
-    assert seen["calls"] == [(True, False), "call", (False, True)], moved("RerunData, or _new_widget_state")
+    assert seen["calls"] == ["begun", (False, False), "call", "begun", (True, False)]
+    expected = {"go": ["begun", "call", "begun", (True, False)], "plain": ["begun", (False, True)]}
+    for key, calls in expected.items():
+        at = start(clicked, seen)
+        seen["calls"].clear()
+        fresh = AppTest.from_function(clicked, default_timeout=SECONDS, kwargs={"seen": seen})
+        fresh._tree = at._tree  # the page as it was, and a server that has not drawn it
+        fresh._tree._runner = fresh
+        fresh.button(key=key).click().run()
+        assert seen["calls"] == calls, moved("RerunData, or _new_widget_state")
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -1206,7 +1209,7 @@ def test_every_internal_is_watched() -> None:
         if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
             used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
             used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
-    used.add("narrow")  # by `narrow_selections`
+    used |= {"narrow", "unknown_clicks", "take_click"}  # by `narrow_selections` and `call_back_late`
     classes = (Run, internals.State, internals.Widget, internals.Reading)
     offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
         name
@@ -1330,7 +1333,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
         ("cleared_elements", (), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
         ("read_along", (lambda: False,), None),
-        ("send_again", ((),), None),
+        ("call_back_late", (), None),
         ("narrow_selections", ({"a"},), None),
     ],
 )
@@ -1349,7 +1352,8 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("sent_keys", (), frozenset()),
         ("sent_values", (), {}),
         ("ignore", ({"a": b""},), None),
-        ("take_clicks", (), ()),
+        ("unknown_clicks", (), frozenset()),
+        ("take_click", ("a",), None),
         ("sent_component_value", ("key",), None),
         ("began_by_itself", (), False),
         ("lay_under", ({"a": 2},), None),
