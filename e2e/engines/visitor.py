@@ -144,10 +144,10 @@ class Visitor(abc.ABC):
         """Wait until the address bar shows just this: the app may be there before the bridge is."""
         until(lambda: self.address == address, address)
 
-    def value(self, label: str) -> str | None:
-        """What is filled in."""
-        value = self.ask(_VALUE, label)
-        return None if value is None else str(value)
+    def value(self, label: str) -> str:
+        """What is filled in, once the field is there: its code may come later than the texts beside it."""
+        until(lambda: self.ask(_VALUE, label) is not None, label)
+        return str(self.ask(_VALUE, label))
 
     def sees(self, *texts: str) -> None:
         """Wait until the page shows all of `texts`.
