@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -238,31 +237,20 @@ def test_a_copied_tab_is_of_the_same_person(tab: ContinuityPage, shared: str) ->
     sees(copy, "")
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[StreamlitServer]:
-    """A server of the test's own, to be killed."""
-    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db"), "FLUXLIT_IDENTITY": f"header:{HEADER}"}
-    with StreamlitServer(
-        Path(__file__).parent / "apps" / "notes.py", env=env, handshake=HANDSHAKE
-    ) as running:
-        yield running
-
-
 @pytest.mark.transport
 @pytest.mark.few
 @pytest.mark.parametrize("query", ["", "?bare=1"])
-def test_a_page_that_reconnects_as_somebody_else(
-    tab: ContinuityPage, mortal: StreamlitServer, query: str
-) -> None:
+def test_a_page_that_reconnects_as_somebody_else(tab: ContinuityPage, serve: Serve, query: str) -> None:
     """What its fields show is not sent into the new session: the page is loaded anew, once."""
+    server = serve("notes.py", FLUXLIT_IDENTITY=f"header:{HEADER}")
     sign_in(tab, "ada")
-    tab.open(f"{mortal.url}/{query}")
+    tab.open(f"{server.url}/{query}")
     write(tab, "private")
     sid = tab.session_id()
     loads: list[str] = []
     tab.page.on("load", lambda page: loads.append(page.url))
     sign_in(tab, "bob")
-    mortal.restart()
+    server.restart()
     expect(tab.page.get_by_text("Connecting")).not_to_be_visible(timeout=30_000)
     add, link = (tab.page.get_by_role("button", name=name, exact=True) for name in ("Add", "Link"))
     if query:  # that there is no block is known when the first run has ended
@@ -282,5 +270,5 @@ def test_a_page_that_reconnects_as_somebody_else(
     sees(tab, "")
     if not query:  # what the last run before the restart had changed is saved by its block only
         again = ContinuityPage(tab.page.context.new_page())
-        again.open(f"{mortal.url}/#fluxlit_sid={sid}")
+        again.open(f"{server.url}/#fluxlit_sid={sid}")
         sees(again, "private")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from e2e.carrier import HANDSHAKE
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -59,22 +57,15 @@ def test_a_copy_and_a_link_get_none(tab: ContinuityPage, new_tab: NewTab, serve:
     expect(tab.page.get_by_text("asked 1, answer 2", exact=True)).to_be_visible()
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[StreamlitServer]:
-    """A server of the test's own, to be killed."""
-    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
-    with StreamlitServer(Path(__file__).parent / "apps" / "live.py", env=env, handshake=HANDSHAKE) as running:
-        yield running
-
-
-def test_after_a_restart_they_are_absent_and_named(tab: ContinuityPage, mortal: StreamlitServer) -> None:
+def test_after_a_restart_they_are_absent_and_named(tab: ContinuityPage, serve: Serve) -> None:
     """What could be stored is there; also at the next F5, since nobody made them again."""
-    tab.open(mortal.url)
+    server = serve("live.py")
+    tab.open(server.url)
     ask(tab, 1)
     tab.page.get_by_label("Name").fill("Ada")
     tab.page.get_by_label("Name").press("Enter")
     tab.rest()
-    mortal.restart()
+    server.restart()
     tab.reload()
     expect(tab.page.get_by_text(LOST, exact=True)).to_be_visible()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")

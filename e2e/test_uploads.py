@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from typing import TypeAlias
 import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
-from e2e.carrier import HANDSHAKE, PAGE_LOAD, RELEASE
+from e2e.carrier import PAGE_LOAD, RELEASE
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -211,22 +211,15 @@ def test_beyond_the_total_the_oldest_is_lost(tab: ContinuityPage, new_tab: NewTa
     see(tab, "one")
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[StreamlitServer]:
-    """A server of the test's own, to be killed."""
-    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
-    with StreamlitServer(Path(__file__).parent / "apps" / APP, env=env, handshake=HANDSHAKE) as running:
-        yield running
-
-
-def test_after_a_restart_of_the_server(tab: ContinuityPage, mortal: StreamlitServer) -> None:
+def test_after_a_restart_of_the_server(tab: ContinuityPage, serve: Serve) -> None:
     """What fits the record is there, what does not is named until something else is uploaded."""
-    tab.open(mortal.url)
+    server = serve(APP)
+    tab.open(server.url)
     choose(tab, "One", LARGE)
     choose(tab, "Many", A, LARGE, B)
     see(tab, "one", LARGE)
     see(tab, "many", A, LARGE, B)
-    mortal.restart()
+    server.restart()
     for _ in range(2):
         tab.reload()
         see(tab, "many", A, B, lost="many one")
@@ -241,14 +234,15 @@ def test_after_a_restart_of_the_server(tab: ContinuityPage, mortal: StreamlitSer
 
 
 @pytest.mark.skipif(RELEASE < (1, 41), reason="Streamlit 1.40 empties the fields: streamlit-releases.md")
-def test_a_page_that_lives_through_a_restart(tab: ContinuityPage, mortal: StreamlitServer) -> None:
+def test_a_page_that_lives_through_a_restart(tab: ContinuityPage, serve: Serve) -> None:
     """It still shows its files, which the new server never had: they come from the record, crosses count."""
-    tab.open(mortal.url)
+    server = serve(APP)
+    tab.open(server.url)
     choose(tab, "One", C)
     choose(tab, "Many", A, B)
     see(tab, "one", C)
     see(tab, "many", A, B)
-    mortal.restart()
+    server.restart()
     tick(tab)
     see(tab, "one", C)
     see(tab, "many", A, B)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from e2e.carrier import HANDSHAKE
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 pytestmark = [pytest.mark.core, pytest.mark.transport]
 Serve = Callable[..., StreamlitServer]
-APP = Path(__file__).parent / "apps" / "fragile.py"
 MOST_STOPS = 20
 
 
@@ -123,26 +120,19 @@ def test_the_whole_browser(tab: ContinuityPage, serve: Serve, new_tab: Callable[
     expect_a_fresh_start(thief)
 
 
-@pytest.fixture
-def mortal(tmp_path: Path) -> Iterator[StreamlitServer]:
-    """A server of the test's own, to be killed."""
-    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
-    with StreamlitServer(APP, env=env, handshake=HANDSHAKE) as running:
-        yield running
-
-
-def test_over_a_restart(tab: ContinuityPage, mortal: StreamlitServer) -> None:
+def test_over_a_restart(tab: ContinuityPage, serve: Serve) -> None:
     """A page load before it and one after it are two in a row."""
-    poison(tab, mortal.url)
+    server = serve("fragile.py")
+    poison(tab, server.url)
     tab.reload()
     expect(error_of(tab)).to_be_visible()
-    mortal.restart()
+    server.restart()
     tab.reload()
     expect(error_of(tab)).to_be_visible()
     take_by_keyboard(tab)
     expect_a_fresh_start(tab)
     enter(tab, "Amount", "4")
-    mortal.restart()
+    server.restart()
     tab.reload()
     expect(tab.page.get_by_text("twice is 8")).to_be_visible()
     expect(way_out(tab)).to_have_count(0)

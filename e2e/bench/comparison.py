@@ -6,9 +6,7 @@ again, and how many script runs the server does for F5, for a widget that change
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -17,9 +15,10 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, expect, sync_playwright
+from playwright.sync_api import Browser, Error, expect
 
 from e2e.bench.report import print_table, time_text
+from e2e.chromium import chromium
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -78,7 +77,7 @@ WAYS = (
 def bench(*, quick: bool) -> None:
     """Print the table."""
     with ExitStack() as stack:
-        browser = stack.enter_context(_browser())
+        browser = stack.enter_context(chromium())
         visits = [stack.enter_context(_visit(browser, way)) for way in WAYS]
         for _ in range(1 if quick else 5):
             for visit in random.sample(visits, len(visits)):
@@ -199,15 +198,6 @@ class _Visit:
         seconds = statistics.median(self.seconds)
         runs = (str(self._runs[name]) for name in ("F5", "widget", "page"))
         return (self.way.label, time_text(seconds), f"{seconds / floor:.2f}", *runs, self._after_back)
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    chromium = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

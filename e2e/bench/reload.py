@@ -11,18 +11,17 @@ begins where `location.reload()` is called.
 from __future__ import annotations
 
 import json
-import os
 import random
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.bench.report import print_heading, print_line
+from e2e.chromium import chromium
 from fluxlit_component.testing.server import StreamlitServer
 
 TARGETS = {"handshake": 1.05, "clean": 1.25, "visible": 1.10}
@@ -125,7 +124,7 @@ def _measure(
 ) -> None:
     modes = list(samples)
     with ExitStack() as stack:
-        browser = stack.enter_context(_browser())
+        browser = stack.enter_context(chromium())
         tabs = {mode: stack.enter_context(_tab(browser, app, mode)) for mode in modes}
         for _ in range(2):  # warm-up: caches of the browser and of Python
             for mode, page in tabs.items():
@@ -162,15 +161,6 @@ def _visit(browser: Browser, app: _App, url: str) -> float:
     page.wait_for_timeout(1000)
     context.close()
     return milliseconds / 1e3
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    chromium = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -7,7 +7,6 @@ holds the files of a page that is open, and of one that was left for two minutes
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 import time
@@ -16,9 +15,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.bench.report import print_table
+from e2e.chromium import chromium
 from fluxlit_component.testing.server import StreamlitServer
 
 APP = Path(__file__).parents[1] / "apps" / "large_uploads.py"
@@ -41,7 +41,7 @@ def bench(*, quick: bool) -> None:
         files = [first, *(folder / f"{n}.bin" for n in range(1, number))]
         for other in files[1:]:
             other.hardlink_to(first)
-        browser = stack.enter_context(_browser())
+        browser = stack.enter_context(chromium())
         servers = {mode: stack.enter_context(_served(browser, bound)) for mode, bound in MODES.items()}
         for served in servers.values():
             served.upload(files)
@@ -110,12 +110,3 @@ def _resident(server: StreamlitServer) -> int:
         ["ps", "-o", "rss=", "-p", str(server.pid)], capture_output=True, text=True, check=True
     )
     return int(said.stdout) * 1024
-
-
-@contextmanager
-def _browser() -> Iterator[Browser]:
-    chromium = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()

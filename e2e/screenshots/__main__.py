@@ -8,9 +8,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
+from e2e.chromium import chromium
 from e2e.screenshots.film import record
 from e2e.screenshots.palette import few_colours
-from e2e.screenshots.visit import Visit, chromium, demo
+from e2e.screenshots.visit import Visit, demo
 
 DOCS = Path(__file__).parents[2] / "docs"
 MARGIN = 16
@@ -18,7 +19,7 @@ MARGIN = 16
 
 def main() -> None:
     """Record all of them."""
-    with demo() as server, chromium() as browser:
+    with demo() as server, chromium("--font-render-hinting=none") as browser:
         for scheme in ("light", "dark"):
             _stills(browser, server.url, scheme)
         record(browser, server.url, DOCS / "demo.gif")

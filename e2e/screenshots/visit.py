@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import fluxlit_component.demo
 from fluxlit_component.cli.run import DEMO_LOOK
@@ -32,18 +30,6 @@ def demo() -> Iterator[StreamlitServer]:
         options = [f"--{name}={value}" for name, value in DEMO_LOOK.items()]
         with StreamlitServer(APP, env=env, args=options) as server:
             yield server
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The Chromium that the Makefile names, or one on PATH, or Playwright's own."""
-    found = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"]
-        )
-        yield browser
-        browser.close()
 
 
 class Visit:
