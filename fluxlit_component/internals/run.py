@@ -178,7 +178,8 @@ class Run:
 
     def narrow_selections(self, keys: Collection[str]) -> None:
         """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
-        guarded(lambda: tell_selections(self._context, partial(self.state.narrow, keys)), None)
+        if keys:
+            guarded(lambda: tell_selections(self._context, partial(self.state.narrow, keys)), None)
 
     def uploaders(self, cleared: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
         """Uploader drawn in this run so far -> id of each file that it shows -> the file; None: it is gone.

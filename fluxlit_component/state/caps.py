@@ -11,8 +11,6 @@ MAX_KEYS: Final = 512
 MAX_LIVE: Final = 64
 MAX_UPLOAD_BYTES: Final = 1000 * 1024
 """What a file may have without further ado: with its name and type it stays below the cap of one value."""
-LIVE_UPLOAD_BYTES: Final = 256 * 1024 * 1024
-"""What all large files of a process may have together."""
 
 
 @dataclass(frozen=True)

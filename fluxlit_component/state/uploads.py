@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final, TypeGuard
 
-from fluxlit_component.state.caps import LIVE_UPLOAD_BYTES, MAX_UPLOAD_BYTES, Caps
+from fluxlit_component.settings import Settings
+from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
 from fluxlit_component.state.files import KeptUpload, Upload, entry_of, held_for, is_file, opened
 from fluxlit_component.state.keys import PART
 
@@ -31,7 +32,7 @@ class Limits:
     file: int = MAX_UPLOAD_BYTES
     """What a file may have to go into the record."""
     caps: Caps = field(default_factory=Caps)
-    live: int = LIVE_UPLOAD_BYTES
+    live: int = Settings.live_upload_bytes
     """What all larger ones of the process may have together."""
 
 

@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from fluxlit_component.hooks import Hooks
-from fluxlit_component.settings import Transport
-from fluxlit_component.state.caps import LIVE_UPLOAD_BYTES, Caps
+from fluxlit_component.settings import Settings, Transport
+from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
 from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.state.owner import ANYBODY, Visitor
@@ -42,7 +42,7 @@ class Policy:
     max_age_seconds: float | None = None
     live_seconds: float = 0.0
     """How long live values are held after a page was left; 0: never."""
-    live_upload_bytes: int = LIVE_UPLOAD_BYTES
+    live_upload_bytes: int = Settings.live_upload_bytes
     """What large uploads of the whole process may have together."""
     gate_seconds: float = 3.0
     wait: bool = True
