@@ -18,6 +18,9 @@ def details() -> None:
 
 
 def home() -> None:
+    # First, though it stands at the bottom: Streamlit 1.51 draws all fields anew when it comes, some empty.
+    if said := st.chat_input("Say", key="chat"):
+        st.session_state.setdefault("said", []).append(said)
     st.text_input("Name", key="name")
     st.text_input("Short", key="short", max_chars=int(st.query_params.get("most", 10)))
     st.text_area("Area", key="area")
@@ -48,8 +51,6 @@ def home() -> None:
     if os.environ.get("WAITING"):
         st.text_input("Ignored", key="ignored", on_change="ignore")
         st.text_input("Live", key="live", live=True)
-    if said := st.chat_input("Say", key="chat"):
-        st.session_state.setdefault("said", []).append(said)
     st.write("got " + ", ".join(f"{key}={st.session_state.get(key)!r}" for key in GOT))
     st.write(f"sent {st.session_state.get('sent', 0)}, said {st.session_state.get('said', [])}")
 
