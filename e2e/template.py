@@ -20,6 +20,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -27,7 +28,7 @@ MODULES: Final = (
     *("streamlit.web.cli", "streamlit.web.server.server", "streamlit.web.server.starlette"),
     *("streamlit.web.skills", "streamlit.watcher.polling_path_watcher"),
     *("streamlit.runtime.scriptrunner.magic_funcs", "uvloop", "uvicorn.lifespan.on"),
-    *("uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_impl"),
+    *("uvicorn.protocols.http.httptools_impl", "websockets.legacy.server"),
     *("starlette.middleware.sessions", "starlette.middleware.gzip"),
     *("fluxlit_component.asgi.launch", "fluxlit_component.session", "fluxlit_component.stores.sqlite"),
 )
@@ -62,10 +63,19 @@ def load() -> None:
     for name in MODULES:
         with suppress(ImportError):
             importlib.import_module(name)
+    with suppress(ImportError, AttributeError):
+        look_for_components_once()
     gc.collect()
     gc.freeze()
     if threading.active_count() > 1:
         raise RuntimeError(f"these run before a server is forked: {threading.enumerate()}")
+
+
+def look_for_components_once() -> None:
+    """A server looks at its start which of all installed packages bring components: most of what it costs."""
+    scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+    scanner.scan_component_manifests = cache(scanner.scan_component_manifests)
+    scanner.scan_component_manifests()
 
 
 def main() -> None:
