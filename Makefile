@@ -18,7 +18,8 @@ export PIP_NO_INPUT := 1
 
 # A file each, three at once on two cores: some of the time is waiting.
 PYTEST_ARGS ?= -n 3 $(BY_FILE)
-E2E_ARGS ?= -n 3 --dist loadgroup --no-loadscope-reorder
+# Browser tests wait more, for quiet and for clocks; the files with most tests begin.
+E2E_ARGS ?= -n 4 --dist loadgroup
 # Which browser tests run on the oldest Streamlit, and which on the middle one and over components v1 on the newest.
 # More: make e2e-oldest e2e-v1 middle OTHERS=transport FEW=transport; all: OTHERS="core or not core" and so on.
 OTHERS ?= transport

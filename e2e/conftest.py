@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from streamlit.runtime.pages_manager import PagesManager
 
 from e2e.carrier import HANDSHAKE
+from e2e.contexts import Contexts
 from e2e.law.summary import pytest_terminal_summary  # noqa: F401 - a hook: its line at the end
+from e2e.servers import AppServer
 from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
 
@@ -51,12 +53,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
-def _visit(browser: Browser, url: str) -> None:
-    """Look at the first page of an app, as a visitor of its own."""
-    with browser.new_page() as page:
-        ContinuityPage(page).open(url)
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one; the Makefile names it."""
@@ -68,6 +64,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--process-per-site",  # all pages of a context, see e2e/contexts.py
         "--js-flags=--no-opt --no-maglev",  # compilers that pay for pages that are looked at for longer
         f"--disable-features={','.join([*_OFF_BY_PLAYWRIGHT, *_OMNIBOX])}",
     ]
@@ -88,23 +85,59 @@ def transport() -> str:
     return os.environ.get("FLUXLIT_TRANSPORT") or ("v2" if has_v2() else "v1")
 
 
+@pytest.fixture(scope="session")
+def _contexts(browser: Browser, browser_context_args: dict[str, Any]) -> Contexts:
+    """The contexts that this worker's tests use in turn."""
+    return Contexts(browser, browser_context_args)
+
+
+@pytest.fixture
+def contexts(_contexts: Contexts) -> Iterator[Contexts]:
+    """Contexts for one test; in the end they are cleared."""
+    yield _contexts
+    _contexts.take_back()
+
+
+@pytest.fixture
+def context(contexts: Contexts) -> BrowserContext:
+    """Where the pages of pytest-playwright open: an empty context with warm caches."""
+    return contexts.lend()
+
+
 @pytest.fixture(scope="module")
-def serve(streamlit_app: Callable[..., StreamlitServer], browser: Browser) -> Callable[..., StreamlitServer]:
+def serve(
+    tmp_path_factory: pytest.TempPathFactory, _contexts: Contexts
+) -> Iterator[Callable[..., StreamlitServer]]:
     """Start an app of `e2e/apps` by name, once per module and environment, with a store file of its own."""
     path = os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])
-    visited: set[str] = set()
+    servers: dict[str, AppServer] = {}
 
     def start(
         name: str, *, args: tuple[str, ...] = (), handshake: bool = HANDSHAKE, **env: str
     ) -> StreamlitServer:
-        env = {"PYTHONPATH": path, **env}
-        server = streamlit_app(APPS / name, env=env, args=args, handshake=handshake)
-        if _FORGETS_PAGES and server.url not in visited:
-            visited.add(server.url)
-            _visit(browser, server.url)
+        key = repr((name, args, handshake, sorted(env.items())))
+        server = servers.get(key)
+        if server is None:
+            store = tmp_path_factory.mktemp(Path(name).stem) / "sessions.db"
+            base = {
+                "PYTHONPATH": path,
+                "FLUXLIT_DISABLE_URL_SESSION": "",
+                "FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1",
+                "FLUXLIT_SESSION_STORE": "",
+                "FLUXLIT_SESSION_SQLITE_PATH": str(store),
+            }
+            server = AppServer(APPS / name, env={**base, **env}, args=args, handshake=handshake).start()
+            servers[key] = server
+            if _FORGETS_PAGES:
+                with _contexts.lend().new_page() as page:
+                    ContinuityPage(page).open(server.url)
+        if not server.is_running:
+            server.start()
         return server
 
-    return start
+    yield start
+    for server in servers.values():
+        server.close()
 
 
 @pytest.fixture
@@ -120,9 +153,15 @@ def leaks(leak_recorder: LeakRecorder) -> LeakRecorder:
 
 
 @pytest.fixture
-def new_tab(new_continuity_page: Callable[..., ContinuityPage]) -> Callable[..., ContinuityPage]:
-    """Open a tab of another visitor."""
-    return new_continuity_page
+def new_tab(contexts: Contexts) -> Callable[..., ContinuityPage]:
+    """Open a tab of another visitor; with options, or `alone`, in a context that no other test has used."""
+
+    def open_tab(*, alone: bool = False, **options: Any) -> ContinuityPage:
+        page = (contexts.own(**options) if alone or options else contexts.lend()).new_page()
+        page.set_default_timeout(15_000)
+        return ContinuityPage(page)
+
+    return open_tab
 
 
 @pytest.fixture

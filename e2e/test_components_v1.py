@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.carrier import PAGE_LOAD
+from e2e.servers import AppServer
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -136,7 +137,7 @@ def test_each_page_may_have_a_frame_of_its_own(tab: ContinuityPage, tmp_path: Pa
     (tmp_path / "home.py").write_text(HOME, encoding="utf-8")
     (tmp_path / "pages" / "report.py").write_text(REPORT, encoding="utf-8")
     env = {"FLUXLIT_TRANSPORT": "v1", "FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
-    with StreamlitServer(tmp_path / "home.py", env=env) as server:
+    with AppServer(tmp_path / "home.py", env=env) as server:
         tab.open(server.url)
         page.get_by_label("Name").fill("Ada")
         page.get_by_label("Name").press("Enter")

@@ -137,7 +137,7 @@ def test_copies_may_share(tab: ContinuityPage, serve: Serve) -> None:
 
 def test_without_locks_the_pages_ask_each_other(serve: Serve, new_tab: Callable[..., ContinuityPage]) -> None:
     """A page without HTTPS has no Web Locks: the copy is noticed, a reload is not taken for one."""
-    tab = new_tab()
+    tab = new_tab(alone=True)
     tab.page.context.add_init_script("Object.defineProperty(navigator, 'locks', {value: undefined})")
     tab.open(serve("copies.py").url)
     add(tab, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from e2e.servers import AppServer
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -18,7 +19,7 @@ APPS = Path(__file__).parent / "apps"
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[StreamlitServer]:
     """A server of the test's own, to be killed."""
-    with StreamlitServer(
+    with AppServer(
         APPS / "defaults.py", env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
     ) as running:
         yield running

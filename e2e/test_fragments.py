@@ -9,6 +9,7 @@ from shutil import copy
 import pytest
 from playwright.sync_api import expect
 
+from e2e.servers import AppServer
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -20,9 +21,7 @@ pytestmark = pytest.mark.core
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StreamlitServer]:
     """The app in a folder of its own, where it notes which keys were written."""
     folder = tmp_path_factory.mktemp("fragments")
-    with StreamlitServer(
-        copy(APP, folder), env={"FLUXLIT_SESSION_SQLITE_PATH": str(folder / "s.db")}
-    ) as running:
+    with AppServer(copy(APP, folder), env={"FLUXLIT_SESSION_SQLITE_PATH": str(folder / "s.db")}) as running:
         yield running
 
 

@@ -99,7 +99,7 @@ def test_nothing_moves_more_than_without_us(new_tab: NewTab, serve: Serve) -> No
     """The browser's own sum of layout shifts: first visit, F5, page two."""
 
     def shifts(url: str) -> list[float]:
-        tab = new_tab()
+        tab = new_tab(alone=True)  # both load what they draw with anew
         tab.page.add_init_script(_SHIFTS)
         seen = []
         tab.open(url)

@@ -122,7 +122,7 @@ def test_what_is_no_link_opens_a_fresh_session(serve: Serve, new_tab: NewTab) ->
         sees(tab, "count is 0", DEAD)
         assert tab.page.url == f"{server.url}/report?a=1"
         assert tab.runs == PAGE_LOAD
-        tab.page.context.close()
+        tab.page.close()
 
 
 def test_a_dead_link_costs_a_tab_nothing(serve: Serve, new_tab: NewTab) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 
-from e2e.bench.backends import FLOORS, Floor, backends, open_backend, started, started_backends
+from e2e.bench.backends import FLOORS, Floor, open_backend, started, started_backends
 from e2e.bench.report import print_heading, print_line
 from e2e.bench.throughput import print_throughput
 from fluxlit_component.identifier import new_session_id
@@ -38,25 +38,41 @@ DAY = 86_400.0
 
 def bench(*, quick: bool) -> None:
     """Print two tables for each backend, then the throughput."""
-    for name in backends():
-        measured = {size: _Samples() for size in SIZES}
-        for _ in range(1 if quick else SERVERS):
-            with started(name) as place:
-                for size, number in SIZES.items():
-                    measured[size].take(name, place, number, rounds=_rounds(number, quick=quick))
-        print_heading(f"{name}, {KEYS} keys in all", floor=FLOORS[name].words)
-        for (size, of), target in zip(measured.items(), TARGETS[name], strict=True):
-            print_line(f"{size}, one key committed", of.written, of.committed, target=target)
-        for size, of in measured.items():
-            print_line(f"{size}, one key found, encoded, committed", of.written, of.saved, target=None)
-        for size, of in measured.items():
-            print_line(f"{size}, nothing changed", of.written, of.unchanged, target=1.0)
-        print_heading(f"{name}, a page load", floor="the plain client reads the whole state, undecoded")
-        loads = LOADS.get(name, (None,) * len(SIZES))
-        for (size, of), target in zip(measured.items(), loads, strict=True):
-            print_line(f"{size}, loaded and decoded", of.read, of.hydrated, target=target)
     with started_backends() as places:
+        for name, place in places.items():
+            _print_tables(name, _sampled(name, place, quick=quick))
         print_throughput(places, quick=quick)
+
+
+def _sampled(name: str, place: str, *, quick: bool) -> dict[str, _Samples]:
+    """Size -> what it took on the server of this place and, unless it is to be quick, on fresh ones."""
+    measured = {size: _Samples() for size in SIZES}
+    with ExitStack() as servers:
+        fresh = (servers.enter_context(started(name)) for _ in range(0 if quick else SERVERS - 1))
+        for server in (place, *fresh):
+            for size, number in SIZES.items():
+                measured[size].take(
+                    name,
+                    server,
+                    number,
+                    rounds=_rounds(number, quick=quick),
+                    connections=1 if quick else CONNECTIONS,
+                )
+    return measured
+
+
+def _print_tables(name: str, measured: dict[str, _Samples]) -> None:
+    print_heading(f"{name}, {KEYS} keys in all", floor=FLOORS[name].words)
+    for (size, of), target in zip(measured.items(), TARGETS[name], strict=True):
+        print_line(f"{size}, one key committed", of.written, of.committed, target=target)
+    for size, of in measured.items():
+        print_line(f"{size}, one key found, encoded, committed", of.written, of.saved, target=None)
+    for size, of in measured.items():
+        print_line(f"{size}, nothing changed", of.written, of.unchanged, target=1.0)
+    print_heading(f"{name}, a page load", floor="the plain client reads the whole state, undecoded")
+    loads = LOADS.get(name, (None,) * len(SIZES))
+    for (size, of), target in zip(measured.items(), loads, strict=True):
+        print_line(f"{size}, loaded and decoded", of.read, of.hydrated, target=target)
 
 
 def _rounds(size: int, *, quick: bool) -> int:
@@ -78,9 +94,9 @@ class _Samples:
         self.read: list[float] = []
         self.hydrated: list[float] = []
 
-    def take(self, name: str, place: str, size: int, *, rounds: int) -> None:
+    def take(self, name: str, place: str, size: int, *, rounds: int, connections: int) -> None:
         """Measure on this server."""
-        for _ in range(CONNECTIONS):
+        for _ in range(connections):
             with closing(FLOORS[name](place)) as floor, closing(open_backend(name, place)) as store:
                 self._sample(store, floor, size, rounds)
 

@@ -175,11 +175,11 @@ def test_a_strict_policy_for_scripts(
     expect_runs(tab, serve("carrier.py").url)
 
 
-def test_the_script_is_loaded_once(tab: ContinuityPage, serve: Serve) -> None:
+def test_the_script_is_loaded_once(new_tab: Callable[..., ContinuityPage], serve: Serve) -> None:
     """The second page load takes it from the browser's cache."""
     sizes = """() => performance.getEntriesByType("resource")
       .filter(({ name }) => name.includes("/_fluxlit/")).map(({ transferSize }) => transferSize > 0)"""
-    server = serve("carrier.py")
+    server, tab = serve("carrier.py"), new_tab(alone=True)
     tab.open(server.url)
     assert tab.page.evaluate(sizes) == [True]
     tab.open(f"{server.url}/?again")

@@ -10,7 +10,7 @@ import pytest
 from e2e.carrier import RELEASE
 from e2e.law.visitor import Visitor
 
-pytestmark = [pytest.mark.core, pytest.mark.transport]
+pytestmark = pytest.mark.core
 Visit = Callable[..., Visitor]
 
 
@@ -24,6 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.transport
 def test_an_untouched_widget_shows_the_default_of_now(
     visit: Visit, folder: Path, more_than_plain: None
 ) -> None:
@@ -38,6 +39,7 @@ def test_an_untouched_widget_shows_the_default_of_now(
     visitor.sees_in("Remark", "mine")
 
 
+@pytest.mark.transport
 def test_a_chosen_value_beats_the_default_of_now(visit: Visit, folder: Path, more_than_plain: None) -> None:
     """Mine was typed over Ada, and stays when the database says Eve; R keeps it on newer releases only."""
     visitor = visit("untouched_default.py", LAW_FOLDER=str(folder))
@@ -59,6 +61,7 @@ def test_changed_and_changed_back_is_untouched(visit: Visit, folder: Path, more_
     visitor.sees_in("Owner", "Grace")
 
 
+@pytest.mark.transport
 def test_a_value_that_the_app_assigned_is_a_choice(visit: Visit, folder: Path, more_than_plain: None) -> None:
     """By a callback or by `setdefault`, even if it is the default; R keeps it on newer releases only."""
     visitor = visit("untouched_default.py", LAW_FOLDER=str(folder))

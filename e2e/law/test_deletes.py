@@ -8,7 +8,7 @@ import pytest
 
 from e2e.law.visitor import Visitor
 
-pytestmark = [pytest.mark.core, pytest.mark.transport]
+pytestmark = pytest.mark.core
 Visit = Callable[..., Visitor]
 
 
@@ -21,7 +21,9 @@ def make(visit: Visit) -> Visitor:
     return visitor
 
 
-@pytest.mark.parametrize("way", ["In the body", "In a callback", "By clear"])
+@pytest.mark.parametrize(
+    "way", ["In the body", pytest.param("In a callback", marks=pytest.mark.transport), "By clear"]
+)
 def test_deleted_in_a_run_of_the_script(visit: Visit, way: str) -> None:
     """By the body of the script, by a callback, by `clear()`."""
     visitor = make(visit)
@@ -31,6 +33,7 @@ def test_deleted_in_a_run_of_the_script(visit: Visit, way: str) -> None:
     visitor.sees("note is gone")
 
 
+@pytest.mark.transport
 def test_deleted_in_a_fragment(visit: Visit) -> None:
     """No run of the whole script comes after it."""
     visitor = make(visit)
@@ -40,6 +43,7 @@ def test_deleted_in_a_fragment(visit: Visit) -> None:
     visitor.sees("note is gone")
 
 
+@pytest.mark.transport
 def test_deleted_in_a_dialog(visit: Visit) -> None:
     """The dialog is still open at F5."""
     visitor = make(visit)
@@ -50,6 +54,7 @@ def test_deleted_in_a_dialog(visit: Visit) -> None:
     visitor.sees("note is gone")
 
 
+@pytest.mark.transport
 def test_deleted_on_another_page(visit: Visit) -> None:
     """By the page that the visitor looks at."""
     visitor = make(visit)

@@ -8,7 +8,7 @@ import pytest
 
 from e2e.law.visitor import Visitor
 
-pytestmark = [pytest.mark.core, pytest.mark.transport]
+pytestmark = pytest.mark.core
 Visit = Callable[..., Visitor]
 
 
@@ -50,7 +50,9 @@ WAYS = pytest.mark.parametrize("way", [hide_and_show, leave_and_return], ids=["o
 Way = Callable[..., None]
 
 
-@pytest.mark.parametrize("reload", [False, True], ids=["", "f5"])
+@pytest.mark.parametrize(
+    "reload", [pytest.param(False, id=""), pytest.param(True, id="f5", marks=pytest.mark.transport)]
+)
 @WAYS
 def test_off_by_default(visit: Visit, way: Way, reload: bool) -> None:
     """Hidden widgets are Streamlit's business: they begin anew."""
@@ -59,6 +61,7 @@ def test_off_by_default(visit: Visit, way: Way, reload: bool) -> None:
     expect_fields(visitor, "", 2, "")
 
 
+@pytest.mark.transport
 @WAYS
 def test_everything_is_kept(visit: Visit, way: Way, more_than_plain: None) -> None:
     """`keep_hidden=True`, with F5 while they are hidden and while they are shown."""
@@ -79,6 +82,7 @@ def test_what_the_patterns_say_is_kept(visit: Visit, way: Way, more_than_plain: 
         expect_fields(visitor, "Oslo", 3, "")
 
 
+@pytest.mark.transport
 def test_the_app_sees_what_is_kept(visit: Visit, more_than_plain: None) -> None:
     """A page without the widgets can use their values."""
     visitor = fill_in(visit, '{"keep_hidden": true}')

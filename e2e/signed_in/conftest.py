@@ -14,9 +14,10 @@ import streamlit as st
 from playwright.sync_api import WebSocket, expect
 
 from e2e.carrier import HANDSHAKE, RELEASE
+from e2e.servers import AppServer
 from e2e.signed_in.provider import CLIENT, Provider
 from fluxlit_component.identifier import fingerprint
-from fluxlit_component.testing import ContinuityPage, StreamlitServer
+from fluxlit_component.testing import ContinuityPage
 
 APP: Final = Path(__file__).parent / "apps" / "private_notes.py"
 STORED: Final = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
@@ -42,7 +43,7 @@ class Notes:
         self.page_load = 1 if handshake else 2
         """Script runs that a page load costs."""
         secrets = folder / "secrets.toml"
-        self.server = StreamlitServer(
+        self.server = AppServer(
             APP,
             env={
                 "FLUXLIT_DISABLE_URL_SESSION": "",

@@ -109,14 +109,7 @@ class StreamlitServer:
             *("--server.fileWatcherType", "none", "--global.developmentMode", "false"),
             *self.args,
         ]
-        self._process = subprocess.Popen(
-            command,
-            cwd=self.cwd,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **self.env},
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
+        self._process = self._spawn(command, {**os.environ, "PYTHONUNBUFFERED": "1", **self.env})
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
             try:
@@ -127,6 +120,16 @@ class StreamlitServer:
                 time.sleep(0.05)
         self.kill()
         raise RuntimeError(f"streamlit did not start:\n{self.log}")
+
+    def _spawn(self, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            cwd=self.cwd,
+            env=env,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
 
     def stop(self) -> None:
         """Ask the server to end, as Ctrl+C does, and wait for it."""

@@ -40,6 +40,9 @@ function claimOnce(win: Window, name: string, onCopied: () => void): () => void 
   return () => undefined;
 }
 
+/** Given up by us, or refused (a sandbox): it proves nothing. */
+const nothing = () => undefined;
+
 function claimByLock(
   win: Window,
   locks: LockManager,
@@ -58,7 +61,7 @@ function claimByLock(
         waiting.abort();
         onCopied();
       } else timer = win.setTimeout(look, PATIENCE_MS);
-    });
+    }, nothing);
   let timer = win.setTimeout(look, PATIENCE_MS);
   locks
     .request(name, { signal: waiting.signal }, () => {
@@ -69,7 +72,7 @@ function claimByLock(
         if (over) resolve();
       });
     })
-    .catch(() => undefined); // given up by us, or refused (a sandbox), which proves nothing
+    .catch(nothing);
   return () => {
     over = true;
     win.clearTimeout(timer);
