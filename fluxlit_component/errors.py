@@ -123,7 +123,7 @@ class CorruptValue(CodecError, ValueError):
 
 
 class UnknownClass(CorruptValue):
-    """A stored object whose class is not registered: the module that does it may not be imported yet."""
+    """A stored object whose class is not registered. Its module may not be imported yet."""
 
 
 class UnfitRecord(FluxlitError):
@@ -152,7 +152,7 @@ class UnfitRecord(FluxlitError):
 
 
 class StoreUnavailable(FluxlitError):
-    """The store gave no answer. Not the same as "there is nothing": retry later, never mint a new id.
+    """The store gave no answer, which does not mean "absent". Try again later, and mint no new id.
 
     Examples:
         ```python

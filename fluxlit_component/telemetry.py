@@ -1,10 +1,9 @@
-"""Spans and metrics for who runs OpenTelemetry; nothing at all for who does not.
+"""Spans and metrics for apps that run OpenTelemetry. Other apps pay nothing.
 
-Only the API is used: which exporter gets them is the operator's choice, and without one the calls do
-nothing. No attribute ever holds an id or a value; errors are named by their type, since a message may quote.
+Only the API is used. The operator chooses the exporter; without one the calls do nothing. OpenTelemetry is
+used if the app has loaded it. It is never loaded from here: that would slow down each garbage collection.
 
-Whoever runs OpenTelemetry has loaded it; it is never loaded from here: installed alone it would make each
-garbage collection of the process slower.
+No attribute ever holds an id or a value. Errors are named by their type, because a message may quote a value.
 
 Spans: `fluxlit.hydrate`, `fluxlit.commit` (attribute `fluxlit.keys`), `fluxlit.store.<operation>`.
 Counters: `fluxlit.store.errors`, `fluxlit.conflicts`, `fluxlit.unknown_ids`, `fluxlit.degraded_runs`.
