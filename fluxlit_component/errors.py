@@ -156,24 +156,18 @@ class StoreUnavailable(FluxlitError):
 
     Examples:
         ```python
-        import json
-        from typing import Any
-        from urllib.request import urlopen
+        from pathlib import Path
 
         from fluxlit_component import StoreUnavailable
 
 
         class MyStore:
-            def get(self, session_id: str) -> dict[str, Any] | None:
+            def get(self, session_id: str) -> dict[str, str] | None:
                 try:
-                    return json.load(urlopen("http://127.0.0.1:1/sessions"))
+                    return {"name": Path("/mnt/share", session_id).read_text()}
+                except FileNotFoundError:
+                    return None
                 except OSError as error:
-                    raise StoreUnavailable("the backend did not answer") from error
-
-
-        try:
-            MyStore().get("id")
-        except StoreUnavailable as error:
-            assert isinstance(error.__cause__, OSError)
+                    raise StoreUnavailable("the share did not answer") from error
         ```
     """

@@ -32,8 +32,8 @@ def url_session_apptest(
         tab = url_session_apptest("app.py")
 
     The app is a function or a path, relative to the test's file or to the root of the tests. The options are
-    those of `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share one server and its store.
-    That is a file of the test's own, even if the app names a store by URL.
+    those of `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store,
+    which is a file of the test's own even if the app names a store by URL.
     """
     from fluxlit_component.testing.apptest_server import AppTestServer
 
