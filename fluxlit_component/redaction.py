@@ -60,8 +60,8 @@ class SidFilter(logging.Filter):
         if isinstance(value, str):
             return self._pattern.sub(rf"\g<1>{REDACTED}", value)
         if value is None or isinstance(value, (int, float)):
-            return value  # `%d` needs a number
-        text = str(value)  # of a URL object or an exception only the printed text counts
+            return value  # left alone, so that `%d` finds a number
+        text = str(value)  # a URL object, an exception: only what is printed counts
         clean = self._clean(text)
         return value if clean == text else clean
 
