@@ -1,4 +1,4 @@
-"""The files of docs/deploy, in use: two replicas on a Redis behind a real nginx and a real Caddy, below a path."""
+"""The files of docs/deploy, in use: two replicas on a Redis behind a real nginx, and a real Caddy."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from streamlit import config
 
 from fluxlit_component.cli.checks.store import judge_engine
@@ -25,6 +26,7 @@ from tests.servers import running
 from tests.servers.local_redis import LocalRedis
 
 SCHEMA = json.loads(Path(__file__).with_name("kubernetes-1.34.schema.json").read_text("utf-8"))
+WORKFLOWS = ROOT / ".github" / "workflows"
 STARTED_BY = ("app.service", "Dockerfile")
 BY_KIND: dict[str, Any] = {part["kind"]: part for part in KUBERNETES}
 TEMPLATE = BY_KIND["Deployment"]["spec"]["template"]
@@ -53,7 +55,7 @@ def test_the_manifests_are_valid(part: dict[str, Any]) -> None:
 
 
 def test_the_manifests_fit_together() -> None:
-    """Selectors find the pods, ports have names that are there, and the drain is shorter than the grace period."""
+    """Selectors find the pods, ports are there, and the drain is shorter than the grace period."""
     labels = TEMPLATE["metadata"]["labels"]
     for kind in ("Deployment", "PodDisruptionBudget"):
         assert BY_KIND[kind]["spec"]["selector"]["matchLabels"].items() <= labels.items()
@@ -122,6 +124,22 @@ def test_the_redis_of_the_compose_file_is_sound() -> None:
         with_url = RedisSessionStore.from_url(server.url)
         assert {finding.level for finding in judge_engine(with_url.describe())} == {"ok"}
         with_url.close()
+
+
+def test_the_workflows_fit_the_package() -> None:
+    """They run targets of the Makefile, on the Pythons that the package says it supports."""
+    targets = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    pythons = re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text("utf-8"))
+    workflows = {file.stem: yaml.safe_load(file.read_text("utf-8")) for file in WORKFLOWS.iterdir()}
+    assert workflows["test"]["jobs"]["test"]["strategy"]["matrix"]["python"] == pythons
+    said = [
+        step.get("run", "")
+        for flow in workflows.values()
+        for job in flow["jobs"].values()
+        for step in job.get("steps", ())
+    ]
+    made = re.findall(r"\bmake (?:\w+=\S+ )?([a-z-]+)", "\n".join(said))
+    assert {"test", "build"} <= set(made) <= set(targets)
 
 
 def test_each_file_is_on_the_page() -> None:
