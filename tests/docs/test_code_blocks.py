@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import importlib
 import json
 import os
@@ -21,7 +20,7 @@ from tests.docs.runner import run_app, run_python, skip_without
 BLOCKS = all_blocks()
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SHELL = ("sh", "bash", "shell")
-LANGUAGES = {"python", *SHELL, "toml", "ini", "json", "text"}
+LANGUAGES = {"python", *SHELL, "toml", "json", "text"}
 
 
 def of(*kinds: str) -> pytest.MarkDecorator:
@@ -109,11 +108,7 @@ def _read_toml(text: str) -> None:
     pytest.importorskip("tomllib", reason="needs Python 3.11").loads(text)
 
 
-def _read_ini(text: str) -> None:
-    configparser.RawConfigParser(strict=False).read_string(text)  # a systemd unit may repeat an option
-
-
-READERS = {"toml": _read_toml, "ini": _read_ini, "json": json.loads}
+READERS = {"toml": _read_toml, "json": json.loads}
 
 
 @of(*READERS)
