@@ -1,8 +1,8 @@
 """What a store with records must do, as tests: subclass `VersionedStoreContract` and give it a store.
 
 For authors of stores that implement `VersionedStore` themselves. It asks for everything that
-`fluxlit_component.stores.base` promises, and for nothing else. What a walk cannot show stands here: purges, and the
-lifetime that nothing moves.
+`fluxlit_component.stores.base` promises, and for nothing else. What a walk cannot show stands here: purges,
+and the lifetime that nothing moves.
 """
 
 from __future__ import annotations
