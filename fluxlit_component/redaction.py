@@ -51,18 +51,10 @@ class SidFilter(logging.Filter):
         return True
 
     def _clean(self, value: Any) -> Any:
-        if isinstance(value, bytes):
-            return self._clean(value.decode("latin-1")).encode("latin-1")
-        if isinstance(value, Mapping):
-            return self._clean_mapping(value)
-        if type(value) in (list, tuple):
-            return type(value)(map(self._clean, value))
-        if isinstance(value, str):
-            return self._pattern.sub(rf"\g<1>{REDACTED}", value)
         if value is None or isinstance(value, (int, float)):
             return value  # left alone, so that `%d` finds a number
-        text = str(value)  # a URL object, an exception: only what is printed counts
-        clean = self._clean(text)
+        text = str(value)  # of anything else only what is printed counts
+        clean = self._pattern.sub(rf"\g<1>{REDACTED}", text)
         return value if clean == text else clean
 
     def _clean_mapping(self, values: Mapping[Any, Any]) -> Mapping[Any, Any]:
