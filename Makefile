@@ -44,6 +44,8 @@ SOURCES := $(shell find frontend/src -type f) $(addprefix frontend/,index.html p
 NODE_MODULES := node_modules/.package-lock.json
 LOGS := .stamps/logs
 PYTEST := bin/pytest
+# The schemas come with it: nothing is fetched.
+CHECK_SCHEMA := .venv/bin/check-jsonschema --quiet --builtin-schema
 WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
 
 .PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle matrix coverage law bench screenshots build format clean
@@ -66,10 +68,14 @@ installed: ## all that the tests need
 
 check: lint types ## lint and types
 
-lint: .stamps/tools $(NODE_MODULES) ## ruff, import-linter, biome and tsc
+lint: .stamps/tools $(NODE_MODULES) ## ruff, import-linter, schemas of .github, biome and tsc
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports --no-logo
+	$(CHECK_SCHEMA) vendor.github-workflows .github/workflows/*.yml
+	$(CHECK_SCHEMA) custom.github-workflows-require-timeout .github/workflows/test.yml
+	$(CHECK_SCHEMA) vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/wish.yml
+	$(CHECK_SCHEMA) vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	npm run lint
 
 types: .stamps/tools ## mypy

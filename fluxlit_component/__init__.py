@@ -1,8 +1,7 @@
 """Session continuity for Streamlit: F5 keeps the state. One line, no cookies, nothing in the URL.
 
-The public names are those of `fluxlit_component.public`. They are imported when the first of them is
-asked for: pytest loads its plugins, ours among them, in every run of whoever has this package, and must
-not load Streamlit for it.
+The public names are those of `fluxlit_component.public`. They are imported at first use: pytest loads the
+plugin of this package in every run, and must not load Streamlit for it.
 """
 
 from importlib import import_module
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from fluxlit_component.stores.sql import SQLSessionStore as SQLSessionStore
 
 _OF_EVERY_APP = {"url_session": "session", "UrlSession": "handle"}
-"""Loaded without the other public names: each garbage collection looks at all that is loaded."""
+"""Loaded without the other public names, because each garbage collection looks at everything loaded."""
 _ENGINES = ("RedisSessionStore", "SQLSessionStore")
 """Stores whose engine is an extra. Not in `__all__`: a star import must not need every engine."""
 
@@ -30,7 +29,7 @@ def __getattr__(name: str) -> object:
         found = globals()[name] = getattr(import_module(f"{__name__}.{_OF_EVERY_APP[name]}"), name)
         return found
     if find_spec(f"{__name__}.{name}") is not None:
-        # `from fluxlit_component import apptest` asks here first, and must not load all the rest.
+        # `from fluxlit_component import apptest` asks here first, and must not load the other names.
         return import_module(f"{__name__}.{name}")
     public = import_module("fluxlit_component.public")
     globals().update({each: getattr(public, each) for each in (*public.__all__, "__all__")})

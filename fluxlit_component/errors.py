@@ -123,7 +123,7 @@ class CorruptValue(CodecError, ValueError):
 
 
 class UnknownClass(CorruptValue):
-    """A stored object whose class is not registered: the module that does it may not be imported yet."""
+    """A stored object whose class is not registered. Its module may not be imported yet."""
 
 
 class UnfitRecord(FluxlitError):
@@ -152,28 +152,22 @@ class UnfitRecord(FluxlitError):
 
 
 class StoreUnavailable(FluxlitError):
-    """The store gave no answer. Not the same as "there is nothing": retry later, never mint a new id.
+    """The store gave no answer, which does not mean "absent". Try again later, and mint no new id.
 
     Examples:
         ```python
-        import json
-        from typing import Any
-        from urllib.request import urlopen
+        from pathlib import Path
 
         from fluxlit_component import StoreUnavailable
 
 
         class MyStore:
-            def get(self, session_id: str) -> dict[str, Any] | None:
+            def get(self, session_id: str) -> dict[str, str] | None:
                 try:
-                    return json.load(urlopen("http://127.0.0.1:1/sessions"))
+                    return {"name": Path("/mnt/share", session_id).read_text()}
+                except FileNotFoundError:
+                    return None
                 except OSError as error:
-                    raise StoreUnavailable("the backend did not answer") from error
-
-
-        try:
-            MyStore().get("id")
-        except StoreUnavailable as error:
-            assert isinstance(error.__cause__, OSError)
+                    raise StoreUnavailable("the share did not answer") from error
         ```
     """

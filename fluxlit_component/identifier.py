@@ -1,8 +1,7 @@
 """Session ids: how they are minted, recognised, redacted and turned into storage keys.
 
-An id is 32 random bytes as 43 characters of unpadded base64url (RFC 4648 section 5). Only the
-server mints one (OWASP Session Management: an id proposed by a client is never adopted unless
-the store already knows it).
+An id is 32 random bytes as 43 characters of unpadded base64url (RFC 4648 section 5). Only the server mints
+ids: one that a client proposes is adopted only if the store knows it (OWASP Session Management).
 """
 
 from __future__ import annotations
@@ -31,19 +30,19 @@ def new_session_id() -> str:
 
 
 def is_well_formed(candidate: object) -> bool:
-    """Whether `candidate` has the shape of an id. Says nothing about whether it exists."""
+    """Whether `candidate` has the shape of an id. It may still be unknown to the store."""
     return isinstance(candidate, str) and _SHAPE.fullmatch(candidate) is not None
 
 
 def stored_key(session_id: str) -> str:
     """The name under which a backend keeps a session: SHA-256 over a domain tag and the id, in hex.
 
-    Who reads the backend learns no id from it, and the digest itself is not accepted as an id:
-    it has 64 characters, and hashing it again leads elsewhere.
+    Somebody who reads the backend learns no id from it. The digest is not accepted as an id either, because
+    it has 64 characters.
     """
     return hashlib.sha256(_DOMAIN + session_id.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def fingerprint(session_id: str) -> str:
-    """Eight hex characters of the stored key: enough to follow one session through a log."""
+    """The first eight hex characters of the stored key, to follow one session through a log."""
     return stored_key(session_id)[:8]

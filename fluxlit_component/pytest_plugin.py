@@ -1,7 +1,7 @@
 """The pytest plugin: fixtures for the tests of apps that use `url_session`.
 
-pytest loads it in every run of whoever has the package (entry point `fluxlit`), so it imports neither
-Streamlit nor Playwright; a fixture that is asked for does. Switch it off with ``-p no:fluxlit``.
+pytest loads it in every run where the package is installed (entry point `fluxlit`). So only the fixtures
+import Streamlit and Playwright, when a test asks for them. ``-p no:fluxlit`` switches the plugin off.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PAGE_MILLISECONDS: Final = 15_000
 
-# The contracts' asserts explain themselves like those of a test module.
+# A failing assert of a contract shows its values, as in a test module.
 pytest.register_assert_rewrite("fluxlit_component.testing")
 
 
@@ -27,13 +27,13 @@ pytest.register_assert_rewrite("fluxlit_component.testing")
 def url_session_apptest(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., AppTestTab]]:
-    """Open an app in AppTest with continuity on.
+    """Open an app in AppTest with the session on.
 
         tab = url_session_apptest("app.py")
 
-    Takes a path (relative to the test's file or to the root of the tests) or a function, and the options of
-    `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store, which
-    is a file of the test's own whatever store the app names.
+    The app is a function or a path, relative to the test's file or to the root of the tests. The options are
+    those of `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store,
+    which is a file of the test's own even if the app names a store by URL.
     """
     from fluxlit_component.testing.apptest_server import AppTestServer
 
@@ -55,9 +55,9 @@ def streamlit_app(
 
         server = streamlit_app("app.py")
 
-    Takes the options of `fluxlit_component.testing.StreamlitServer`. Asked for again in the same module with
-    the same options it gives the same server, started again if it was stopped. Continuity is on in it, and
-    its sessions are in a file of its own, unless `env` says otherwise.
+    Options are those of `fluxlit_component.testing.StreamlitServer`. The same options in the same module give
+    the same server, started again if it was stopped. Its sessions are in a file of its own, unless `env` says
+    otherwise.
     """
     from fluxlit_component.testing.server import StreamlitServer
 
@@ -131,7 +131,7 @@ def _of_playwright(request: pytest.FixtureRequest, name: str) -> object:
 
 
 def _find(request: pytest.FixtureRequest, app: str | Path) -> Path:
-    """The app's file: beside the test, else below the root of the tests, else where pytest was started."""
+    """The app's file: beside the test, else below the root, else where pytest was started."""
     folders = (request.path.parent, request.config.rootpath, request.config.invocation_params.dir)
     for folder in folders:
         if (folder / app).is_file():

@@ -1,7 +1,6 @@
 """Keeps session ids out of logs: a filter for access logs, which print the query of each request.
 
-Only an app in address bar mode `visible`, or a visitor with a link, ever brings an id in a query;
-`uvicorn app:app` then prints it twice. One line at start-up: ``redact_logs()``.
+An id is in a query only in address bar mode `visible`, or if a visitor comes by a link that holds one.
 """
 
 from __future__ import annotations
@@ -46,31 +45,23 @@ class SidFilter(logging.Filter):
         elif record.args:
             record.args = tuple(self._clean(value) for value in record.args)
         if record.exc_info and not record.exc_text:
-            # What a handler's formatter would do, and it keeps to what it finds here.
+            # A handler's formatter does the same, but uses the text that it finds here.
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         record.exc_text, record.stack_info = self._clean(record.exc_text), self._clean(record.stack_info)
         return True
 
     def _clean(self, value: Any) -> Any:
-        if isinstance(value, bytes):
-            return self._clean(value.decode("latin-1")).encode("latin-1")
-        if isinstance(value, Mapping):
-            return self._clean_mapping(value)
-        if type(value) in (list, tuple):
-            return type(value)(map(self._clean, value))
-        if isinstance(value, str):
-            return self._pattern.sub(rf"\g<1>{REDACTED}", value)
         if value is None or isinstance(value, (int, float)):
             return value  # left alone, so that `%d` finds a number
-        text = str(value)  # a URL object, an exception: only what is printed counts
-        clean = self._clean(text)
+        text = str(value)  # of anything else only what is printed counts
+        clean = self._pattern.sub(rf"\g<1>{REDACTED}", text)
         return value if clean == text else clean
 
     def _clean_mapping(self, values: Mapping[Any, Any]) -> Mapping[Any, Any]:
         clean = {key: self._clean(value) for key, value in values.items()}
         if not isinstance(values, MutableMapping):
             return clean
-        again = copy.copy(values)  # gunicorn's has an answer of its own for keys that are not there
+        again = copy.copy(values)  # gunicorn's mapping answers for keys that are absent, too
         again.update(clean)
         return again
 
@@ -78,7 +69,18 @@ class SidFilter(logging.Filter):
 def redact_logs(
     *, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link"), loggers: Iterable[str] = ACCESS_LOGGERS
 ) -> SidFilter:
-    """Install one filter on the access loggers and return it. Calling it again does no harm."""
+    """Install one filter on the access loggers and return it. Call it once, at start-up; again does no harm.
+
+    Examples:
+        ```python
+        import logging
+
+        from fluxlit_component.redaction import redact_logs
+
+        redact_logs()
+        logging.getLogger("uvicorn.access").warning("GET /?fluxlit_sid=abc")  # prints fluxlit_sid=<redacted>
+        ```
+    """
     sid_filter = SidFilter(params)
     for name in loggers:
         logger = logging.getLogger(name)

@@ -166,6 +166,11 @@ def asks_for_starlette() -> bool:
     return _switch("STREAMLIT_SERVER_USE_STARLETTE")
 
 
+def variable_of_streamlit(name: str) -> str | None:
+    """What the environment says of an option of Streamlit, under the name that Streamlit has for it."""
+    return os.environ.get(name)
+
+
 def script_to_serve() -> str:
     """Path of the script that `fluxlit_component.asgi:app` serves: `FLUXLIT_APP`."""
     return os.environ.get("FLUXLIT_APP") or "streamlit_app.py"

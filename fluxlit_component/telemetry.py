@@ -1,10 +1,9 @@
-"""Spans and metrics for who runs OpenTelemetry; nothing at all for who does not.
+"""Spans and metrics for apps that run OpenTelemetry. Other apps pay nothing.
 
-Only the API is used: which exporter gets them is the operator's choice, and without one the calls do
-nothing. No attribute ever holds an id or a value; errors are named by their type, since a message may quote.
+Only the API is used. The operator chooses the exporter; without one the calls do nothing. OpenTelemetry is
+used if the app has loaded it. It is never loaded from here: that would slow down each garbage collection.
 
-Whoever runs OpenTelemetry has loaded it; it is never loaded from here: installed alone it would make each
-garbage collection of the process slower.
+No attribute ever holds an id or a value. Errors are named by their type, because a message may quote a value.
 
 Spans: `fluxlit.hydrate`, `fluxlit.commit` (attribute `fluxlit.keys`), `fluxlit.store.<operation>`.
 Counters: `fluxlit.store.errors`, `fluxlit.conflicts`, `fluxlit.unknown_ids`, `fluxlit.degraded_runs`.
@@ -17,10 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from opentelemetry.metrics import Counter, Histogram
+from typing import Any, Final
 
 _SCOPE: Final = "fluxlit_component"
 
@@ -55,24 +51,18 @@ def span(name: str, **attributes: str | int) -> Iterator[None]:
 def count(name: str, amount: int = 1, **attributes: str) -> None:
     """Add to a counter."""
     if amount and _is_loaded():
-        _counter(name).add(amount, attributes)
+        _instrument("create_counter", name).add(amount, attributes)
 
 
 def record_seconds(name: str, seconds: float, **attributes: str) -> None:
     """Add one duration to a histogram."""
     if _is_loaded():
-        _histogram(name).record(seconds, attributes)
+        _instrument("create_histogram", name).record(seconds, attributes)
 
 
-@lru_cache(maxsize=16)
-def _counter(name: str) -> Counter:
+@lru_cache(maxsize=32)
+def _instrument(create: str, name: str) -> Any:
     from opentelemetry import metrics
 
-    return metrics.get_meter(_SCOPE).create_counter(name)
-
-
-@lru_cache(maxsize=16)
-def _histogram(name: str) -> Histogram:
-    from opentelemetry import metrics
-
-    return metrics.get_meter(_SCOPE).create_histogram(name, unit="s")
+    unit = "s" if create == "create_histogram" else ""
+    return getattr(metrics.get_meter(_SCOPE), create)(name, unit=unit)

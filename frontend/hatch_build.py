@@ -16,7 +16,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 STATIC = Path("fluxlit_component/bridge/static")
-BUNDLES = (STATIC / "bridge-v2.js", STATIC / "bridge-v1" / "index.html")
+BUNDLES = ("bridge-v2.js", "bridge-v1/index.html", "boot/boot-*.js")
+"""Below `STATIC`; the last one's name changes with what is in it."""
 SOURCES = Path("frontend/src")
 
 
@@ -32,13 +33,17 @@ class BundleHook(BuildHookInterface[Any]):
 
 def is_stale(root: Path) -> bool:
     """Whether the bundles must be built: one is absent, or (in a checkout) older than a source file."""
-    bundles = [root / bundle for bundle in BUNDLES]
-    if not all(bundle.is_file() for bundle in bundles):
+    if missing(root):
         return True
     if (root / "PKG-INFO").is_file():
         return False  # an sdist: both come from one build, whatever unpacking did to their times
-    built = min(bundle.stat().st_mtime for bundle in bundles)
+    built = min(file.stat().st_mtime for bundle in BUNDLES for file in (root / STATIC).glob(bundle))
     return any(source.stat().st_mtime > built for source in (root / SOURCES).rglob("*") if source.is_file())
+
+
+def missing(root: Path) -> list[str]:
+    """Which bundles are not there."""
+    return [bundle for bundle in BUNDLES if not any((root / STATIC).glob(bundle))]
 
 
 def build(root: Path) -> None:
@@ -50,9 +55,8 @@ def build(root: Path) -> None:
         done = subprocess.run([npm, *arguments], cwd=root, stdin=subprocess.DEVNULL, check=False)
         if done.returncode:
             sys.exit(advice(f"`npm {' '.join(arguments)}` failed, see above"))
-    for bundle in BUNDLES:
-        if not (root / bundle).is_file():
-            sys.exit(advice(f"npm did not write {bundle.as_posix()}"))
+    if absent := missing(root):
+        sys.exit(advice(f"npm did not write {', '.join(absent)}"))
 
 
 def advice(reason: str) -> str:

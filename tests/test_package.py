@@ -21,6 +21,7 @@ import tarfile
 import time
 import urllib.request
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -33,8 +34,9 @@ from fluxlit_component.testing.server import free_port
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parent.parent
-BUNDLE = "fluxlit_component/bridge/static/bridge-v2.js"
-PAGE = "fluxlit_component/bridge/static/bridge-v1/index.html"
+STATIC = "fluxlit_component/bridge/static/"
+BUNDLE = f"{STATIC}bridge-v2.js"
+PAGE = f"{STATIC}bridge-v1/index.html"
 BUILT = shutil.ignore_patterns(
     *(".git", ".venv*", ".stamps", "node_modules", "static", "dist", "build", "*.egg-info"),
     *("__pycache__", ".*_cache", ".hypothesis", "test-results", ".streamlit", "*.db*"),
@@ -188,18 +190,33 @@ def test_pip_builds_the_bundle_of_a_checkout(checkout: Path, site: Path) -> None
         assert (site / PAGE).with_name(file.name).read_bytes() == file.read_bytes()
 
 
-def test_wheel_carries_what_is_needed_and_no_more(wheel: Path, site: Path) -> None:
-    """The bundles, the type marker and every file of the package; no sources of the bundles, no tests."""
-    names = set(zipfile.ZipFile(wheel).namelist())
+def test_wheel_carries_what_is_needed_and_no_more(wheel: Path) -> None:
+    """Bundles, boot script, type marker and every file of the package: nothing else, and nothing twice."""
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    names = {name for name in held if ".dist-info/" not in name}
     assert {BUNDLE, PAGE, "fluxlit_component/py.typed", "fluxlit_component/demo/__main__.py"} <= names
-    assert any(name.startswith("fluxlit_component/bridge/static/boot/boot-") for name in names)
+    static = {name.removeprefix(STATIC) for name in names if name.startswith(STATIC)}
+    assert {re.sub(r"-[\w-]{8}\.js$", ".js", name) for name in static} == {
+        *("bridge-v2.js", "boot/boot.js"),
+        *("bridge-v1/index.html", "bridge-v1/frame.js", "bridge-v1/parent.js"),
+    }
     package = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "fluxlit_component").rglob("*")
         if path.is_file() and not {"__pycache__", ".streamlit", "static"} & {*path.parts}
     }
-    assert package <= names
-    assert {name.partition("/")[0].partition("-")[0] for name in names} == {"fluxlit_component"}
+    assert {name for name in names if not name.startswith(STATIC)} == package
+    assert not [name for name in names if Path(name).name.startswith(("test_", "conftest"))]
+    several = Counter(content for content in held.values() if len(content) > 1).most_common(1)
+    assert several[0][1] == 1, [name for name, content in held.items() if content == several[0][0]]
+
+
+def test_wheel_is_as_small_as_the_page_says(wheel: Path) -> None:
+    """docs/index.md names its size."""
+    page = (ROOT / "docs" / "index.md").read_text("utf-8")
+    (kilobytes,) = re.findall(r"The wheel has less than (\d+) KB", page)
+    assert int(kilobytes) * 0.75 < wheel.stat().st_size / 1000 < int(kilobytes)
 
 
 def test_sdist_carries_the_bundle_and_its_sources(dist: Path) -> None:
@@ -278,11 +295,16 @@ def test_missing_bundle_says_make_build(site: Path, tmp_path: Path) -> None:
     assert "`make build`" in done.stdout
 
 
-def test_checkout_cannot_be_installed_without_node(
-    checkout: Path, nodeless: dict[str, str], tmp_path: Path
+@pytest.mark.parametrize("source", ["checkout", "sdist"])
+def test_without_bundle_and_node_it_cannot_be_installed(
+    checkout: Path, dist: Path, nodeless: dict[str, str], tmp_path: Path, source: str
 ) -> None:
-    """Without npm the installation fails, and its last words are what to do."""
+    """As from an archive of the repository: the installation fails, and its last words are what to do."""
     copy = tmp_path / "repository"
+    if source == "sdist":
+        (archive,) = dist.glob("*.tar.gz")
+        shutil.unpack_archive(archive, tmp_path, filter="data")
+        (checkout,) = tmp_path.glob("fluxlit_component-*")
     shutil.copytree(checkout, copy, ignore=BUILT)
     command = (sys.executable, "-m", "pip", "wheel", "-qq", "--no-deps", "-w", tmp_path, copy)
     done = attempt(*command, env=nodeless)
@@ -295,7 +317,8 @@ def test_bundle_is_rebuilt_when_a_source_is_newer(tmp_path: Path) -> None:
     """In a checkout a newer source makes the bundle stale; in an sdist nothing does."""
     hook = load_hook()
     bundle, page, source = tmp_path / BUNDLE, tmp_path / PAGE, tmp_path / "frontend" / "src" / "entry-v2.ts"
-    for path in (bundle, page, source):
+    boot = tmp_path / STATIC / "boot" / "boot-x.js"
+    for path in (bundle, page, boot, source):
         path.parent.mkdir(parents=True)
         path.touch()
     os.utime(source, (1, 1))
@@ -304,8 +327,11 @@ def test_bundle_is_rebuilt_when_a_source_is_newer(tmp_path: Path) -> None:
     assert hook.is_stale(tmp_path)
     (tmp_path / "PKG-INFO").touch()
     assert not hook.is_stale(tmp_path)
-    page.unlink()
-    assert hook.is_stale(tmp_path)
+    for path in (page, boot):
+        path.unlink()
+        assert hook.is_stale(tmp_path)
+        path.touch()
+        assert not hook.is_stale(tmp_path)
 
 
 def load_hook() -> ModuleType:

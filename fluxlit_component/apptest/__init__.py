@@ -1,1 +1,1 @@
-"""Runs of AppTest in a test suite: the switch that test tools turn, and what follows from it."""
+"""Runs of AppTest in a test suite: whether `url_session` does anything in them, and with which store."""

@@ -1,7 +1,6 @@
-"""The switch that test tools turn: what AppTest runs of this process do with continuity.
+"""The switch of test tools: whether `url_session` does anything in AppTest runs of this process.
 
-Read by `apptests`. It says nothing about a server that a test starts: that is another process, and runs as
-in production.
+`apptests` reads it. A server that a test starts is another process, and runs as in production.
 """
 
 from __future__ import annotations
@@ -10,20 +9,25 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 is_on: bool = True
-"""Whether AppTest runs leave continuity alone, unless the environment says otherwise."""
+"""Whether the session is off in AppTest runs, unless the environment says otherwise."""
 stand_in: Callable[[object], object] | None = None
-"""While a test has continuity on: what the app asks for as its store -> the store that it gets."""
+"""Set while a test has the session on: takes the store that the app names, returns the one it gets."""
 
 
 def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, whose name it has
-    """Say whether AppTest runs of this process leave continuity alone.
+    """Say whether the session is off in AppTest runs of this process, as it is by default.
 
-    They do by default. The environment beats it: any of `FLUXLIT_TESTS`,
+    It holds from now on, or as a `with` block within the block. These variables beat it: `FLUXLIT_TESTS`,
     `FLUXLIT_FORCE_URL_SESSION_IN_TESTS`, `FLUXLIT_SESSION_STORE` and `FLUXLIT_SESSION_SQLITE_PATH`.
 
-        set_testing(False)  # from now on
-        with set_testing(False):  # within the block
-            AppTest.from_file("app.py").run()
+    Examples:
+        ```python
+        from fluxlit_component.testing import set_testing
+        from streamlit.testing.v1 import AppTest
+
+        with set_testing(False):
+            AppTest.from_string("from fluxlit_component import url_session; url_session()").run()
+        ```
     """
     global is_on  # noqa: PLW0603 - the switch of the process
     restore = ExitStack()

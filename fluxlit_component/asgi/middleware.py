@@ -38,7 +38,10 @@ class SessionMiddleware:
     """F5 in one script run: the session comes with the websocket handshake.
 
     Examples:
+        <!-- python; needs: st.App, starlette -->
         ```python
+        import streamlit as st
+        from fluxlit_component.asgi import SessionMiddleware
         from starlette.middleware import Middleware
 
         app = st.App("main.py", middleware=[Middleware(SessionMiddleware)])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
 
-from fluxlit_component.cli.checks.address import check_address
+from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks
 from fluxlit_component.cli.checks.files import check_files
 from fluxlit_component.cli.checks.finding import Finding, Level, hint, ok, problem
+from fluxlit_component.cli.checks.serving import check_garbage, check_trusted_headers
 from fluxlit_component.cli.checks.setup import check_packages, check_sealing, check_settings, check_transport
 from fluxlit_component.cli.checks.store import (
     check_clock,
@@ -22,6 +23,7 @@ from fluxlit_component.cli.checks.store import (
 from fluxlit_component.cli.output import JsonOption, print_json
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.internals.server import option_here
 from fluxlit_component.settings import Settings, platform_name
 from fluxlit_component.stores.base import BrowsableStore, DescribedStore
 
@@ -43,11 +45,14 @@ def doctor(
     *,
     replicas: Annotated[int, typer.Option(min=1, help="How many copies of the app run.")] = 1,
     url: Annotated[str | None, typer.Option("--url", help="Where the app is reached.")] = None,
+    replica_url: Annotated[
+        list[str] | None, typer.Option(help="Where one copy is reached, without the proxy; once for each.")
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Look for what is wrong and say how to mend it. Run it in the app's folder and environment."""
-    findings = list(examine(store, replicas=replicas, url=url))
+    findings = list(examine(store, replicas=replicas, url=url, replica_urls=replica_url or ()))
     wrong = [finding for finding in findings if finding.is_wrong]
     if as_json:
         print_json({"ok": not wrong, "findings": list(map(asdict, findings))})
@@ -59,7 +64,9 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine(store: str | None, *, replicas: int, url: str | None) -> Iterator[Finding]:
+def examine(
+    store: str | None, *, replicas: int, url: str | None, replica_urls: Sequence[str]
+) -> Iterator[Finding]:
     """Everything there is to find. A check that cannot be made is a finding, never an error."""
     place = store
     try:
@@ -72,10 +79,13 @@ def examine(store: str | None, *, replicas: int, url: str | None) -> Iterator[Fi
     yield from check_transport(settings.transport)
     yield from check_settings(settings)
     yield check_sealing(settings)
+    yield check_garbage(option_here)
+    yield from check_trusted_headers(settings.identity, option_here)
     if place is not None:
         yield from _check_store(place, scheme)
-        yield from check_replicas(scheme, replicas, platform_name())
-    yield from check_address(url)
+        yield from check_replicas(place, max(replicas, len(replica_urls)), platform_name())
+    yield from check_address(url, base_path=str(option_here("server.baseUrlPath") or ""))
+    yield from check_replicas_clocks(replica_urls)
 
 
 def _check_store(place: str, scheme: str) -> Iterator[Finding]:

@@ -9,16 +9,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 import typer
 
 from fluxlit_component.cli.entries import document, short, spans
-from fluxlit_component.cli.output import (
-    JsonOption,
-    complain,
-    print_json,
-    print_table,
-    size_text,
-    span_text,
-    watched,
-)
+from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
 from fluxlit_component.cli.place import StoreOption, browsing
+from fluxlit_component.panel.amounts import size_text, span_text
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -38,28 +38,8 @@ def complain(message: str) -> None:
 
 def watched(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
     """The items, and while they are worked on a bar on a terminal, nothing elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield from items  # an older rich leaves an empty line even of a bar that is switched off
+    if not sys.stderr.isatty():
+        yield from items
         return
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield from bar.track(items, total)
-
-
-def size_text(size: float) -> str:
-    """Bytes as people say them."""
-    for unit, length in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if size >= length:
-            return f"{size / length:.1f} {unit}"
-    return f"{size:.0f} B"
-
-
-def span_text(seconds: float | None) -> str:
-    """A time span as people say it; None: there is no end."""
-    if seconds is None:
-        return "no end"
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if abs(seconds) >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"
+    with typer.progressbar(items, total, title, file=sys.stderr) as bar:
+        yield from bar

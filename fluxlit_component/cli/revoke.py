@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from fluxlit_component.cli.entries import find_one, short
-from fluxlit_component.cli.output import JsonOption, complain, print_json, watched
+from fluxlit_component.cli.output import JsonOption, print_json, watched
 from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import BrowsableStore
@@ -31,7 +31,9 @@ def revoke(
             count = _revoke_all(found, label_of(url_of(store)), yes=yes)
         else:
             entry = find_one(found, session)
-            _confirm(f"Destroy session {short(entry)} with {entry.keys} keys?", yes=yes)
+            _ = yes or typer.confirm(
+                f"Destroy session {short(entry)} with {entry.keys} keys?", abort=True, err=True
+            )
             count = int(found.destroy(entry.name))
     if as_json:
         print_json({"destroyed": count})
@@ -44,11 +46,6 @@ def _revoke_all(found: BrowsableStore, label: str, *, yes: bool) -> int:
     names = [entry.name for entry in entries if entry.standing == "alive"]
     if not names:
         return 0
-    _confirm(f"Destroy all {len(names)} sessions in {label}? Every visitor begins anew.", yes=yes)
+    question = f"Destroy all {len(names)} sessions in {label}? Every visitor begins anew."
+    _ = yes or typer.confirm(question, abort=True, err=True)
     return sum(map(found.destroy, watched(names, "Destroying", len(names))))
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    if not yes and not typer.confirm(question, err=True):
-        complain("nothing was done")
-        raise typer.Exit(1)

@@ -8,8 +8,9 @@ import typer
 
 from fluxlit_component.cli.entries import document, find_one, short, spans
 from fluxlit_component.cli.glimpse import glimpse
-from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, size_text, span_text
+from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table
 from fluxlit_component.cli.place import StoreOption, browsing
+from fluxlit_component.panel.amounts import size_text, span_text
 from fluxlit_component.state.record import RESERVED
 
 

@@ -8,8 +8,9 @@ from statistics import median
 from typing import Any, Final
 
 from fluxlit_component.cli.entries import spans
-from fluxlit_component.cli.output import JsonOption, print_json, print_table, size_text, span_text, watched
+from fluxlit_component.cli.output import JsonOption, print_json, print_table, watched
 from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
+from fluxlit_component.panel.amounts import size_text, span_text
 
 _AGES: Final = {"under an hour": 3600, "under a day": 86_400, "under a week": 604_800, "older": math.inf}
 

@@ -1,4 +1,4 @@
-"""The server of `streamlit run`: whether it speaks ASGI, and how something is put around it."""
+"""The server of `streamlit run`: its options, whether it speaks ASGI, how something is put around it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guarded
-from fluxlit_component.settings import asks_for_starlette
+from fluxlit_component.settings import asks_for_starlette, variable_of_streamlit
 
 _OPTION: Final = "server.useStarlette"
 
@@ -26,6 +26,21 @@ def serves_asgi(arguments: Sequence[str]) -> bool:
         return asked or asks_for_starlette() or bool(config.get_option(_OPTION))
 
     return guarded(look, default=False)
+
+
+def option_here(name: str) -> Any:
+    """What `streamlit run` in this folder and environment would have for an option; None: it knows none."""
+
+    def look() -> Any:
+        from streamlit import config
+
+        known = config._config_options_template.get(name)
+        if known is None:
+            return None
+        given = variable_of_streamlit(known.env_var)
+        return config.get_option(name) if given is None else given
+
+    return guarded(look, default=None)
 
 
 def surround_server(middleware: Callable[[Any], Any]) -> bool:

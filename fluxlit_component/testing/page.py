@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 _QUIET_SECONDS: Final = 0.4
 _COPY_MILLISECONDS: Final = 15_000
-_REMEMBERED: Final = "key => sessionStorage.getItem(key) ?? localStorage.getItem(key)"
+_REMEMBERED: Final = """param => {
+  const parts = location.pathname.split("/");
+  const bases = parts.map((_, end) => `${parts.slice(0, end).join("/")}/:`).filter(base => base !== "/:");
+  const names = [...bases.reverse(), ""].map(base => `fluxlit:${base}${param}`);
+  return names.map(name => sessionStorage[name] ?? localStorage[name]).find(id => id) ?? null;
+}"""
+"""An app below a path keeps the id under a name with the path in it."""
 _PLACEHOLDER_SECONDS: Final = 5.0
 """How long a placeholder is waited for: that of a component that never answers would stay."""
 _DRAWN: Final = """placeholders => {
@@ -138,7 +144,7 @@ class ContinuityPage:
 
     def session_id(self, *, param: str = DEFAULT_PARAM) -> str | None:
         """The session id that the tab remembers; None if it has none. Never print or log it."""
-        found = self.page.evaluate(_REMEMBERED, f"fluxlit:{param}")
+        found = self.page.evaluate(_REMEMBERED, param)
         return found if isinstance(found, str) else None
 
     def expect_continuity(

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import redis
@@ -17,9 +17,15 @@ from packaging.requirements import Requirement
 
 from fluxlit_component.cli.checks import setup
 from fluxlit_component.cli.checks import store as checks_of_the_store
-from fluxlit_component.cli.checks.address import check_address, judge_document, judge_policy
+from fluxlit_component.cli.checks.address import (
+    check_address,
+    check_replicas_clocks,
+    judge_clocks,
+    judge_policy,
+)
 from fluxlit_component.cli.checks.files import check_files, file_system_of
 from fluxlit_component.cli.checks.finding import Finding
+from fluxlit_component.cli.checks.serving import check_garbage, check_trusted_headers
 from fluxlit_component.cli.checks.setup import check_packages, check_requirement, check_transport
 from fluxlit_component.cli.checks.store import (
     check_clock,
@@ -29,6 +35,7 @@ from fluxlit_component.cli.checks.store import (
     judge_skew,
 )
 from fluxlit_component.errors import BundleMissing
+from fluxlit_component.internals.server import serves_asgi
 from fluxlit_component.stores.inventory import StoreFacts
 from tests.servers.local_redis import LocalRedis
 
@@ -157,9 +164,16 @@ def test_replicas(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> N
         ]
         assert level == "problem"
         assert remedy.startswith("export FLUXLIT_SESSION_STORE=redis://")
-    assert levels(check_replicas("redis", 3, "Kubernetes")) == ["ok"]
-    assert levels(check_replicas("memory", 1, None)) == ["warning"]
-    assert levels(check_replicas("sqlite", 1, None)) == []
+    assert levels(check_replicas("redis://sessions:6379/0", 3, "Kubernetes")) == ["ok"]
+    assert levels(check_replicas("memory://", 1, None)) == ["warning"]
+    assert levels(check_replicas("sqlite:///a.db", 1, None)) == []
+    for here in (
+        "redis://localhost:6379/0",
+        "postgresql+psycopg://ada@127.0.0.1/db",
+        "unix:///run/redis.sock",
+    ):
+        assert levels(check_replicas(here, 1, None)) == []
+        assert levels(check_replicas(here, 2, None)) == ["warning"]
     monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
     assert "this is Kubernetes" in run("doctor").stdout
 
@@ -245,10 +259,6 @@ def test_carrier(monkeypatch: pytest.MonkeyPatch, release: str, level: str, word
     (found,) = (finding for finding in check_transport(None) if finding.subject == "carrier")
     assert found.level == level
     assert words in found.text
-    served = judge_document(b'<script src="./_fluxlit/boot-x.js"></script>')
-    plain = judge_document(b"<html>")
-    assert (served.level, plain.level) == ("ok", "hint")
-    assert "fluxlit-session run" in str(plain.remedy)
 
 
 def test_latency_and_clock() -> None:
@@ -301,31 +311,102 @@ def test_engines(said: StoreFacts, expected: list[str]) -> None:
 
 
 class _App(http.server.BaseHTTPRequestHandler):
+    """Answers as a proxy does that lets no websocket through, cuts no path off and drops the script."""
+
+    answers: ClassVar[dict[str, tuple[int, bytes]]] = {
+        "/": (200, b'<script src="./_fluxlit/boot-x.js"></script>'),
+        "/_stcore/health": (200, b"ok"),
+        "/tool/": (200, b"<html>"),
+    }
+
     def do_GET(self) -> None:
-        self.send_response(200)
+        status, body = self.answers.get(self.path, (404, b""))
+        self.send_response(status)
         self.send_header("Referrer-Policy", "strict-origin")
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         pass
 
 
-def test_address() -> None:
-    """The app is asked where it is reached: http is a problem off this machine, a silent address always."""
-    with http.server.HTTPServer(("127.0.0.1", 0), _App) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        assert levels(check_address(f"http://127.0.0.1:{server.server_port}/")) == [
-            "ok",
-            "ok",
-            "ok",
-            "hint",
-        ]
-        thread.join()
+@pytest.fixture
+def proxy() -> Iterator[str]:
+    """Its address."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _App) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_address(proxy: str) -> None:
+    """Each thing that a proxy can spoil is found: the script, the websocket, the path."""
+    found = {finding.subject: finding for finding in check_address(f"{proxy}/")}
+    assert {subject: finding.level for subject, finding in found.items()} == {
+        **dict.fromkeys(("https", "app", "referrer", "base path"), "ok"),
+        "carrier": "warning",
+        "websocket": "problem",
+    }
+    below = {finding.subject: finding for finding in check_address(f"{proxy}/tool/", base_path="other")}
+    assert (below["base path"].level, below["carrier"].level) == ("problem", "hint")
+    assert "is other here" in below["base path"].text
+    assert "STREAMLIT_SERVER_BASE_URL_PATH=tool " in str(below["base path"].remedy)
+
+
+def test_no_address() -> None:
+    """Http is a problem off this machine, a silent address always."""
     assert levels(check_address(None)) == ["hint"]
     assert levels(check_address("http://127.0.0.1:1/")) == ["ok", "problem"]
     assert levels(check_address("http://app.invalid/")) == ["problem", "problem"]
     assert judge_policy("unsafe-url").level == "hint"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("handshake", [True, False])
+def test_a_real_server(streamlit_app: Callable[..., Any], *, handshake: bool, tmp_path: Path) -> None:
+    """Below its path all is well, and the carrier is the one that it is served with."""
+    if handshake and not serves_asgi(()):
+        pytest.skip("this Streamlit is not served by Starlette")
+    (tmp_path / "app.py").write_text("import streamlit as st\n\nst.write('here')\n", "utf-8")
+    server = streamlit_app(tmp_path / "app.py", args=("--server.baseUrlPath", "tool"), handshake=handshake)
+    found = {finding.subject: finding.level for finding in check_address(f"{server.url}/")}
+    assert (found["base path"], found["websocket"]) == ("ok", "ok")
+    assert found["carrier"] == ("ok" if handshake else "hint")
+
+
+def test_clocks_of_replicas(run: Callable[..., Any], proxy: str) -> None:
+    """Each is asked at an address of its own; those that are apart, or silent, are found."""
+    other = proxy.replace("127.0.0.1", "localhost")
+    assert levels(check_replicas_clocks([proxy, other])) == ["ok"]
+    assert levels(check_replicas_clocks([proxy, "http://127.0.0.1:1"])) == ["problem"]
+    found = judge_clocks({"http://a": -20.0, "http://b": 10.0, "http://c": 0.0})
+    assert (found.level, found.text[:45]) == ("warning", "the clock of http://b is 30 s ahead of that o")
+    document = run(
+        "doctor", "--store", "memory://", "--replica-url", proxy, "--replica-url", other, "--json", code=1
+    )
+    assert wrong(document.json)["replicas"][0] == "problem"  # two that share no memory
+
+
+def test_who_can_send_the_header() -> None:
+    """A header says who somebody is: the app is reached by the proxy only, or that is complained about."""
+    options = {"server.address": "127.0.0.1"}
+    assert levels(check_trusted_headers("user", options.get)) == []
+    assert levels(check_trusted_headers("header:X-User", options.get)) == ["ok"]
+    assert levels(check_trusted_headers("header:X-User", {}.get)) == ["warning"]
+    assert levels(check_trusted_headers("user", {"server.trustedUserHeaders": "{...}"}.get)) == ["warning"]
+    assert levels(check_trusted_headers("header:X-User", {"server.address": "0.0.0.0"}.get)) == ["hint"]
+
+
+def test_what_the_collection_of_garbage_costs(
+    run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is measured, in this process; where Streamlit is told not to collect, that is said."""
+    found = check_garbage(lambda _: True)
+    assert (found.level, found.remedy) == ("hint", "fluxlit-session run app.py")
+    assert re.search(r"looks at \d{4,} objects, for \d+ ms", found.text)
+    assert "looks at" in run("doctor").stdout
+    monkeypatch.setenv("STREAMLIT_RUNNER_POST_SCRIPT_GC", "false")
+    assert "runner.postScriptGC is off" in run("doctor").stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no POSIX file modes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,6 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from fluxlit_component.cli.output import size_text, span_text
 from fluxlit_component.testing.server import free_port
 
 
@@ -27,22 +27,22 @@ def test_help_names_commands_and_exit_codes(run: Callable[..., Any]) -> None:
     assert "Exit codes: 0" in said
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no POSIX terminal")
 def test_bar_on_a_terminal_only(
     run: Callable[..., Any],
     opened: Callable[[str], Any],
     fill: Callable[..., str],
     url_of: Callable[[str], str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Long work shows a bar on a terminal, beside the result; elsewhere nothing but the result is printed."""
     url = url_of("sqlite")
     fill(opened(url), a=1)
     assert run("stats", "--store", url, "--json").stderr == ""
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("FORCE_COLOR", "1")  # rich before 14 knows this word only
-    seen = run("stats", "--store", url, "--json")
-    assert "Looking through" in seen.stderr
-    assert seen.json["sessions"] == 1
+    terminal, end = os.openpty()
+    command = [sys.executable, "-m", "fluxlit_component", "stats", "--store", url, "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, check=True)
+    assert b"Looking through" in os.read(terminal, 10_000)
+    assert json.loads(done.stdout)["sessions"] == 1
 
 
 @pytest.mark.skipif(not hasattr(st, "space"), reason="the demo is drawn with Streamlit 1.51 or newer")
@@ -75,13 +75,3 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
         except urllib.error.URLError:
             time.sleep(0.1)
     pytest.fail("the demo did not answer")
-
-
-def test_how_numbers_are_said() -> None:
-    """Sizes and spans are said as people say them."""
-    assert [size_text(size) for size in (0, 1023, 1536, 3 * 2**20, 5000 * 2**30)] == [
-        *("0 B", "1023 B", "1.5 KiB", "3.0 MiB", "5000.0 GiB"),
-    ]
-    assert [span_text(span) for span in (None, 5, 150, 7200, 200_000, -300)] == [
-        *("no end", "5 s", "2 min", "2 h", "2 d", "-5 min"),
-    ]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import importlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from itertools import groupby
@@ -22,7 +20,7 @@ from tests.docs.runner import run_app, run_python, skip_without
 BLOCKS = all_blocks()
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SHELL = ("sh", "bash", "shell")
-LANGUAGES = {"python", *SHELL, "toml", "ini", "json", "nginx", "caddy", "text"}
+LANGUAGES = {"python", *SHELL, "toml", "json", "text"}
 
 
 def of(*kinds: str) -> pytest.MarkDecorator:
@@ -110,39 +108,13 @@ def _read_toml(text: str) -> None:
     pytest.importorskip("tomllib", reason="needs Python 3.11").loads(text)
 
 
-def _read_ini(text: str) -> None:
-    configparser.RawConfigParser(strict=False).read_string(text)  # a systemd unit may repeat an option
-
-
-READERS = {"toml": _read_toml, "ini": _read_ini, "json": json.loads}
+READERS = {"toml": _read_toml, "json": json.loads}
 
 
 @of(*READERS)
 def test_configuration_parses(block: Block) -> None:
     """By the parsers of the standard library."""
     READERS[block.kind](block.text)
-
-
-@of("nginx")
-def test_nginx_accepts_it(block: Block, folder: Path) -> None:
-    """`nginx -t` where it is installed; its braces and semicolons anywhere."""
-    lines = [line.split("#")[0].strip() for line in block.text.splitlines()]
-    assert all(line.endswith((";", "{", "}")) for line in lines if line)
-    assert block.text.count("{") == block.text.count("}")
-    nginx = shutil.which("nginx")
-    if nginx is None:
-        pytest.skip("needs nginx")
-    main = f"pid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{block.text}\n}}\n"
-    config = folder / "nginx.conf"
-    config.write_text(main.replace("/var/log/nginx", str(folder)), "utf-8")
-    done = subprocess.run([nginx, "-t", "-c", str(config)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-@of("caddy")
-def test_a_caddyfile_is_well_formed(block: Block) -> None:
-    """Its braces match; `caddy validate` is left to whoever has one."""
-    assert block.text.count("{") == block.text.count("}")
 
 
 def test_what_is_imported_from_the_package_is_there() -> None:

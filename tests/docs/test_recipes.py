@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import threading
@@ -10,7 +9,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -67,32 +65,3 @@ def test_uvicorn(folder: Path) -> None:
     said = log.read_text("utf-8")
     assert "fluxlit_sid=<redacted>" in said
     assert sid not in said
-
-
-class App(BaseHTTPRequestHandler):
-    """Stands for the app behind the proxy."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None:
-        """Be quiet."""
-
-
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="needs nginx")
-def test_nginx(folder: Path) -> None:
-    """The server of the page, in front of one that stands for the app."""
-    sid, port, log = new_session_id(), free_port(), folder / "app.log"
-    with ThreadingHTTPServer(("127.0.0.1", 0), App) as app:
-        threading.Thread(target=app.serve_forever, daemon=True).start()
-        text = recipe("nginx", "no_query").text.replace("/var/log/nginx", str(folder))
-        text = text.replace("listen 8080", f"listen 127.0.0.1:{port}").replace("8501", str(app.server_port))
-        main = f"pid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{text}\n}}\n"
-        (folder / "nginx.conf").write_text(main, "utf-8")
-        command = [str(shutil.which("nginx")), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
-        with running(*command, cwd=folder, log=folder / "out"):
-            assert policy_of(f"http://127.0.0.1:{port}/report?fluxlit_sid={sid}") == "strict-origin"
-        app.shutdown()
-    assert '"GET /report" 200' in log.read_text("utf-8")
-    assert sid not in log.read_text("utf-8")

@@ -150,6 +150,22 @@ def test_a_record_that_fits_again_comes_back(store: InMemorySessionStore) -> Non
     assert record.schema == 2
 
 
+def test_a_release_before_the_schema_reads_and_does_not_write(store: InMemorySessionStore) -> None:
+    """As in a rolling update: the old release leaves the record to the new one, which finds it as it was."""
+    new = {"schema_version": 2, "migrations": {1: lambda old: {**old, "level": 30}}}
+    visit(store, **new).run(lambda session: setattr(session.state, "level", 31))
+    written = store.load(SID)
+    old = visit(store)
+    assert (old.session.status, old.state["level"]) == ("degraded", 31)
+    old.run(lambda session: setattr(session.state, "level", 5))
+    after = store.load(SID)
+    assert written is not None
+    assert after is not None
+    assert (after.version, after.schema, after.fields) == (written.version, 2, written.fields)
+    again = visit(store, **new)
+    assert (again.session.status, again.state["level"]) == ("ready", 31)
+
+
 # --- migrations alone ----------------------------------------------------------------------------
 CHAIN = {
     1: lambda old: {"level": old["stage"], "extra": old["extra"]},

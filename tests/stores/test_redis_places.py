@@ -16,7 +16,7 @@ from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.redis_url import connector
 from fluxlit_component.testing import BrowsableStoreContract
-from fluxlit_component.testing.move_contract import MoveContract
+from fluxlit_component.testing.commit_contract import CommitContract
 from fluxlit_component.testing.server import free_port
 from tests.servers import require
 from tests.servers.local_redis import LocalRedis
@@ -147,7 +147,7 @@ def in_cluster(cluster: list[LocalRedis]) -> Iterator[RedisSessionStore]:
     store.close()
 
 
-class TestCluster(MoveContract, BrowsableStoreContract):
+class TestCluster(CommitContract, BrowsableStoreContract):
     """The contract of the operations that touch two keys, and of the simple ones, in a real cluster."""
 
     lifetime = 0.2

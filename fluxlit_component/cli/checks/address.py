@@ -1,36 +1,81 @@
-"""The app as a browser reaches it: https, its health, what proxies should add."""
+"""The app as a browser reaches it: https, the page, what lies below it, the websocket, clocks of replicas."""
 
 from __future__ import annotations
 
 import http.client
+import re
+import ssl
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem
+from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.cli.checks.serving import HERE
+from fluxlit_component.clock import wall
 
 _SECONDS: Final = 5.0
 _MOST_BYTES: Final = 200_000
-_HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_HEALTH: Final = "_stcore/health"
+_STREAM: Final = "_stcore/stream"
+_SKEW_SECONDS: Final = 3.0
+"""The header `Date` counts whole seconds."""
+_BOOT: Final = re.compile(rb'src="([^"]*_fluxlit/[^"]+)"')
 _WITHOUT: Final = "Without https a session id can be read on its way, and copied tabs are not told apart"
 _STRICT: Final = frozenset({"no-referrer", "same-origin", "strict-origin", "origin"})
+_FAILURES: Final = (OSError, ValueError, http.client.HTTPException)
 
 
-def check_address(url: str | None) -> Iterator[Finding]:
-    """Ask the running app, if its address was given."""
+def check_address(url: str | None, *, base_path: str = "") -> Iterator[Finding]:
+    """Ask the running app, if its address was given.
+
+    Args:
+        url: of its first page.
+        base_path: what `server.baseUrlPath` is here.
+    """
     if url is None:
         yield hint("https", f"not looked at. {_WITHOUT}", "fluxlit-session doctor --url https://the.app")
         return
     yield judge_scheme(url)
+    base = url.partition("?")[0].rstrip("/") + "/"
     try:
         with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - the operator's own URL
             yield ok("app", f"{url} answers with {response.status}")
             yield judge_policy(response.headers.get("Referrer-Policy", ""))
-            yield judge_document(response.read(_MOST_BYTES))
-    except (OSError, ValueError, http.client.HTTPException) as error:
+            page = response.read(_MOST_BYTES)
+    except _FAILURES as error:
         text = f"{url} does not answer ({type(error).__name__}: {error})"
         yield problem("app", text, f"curl -v {url}")
+        return
+    yield _check_base(base, base_path)
+    yield _check_carrier(base, page)
+    yield _check_websocket(base)
+
+
+def check_replicas_clocks(urls: Sequence[str]) -> Iterator[Finding]:
+    """Ask each replica at an address of its own, where no proxy answers with its own clock."""
+    skews: dict[str, float] = {}
+    for url in urls:
+        try:
+            with urllib.request.urlopen(urljoin(url.rstrip("/") + "/", _HEALTH), timeout=_SECONDS) as answer:  # noqa: S310
+                skews[url] = parsedate_to_datetime(answer.headers["Date"]).timestamp() - wall()
+        except (*_FAILURES, TypeError) as error:
+            text = f"{url} does not answer ({type(error).__name__}: {error})"
+            yield problem("replicas", text, f"curl -v {url}")
+    if len(skews) > 1:
+        yield judge_clocks(skews)
+
+
+def judge_clocks(skews: dict[str, float]) -> Finding:
+    """Judge how far the clocks of replicas are apart; each is given against this machine's, in seconds."""
+    slow, fast = min(skews, key=skews.__getitem__), max(skews, key=skews.__getitem__)
+    apart = skews[fast] - skews[slow]
+    if apart <= _SKEW_SECONDS:
+        return ok("clock", f"the clocks of {len(skews)} replicas agree to a second or so")
+    text = f"the clock of {fast} is {apart:.0f} s ahead of that of {slow}: their logs do not fit together"
+    return warning("clock", text, "timedatectl set-ntp true    # on all of them")
 
 
 def judge_scheme(url: str) -> Finding:
@@ -38,7 +83,7 @@ def judge_scheme(url: str) -> Finding:
     parts = urlsplit(url)
     if parts.scheme == "https":
         return ok("https", "the app is reached by https")
-    if parts.hostname in _HERE:
+    if parts.hostname in HERE:
         return ok("https", "no https, but on this machine only, where browsers do not need it")
     remedy = f"caddy reverse-proxy --from {parts.hostname} --to localhost:8501"
     return problem("https", f"the app is reached by http. {_WITHOUT}", remedy)
@@ -57,9 +102,65 @@ def judge_policy(policy: str) -> Finding:
     return hint("referrer", text, remedy)
 
 
-def judge_document(body: bytes) -> Finding:
-    """Judge by the page itself: whether the script stands in it that speaks in the handshake."""
-    if b"/_fluxlit/" in body:
-        return ok("carrier", "the session comes with the websocket handshake: F5 costs one run")
-    text = "the session comes by a component, so a page load costs one short run more"
-    return hint("carrier", text, "fluxlit-session run app.py    # in place of streamlit run")
+def _fetched(url: str) -> bytes:
+    try:
+        with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - below the operator's own URL
+            return bytes(response.read(_MOST_BYTES))
+    except _FAILURES:
+        return b""
+
+
+def _check_base(base: str, base_path: str) -> Finding:
+    """Whether what Streamlit serves beside its pages is found below the page."""
+    if _fetched(urljoin(base, _HEALTH)) == b"ok":
+        return ok("base path", f"the app is healthy below {urlsplit(base).path}")
+    here = base_path.strip("/")
+    text = f"the page is at {urlsplit(base).path} and the app is not healthy there; server.baseUrlPath is "
+    remedy = f"export STREAMLIT_SERVER_BASE_URL_PATH={urlsplit(base).path.strip('/')}"
+    return problem(
+        "base path", f"{text}{here or 'not set'} here", f"{remedy}    # or cut the path off in the proxy"
+    )
+
+
+def _check_carrier(base: str, page: bytes) -> Finding:
+    """Whether the page has the script that speaks in the handshake, and whether a browser gets it."""
+    found = _BOOT.search(page)
+    if found is None:
+        text = "the session comes by a component, so a page load costs one short run more"
+        return hint("carrier", text, "fluxlit-session run app.py    # in place of streamlit run")
+    script = urljoin(base, found[1].decode("latin-1"))
+    if b"WebSocket" not in _fetched(script):
+        text = "the page names a script that is not there, so a page load costs one short run more"
+        return warning("carrier", text, f"curl -v {script}")
+    return ok("carrier", "the session comes with the websocket handshake: F5 costs one run")
+
+
+def _check_websocket(base: str) -> Finding:
+    """Open a websocket as a browser does, as far as the handshake, with the words of Streamlit's page."""
+    parts = urlsplit(base)
+    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = make(parts.netloc, timeout=_SECONDS)
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Origin": f"{parts.scheme}://{parts.netloc}",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "Zmx1eGxpdC1zZXNzaW9uIQ==",
+        "Sec-WebSocket-Protocol": "streamlit, PLACEHOLDER_AUTH_TOKEN",
+    }
+    remedy = "proxy_set_header Upgrade $http_upgrade;    # see docs/deploy/nginx.conf"
+    try:
+        connection.request("GET", f"{parts.path}{_STREAM}", headers=headers)
+        answer = connection.getresponse()
+    except (*_FAILURES, ssl.SSLError) as error:
+        return problem("websocket", f"it does not open ({type(error).__name__}: {error})", remedy)
+    finally:
+        connection.close()
+    if answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+        return problem("websocket", f"it is refused with {answer.status}", remedy)
+    if answer.getheader("Sec-WebSocket-Protocol") != "streamlit":
+        text = "it opens, but Sec-WebSocket-Protocol does not pass: the session cannot come with it"
+        return problem(
+            "websocket", text, "proxy_set_header Sec-WebSocket-Protocol $http_sec_websocket_protocol;"
+        )
+    return ok("websocket", "it opens")

@@ -29,26 +29,19 @@ def check_packages(extras: Collection[str]) -> Iterator[Finding]:
     Args:
         extras: the extras that this set-up needs, such as ``"redis"``.
     """
-    yield ok("Python", f"{platform.python_version()} on {platform.system()}")
+    yield ok("Python", f"{platform.python_version()} on {platform.system()}, SQLite {sqlite3.sqlite_version}")
     try:
-        own, needed = version(_NAME), requires(_NAME) or []
+        needed = requires(_NAME) or []
     except PackageNotFoundError:
         text = "fluxlit_component is imported from a folder but not installed: its needs cannot be checked"
         yield warning("package", text, "pip install -e .")
         return
-    yield ok("package", f"{_NAME} {own}")
-    fine: list[str] = []
+    yield ok("package", f"{_NAME} {version(_NAME)}")
     for requirement in map(Requirement, needed):
-        marker = requirement.marker
-        extra = next((e for e in ("", *extras) if marker is None or marker.evaluate({"extra": e})), None)
-        if extra is None:
-            continue  # of an extra that this set-up does not need
-        finding = check_requirement(requirement, extra)
-        if finding.is_wrong or requirement.name == "streamlit" or extra:
-            yield finding
-        else:
-            fine.append(finding.text)
-    yield ok("packages", ", ".join([*fine, f"SQLite {sqlite3.sqlite_version}"]))
+        for extra in ("", *extras):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                yield check_requirement(requirement, extra)
+                break
 
 
 def check_requirement(requirement: Requirement, extra: str = "") -> Finding:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Final
+from urllib.parse import urlsplit
 
 from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.cli.checks.serving import HERE
 from fluxlit_component.clock import Clock, monotonic, wall
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.stores.base import SessionStore
@@ -122,15 +124,16 @@ def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
         yield hint("engine", text, "redis-cli CONFIG SET appendonly yes")
 
 
-def check_replicas(scheme: str, replicas: int, platform: str | None) -> Iterator[Finding]:
+def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Finding]:
     """Judge a store for a number of machines or containers.
 
     Args:
-        scheme: of the store's URL.
+        url: of the store.
         replicas: how many there are, as far as the operator said.
         platform: the name of the platform this runs on, if it is one that starts replicas by itself.
     """
     shared = "export FLUXLIT_SESSION_STORE=redis://host:6379/0    # or postgresql+psycopg://host/db"
+    scheme = url.partition("://")[0].lower()
     if scheme == "memory":
         text = "memory:// is lost when the server restarts, and is not shared by several processes"
         yield (problem if replicas > 1 else warning)("replicas", text, shared)
@@ -140,5 +143,8 @@ def check_replicas(scheme: str, replicas: int, platform: str | None) -> Iterator
     elif scheme == "sqlite" and platform:
         text = f"this is {platform}: with more than one replica, or when the container is replaced"
         yield hint("replicas", f"{text}, a SQLite file is not there any more", shared)
+    elif replicas > 1 and (scheme == "unix" or urlsplit(url).hostname in HERE):
+        text = f"{replicas} replicas name a store on this machine: on another machine they mean another store"
+        yield warning("replicas", text, shared)
     elif replicas > 1:
         yield ok("replicas", f"{replicas} replicas share the store")

@@ -1,0 +1,89 @@
+"""The part of the store contract about many at once: nothing is lost, and there is a single winner.
+
+Used through `VersionedStoreContract`.
+"""
+
+from __future__ import annotations
+
+from fluxlit_component.codec import decode
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.testing.commit_contract import committed, loaded
+from fluxlit_component.testing.contract import SessionStoreContract
+from fluxlit_component.testing.race import race
+
+
+class RaceContract(SessionStoreContract):
+    """Each call is one atomic step."""
+
+    def test_writers_at_once(self, store: VersionedStore, sid: str) -> None:
+        """Eight threads that change keys of their own lose nothing, and no version is given twice."""
+        committed(store, sid, {"begin": 0})
+
+        def tab(number: int) -> list[int]:
+            return [
+                committed(store, sid, {f"{number}.{turn}": turn}, create=False).version for turn in range(20)
+            ]
+
+        versions = [version for versions in race(8, tab) for version in versions]
+        assert sorted(versions) == list(range(2, 162))
+        expected = {f"{number}.{turn}": turn for number in range(8) for turn in range(20)}
+        assert store.get(sid) == {"begin": 0} | expected
+
+    def test_guarded_counter(self, store: VersionedStore, sid: str) -> None:
+        """Eight threads that count one key by guarded changes, again if refused, lose no count."""
+        committed(store, sid, {"count": 0})
+
+        def count_once() -> bool:
+            field = loaded(store, sid).fields["count"]
+            count = decode(field.data or b"")
+            return not committed(store, sid, {"count": count + 1}, base=field.version, guarded=True).refused
+
+        def tab(_: int) -> None:
+            for _turn in range(5):
+                while not count_once():
+                    pass
+
+        race(8, tab)
+        assert store.get(sid) == {"count": 40}
+
+    def test_one_begins(self, store: VersionedStore, sid: str) -> None:
+        """Eight threads that begin one record lose nothing."""
+        race(8, lambda number: committed(store, sid, {str(number): number}))
+        assert store.get(sid) == {str(number): number for number in range(8)}
+
+    def test_one_takes(self, store: VersionedStore, sid: str) -> None:
+        """Of fifty threads that take a record one gets it."""
+        committed(store, sid, {"a": 1})
+        taken = race(50, lambda _: store.take(sid))
+        assert sum(record is not None for record in taken) == 1
+
+    def test_one_copies(self, store: VersionedStore) -> None:
+        """Of eight threads that copy to one target one does, and the copy is whole."""
+        for number in range(8):
+            committed(store, f"source {number}", {"from": number, "same": number})
+        won = race(8, lambda number: store.copy(f"source {number}", "target"))
+        winner = won.index(True)
+        assert won.count(True) == 1
+        assert store.get("target") == {"from": winner, "same": winner}
+
+    def test_one_renames(self, store: VersionedStore, sid: str) -> None:
+        """Of eight threads that rename one record one does."""
+        committed(store, sid, {"a": 1})
+        won = race(8, lambda number: store.rename(sid, f"target {number}"))
+        assert won.count(True) == 1
+        assert [store.get(f"target {number}") is not None for number in range(8)] == won
+
+    def test_destroyed_amid_commits(self, store: VersionedStore, sid: str) -> None:
+        """However commits and a destruction interleave, the session is destroyed in the end."""
+        committed(store, sid, {"a": 1})
+
+        def runner(number: int) -> list[str]:
+            if number == 0:
+                store.delete(sid)
+                return []
+            return [committed(store, sid, {str(number): turn}).verdict for turn in range(20)]
+
+        verdicts = race(8, runner)[1:]
+        assert store.load(sid) is None
+        for seen in verdicts:
+            assert seen == sorted(seen)  # "committed" for a while, then "destroyed" for good
