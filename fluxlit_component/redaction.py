@@ -1,6 +1,7 @@
 """Keeps session ids out of logs: a filter for access logs, which print the query of each request.
 
-An id is in a query only in address bar mode `visible`, or if a visitor comes by a link that holds one.
+An id is in a query only in address bar mode `visible`, or if a visitor comes by a link that holds one. A
+server that prints headers shows the one of the handshake, in which the id always is.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class SidFilter(logging.Filter):
         begin = r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2}))"
         # As in a query, encoded once or more often, or as a key of JSON or of a printed dict.
         between = r"""(?:=|%(?:25)*3[dD]|\\?["']\s*:\s*\[?\s*\\?["'])"""
-        self._pattern = re.compile(rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*")
+        # As the handshake has it, which a server prints that logs the headers of requests.
+        word = r"(\bfluxlit(?:-browser|-link)?\.)[\w-]{43}"
+        self._pattern = re.compile(rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*|{word}")
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact in place; a record is never dropped."""
@@ -54,7 +57,7 @@ class SidFilter(logging.Filter):
         if value is None or isinstance(value, (int, float)):
             return value  # left alone, so that `%d` finds a number
         text = str(value)  # of anything else only what is printed counts
-        clean = self._pattern.sub(rf"\g<1>{REDACTED}", text)
+        clean = self._pattern.sub(rf"\g<1>\g<2>{REDACTED}", text)
         return value if clean == text else clean
 
     def _clean_mapping(self, values: Mapping[Any, Any]) -> Mapping[Any, Any]:

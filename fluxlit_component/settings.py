@@ -161,11 +161,6 @@ def is_debug() -> bool:
     return _switch("FLUXLIT_DEBUG")
 
 
-def asks_for_starlette() -> bool:
-    """Whether the environment has Streamlit 1.53 to 1.56 serve by Starlette."""
-    return _switch("STREAMLIT_SERVER_USE_STARLETTE")
-
-
 def variable_of_streamlit(name: str) -> str | None:
     """What the environment says of an option of Streamlit, under the name that Streamlit has for it."""
     return os.environ.get(name)

@@ -21,6 +21,8 @@ from fluxlit_component.redaction import SidFilter, redact_logs
         "next=%252Fa%253Ffluxlit_sid%253D{sid}",
         '{{"query": {{"fluxlit_sid": "{sid}", "a": 1}}}}',
         "{{'fluxlit_sid': ['{sid}'], 'a': 1}}",
+        "< Sec-WebSocket-Protocol: streamlit, fluxlit.{sid}",
+        "(b'sec-websocket-protocol', b'streamlit, fluxlit-browser.{sid}.my%2Esid, PLACEHOLDER')",
         '{{"line": "{{\\"fluxlit_sid\\": \\"{sid}\\"}}"}}',
     ],
 )

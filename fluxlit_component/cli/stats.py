@@ -29,9 +29,7 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
                 ages.append(spans(entry)[0])
             else:
                 ended[entry.standing] += 1
-    by_age = dict.fromkeys(_AGES, 0)
-    for age in ages:
-        by_age[next(name for name, limit in _AGES.items() if age < limit)] += 1
+    by_age = Counter(next(name for name, limit in _AGES.items() if age < limit) for age in ages)
     figures: dict[str, Any] = {
         "store": label,
         "sessions": len(sizes),
@@ -41,20 +39,19 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
         "median_bytes": median(sizes or [0]),
         "oldest_seconds": max(ages, default=0.0),
         "newest_seconds": min(ages, default=0.0),
-        "by_age": by_age,
+        "by_age": {name: by_age[name] for name in _AGES},
         "expired": ended["expired"],
         "destroyed": ended["destroyed"],
     }
     if as_json:
         print_json(figures)
         return
-    rows = [
-        *((name, figures[name]) for name in ("store", "sessions", "keys")),
-        ("values", size_text(figures["bytes"])),
-        *((f"{name} session", size_text(figures[f"{name}_bytes"])) for name in ("largest", "median")),
-        *((name, span_text(figures[f"{name}_seconds"])) for name in ("oldest", "newest")),
-        *((f"  {name}", count) for name, count in by_age.items()),
-        ("expired, not dropped yet", ended["expired"]),
-        ("destroyed, still remembered", ended["destroyed"]),
-    ]
-    print_table(["", ">"], rows)
+    counts = figures.pop("by_age")
+    rows = {**figures, **counts}
+    print_table(["", ">"], [(name.replace("_", " "), _said(name, value)) for name, value in rows.items()])
+
+
+def _said(name: str, value: Any) -> object:
+    if name.endswith("bytes"):
+        return size_text(value)
+    return span_text(value) if name.endswith("seconds") else value

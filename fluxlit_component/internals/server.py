@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guarded
-from fluxlit_component.settings import asks_for_starlette, variable_of_streamlit
+from fluxlit_component.settings import variable_of_streamlit
 
 _OPTION: Final = "server.useStarlette"
 
@@ -22,8 +22,7 @@ def serves_asgi(arguments: Sequence[str]) -> bool:
         if _OPTION not in config._config_options_template:
             return True  # nothing else to choose any more, and `get_option` would read files too early
         asked = any(argument.startswith(f"--{_OPTION}") for argument in arguments)
-        # Variables of the environment are options of the command line to Streamlit, not of its files.
-        return asked or asks_for_starlette() or bool(config.get_option(_OPTION))
+        return asked or str(option_here(_OPTION)).lower() in {"true", "1"}
 
     return guarded(look, default=False)
 
@@ -37,6 +36,7 @@ def option_here(name: str) -> Any:
         known = config._config_options_template.get(name)
         if known is None:
             return None
+        # Variables of the environment are options of the command line to Streamlit, not of its files.
         given = variable_of_streamlit(known.env_var)
         return config.get_option(name) if given is None else given
 

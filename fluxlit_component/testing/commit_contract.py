@@ -110,7 +110,7 @@ class _Walk:
         self._done.append(f"{method} {told} {options}")
         answer, expected = (getattr(store, method)(*args, **options) for store in self._stores)
         assert _plain(answer) == _plain(expected), "\n".join(self._done)
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     def _commit(self, sid: str) -> Commit:
         changes = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -108,6 +109,9 @@ def test_stats(run: Callable[..., Any], store: Any, url: str, fill: Callable[...
     assert found["by_age"] == {"under an hour": 2, "under a day": 0, "under a week": 0, "older": 0}
     text = run("stats", "--store", url).stdout
     assert "sessions" in text
+    assert re.search(r"^under an hour +2$", text, re.MULTILINE)
+    assert re.search(r"^largest bytes +1\.0 KB$", text, re.MULTILINE)
+    assert "{" not in text
     assert "?" not in found["store"]
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import http.client
 import re
-import ssl
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -41,14 +41,12 @@ def check_address(url: str | None, *, base_path: str = "") -> Iterator[Finding]:
     yield judge_scheme(url)
     base = url.partition("?")[0].rstrip("/") + "/"
     try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - the operator's own URL
-            yield ok("app", f"{url} answers with {response.status}")
-            yield judge_policy(response.headers.get("Referrer-Policy", ""))
-            page = response.read(_MOST_BYTES)
+        headers, page = _get(url)
     except _FAILURES as error:
-        text = f"{url} does not answer ({type(error).__name__}: {error})"
-        yield problem("app", text, f"curl -v {url}")
+        yield _silent("app", url, error)
         return
+    yield ok("app", f"{url} answers")
+    yield judge_policy(headers.get("Referrer-Policy", ""))
     yield _check_base(base, base_path)
     yield _check_carrier(base, page)
     yield _check_websocket(base)
@@ -59,11 +57,10 @@ def check_replicas_clocks(urls: Sequence[str]) -> Iterator[Finding]:
     skews: dict[str, float] = {}
     for url in urls:
         try:
-            with urllib.request.urlopen(urljoin(url.rstrip("/") + "/", _HEALTH), timeout=_SECONDS) as answer:  # noqa: S310
-                skews[url] = parsedate_to_datetime(answer.headers["Date"]).timestamp() - wall()
+            headers, _ = _get(f"{url.rstrip('/')}/{_HEALTH}")
+            skews[url] = parsedate_to_datetime(headers["Date"]).timestamp() - wall()
         except (*_FAILURES, TypeError) as error:
-            text = f"{url} does not answer ({type(error).__name__}: {error})"
-            yield problem("replicas", text, f"curl -v {url}")
+            yield _silent("replicas", url, error)
     if len(skews) > 1:
         yield judge_clocks(skews)
 
@@ -102,17 +99,29 @@ def judge_policy(policy: str) -> Finding:
     return hint("referrer", text, remedy)
 
 
-def _fetched(url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - below the operator's own URL
-            return bytes(response.read(_MOST_BYTES))
-    except _FAILURES:
-        return b""
+def _get(url: str) -> tuple[Message, bytes]:
+    """Headers and body.
+
+    Raises:
+        OSError: no answer, or one that says that something is wrong; so do two more, see `_FAILURES`.
+    """
+    with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - the operator's own URL
+        return response.headers, response.read(_MOST_BYTES)
+
+
+def _body(url: str) -> bytes:
+    with suppress(*_FAILURES):
+        return _get(url)[1]
+    return b""
+
+
+def _silent(subject: str, url: str, error: Exception) -> Finding:
+    return problem(subject, f"{url} does not answer ({type(error).__name__}: {error})", f"curl -v {url}")
 
 
 def _check_base(base: str, base_path: str) -> Finding:
     """Whether what Streamlit serves beside its pages is found below the page."""
-    if _fetched(urljoin(base, _HEALTH)) == b"ok":
+    if _body(urljoin(base, _HEALTH)) == b"ok":
         return ok("base path", f"the app is healthy below {urlsplit(base).path}")
     here = base_path.strip("/")
     text = f"the page is at {urlsplit(base).path} and the app is not healthy there; server.baseUrlPath is "
@@ -129,14 +138,14 @@ def _check_carrier(base: str, page: bytes) -> Finding:
         text = "the session comes by a component, so a page load costs one short run more"
         return hint("carrier", text, "fluxlit-session run app.py    # in place of streamlit run")
     script = urljoin(base, found[1].decode("latin-1"))
-    if b"WebSocket" not in _fetched(script):
+    if b"WebSocket" not in _body(script):
         text = "the page names a script that is not there, so a page load costs one short run more"
         return warning("carrier", text, f"curl -v {script}")
     return ok("carrier", "the session comes with the websocket handshake: F5 costs one run")
 
 
 def _check_websocket(base: str) -> Finding:
-    """Open a websocket as a browser does, as far as the handshake, with the words of Streamlit's page."""
+    """Open a websocket as a browser does, as far as the handshake."""
     parts = urlsplit(base)
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = make(parts.netloc, timeout=_SECONDS)
@@ -146,13 +155,13 @@ def _check_websocket(base: str) -> Finding:
         "Origin": f"{parts.scheme}://{parts.netloc}",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "Zmx1eGxpdC1zZXNzaW9uIQ==",
-        "Sec-WebSocket-Protocol": "streamlit, PLACEHOLDER_AUTH_TOKEN",
+        "Sec-WebSocket-Protocol": "streamlit, PLACEHOLDER_AUTH_TOKEN",  # as Streamlit's page proposes them
     }
     remedy = "proxy_set_header Upgrade $http_upgrade;    # see docs/deploy/nginx.conf"
     try:
         connection.request("GET", f"{parts.path}{_STREAM}", headers=headers)
         answer = connection.getresponse()
-    except (*_FAILURES, ssl.SSLError) as error:
+    except _FAILURES as error:
         return problem("websocket", f"it does not open ({type(error).__name__}: {error})", remedy)
     finally:
         connection.close()
