@@ -70,7 +70,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     if policy.fill_only:
         keep |= frozenset(current)
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
-    origins = {key: known.base.known[key].origin for key in values if key in known.base.known}
+    origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     by_reference = hand_over(tab, policy)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
@@ -197,8 +197,8 @@ def _brought_together(
     merged: dict[str, Any] = {}
     lost: list[str] = []
     for key, value in mine.items():
-        before, known = (tab.page.baseline or {})[key], tab.known.base.known.get(key)
-        if not policy.keys.admit(key) or (known is not None and before == known.data):
+        before = (tab.page.baseline or {})[key]
+        if not policy.keys.admit(key) or before == tab.known.base.data_of(key):
             continue
         both, succeeded = policy.merge_values(key, decode(before), stored[key], value)
         if succeeded:

@@ -101,8 +101,8 @@ class Persist:
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
-            spared |= self._policy.hidden.among(known.base.known)
-        gone = self._policy.keys.sift(known.base.known.keys() - kept.values.keys() - spared) | page.deleted
+            spared |= self._policy.hidden.among(known.base.held)
+        gone = self._policy.keys.sift(known.base.held.keys() - kept.values.keys() - spared) | page.deleted
         diff = known.base.diff(
             kept.values,
             deleted=gone,
@@ -156,16 +156,15 @@ class Persist:
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
             lost = page.loose - on_page - self._state.registered_keys()
-        base = self._tab.known.base.known
+        base = self._tab.known.base
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
-        for key in plain.keys() & base.keys() - on_page:
-            if base[key].origin & WIDGET:  # no widget has taken it over yet
-                plain[key] = plain_selection(plain[key])
+        for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken it over yet
+            plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
         waits = page.loose | page.offered
         kept.origins.update(
-            (key, base[key].origin)
-            for key in kept.values.keys() & base.keys() - on_page
+            (key, base.origins[key])
+            for key in kept.values.keys() & base.origins.keys() - on_page
             if key in waits or self._policy.hidden.keeps(key)
         )
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
@@ -179,12 +178,13 @@ class Persist:
         """Decide about the value of one widget on the page."""
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
-        known = self._tab.known.base.known.get(key)
-        still = known if known is not None and known.is_still(value, self._plain) else None
-        data = still.data if still is not None else encoded(value)
+        base = self._tab.known.base
+        is_known = key in base.held
+        is_same = base.is_still(key, value, self._plain)
+        data = None if is_same else encoded(value)
         if is_assigned and reason is None:
             page.assigned.add(key)
-        if known is not None and known.data == data:
+        if is_same or (is_known and base.data_of(key) == data):
             untouched = widget.element in page.cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
             untouched = False
@@ -195,7 +195,7 @@ class Persist:
             )
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # its rows are gone, and do not come later
-            if untouched and key in page.put and is_drawn and known is not None and not narrowed:
+            if untouched and key in page.put and is_drawn and is_known and not narrowed:
                 page.offered |= {key}  # the widget did not take it: its options may come yet
                 kept.untouched[key] = data or b""
                 del kept.values[key]
@@ -204,7 +204,7 @@ class Persist:
             page.offered -= {key}
             page.loose -= {key}
         if untouched:
-            kept.untouched[key] = data or b""
+            kept.untouched[key] = (base.data_of(key) if is_same else data) or b""
         else:
             page.shown.pop(key, None)
         if reason is not None:

@@ -285,7 +285,7 @@ class SessionRun:
             self._leave_untouched(mine)
             self._run.state.drop(mine)
             tab.page.forget()
-            tab.page.deleted.update(tab.known.base.known, tab.known.base.faults)
+            tab.page.deleted.update(tab.known.base.held, tab.known.base.faults)
             tab.known.base.unsaved.clear()
             self.save()
 
@@ -351,7 +351,7 @@ class SessionRun:
             if record is not None:
                 tab.known.base.adopt(record)
                 tab.known.learn(record)
-                tab.known.quarantined = frozenset(tab.known.base.known)
+                tab.known.quarantined = frozenset(tab.known.base.held)
                 tab.known.created = True
             tab.known.hydrated, tab.revived = True, self._run.token
 
