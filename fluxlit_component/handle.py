@@ -70,7 +70,7 @@ class UrlSession(Generic[M]):
     @property
     def id(self) -> str | None:
         """The session id, 43 characters; None while disabled or pending. Never print or log it."""
-        return self._tab.sid if self._tab is not None and self._tab.consent.private is None else None
+        return self._tab.sid if self._tab is not None and not self._tab.is_private else None
 
     @property
     def status(self) -> Status:
@@ -85,7 +85,7 @@ class UrlSession(Generic[M]):
             return "disabled"
         if self._tab.standing.carrier == "none":
             return "no-browser"
-        if self._tab.consent.private is None:
+        if not self._tab.is_private:
             return self._tab.standing.status
         return "degraded" if self._tab.consent.erasing else "pending"
 
@@ -309,18 +309,10 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: an argument that cannot work, or a page that the app does not have.
         """
-        from fluxlit_component.links.links import Order
-
         allowed = None if keys is None else arguments.patterns("keys", keys)
-        lifetime = arguments.lifetime("ttl_seconds", ttl_seconds)
-        order = Order(arguments.one_of("mode", mode, _MODES), once, lifetime, allowed)
-        if allowed is not None and mode != "copy":
+        if arguments.one_of("mode", mode, _MODES) != "copy" and allowed is not None:
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
-        if self._run is None:
-            from fluxlit_component.links.address import page_address
-
-            return page_address("", {}, page)
-        return self._run.sharing().link(page, order)
+        return self._address(page, mode, ttl_seconds, once=once, keys=allowed)
 
     def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
         """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
@@ -328,14 +320,25 @@ class UrlSession(Generic[M]):
         As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
         it has the session until then: `revoke_links()` ends it.
         """
+        return self._address(page, "resume", ttl_seconds, is_steady=True)
+
+    def _address(
+        self,
+        page: object,
+        mode: Literal["resume", "copy"],
+        ttl_seconds: float,
+        *,
+        once: bool = False,
+        keys: tuple[str, ...] | None = None,
+        is_steady: bool = False,
+    ) -> str:
+        from fluxlit_component.links.address import page_address
         from fluxlit_component.links.links import Order
 
-        order = Order("resume", once=False, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds))
+        order = Order(mode, once, arguments.lifetime("ttl_seconds", ttl_seconds), keys)
         if self._run is None:
-            from fluxlit_component.links.address import page_address
-
             return page_address("", {}, page)
-        return self._run.sharing().href(page, order)
+        return self._run.sharing().link(page, order, is_steady=is_steady)
 
     def links(self) -> tuple[Link, ...]:
         """The links made for this session, the newest first, with age and uses; a day beyond their end."""

@@ -190,6 +190,12 @@ def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
     return sum(link.is_open for link in _listed(record, sid))
 
 
+def destroy(store: RecordStore, sid: str, lifetimes: Lifetimes) -> None:
+    """End a session for good, and its links with it."""
+    revoke(store, sid, lifetimes)
+    store.delete(sid)
+
+
 def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes, person: bytes | None) -> Redeemed:
     changes = {
         key.removeprefix(_STATE): Change(stored.data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from fluxlit_component.clock import is_past, wall
@@ -67,7 +68,7 @@ class Committer:
         tab.standing.status = "ready"
         if outcome.version > 0:
             tab.known.bound |= self._policy.visitor.person is not None
-            tab.known.live, tab.trial.noted = tab.naming, tab.trial.failed
+            tab.known.live, tab.trial = tab.naming, replace(tab.trial, noted=tab.trial.failed)
         self._note(diff, outcome)
 
     def _commit(
@@ -112,7 +113,7 @@ class Committer:
             try:
                 self._state.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - its widget is drawn already
-                tab.page.waiting[key] = merged[key]
+                tab.page.waiting = {**tab.page.waiting, key: merged[key]}
         base, policy = tab.known.base, self._policy
         diff = base.diff(merged, origins=base.origins, caps=policy.caps, guarded=policy.has_merger)
         for key, reason in diff.skipped.items():
@@ -165,7 +166,7 @@ class Committer:
             tab.renew()
             tab.standing.hooks.tell(Event("expire"))
         tab.known.created, tab.known.bound, tab.known.live = False, False, frozenset()
-        tab.trial.noted = False
+        tab.trial = replace(tab.trial, noted=False)
         policy = self._policy
         diff = tab.known.base.diff(
             values, origins=self._lost.origins, caps=policy.caps, guarded=policy.has_merger

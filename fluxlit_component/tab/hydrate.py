@@ -13,11 +13,12 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
-from fluxlit_component.state.keys import absence_of, owner_of
+from fluxlit_component.state.keys import owner_of, sort_hidden
 from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.handover import hand_over
+from fluxlit_component.tab.page import NOTHING
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.trial import Trial
@@ -75,7 +76,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     by_reference = hand_over(tab, policy)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     page.put = _write(state, tab, {**back, **merged, **by_reference}, carried)
-    page.assigned.update(key for key, origin in origins.items() if origin & ASSIGNED)
+    page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.among(of_widgets)
@@ -145,18 +146,16 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     if hidden:
         # What was put there for the last run counts only once the browser has sent it: a run that is cut
         # short is never shown, and the browser would go on with the widget's default.
-        sent, is_same_page = state.sent_keys(), run.page == page.name
-        absence = absence_of(
+        back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=frozenset(state.reading().values),
-            alive=(frozenset(widgets) & (page.drawn - page.put)) | sent,
-            drawn=page.drawn if is_same_page else frozenset(),
+            alive=((page.drawn - page.put) & widgets.keys()) | state.sent_keys(),
             # What a widget of another page has taken over was swept away with it.
-            put=page.put if is_same_page else page.put - state.registered_keys(),
+            last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
         )
-        page.deleted |= absence.deleted
-        state.forget(absence.again)
-        again |= {key: base.value_of(key) for key in absence.again}
+        page.deleted |= deleted
+        state.forget(back)
+        again |= {key: base.value_of(key) for key in back}
     # The browser is shown nothing of a run that `st.rerun()` has ended: what was put there is told it again.
     unseen = frozenset[str]()
     if state.began_by_itself():
@@ -165,7 +164,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     page.ours = page.put & state.written_keys()
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
-    page.waiting.clear()
+    page.waiting = NOTHING
 
 
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from fluxlit_component.codec import PlainEncoder
 from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, is_connected, plain_selection
+from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded, is_default
 from fluxlit_component.state.diff import Diff
@@ -28,7 +28,6 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, others_with
 
 _log = logging.getLogger("fluxlit_component")
-_PATIENCE_SECONDS: Final = 0.5
 
 
 class _Kept:
@@ -79,8 +78,8 @@ class Persist:
         tab, known, page = self._tab, self._tab.known, self._tab.page
         if tab.wiping or tab.consent.private is not self._private:
             return  # the consent has changed since: this run's store is not the tab's any more
-        connected = is_connected(tab.session_id)
-        if tab.superseded and not connected:
+        has_gone = tab.has_gone
+        if tab.superseded and has_gone:
             return  # the page was loaded anew: what this run did since is not what the visitor sees
         if known.read_only:
             tab.standing.status = "degraded"
@@ -90,7 +89,7 @@ class Persist:
             self._end_loose()
         reading = self._state.reading()
         settled = tab.sid is not None and known.hydrated
-        if page.baseline is None and (not settled or tab.consent.private is not None):
+        if page.baseline is None and (not settled or tab.is_private):
             values = self._admitted(reading.values)
             page.baseline = {k: data for k, v in values.items() if (data := encoded(v)) is not None}
         if not settled:
@@ -110,19 +109,17 @@ class Persist:
             caps=self._policy.caps,
             guarded=self._policy.has_merger,
         )
-        page.deleted.clear()
+        page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        if not connected:
+        if has_gone:
             # The browser is gone, and another replica may have the session by now: its word counts.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(reading, kept, diff.skipped)
-        self._committer.commit(diff, kept.values, yielding=not connected)
+        self._committer.commit(diff, kept.values, yielding=has_gone)
 
     def _note_live(self, reading: Reading, kept: _Kept, skipped: Mapping[str, str]) -> None:
         """Remember what no store can hold. A widget's value is the browser's business."""
-        if self._tab.passed_on:
-            return
         tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
         keys = [key for key in skipped if key in reading.plain and key not in reading.widgets]
         now = {key: kept.values[key] for key in keys[:most]}
@@ -170,6 +167,8 @@ class Persist:
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
+        if page.shown:
+            page.shown = {k: v for k, v in page.shown.items() if k not in on_page or k in kept.untouched}
         page.untouched = kept.untouched
         page.assigned &= kept.values.keys()
         return kept
@@ -183,7 +182,7 @@ class Persist:
         is_same = base.is_still(key, value, self._plain)
         data = None if is_same else encoded(value)
         if is_assigned and reason is None:
-            page.assigned.add(key)
+            page.assigned |= {key}
         if is_same or (is_known and base.data_of(key) == data):
             untouched = widget.element in page.cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
@@ -205,8 +204,6 @@ class Persist:
             page.loose -= {key}
         if untouched:
             kept.untouched[key] = (base.data_of(key) if is_same else data) or b""
-        else:
-            page.shown.pop(key, None)
         if reason is not None:
             kept.refused[key] = reason
         if untouched or reason is not None:
@@ -243,7 +240,7 @@ class Persist:
         found = tab.known.base.read_late()
         values = {k: v for k, v in found.items() if self._policy.keys.admit(k)}
         if values:
-            tab.page.waiting.update(values)
+            tab.page.waiting = {**tab.page.waiting, **values}
             for key in values:
                 tab.standing.skipped.pop(key, None)
             tab.standing.restored = tuple(sorted({*tab.standing.restored, *values}))
@@ -260,17 +257,12 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
     for other in others_with(sid, tab):
         if visitor.is_checked and other.ids.person not in (None, visitor.person):
             continue  # a stolen id: it is not this visitor's page
-        if not other.lock.acquire(timeout=_PATIENCE_SECONDS):
-            continue
-        try:
-            state = other.state()
-            if state is not None and other.opened is not None:
-                if state.began_by_itself():  # which is true at the end of each run
-                    other.trial.assume_good()
-                Persist(None, state, other, *other.opened).save(ended=False)
-            other.superseded = True
-            # What it could not end yet, because the browser had not confirmed its new id, this tab will.
-            tab.ids.retiring += other.ids.retiring
-            other.ids.retiring.clear()
-        finally:
-            other.lock.release()
+        state = other.state()
+        if state is not None and other.opened is not None:
+            if state.began_by_itself():  # which is true at the end of each run
+                other.trial = other.trial.assumed_good()
+            Persist(None, state, other, *other.opened).save(ended=False)
+        other.superseded = True
+        # What it could not end yet, because the browser had not confirmed its new id, this tab will.
+        tab.ids.retiring += other.ids.retiring
+        other.ids.retiring = ()
