@@ -14,7 +14,6 @@ import streamlit as st
 from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
-from fluxlit_component.clock import wall
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
@@ -22,7 +21,7 @@ from fluxlit_component.state.model import M
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Status
-from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tab import Known, Tab
 
 if TYPE_CHECKING:
     from fluxlit_component.links.links import Link
@@ -121,11 +120,8 @@ class UrlSession(Generic[M]):
     @property
     def expires_in(self) -> float | None:
         """Seconds until the record ends if nothing more is done; None: never, or there is none yet."""
-        moments = [] if self._tab is None else [self._tab.known.idle_expires, self._tab.known.expires]
-        known = [moment for moment in moments if moment is not None]
-        return (
-            max(min(known) - wall() - self._tab.known.skew, 0.0) if known and self._tab is not None else None
-        )
+        known = self._tab.known if self._tab is not None else Known()
+        return known.seconds_left(known.idle_expires, known.expires)
 
     @property
     def state(self) -> M:
@@ -280,8 +276,8 @@ class UrlSession(Generic[M]):
         Args:
             on: False: not, as without the call.
         """
-        if self._run is not None:
-            self._run.guard(on=on)
+        if self._tab is not None:
+            self._tab.guard = on
 
     def link(
         self,
@@ -420,12 +416,8 @@ class UrlSession(Generic[M]):
                 session.panel()
         """
         from fluxlit_component.panel.panel import draw_panel
-        from fluxlit_component.panel.report import SessionReport
 
-        if self._tab is None or self._run is None:
-            draw_panel(SessionReport())
-        else:
-            draw_panel(SessionReport.of(self._tab, self._run.report_on_store()))
+        draw_panel(self.status, self._tab, self._run.report_on_store() if self._run is not None else None)
 
     def status_badge(self) -> None:
         """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.codec import decode
-from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, WIDGET
+from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
@@ -61,7 +61,8 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
     current = state.reading().values
-    changed = _changed_meanwhile(tab, current)
+    before = page.baseline or {}
+    changed = frozenset(k for k, v in current.items() if k in before and encoded(v) != before[k])
     merged = _brought_together(tab, policy, values, {k: current[k] for k in changed & values.keys()})
     keep = changed
     if tab.runs == 1:
@@ -80,7 +81,6 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.among(of_widgets)
-    page.after = frozenset(key for key in page.loose if origins[key] & AFTER)
     page.ours = page.put & state.written_keys()
     known.live = tab.naming = noted(record)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
@@ -176,13 +176,6 @@ def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
         tab,
         {**schema.defaults(reading.values), **schema.renew(reading.values, but=reading.widgets.keys())},
     )
-
-
-def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
-    baseline = tab.page.baseline
-    if baseline is None:
-        return frozenset()
-    return frozenset(k for k, v in current.items() if k in baseline and encoded(v) != baseline[k])
 
 
 def _brought_together(

@@ -65,7 +65,8 @@ class Identification:
         if ids.sid is None:
             self._identify(news)
         elif news is not None and news.sid == ids.sid:
-            self._confirmed()
+            ids.unconfirmed = False
+            self._retire()
         if news is not None and news.is_copy and news.sid == ids.sid and self._policy.fork_copies:
             # In the very run that settles the id too: the browser may have said both before it began.
             self._rotate(is_copy=True)
@@ -75,7 +76,7 @@ class Identification:
             self._sign_in()
         if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
             self._run.set_query_value(tab.param, ids.sid)
-        elif self._run.is_app_test and ids.retiring:
+        elif self._run.is_app_test:
             self._retire()  # the query of AppTest had the new one
         if ids.sid is not None:
             return False
@@ -112,19 +113,14 @@ class Identification:
         state = self._run.state.sent_component_value(component_key(self._tab.param))
         return parse_answer(state.get("answer") if state is not None else None)
 
-    def _confirmed(self) -> None:
-        """The browser has the tab's id."""
-        self._ids.unconfirmed = False
-        if self._ids.retiring:
-            self._retire()
-
     def _follow(self, token: str, came_with: str | None) -> None:
         """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
         tab = self._tab
         if token in tab.ids.followed:
             return
         try:
-            if self._first and came_with is not None and self._leads_on(came_with):
+            record = self._store.load(came_with) if self._first and came_with is not None else None
+            if came_with is not None and record is not None and target_of(came_with, record) is not None:
                 tab.ids.followed |= {token}  # sent again after a restart: it was followed before
                 return
             found = self._redeem(token) if token else None
@@ -144,7 +140,8 @@ class Identification:
                 tab.renew()
                 tab.known.hydrated, tab.ids.unconfirmed = False, True
             elif came_with is not None and came_with == tab.ids.offer:
-                self._lead_on(came_with, found.sid)
+                with tab.standing.outages("link", tab.sid):  # a comfort, not a condition
+                    lead_on(self._store, came_with, found.sid, self._policy.lifetimes)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
 
@@ -153,14 +150,6 @@ class Identification:
 
         policy = self._policy
         return redeem(self._store, token, policy.lifetimes, param=self._tab.param, visitor=policy.visitor)
-
-    def _leads_on(self, came_with: str) -> bool:
-        record = self._store.load(came_with)
-        return record is not None and target_of(came_with, record) is not None
-
-    def _lead_on(self, taken: str, sid: str) -> None:
-        with self._tab.standing.outages("link", self._ids.sid):  # a comfort, not a condition
-            lead_on(self._store, taken, sid, self._policy.lifetimes)
 
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab
@@ -272,10 +261,12 @@ class Identification:
         return now - self._ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
-        """The browser confirmed the new id: the old ones die."""
+        """The browser has confirmed the tab's id: those before it die."""
+        tab = self._tab
+        if not tab.ids.retiring:
+            return
         from fluxlit_component.links.links import destroy
 
-        tab = self._tab
         with tab.standing.outages("rotate", tab.sid):
             while tab.ids.retiring:
                 destroy(self._store, tab.ids.retiring[0], self._policy.lifetimes)

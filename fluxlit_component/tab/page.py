@@ -38,8 +38,6 @@ class Page:
     """Keys that this run began with a value of ours for."""
     loose: frozenset[str] = frozenset()
     """Widgets' values that came back with the page load, and that no widget has taken over yet."""
-    after: frozenset[str] = frozenset()
-    """Those of them whose widgets are drawn after the session's block."""
     ours: frozenset[str] = frozenset()
     """Keys that were assigned to bring their values back, not by the app."""
     offered: frozenset[str] = frozenset()

@@ -18,7 +18,6 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded, is_default
-from fluxlit_component.state.diff import Diff
 from fluxlit_component.state.keys import EVENT_REMEDIES, forbidden_reason
 from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
@@ -69,10 +68,6 @@ class Persist:
                 type(error).__name__,
                 exc_info=error if is_debug() else None,
             )
-
-    def commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
-        """Write a diff of the original functions."""
-        self._committer.commit(diff, values)
 
     def _save(self, *, ended: bool) -> None:
         tab, known, page = self._tab, self._tab.known, self._tab.page
@@ -133,7 +128,9 @@ class Persist:
         Widgets after the block are still to come. What the app has assigned meanwhile is the app's.
         """
         page = self._tab.page
-        loose = page.loose - self._drawn() - page.after
+        origins = self._tab.known.base.origins
+        later = {key for key in page.loose if origins.get(key, PLAIN) & AFTER}
+        loose = page.loose - self._drawn() - later
         self._state.drop(loose - (self._state.written_keys() - page.ours))
         page.loose -= loose
 

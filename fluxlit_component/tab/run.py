@@ -19,6 +19,7 @@ from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.commit import Committer
 from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
 from fluxlit_component.tab.identify import Identification
 from fluxlit_component.tab.identity import forget_page, has_left, ignore_leftovers
@@ -228,10 +229,6 @@ class SessionRun:
 
         return report_on(self._store)
 
-    def guard(self, *, on: bool) -> None:
-        """Have the browser ask, or not, before this page is left with something unsent."""
-        self._tab.guard = on
-
     def sharing(self) -> Sharing:
         """The links of this session, after what this run has changed so far was saved."""
         from fluxlit_component.tab.sharing import Sharing
@@ -306,7 +303,7 @@ class SessionRun:
             for key, reason in diff.skipped.items():
                 tab.standing.skip(key, reason)
             if diff.changes:
-                self._persist.commit(diff, initial)
+                Committer(self._run.state, tab, self._store, self._policy).commit(diff, initial)
                 # What was seeded comes into session state with the next hydrate of this very run.
                 tab.known.hydrated &= tab.revived is not None or tab.standing.status != "ready"
 

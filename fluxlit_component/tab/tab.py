@@ -78,6 +78,11 @@ class Known:
     skew: float = 0.0
     """Clock of the store minus clock of this process, seconds."""
 
+    def seconds_left(self, *moments: float | None) -> float | None:
+        """Seconds until the first of these, by the clock of the store; None: never."""
+        first = min((moment for moment in moments if moment is not None), default=None)
+        return None if first is None else max(first - wall() - self.skew, 0.0)
+
     def learn(self, found: Record | Outcome) -> None:
         """Take over the lifetimes that the store has told."""
         self.idle_expires, self.expires, self.skew = found.idle_expires, found.expires, found.now - wall()
