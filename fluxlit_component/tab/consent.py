@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import cast
 
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.state.lifetimes import Lifetimes
+from fluxlit_component.state.record import Lifetimes
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.tab import Consent, Tab
 

@@ -73,9 +73,8 @@ class Persist:
         tab, known, page = self._tab, self._tab.known, self._tab.page
         if tab.wiping or tab.consent.private is not self._private:
             return  # the consent has changed since: this run's store is not the tab's any more
-        has_gone = tab.has_gone
-        if tab.superseded and has_gone:
-            return  # the page was loaded anew: what this run did since is not what the visitor sees
+        if tab.is_left:
+            return
         if known.read_only:
             tab.standing.status = "degraded"
             return
@@ -107,6 +106,7 @@ class Persist:
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
+        has_gone = tab.has_gone
         if has_gone:
             # The browser is gone, and another replica may have the session by now: its word counts.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})

@@ -12,8 +12,8 @@ from fluxlit_component.hooks import NO_HOOKS, Hooks
 from fluxlit_component.settings import Settings, Transport
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
-from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.state.owner import ANYBODY, Visitor
+from fluxlit_component.state.record import Lifetimes
 
 if TYPE_CHECKING:
     from fluxlit_component.state.merge import Merger

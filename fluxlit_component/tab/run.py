@@ -207,16 +207,6 @@ class SessionRun:
         }
 
     @property
-    def is_left(self) -> bool:
-        """Whether the page was loaded anew meanwhile: what this one does is not saved any more."""
-        return self._tab.superseded and self._tab.has_gone
-
-    @property
-    def put(self) -> frozenset[str]:
-        """Keys that this run's opening wrote into session state."""
-        return self._tab.page.put
-
-    @property
     def brought_late(self) -> bool:
         """Whether this run's saving found values that only the next run can begin with."""
         return self._persist.brought_late

@@ -171,6 +171,11 @@ class Tab:
         """Whether no browser shows it any more."""
         return self.left or not is_connected(self.session_id)
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the page was loaded anew meanwhile: what this one does is not saved any more."""
+        return self.superseded and self.has_gone
+
     def state(self) -> State | None:
         """The session state of its Streamlit session, whether a script runs there or not."""
         anchor = self.anchor() if self.anchor is not None else None
