@@ -57,6 +57,8 @@ class Diff:
     skipped: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, object] = field(default_factory=dict)
     """What the base holds of each changed key once it is committed."""
+    total: int = field(default=0, compare=False)
+    """Bytes of all values once it is committed."""
 
 
 class Base:
@@ -71,8 +73,8 @@ class Base:
         """Version of each key in the record, deleted ones and unreadable ones included."""
         self.origins: dict[str, int] = {}
         """Where the values came from that are no plain ones."""
-        self.total = 0
-        """Bytes of all values."""
+        self.total: int | None = 0
+        """Bytes of all values; None: to be counted when it is asked for."""
         self.unsaved: dict[str, bytes] = {}
         """Newer values than `held` has, which the store could not take so far."""
         self.faults: dict[str, str] = {}
@@ -88,6 +90,7 @@ class Base:
         """
         self.forget()
         values: dict[str, Any] = {}
+        total = 0
         for key, stored in record.fields.items():
             if key.startswith(RESERVED):
                 continue
@@ -104,6 +107,8 @@ class Base:
                     self.early[key] = stored
                 continue
             self.concede(key, stored, _NOTHING if key in plain else Encoded.of(value, data, looks=False))
+            total += len(data)
+        self.total = total
         return values
 
     def read_late(self) -> dict[str, Any]:
@@ -178,15 +183,18 @@ class Base:
         for key in self.origins.keys() & values.keys() if origins is not None else ():
             # A value that its widget has left behind stays: the record must tell that, too.
             if self.origins[key] & WIDGET and not (origins or {}).get(key, PLAIN) & WIDGET:
-                changed.setdefault(key, self.data_of(key) or b"")
+                data = self.data_of(key) or b""
+                changed.setdefault(key, (data, len(data)))
         origins = origins or {}
         changes = self._removals([*deleted, *skipped])
-        if not changed:
+        if not changed and not changes:
             return Diff(changes, skipped)
-        total = self.total - sum(len(self.data_of(key) or b"") for key in changes)
+        if self.total is None:
+            self.total = self._size_of(self.held)
+        total = self.total - self._size_of(changes)
         count = len(self.held.keys() - changes.keys())
-        for key, data in changed.items():
-            total -= len(self.data_of(key) or b"")
+        for key, (data, size_before) in changed.items():
+            total -= size_before
             count -= key in self.held
             reason = caps.exceeded_by(total=total + len(data), count=count + 1)
             if reason is not None:
@@ -201,7 +209,10 @@ class Base:
                 guarded=guarded(key),
             )
             held[key] = Encoded.of(values[key], data, looks=len(data) <= _LOOKED_AT_ONCE)
-        return Diff(changes, skipped, held)
+        return Diff(changes, skipped, held, total)
+
+    def _size_of(self, keys: Iterable[str]) -> int:
+        return sum(len(self.data_of(key) or b"") for key in keys)
 
     def _removals(self, keys: Iterable[str]) -> dict[str, Change]:
         """Changes that take `keys` out of the record, as far as they are in it."""
@@ -214,9 +225,11 @@ class Base:
             if key in self.held or key in self.faults
         }
 
-    def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
-        """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
-        changed: dict[str, bytes] = {}
+    def _changed(
+        self, values: Mapping[str, Any], caps: Caps
+    ) -> tuple[dict[str, tuple[bytes, int]], dict[str, str]]:
+        """Key -> its new bytes and how many it had before; key -> why it cannot be kept."""
+        changed: dict[str, tuple[bytes, int]] = {}
         skipped: dict[str, str] = {}
         plain = PlainEncoder()
         for key, value in values.items():
@@ -226,8 +239,9 @@ class Base:
                 except UnstorableValue as error:
                     skipped[key] = str(error)
                     continue
-                if self.data_of(key) != data:
-                    changed[key] = data
+                before = self.data_of(key)
+                if before != data:
+                    changed[key] = data, len(before or b"")
                     continue
                 held = self.held[key]
                 if type(held) is not Encoded or held.plain is None:
@@ -240,13 +254,12 @@ class Base:
 
         `held`: what to hold of the value, if that is known already.
         """
-        self.total -= len(self.data_of(key) or b"")
+        self.total = None
         self.held.pop(key, None)
         self.origins.pop(key, None)
         self.versions[key] = stored.version if stored is not None else 0
         if stored is not None and stored.data is not None:
             origin, data = split(stored.data)
-            self.total += len(data)
             self.held[key] = Encoded(data) if held is _NOTHING else held
             if origin != PLAIN:
                 self.origins[key] = origin
@@ -259,6 +272,8 @@ class Base:
             for part in (self.unsaved, self.early, self.faults):
                 part.pop(key, None)
             self.concede(key, Field(outcome.version, change.data), diff.held.get(key, _NOTHING))
+        if diff.changes and not outcome.refused:
+            self.total = diff.total
 
     def keep(self, diff: Diff) -> None:
         """Remember changes that the store could not take; the next diff finds them again.

@@ -100,6 +100,24 @@ def test_only_what_changed_is_written(tab: TabModel) -> None:
     assert outcome.version == 2
 
 
+def test_the_total_is_that_of_all_values(tab: TabModel, store: InMemorySessionStore) -> None:
+    """Whatever was changed, added, deleted, skipped, loaded or written by another tab."""
+
+    def total() -> int:
+        return sum(len(encode(value)) for value in tab.base.adopt(store.load(SID) or record_of()).values())
+
+    for state in ({"a": "text"}, {"a": "longer text", "b": [1]}, {"b": 0.0, "c": print}, {"b": -0.0}, {}):
+        tab.state = state
+        tab.save()
+        counted = tab.base.total
+        assert counted == total() == tab.base.total
+    tab.state = {"a": 1}
+    tab.save()
+    tab.base.concede("a", Field(9, encode("another tab's")))
+    tab.save()
+    assert tab.base.total == len(encode(1))
+
+
 def test_a_new_key_has_no_base(tab: TabModel) -> None:
     """Zero: the writer knew none."""
     tab.state["new"] = 1
