@@ -34,13 +34,10 @@ def withheld(tab: Tab) -> RecordStore:
         from fluxlit_component.stores.memory import InMemorySessionStore
 
         private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
-        if tab.sid is not None:
-            # Consent was withdrawn: what was kept goes, here and in the browser.
-            erasing = (*tab.consent.erasing, tab.sid, *tab.ids.retiring)
-            tab.consent = Consent(private, "erase", erasing=erasing)
-            tab.ids.retiring = ()
-        else:
-            tab.consent = Consent(private, "no")
+        # If there is an id, consent was withdrawn: what was kept goes, here and in the browser.
+        ids = (tab.sid, *tab.ids.retiring) if tab.sid is not None else ()
+        tab.consent = Consent(private, "erase" if ids else "no", erasing=(*tab.consent.erasing, *ids))
+        tab.ids.retiring = ()
         tab.renew()
         tab.standing.status = "ready"
         return cast("RecordStore", private)

@@ -11,7 +11,7 @@ from fluxlit_component.tab.tab import Tab
 
 
 def rotate(
-    tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool = True, is_copy: bool = False
+    tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool, is_copy: bool = False
 ) -> tuple[bool, Record | None]:
     """Carry on under a new id; return whether that was done, and the record that stands under it.
 
