@@ -240,8 +240,8 @@ def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
     One whose lock is not to be had soon is left out: it may be asking for that of `tab`.
     """
     with _lock:
-        tabs = [held.tabs.get(tab.param) for held in _held.values()]
-    for other in tabs:
+        all_held = [*_held.values()]  # one that ends meanwhile takes itself out
+    for other in [held.tabs.get(tab.param) for held in all_held]:
         if other is None or other is tab or other.sid != sid:
             continue
         if other.lock.acquire(timeout=_PATIENCE_SECONDS):
