@@ -14,14 +14,13 @@ import streamlit as st
 from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
-from fluxlit_component.clock import wall
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
 from fluxlit_component.state.model import M
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
-from fluxlit_component.tab.standing import Status
+from fluxlit_component.tab.standing import Standing, Status
 from fluxlit_component.tab.tab import Tab
 
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ class UrlSession(Generic[M]):
     """
 
     def __init__(self, tab: Tab | None, run: SessionRun | None, schema: Schema[M] | None = None) -> None:
-        self._tab = tab
+        self._tab = tab if tab is not None else Tab("", standing=Standing(status="disabled"))
         self._run = run
         self._schema = schema
         self._rotated = False
@@ -70,7 +69,7 @@ class UrlSession(Generic[M]):
     @property
     def id(self) -> str | None:
         """The session id, 43 characters; None while disabled or pending. Never print or log it."""
-        return self._tab.sid if self._tab is not None and self._tab.consent.private is None else None
+        return None if self._tab.is_private else self._tab.sid
 
     @property
     def status(self) -> Status:
@@ -81,28 +80,26 @@ class UrlSession(Generic[M]):
         changes are saved when it is back. ``"disabled"``: switched off, or not in a Streamlit run.
         ``"no-browser"``: an agent or a health check runs the app; there is nothing to come back to.
         """
-        if self._tab is None:
-            return "disabled"
         if self._tab.standing.carrier == "none":
             return "no-browser"
-        if self._tab.consent.private is None:
+        if not self._tab.is_private:
             return self._tab.standing.status
         return "degraded" if self._tab.consent.erasing else "pending"
 
     @property
     def is_new(self) -> bool:
         """Whether this page load found nothing to restore."""
-        return self._tab.standing.is_new if self._tab is not None else True
+        return self._tab.standing.is_new
 
     @property
     def identity_changed(self) -> bool:
         """Whether somebody signed in or out with this run, or somebody else is there: the id is a new one."""
-        return self._tab is not None and self._tab.standing.change is not None
+        return self._tab.standing.change is not None
 
     @property
     def restored(self) -> tuple[str, ...]:
         """Keys whose values came back at this page load, sorted."""
-        return self._tab.standing.restored if self._tab is not None else ()
+        return self._tab.standing.restored
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -111,21 +108,18 @@ class UrlSession(Generic[M]):
         Such as a client or a lock: they come back by reference while the process still has them. The keys are
         absent, so that `if "client" not in st.session_state` makes them again.
         """
-        return self._tab.standing.lost if self._tab is not None else ()
+        return self._tab.standing.lost
 
     @property
     def skipped(self) -> Mapping[str, str]:
         """Key -> why it is not kept and what to do about it."""
-        return MappingProxyType(dict(self._tab.standing.skipped) if self._tab is not None else {})
+        return MappingProxyType(dict(self._tab.standing.skipped))
 
     @property
     def expires_in(self) -> float | None:
         """Seconds until the record ends if nothing more is done; None: never, or there is none yet."""
-        moments = [] if self._tab is None else [self._tab.known.idle_expires, self._tab.known.expires]
-        known = [moment for moment in moments if moment is not None]
-        return (
-            max(min(known) - wall() - self._tab.known.skew, 0.0) if known and self._tab is not None else None
-        )
+        known = self._tab.known
+        return known.seconds_left(known.idle_expires, known.expires)
 
     @property
     def state(self) -> M:
@@ -189,24 +183,19 @@ class UrlSession(Generic[M]):
                     f"not {type(each).__name__}"
                 )
         tab, run = self._tab, internals.current_run()
-        policy = tab.opened[1] if tab is not None and tab.opened is not None else Policy()
+        policy = tab.opened[1] if tab.opened is not None else Policy()
         kept = keep_upload(
             cast("MutableMapping[str, Any]", st.session_state),
             [each for each in found if isinstance(each, Upload)],
             key=key,
             many=many,
             limits=Limits(max_bytes, policy.caps, policy.live_upload_bytes),
-            seen=Seen(
-                run.uploaders(tab.page.cleared if tab is not None else ()) if run is not None else {},
-                tab.runs if tab is not None else 0,
-                tab.page.swept if tab is not None else 0,
-            ),
+            seen=Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept),
         )
-        if tab is not None:
-            if kept.is_incomplete:
-                tab.standing.lose([key])
-            if kept.is_new:  # what was lost of the old ones is no loss any more
-                tab.naming = frozenset(name for name in tab.naming if not name.startswith(key + PART))
+        if kept.is_incomplete:
+            tab.standing.lose([key])
+        if kept.is_new:  # what was lost of the old ones is no loss any more
+            tab.naming = frozenset(name for name in tab.naming if not name.startswith(key + PART))
         if many:
             return kept.files
         return kept.files[0] if kept.files else None
@@ -238,10 +227,10 @@ class UrlSession(Generic[M]):
         Also from a thread with Streamlit's `add_script_run_ctx`, after its run has ended.
         False if the page was loaded anew meanwhile.
         """
-        if self._run is None or self._tab is None:
+        if self._run is None:
             return False
         self._run.save()
-        return self._tab.standing.status == "ready" and not self._run.is_left
+        return self._tab.standing.status == "ready" and not self._tab.is_left
 
     def rotate(self) -> bool:
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).
@@ -280,8 +269,7 @@ class UrlSession(Generic[M]):
         Args:
             on: False: not, as without the call.
         """
-        if self._run is not None:
-            self._run.guard(on=on)
+        self._tab.guard = on
 
     def link(
         self,
@@ -309,18 +297,10 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: an argument that cannot work, or a page that the app does not have.
         """
-        from fluxlit_component.links.links import Order
-
         allowed = None if keys is None else arguments.patterns("keys", keys)
-        lifetime = arguments.lifetime("ttl_seconds", ttl_seconds)
-        order = Order(arguments.one_of("mode", mode, _MODES), once, lifetime, allowed)
-        if allowed is not None and mode != "copy":
+        if arguments.one_of("mode", mode, _MODES) != "copy" and allowed is not None:
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
-        if self._run is None:
-            from fluxlit_component.links.address import page_address
-
-            return page_address("", {}, page)
-        return self._run.sharing().link(page, order)
+        return self._address(page, mode, ttl_seconds, once=once, keys=allowed)
 
     def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
         """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
@@ -328,14 +308,25 @@ class UrlSession(Generic[M]):
         As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
         it has the session until then: `revoke_links()` ends it.
         """
+        return self._address(page, "resume", ttl_seconds, is_steady=True)
+
+    def _address(
+        self,
+        page: object,
+        mode: Literal["resume", "copy"],
+        ttl_seconds: float,
+        *,
+        once: bool = False,
+        keys: tuple[str, ...] | None = None,
+        is_steady: bool = False,
+    ) -> str:
+        from fluxlit_component.links.address import page_address
         from fluxlit_component.links.links import Order
 
-        order = Order("resume", once=False, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds))
+        order = Order(mode, once, arguments.lifetime("ttl_seconds", ttl_seconds), keys)
         if self._run is None:
-            from fluxlit_component.links.address import page_address
-
             return page_address("", {}, page)
-        return self._run.sharing().href(page, order)
+        return self._run.sharing().link(page, order, is_steady=is_steady)
 
     def links(self) -> tuple[Link, ...]:
         """The links made for this session, the newest first, with age and uses; a day beyond their end."""
@@ -417,12 +408,8 @@ class UrlSession(Generic[M]):
                 session.panel()
         """
         from fluxlit_component.panel.panel import draw_panel
-        from fluxlit_component.panel.report import SessionReport
 
-        if self._tab is None or self._run is None:
-            draw_panel(SessionReport())
-        else:
-            draw_panel(SessionReport.of(self._tab, self._run.report_on_store()))
+        draw_panel(self.status, self._tab, self._run.report_on_store() if self._run is not None else None)
 
     def status_badge(self) -> None:
         """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from fluxlit_component.settings import is_debug
 
@@ -74,3 +74,6 @@ class Hooks:
         except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
             traceback = error if is_debug() else None
             _log.warning("the on_%s hook failed: %s", event.kind, type(error).__name__, exc_info=traceback)
+
+
+NO_HOOKS: Final = Hooks()

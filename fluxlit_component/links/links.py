@@ -15,9 +15,8 @@ from fluxlit_component.codec import encode
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.links.token import mask, name_of, place_of, unmask
 from fluxlit_component.state.keys import matches
-from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.state.owner import ANYBODY, Visitor, owning
-from fluxlit_component.state.record import RESERVED, Change, Commit, Record
+from fluxlit_component.state.record import RESERVED, Change, Commit, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
 
 Mode: TypeAlias = Literal["resume", "copy"]
@@ -154,7 +153,8 @@ def redeem(
         return "elsewhere"
     owner = unmask(token, note["sid"])
     record = store.load(owner)
-    if record is None or not _is_open(record, owner, token):
+    links = _listed(record, owner) if record is not None else []
+    if record is None or not any(link.name == name_of(token) and record.now < link.expires for link in links):
         return None
     if note["mode"] == "resume":
         if not visitor.may_open(record, owner):
@@ -188,6 +188,12 @@ def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
     removed = {name: Change(None) for name in entries}
     store.commit(sid, lifetimes.commit(removed, schema=record.schema))
     return sum(link.is_open for link in _listed(record, sid))
+
+
+def destroy(store: RecordStore, sid: str, lifetimes: Lifetimes) -> None:
+    """End a session for good, and its links with it."""
+    revoke(store, sid, lifetimes)
+    store.delete(sid)
 
 
 def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes, person: bytes | None) -> Redeemed:
@@ -234,11 +240,6 @@ def _listed(record: Record, sid: str) -> list[Link]:
         Link(name.removeprefix(_ENTRY), e["mode"], e["once"], e["made"], e["ends"], e["uses"], record.now)
         for name, e in _entries(record, sid)
     ]
-
-
-def _is_open(record: Record, owner: str, token: str) -> bool:
-    entry = dict(_entries(record, owner)).get(_ENTRY + name_of(token))
-    return entry is not None and record.now < entry["ends"]
 
 
 def _entries(record: Record | None, sid: str) -> Iterator[tuple[str, dict[str, Any]]]:

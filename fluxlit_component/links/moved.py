@@ -6,8 +6,7 @@ from typing import Final
 
 from fluxlit_component.codec import encode
 from fluxlit_component.links.token import RAW_BYTES, mask, unmask
-from fluxlit_component.state.lifetimes import Lifetimes
-from fluxlit_component.state.record import RESERVED, Change, Record
+from fluxlit_component.state.record import RESERVED, Change, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
 
 _MOVED: Final = f"{RESERVED}_moved"

@@ -51,11 +51,9 @@ def ensure_url_session(
 ) -> str:
     """Make sure there is a session and return its id.
 
-    Without an id one is minted, the store is seeded with `initial` and the query parameter is set; if
-    `query_params` cannot be written the id is returned and stored all the same. With an id, `initial` is
-    merged into the record. In a Streamlit run the gate may end the run here.
-
-    While disabled: returns the id in the query as it is, or ``""``.
+    Without an id one is minted, the store is seeded with `initial` and the query parameter is set, if it can
+    be. With an id, `initial` is merged into the record. In a Streamlit run the gate may end the run here.
+    While disabled: the id in the query as it is, or ``""``.
 
     Examples:
         ```python
@@ -97,17 +95,10 @@ def hydrate_url_session(
     merge: bool = True,
     blob: Mapping[str, Any] | None = None,
 ) -> str | None:
-    """Bring the stored values into `st.session_state` and return the id.
+    """Bring the stored values into `st.session_state`, or those of `blob`, and return the id.
 
-    Args:
-        st: the `streamlit` module or a facade.
-        store: where the record is.
-        param: query key; default from the settings.
-        merge: True fills absent keys only; False overwrites.
-        blob: values to use instead of reading the store.
-
-    Returns:
-        The id, also when the store has nothing under it; None without an id or while disabled.
+    `merge` fills absent keys only; without it stored values overwrite others. The id comes back also when the
+    store has nothing under it; None without an id or while disabled.
 
     Examples:
         ```python
@@ -259,8 +250,8 @@ def hydrate_url_session_typed(
     if run is None:
         merge_into(st, {**values, **typed}, merge=merge)
     elif hydrates:
-        brought_back = _open(run, store, name, fill_only=merge)[1].put
-        merge_into(st, {k: v for k, v in typed.items() if k in brought_back}, merge=False)
+        tab, _ = _open(run, store, name, fill_only=merge)
+        merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
     return sid, validated
 
 

@@ -1,4 +1,4 @@
-"""The panel for developers and the badge for everybody: a session report, drawn.
+"""The panel for developers and the badge for everybody: all of a session but its id and its values.
 
 HTML of our own, because it has to look right in every theme and on every Streamlit: each colour is mixed with
 the text's, so it is dark on light and light on dark. Neither draws a widget or anything with a key, so both
@@ -7,18 +7,22 @@ may be drawn anywhere and more than once. What comes from the app, such as names
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import AbstractContextManager
 from html import escape
 from inspect import signature
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from fluxlit_component.panel.amounts import milliseconds_text, size_text, span_text
-from fluxlit_component.panel.report import SessionReport
+from fluxlit_component.stores.report import StoreReport
 from fluxlit_component.tab.standing import Carrier, Status
+from fluxlit_component.tab.tab import Tab
+
+Figure: TypeAlias = tuple[str, str, bool]
+"""Name, text, and whether it asks for attention."""
 
 
 class Look(NamedTuple):
@@ -76,15 +80,19 @@ def draw_badge(status: Status) -> None:
     st.html(_STYLE + _badge(status, f"Session {status}"), **width)
 
 
-def draw_panel(report: SessionReport) -> None:
-    """Draw the panel where the app is just drawing."""
-    st.html(_STYLE + _summary(report))
-    if report.sizes or report.restored or report.by_reference:
+def draw_panel(status: Status, tab: Tab | None = None, store: StoreReport | None = None) -> None:
+    """Draw the panel where the app is just drawing: how the tab stands at this moment."""
+    keys, skipped, figures = "", {}, list[Figure]()
+    if tab is not None and store is not None:
+        with tab.lock:
+            figures, keys, skipped = [*_figures(tab, store)], _keys(tab), dict(tab.standing.skipped)
+    st.html(_STYLE + _summary(status, figures))
+    if keys:
         with _foldable("Keys and sizes"):
-            st.html(_STYLE + _keys(report))
-    if report.skipped:
+            st.html(_STYLE + keys)
+    if skipped:
         with _foldable("Skipped, and what to do"):
-            st.html(_STYLE + _skipped(report.skipped))
+            st.html(_STYLE + _skipped(skipped))
 
 
 def _foldable(label: str) -> AbstractContextManager[Any]:
@@ -102,62 +110,58 @@ def _badge(status: Status, text: str) -> str:
     )
 
 
-def _summary(report: SessionReport) -> str:
-    meaning = LOOKS[report.status].meaning
+def _summary(status: Status, figures: Iterable[Figure]) -> str:
     rows = "".join(
         f'<div class="fluxlit-name">{escape(name)}</div>'
         f'<div class="fluxlit-figure{" fluxlit-alarm" if alarming else ""}">{escape(text)}</div>'
-        for name, text, alarming in _figures(report)
+        for name, text, alarming in figures
     )
     return (
         f'<div class="fluxlit-panel" role="group" aria-label="Session">'
-        f'<div class="fluxlit-head">Session {_badge(report.status, report.status)}</div>'
-        f'<div class="fluxlit-quiet">{escape(meaning)}</div>'
+        f'<div class="fluxlit-head">Session {_badge(status, status)}</div>'
+        f'<div class="fluxlit-quiet">{escape(LOOKS[status].meaning)}</div>'
         f'<div class="fluxlit-figures">{rows}</div></div>'
     )
 
 
-def _figures(report: SessionReport) -> Iterable[tuple[str, str, bool]]:
-    """Name, text, whether it asks for attention."""
-    if report.store is None:
-        return
-    yield "Script runs of this load", str(report.runs), False
-    yield "The id comes by", CARRIERS[report.carrier], False
-    yield "Restored", "nothing, new here" if report.is_new else _keys_of(len(report.restored)), False
-    yield "Kept", f"{_keys_of(len(report.sizes))}, {size_text(report.size)}", False
-    if report.by_reference:
-        yield "By reference", _keys_of(len(report.by_reference)), False
-    if report.lost:
-        yield "Lost", _keys_of(len(report.lost)), True
-    if report.unsaved:
-        yield "Not saved yet", _keys_of(len(report.unsaved)), True
-    yield "Skipped", _keys_of(len(report.skipped)), False
-    if report.stored:
-        yield "Ends in", span_text(report.expires_in), False
-        yield "· if left idle", span_text(report.idle_left), False
-        yield "· at the latest", span_text(report.age_left), False
+def _figures(tab: Tab, store: StoreReport) -> Iterator[Figure]:
+    standing, known, sizes = tab.standing, tab.known, tab.known.base.sizes()
+    yield "Script runs of this load", str(tab.runs), False
+    yield "The id comes by", CARRIERS[standing.carrier], False
+    yield "Restored", "nothing, new here" if standing.is_new else _keys_of(standing.restored), False
+    yield "Kept", f"{_keys_of(sizes)}, {size_text(sum(sizes.values()))}", False
+    if tab.live:
+        yield "By reference", _keys_of(tab.live), False
+    if standing.lost:
+        yield "Lost", _keys_of(standing.lost), True
+    if known.base.unsaved:
+        yield "Not saved yet", _keys_of(known.base.unsaved), True
+    yield "Skipped", _keys_of(standing.skipped), False
+    if known.created:
+        yield "Ends in", span_text(known.seconds_left(known.idle_expires, known.expires)), False
+        yield "· if left idle", span_text(known.seconds_left(known.idle_expires)), False
+        yield "· at the latest", span_text(known.seconds_left(known.expires)), False
     else:
         yield "Ends in", "nothing stored yet", False
-    yield "Store", report.store.kind + (", sealed" if report.store.sealed else ""), False
-    if (last := report.store.last) is not None:
+    yield "Store", store.kind + (", sealed" if store.sealed else ""), False
+    if (last := store.last) is not None:
         took = milliseconds_text(last.seconds)
-        yield (
-            f"· its last {last.operation}",
-            took if last.answered else f"no answer in {took}",
-            not last.answered,
-        )
-    yield "Conflicts", str(report.conflicts), report.conflicts > 0
+        text = took if last.answered else f"no answer in {took}"
+        yield f"· its last {last.operation}", text, not last.answered
+    yield "Conflicts", str(standing.conflicts), standing.conflicts > 0
 
 
-def _keys(report: SessionReport) -> str:
-    largest = max(report.sizes.values(), default=1)
+def _keys(tab: Tab) -> str:
+    """Each key that is kept or came back; nothing if there is none."""
+    sizes, restored = tab.known.base.sizes(), tab.standing.restored
+    largest = max(sizes.values(), default=1)
     items = []
-    for key in sorted(report.sizes.keys() | set(report.restored) | report.by_reference):
-        size = report.sizes.get(key)
-        gone = "by reference" if key in report.by_reference else "deleted since"
+    for key in sorted({*sizes, *restored, *tab.live}):
+        size = sizes.get(key)
+        gone = "by reference" if key in tab.live else "deleted since"
         notes = [
-            "restored" if key in report.restored else "",
-            "not saved yet" if key in report.unsaved else "",
+            "restored" if key in restored else "",
+            "not saved yet" if key in tab.known.base.unsaved else "",
             gone if size is None else size_text(size),
         ]
         share = 100 * (size or 0) / largest
@@ -166,7 +170,7 @@ def _keys(report: SessionReport) -> str:
             f'<span class="fluxlit-quiet">{" · ".join(filter(None, notes))}</span></div>'
             f'<div class="fluxlit-bar" style="width: {share:.1f}%"></div>'
         )
-    return _list("Keys and sizes", items)
+    return _list("Keys and sizes", items) if items else ""
 
 
 def _skipped(skipped: Mapping[str, str]) -> str:
@@ -182,5 +186,5 @@ def _list(label: str, items: Iterable[str]) -> str:
     return f'<div class="fluxlit-panel fluxlit-keys" role="list" aria-label="{label}">{rows}</div>'
 
 
-def _keys_of(count: int) -> str:
-    return f"{count} key" if count == 1 else f"{count} keys"
+def _keys_of(keys: Sized) -> str:
+    return f"{len(keys)} key" if len(keys) == 1 else f"{len(keys)} keys"

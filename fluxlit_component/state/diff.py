@@ -13,8 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from typing_extensions import Self
-
 from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
 from fluxlit_component.codec.origin import PLAIN, WIDGET, mark, split
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
@@ -25,42 +23,30 @@ _log = logging.getLogger("fluxlit_component.sync")
 
 _NOTHING: Final = object()
 _CAPS: Final = Caps()
+_ATOMS: Final = frozenset({str, int, float, bool, type(None)})
 _LOOKED_AT_ONCE: Final = 16 * 1024
 """Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay
 the same for a run first: one that grows in every run never needs it."""
 
 
 @dataclass(slots=True, repr=False)
-class Known:
-    """What the tab last knew of one key."""
+class Encoded:
+    """A value that is known by its bytes."""
 
-    version: int
     data: bytes
     value: object = _NOTHING
     """The object that `data` was made of, if it cannot change: the same object needs no look."""
     plain: bool | None = None
     """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
-    origin: int = PLAIN
-    """Where the value came from."""
 
     @classmethod
-    def of(cls, stored: Field, value: object = _NOTHING) -> Self:
-        """What a record tells of one key that has a value."""
-        origin, data = split(stored.data or b"")
-        return cls(stored.version, data, value, origin=origin)
-
-    def is_still(self, value: object, plain: PlainEncoder) -> bool:
-        """Whether `value` is certainly what is known; False means that it takes a full encoding to tell."""
-        if self.value is value or (type(value) is str and type(self.value) is str and self.value == value):
-            return True
-        return self.plain is True and plain.encode(value) == self.data
-
-    def met_again(self, value: object) -> None:
-        """Note that `value` encodes to what is known, to tell that sooner the next time."""
-        if self.value is not _NOTHING:  # the same bytes: it can change as little as the one before
-            self.value = value
-        elif self.plain is None:
-            self.plain = is_plain(value)
+    def of(cls, value: object, data: bytes, *, looks: bool = True) -> object:
+        """What is held of a value: itself, if it is text or a number, so that its bytes need no room."""
+        if type(value) in _ATOMS:
+            return value
+        if is_immutable(value):
+            return cls(data, value)
+        return cls(data, plain=is_plain(value) if looks else None)
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,21 +55,28 @@ class Diff:
 
     changes: Mapping[str, Change]
     skipped: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, object] = field(default_factory=dict)
-    """Immutable objects behind changed keys, to be remembered once they are committed."""
-    plain: Mapping[str, bool] = field(default_factory=dict)
-    """Which of the others are plain trees, if they are small."""
+    held: Mapping[str, object] = field(default_factory=dict)
+    """What the base holds of each changed key once it is committed."""
+    total: int = field(default=0, compare=False)
+    """Bytes of all values once it is committed."""
 
 
 class Base:
     """What one tab last knew of its record. Never shared between visitors, never in session state."""
 
+    __slots__ = ("early", "faults", "held", "origins", "total", "unsaved", "versions")
+
     def __init__(self) -> None:
-        self.known: dict[str, Known] = {}
+        self.held: dict[str, object] = {}
+        """The values: each is the very text or number, or `Encoded`."""
         self.versions: dict[str, int] = {}
-        """Versions of keys that are not in `known`: tombstones seen in the record."""
+        """Version of each key in the record, deleted ones and unreadable ones included."""
+        self.origins: dict[str, int] = {}
+        """Where the values came from that are no plain ones."""
+        self.total: int | None = 0
+        """Bytes of all values; None: to be counted when it is asked for."""
         self.unsaved: dict[str, bytes] = {}
-        """Newer values than `known` has, which the store could not take so far."""
+        """Newer values than `held` has, which the store could not take so far."""
         self.faults: dict[str, str] = {}
         """Key -> why its loaded value could not be read."""
         self.early: dict[str, Field] = {}
@@ -97,13 +90,14 @@ class Base:
         """
         self.forget()
         values: dict[str, Any] = {}
+        total = 0
         for key, stored in record.fields.items():
             if key.startswith(RESERVED):
                 continue
             if stored.data is None:
-                self.concede(key, stored)
+                self.versions[key] = stored.version
                 continue
-            origin, data = split(stored.data)
+            _, data = split(stored.data)
             try:
                 value = values[key] = _decoded(data, plain=key in plain, exact=exact)
             except CorruptValue as error:
@@ -112,8 +106,9 @@ class Base:
                 if isinstance(error, UnknownClass):
                     self.early[key] = stored
                 continue
-            same = value if type(value) is str or is_immutable(value) else _NOTHING
-            self.known[key] = Known(stored.version, data, same, None, origin)
+            self.concede(key, stored, _NOTHING if key in plain else Encoded.of(value, data, looks=False))
+            total += len(data)
+        self.total = total
         return values
 
     def read_late(self) -> dict[str, Any]:
@@ -127,30 +122,44 @@ class Base:
             except CorruptValue:
                 del self.early[key]
                 continue
-            del self.early[key], self.versions[key], self.faults[key]
-            self.known[key] = Known.of(stored)
+            del self.early[key], self.faults[key]
+            self.concede(key, stored)
         return values
+
+    def data_of(self, key: str) -> bytes | None:
+        """The encoded value of `key` in the record; None: it has none, as far as is known."""
+        held = self.held.get(key, _NOTHING)
+        if held is _NOTHING:
+            return None
+        return held.data if type(held) is Encoded else encode(held)
+
+    def is_still(self, key: str, value: object, plain: PlainEncoder) -> bool:
+        """Whether `value` is certainly what is known; False means that it takes a full encoding to tell."""
+        held = self.held.get(key, _NOTHING)
+        if type(held) is Encoded:
+            return held.value is value or (held.plain is True and plain.encode(value) == held.data)
+        # 0.0 and -0.0 are equal, and not the same.
+        kind = type(value)
+        return held is value or (kind is type(held) and held == value and (kind is not float or value != 0))
 
     def renumber(self, record: Record | None) -> None:
         """Take over the versions of a copy of the record, whose sealed fields were written anew."""
         for key, stored in (record.fields if record is not None else {}).items():
-            known = self.known.get(key)
-            if known is not None and mark(known.data, known.origin) == stored.data:
-                known.version = stored.version
+            data = self.data_of(key)
+            if data is not None and mark(data, self.origins.get(key, PLAIN)) == stored.data:
+                self.versions[key] = stored.version
 
     def value_of(self, key: str) -> Any:
         """A fresh copy of the newest value of `key`, saved or not."""
-        unsaved = self.unsaved.get(key)
-        return decode(self.known[key].data if unsaved is None else unsaved)
+        return decode(self.unsaved.get(key) or self.data_of(key) or b"")
 
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
-        return frozenset(self.known) | frozenset(self.unsaved)
+        return frozenset(self.held) | frozenset(self.unsaved)
 
     def sizes(self) -> dict[str, int]:
         """Key -> bytes of its newest value, saved or not."""
-        newest = {key: known.data for key, known in self.known.items()} | self.unsaved
-        return {key: len(data) for key, data in newest.items()}
+        return {key: len(self.unsaved.get(key) or self.data_of(key) or b"") for key in self.names()}
 
     def diff(
         self,
@@ -169,24 +178,24 @@ class Base:
         have a merger. What cannot be kept takes its older version along: newest or nothing.
         """
         caps = caps or _CAPS
-        fixed: dict[str, object] = {}
-        plain: dict[str, bool] = {}
+        held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
-        if origins is not None:
-            for key in values.keys() & self.known.keys():
-                # A value that its widget has left behind stays: the record must tell that, too.
-                if self.known[key].origin & WIDGET and not origins.get(key, PLAIN) & WIDGET:
-                    changed.setdefault(key, self.known[key].data)
+        for key in self.origins.keys() & values.keys() if origins is not None else ():
+            # A value that its widget has left behind stays: the record must tell that, too.
+            if self.origins[key] & WIDGET and not (origins or {}).get(key, PLAIN) & WIDGET:
+                data = self.data_of(key) or b""
+                changed.setdefault(key, (data, len(data)))
         origins = origins or {}
         changes = self._removals([*deleted, *skipped])
-        if not changed:
+        if not changed and not changes:
             return Diff(changes, skipped)
-        total = sum(len(known.data) for key, known in self.known.items() if key not in changes)
-        count = len(self.known.keys() - changes.keys())
-        for key, data in changed.items():
-            known = self.known.get(key)
-            total -= len(known.data) if known is not None else 0
-            count -= known is not None
+        if self.total is None:
+            self.total = self._size_of(self.held)
+        total = self.total - self._size_of(changes)
+        count = len(self.held.keys() - changes.keys())
+        for key, (data, size_before) in changed.items():
+            total -= size_before
+            count -= key in self.held
             reason = caps.exceeded_by(total=total + len(data), count=count + 1)
             if reason is not None:
                 skipped[key] = reason
@@ -196,68 +205,75 @@ class Base:
             count += 1
             changes[key] = Change(
                 mark(data, origins.get(key, PLAIN)),
-                base=known.version if known is not None else self.versions.get(key, 0),
+                base=self.versions.get(key, 0),
                 guarded=guarded(key),
             )
-            if is_immutable(values[key]):
-                fixed[key] = values[key]
-            elif len(data) <= _LOOKED_AT_ONCE:
-                plain[key] = is_plain(values[key])
-        return Diff(changes, skipped, fixed, plain)
+            held[key] = Encoded.of(values[key], data, looks=len(data) <= _LOOKED_AT_ONCE)
+        return Diff(changes, skipped, held, total)
+
+    def _size_of(self, keys: Iterable[str]) -> int:
+        return sum(len(self.data_of(key) or b"") for key in keys)
 
     def _removals(self, keys: Iterable[str]) -> dict[str, Change]:
         """Changes that take `keys` out of the record, as far as they are in it."""
-        changes: dict[str, Change] = {}
-        for key in keys:
+        removed = [*keys]
+        for key in removed:
             self.unsaved.pop(key, None)
-            if key in self.known:
-                changes[key] = Change(None, base=self.known[key].version)
-            elif key in self.faults:
-                changes[key] = Change(None, base=self.versions[key])
-        return changes
+        return {
+            key: Change(None, base=self.versions[key])
+            for key in removed
+            if key in self.held or key in self.faults
+        }
 
-    def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
-        """Key -> bytes of what is not as it was known, and key -> why it cannot be kept."""
-        changed: dict[str, bytes] = {}
+    def _changed(
+        self, values: Mapping[str, Any], caps: Caps
+    ) -> tuple[dict[str, tuple[bytes, int]], dict[str, str]]:
+        """Key -> its new bytes and how many it had before; key -> why it cannot be kept."""
+        changed: dict[str, tuple[bytes, int]] = {}
         skipped: dict[str, str] = {}
         plain = PlainEncoder()
         for key, value in values.items():
-            known = self.known.get(key)
-            if known is None or not known.is_still(value, plain):
+            if not self.is_still(key, value, plain):
                 try:
                     data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:
                     skipped[key] = str(error)
                     continue
-                if known is None or known.data != data:
-                    changed[key] = data
+                before = self.data_of(key)
+                if before != data:
+                    changed[key] = data, len(before or b"")
                     continue
-                known.met_again(value)
+                held = self.held[key]
+                if type(held) is not Encoded or held.plain is None:
+                    self.held[key] = Encoded.of(value, data)
             self.unsaved.pop(key, None)
         return changed, skipped
 
-    def concede(self, key: str, stored: Field | None) -> None:
-        """Take what another tab wrote as known, so that a merged value can be committed on top of it."""
-        stored = stored or Field(0, None)
-        if stored.data is None:
-            self.known.pop(key, None)
-            self.versions[key] = stored.version
-        else:
-            self.known[key] = Known.of(stored)
-            self.versions.pop(key, None)
+    def concede(self, key: str, stored: Field | None, held: object = _NOTHING) -> None:
+        """Take what stands in the record as known, so that a change can be committed on top of it.
+
+        `held`: what to hold of the value, if that is known already.
+        """
+        self.total = None
+        self.held.pop(key, None)
+        self.origins.pop(key, None)
+        self.versions[key] = stored.version if stored is not None else 0
+        if stored is not None and stored.data is not None:
+            origin, data = split(stored.data)
+            self.held[key] = Encoded(data) if held is _NOTHING else held
+            if origin != PLAIN:
+                self.origins[key] = origin
 
     def settle(self, diff: Diff, outcome: Outcome) -> None:
         """Make what was committed the new base. Refused changes stay what they were: not yet known."""
         for key, change in diff.changes.items():
             if key in outcome.refused:
                 continue
-            self.unsaved.pop(key, None)
-            self.early.pop(key, None)
-            self.faults.pop(key, None)
-            self.concede(key, Field(outcome.version, change.data))
-            if key in self.known:
-                self.known[key].value = diff.fixed.get(key, _NOTHING)
-                self.known[key].plain = diff.plain.get(key)
+            for part in (self.unsaved, self.early, self.faults):
+                part.pop(key, None)
+            self.concede(key, Field(outcome.version, change.data), diff.held.get(key, _NOTHING))
+        if diff.changes and not outcome.refused:
+            self.total = diff.total
 
     def keep(self, diff: Diff) -> None:
         """Remember changes that the store could not take; the next diff finds them again.
@@ -268,8 +284,7 @@ class Base:
 
     def forget(self) -> None:
         """Know nothing any more, as for a record that is gone."""
-        for part in (self.unsaved, self.known, self.versions, self.early, self.faults):
-            part.clear()
+        Base.__init__(self)
 
 
 def _decoded(data: bytes, *, plain: bool, exact: bool) -> Any:

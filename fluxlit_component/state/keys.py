@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from fluxlit_component.internals import SELECTION
 
@@ -109,36 +109,20 @@ class Hidden:
         return frozenset(filter(self.keeps, keys)) if self.patterns else frozenset()
 
 
-class Absence(NamedTuple):
-    """What became of the hidden widgets' keys between two runs."""
-
-    again: frozenset[str]
-    """To be put back."""
-    deleted: frozenset[str]
-    """Deleted by the app, in a callback."""
-
-
-def absence_of(
-    keys: frozenset[str],
-    *,
-    present: frozenset[str],
-    alive: frozenset[str],
-    drawn: frozenset[str],
-    put: frozenset[str],
-) -> Absence:
-    """Sort out the `keys` that are to be kept.
+def sort_hidden(
+    keys: frozenset[str], *, present: frozenset[str], alive: frozenset[str], last: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Which `keys` of hidden widgets are to be put back, and which the app has deleted, in a callback.
 
     Args:
         keys: those with a value in the record.
         present: all keys of the state now.
         alive: those whose widgets have a value of the browser's own.
-        drawn: those whose widgets the last run drew on this very page.
-        put: those that the last run began with because they were hidden.
+        last: those that the last run drew on this very page, or began with because they were hidden.
     """
-    missing = keys - present
     # Streamlit sweeps away widgets only: what was put there stays, and so does what is on the page.
-    deleted = missing & (drawn | put)
-    return Absence(keys - alive - deleted, deleted)
+    deleted = (keys - present) & last
+    return keys - alive - deleted, deleted
 
 
 def forbidden_reason(value: object, kind: str) -> str | None:

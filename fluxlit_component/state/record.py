@@ -79,6 +79,20 @@ class Commit:
     number that nobody has seen there: what others know of the lost one must not pass for this one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lives from a commit on, in seconds; None: without end."""
+
+    idle_seconds: float | None = None
+    max_age_seconds: float | None = None
+
+    def commit(
+        self, changes: Mapping[str, Change], *, schema: int = 0, create: bool = False, begin: int = 1
+    ) -> Commit:
+        """Changes to a session with these lifetimes."""
+        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create, begin)
+
+
 Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from fluxlit_component.clock import is_past, wall
@@ -12,7 +13,7 @@ from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import State
-from fluxlit_component.state.diff import Diff, Known
+from fluxlit_component.state.diff import Base, Diff
 from fluxlit_component.state.live import noting
 from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Commit, Outcome
@@ -37,7 +38,7 @@ class Committer:
         self._tab = tab
         self._store = store
         self._policy = policy
-        self._lost: dict[str, Known] = {}
+        self._lost = Base()
         """What the tab knew of a record that the store has lost."""
 
     def commit(self, diff: Diff, values: Mapping[str, Any], *, yielding: bool = False) -> None:
@@ -67,7 +68,7 @@ class Committer:
         tab.standing.status = "ready"
         if outcome.version > 0:
             tab.known.bound |= self._policy.visitor.person is not None
-            tab.known.live, tab.trial.noted = tab.naming, tab.trial.failed
+            tab.known.live, tab.trial = tab.naming, replace(tab.trial, noted=tab.trial.failed)
         self._note(diff, outcome)
 
     def _commit(
@@ -112,19 +113,18 @@ class Committer:
             try:
                 self._state.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - its widget is drawn already
-                tab.page.waiting[key] = merged[key]
-        base = tab.known.base
-        origins = {key: base.known[key].origin for key in merged if key in base.known}
-        diff = base.diff(merged, origins=origins, caps=self._policy.caps, guarded=self._policy.has_merger)
+                tab.page.waiting = {**tab.page.waiting, key: merged[key]}
+        base, policy = tab.known.base, self._policy
+        diff = base.diff(merged, origins=base.origins, caps=policy.caps, guarded=policy.has_merger)
         for key, reason in diff.skipped.items():
             tab.standing.skip(key, reason)
         return diff, merged
 
     def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
         # What tab and record last agreed on, not what could not be saved since.
-        agreed = self._tab.known.base.known.get(key, self._lost.get(key))
+        agreed = self._tab.known.base.data_of(key) or self._lost.data_of(key)
         try:
-            before, theirs = None if agreed is None else decode(agreed.data), decode(stored)
+            before, theirs = None if agreed is None else decode(agreed), decode(stored)
         except CorruptValue as error:
             _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
             return mine, False
@@ -157,7 +157,7 @@ class Committer:
         tab = self._tab
         now = wall() + tab.known.skew
         # Another tab may be first to begin it: what both knew of the lost one is what to merge from.
-        self._lost = dict(tab.known.base.known)
+        self._lost, tab.known.base = tab.known.base, Base()
         if (
             outcome.verdict == "expired"
             or is_past(tab.known.idle_expires, now)
@@ -165,12 +165,11 @@ class Committer:
         ):
             tab.renew()
             tab.standing.hooks.tell(Event("expire"))
-        tab.known.base.forget()
         tab.known.created, tab.known.bound, tab.known.live = False, False, frozenset()
-        tab.trial.noted = False
-        origins = {key: known.origin for key, known in self._lost.items()}
+        tab.trial = replace(tab.trial, noted=False)
+        policy = self._policy
         diff = tab.known.base.diff(
-            values, origins=origins, caps=self._policy.caps, guarded=self._policy.has_merger
+            values, origins=self._lost.origins, caps=policy.caps, guarded=policy.has_merger
         )
         if tab.sid is None or not (diff.changes or self._notes()):
             return diff, Outcome("committed")

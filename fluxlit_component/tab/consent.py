@@ -7,46 +7,40 @@ has gathered is saved.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.state.lifetimes import Lifetimes
+from fluxlit_component.state.record import Lifetimes
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tab import Consent, Tab
 
 
 def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
     """Return the store that this run may use: `store`, or one in the memory of this tab."""
     with tab.lock:
-        if not consent and tab.consent.private is None:
-            _withhold(tab)
-        elif consent and tab.consent.private is not None:
+        if consent and tab.is_private:
             _grant(tab)
+        chosen = store if consent else withheld(tab)
         _erase(tab, store)
-        return tab.consent.private or store
+        return chosen
 
 
 def withheld(tab: Tab) -> RecordStore:
-    """Return a store in the memory of this tab, for a run that nobody comes back to."""
+    """Return a store in the memory of this tab, for who has not agreed or is not coming back."""
     with tab.lock:
-        if tab.consent.private is None:
-            _withhold(tab)
-        return cast("RecordStore", tab.consent.private)
+        if tab.consent.private is not None:
+            return cast("RecordStore", tab.consent.private)
+        from fluxlit_component.stores.memory import InMemorySessionStore
 
-
-def _withhold(tab: Tab) -> None:
-    from fluxlit_component.stores.memory import InMemorySessionStore
-
-    if tab.sid is not None:
-        # Consent was withdrawn: what was kept goes, here and in the browser.
-        tab.consent.storing = "erase"
-        tab.consent.erasing += [tab.sid, *tab.ids.retiring]
-        tab.ids.retiring.clear()
-    else:
-        tab.consent.storing = "no"
-    tab.renew()
-    tab.standing.status = "ready"
-    tab.consent.private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
+        private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
+        # If there is an id, consent was withdrawn: what was kept goes, here and in the browser.
+        ids = (tab.sid, *tab.ids.retiring) if tab.sid is not None else ()
+        tab.consent = Consent(private, "erase" if ids else "no", erasing=(*tab.consent.erasing, *ids))
+        tab.ids.retiring = ()
+        tab.renew()
+        tab.standing.status = "ready"
+        return cast("RecordStore", private)
 
 
 def _erase(tab: Tab, store: RecordStore) -> None:
@@ -55,17 +49,14 @@ def _erase(tab: Tab, store: RecordStore) -> None:
         return
     from fluxlit_component.links import links
 
-    try:
-        while tab.consent.erasing:
-            links.revoke(store, tab.consent.erasing[-1], Lifetimes())
-            store.delete(tab.consent.erasing[-1])
-            tab.consent.erasing.pop()
-    except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-        tab.standing.degrade("destroy", tab.sid, error)
+    with tab.standing.outages("destroy", tab.sid):
+        for sid in tab.consent.erasing:
+            links.destroy(store, sid, Lifetimes())
+        tab.consent = replace(tab.consent, erasing=())
 
 
 def _grant(tab: Tab) -> None:
-    tab.consent.private, tab.consent.storing, tab.consent.unhurried = None, "yes", True
+    tab.consent = Consent(unhurried=True, erasing=tab.consent.erasing)
     tab.ids.sid, tab.ids.offer = None, new_session_id()
     tab.standing.status = "pending"
     tab.known.hydrated = tab.known.created = False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from fluxlit_component.internals import is_connected
+from itertools import chain
+
 from fluxlit_component.state import live
+from fluxlit_component.tab.page import NOTHING
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, others_with
 
@@ -13,13 +15,12 @@ def hand_over(tab: Tab, policy: Policy) -> dict[str, object]:
 
     A tab whose browser is still connected keeps its own: this one is a copy, or shares the session.
     """
-    if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.consent.private is not None:
+    if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
         return {}
     sids = (tab.sid, *tab.ids.retiring)
     values = live.collect(sids, tab.ids.person)
-    for other in [other for sid in sids for other in others_with(sid, tab)]:
-        has_gone = other.left or not is_connected(other.session_id)
-        if has_gone and other.ids.person in (None, tab.ids.person):
+    for other in chain.from_iterable(others_with(sid, tab) for sid in sids):
+        if other.has_gone and other.ids.person in (None, tab.ids.person):
             values |= other.live
-            other.live, other.passed_on = {}, True
+            other.live = NOTHING
     return values

@@ -7,17 +7,18 @@ from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.codec import decode
-from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, WIDGET
+from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
-from fluxlit_component.state.keys import absence_of, owner_of
+from fluxlit_component.state.keys import owner_of, sort_hidden
 from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.handover import hand_over
+from fluxlit_component.tab.page import NOTHING
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.trial import Trial
@@ -60,7 +61,8 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
     current = state.reading().values
-    changed = _changed_meanwhile(tab, current)
+    before = page.baseline or {}
+    changed = frozenset(k for k, v in current.items() if k in before and encoded(v) != before[k])
     merged = _brought_together(tab, policy, values, {k: current[k] for k in changed & values.keys()})
     keep = changed
     if tab.runs == 1:
@@ -70,16 +72,15 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     if policy.fill_only:
         keep |= frozenset(current)
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
-    origins = {key: known.base.known[key].origin for key in values if key in known.base.known}
+    origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     by_reference = hand_over(tab, policy)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     page.put = _write(state, tab, {**back, **merged, **by_reference}, carried)
-    page.assigned.update(key for key, origin in origins.items() if origin & ASSIGNED)
+    page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.among(of_widgets)
-    page.after = frozenset(key for key in page.loose if origins[key] & AFTER)
     page.ours = page.put & state.written_keys()
     known.live = tab.naming = noted(record)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
@@ -145,18 +146,16 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     if hidden:
         # What was put there for the last run counts only once the browser has sent it: a run that is cut
         # short is never shown, and the browser would go on with the widget's default.
-        sent, is_same_page = state.sent_keys(), run.page == page.name
-        absence = absence_of(
+        back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=frozenset(state.reading().values),
-            alive=(frozenset(widgets) & (page.drawn - page.put)) | sent,
-            drawn=page.drawn if is_same_page else frozenset(),
+            alive=((page.drawn - page.put) & widgets.keys()) | state.sent_keys(),
             # What a widget of another page has taken over was swept away with it.
-            put=page.put if is_same_page else page.put - state.registered_keys(),
+            last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
         )
-        page.deleted |= absence.deleted
-        state.forget(absence.again)
-        again |= {key: base.value_of(key) for key in absence.again}
+        page.deleted |= deleted
+        state.forget(back)
+        again |= {key: base.value_of(key) for key in back}
     # The browser is shown nothing of a run that `st.rerun()` has ended: what was put there is told it again.
     unseen = frozenset[str]()
     if state.began_by_itself():
@@ -165,7 +164,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     page.ours = page.put & state.written_keys()
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
-    page.waiting.clear()
+    page.waiting = NOTHING
 
 
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
@@ -179,13 +178,6 @@ def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
     )
 
 
-def _changed_meanwhile(tab: Tab, current: Mapping[str, Any]) -> frozenset[str]:
-    baseline = tab.page.baseline
-    if baseline is None:
-        return frozenset()
-    return frozenset(k for k, v in current.items() if k in baseline and encoded(v) != baseline[k])
-
-
 def _brought_together(
     tab: Tab, policy: Policy, stored: Mapping[str, Any], mine: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -197,8 +189,8 @@ def _brought_together(
     merged: dict[str, Any] = {}
     lost: list[str] = []
     for key, value in mine.items():
-        before, known = (tab.page.baseline or {})[key], tab.known.base.known.get(key)
-        if not policy.keys.admit(key) or (known is not None and before == known.data):
+        before = (tab.page.baseline or {})[key]
+        if not policy.keys.admit(key) or before == tab.known.base.data_of(key):
             continue
         both, succeeded = policy.merge_values(key, decode(before), stored[key], value)
         if succeeded:

@@ -59,23 +59,24 @@ class Identification:
         self._recognise()
         was_settled = ids.sid is not None
         news = self._news()
-        if news is not None and news.link is not None and tab.consent.private is None:
+        if news is not None and news.link is not None and not tab.is_private:
             self._follow(news.link, news.sid)
             self._stale = self._first
         if ids.sid is None:
             self._identify(news)
         elif news is not None and news.sid == ids.sid:
-            self._confirmed()
+            ids.unconfirmed = False
+            self._retire()
         if news is not None and news.is_copy and news.sid == ids.sid and self._policy.fork_copies:
             # In the very run that settles the id too: the browser may have said both before it began.
-            self._fork()
+            self._rotate(is_copy=True)
         if not was_settled and ids.sid is not None and tab.change and shown_on(self._run):
             begin_afresh(self._run, tab)  # the page is older than this person
         if ids.sid is not None and ids.person is None and self._policy.visitor.person is not None:
             self._sign_in()
         if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
             self._run.set_query_value(tab.param, ids.sid)
-        elif self._run.is_app_test and ids.retiring:
+        elif self._run.is_app_test:
             self._retire()  # the query of AppTest had the new one
         if ids.sid is not None:
             return False
@@ -112,26 +113,21 @@ class Identification:
         state = self._run.state.sent_component_value(component_key(self._tab.param))
         return parse_answer(state.get("answer") if state is not None else None)
 
-    def _confirmed(self) -> None:
-        """The browser has the tab's id."""
-        self._ids.unconfirmed = False
-        if self._ids.retiring:
-            self._retire()
-
     def _follow(self, token: str, came_with: str | None) -> None:
         """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
         tab = self._tab
         if token in tab.ids.followed:
             return
         try:
-            if self._first and came_with is not None and self._leads_on(came_with):
-                tab.ids.followed.add(token)  # sent again after a restart: it was followed before
+            record = self._store.load(came_with) if self._first and came_with is not None else None
+            if came_with is not None and record is not None and target_of(came_with, record) is not None:
+                tab.ids.followed |= {token}  # sent again after a restart: it was followed before
                 return
             found = self._redeem(token) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.standing.degrade("link", tab.sid, error)
             return
-        tab.ids.followed.add(token)
+        tab.ids.followed |= {token}
         if found == "elsewhere":
             return
         if found is None:
@@ -144,7 +140,8 @@ class Identification:
                 tab.renew()
                 tab.known.hydrated, tab.ids.unconfirmed = False, True
             elif came_with is not None and came_with == tab.ids.offer:
-                self._lead_on(came_with, found.sid)
+                with tab.standing.outages("link", tab.sid):  # a comfort, not a condition
+                    lead_on(self._store, came_with, found.sid, self._policy.lifetimes)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
 
@@ -154,19 +151,9 @@ class Identification:
         policy = self._policy
         return redeem(self._store, token, policy.lifetimes, param=self._tab.param, visitor=policy.visitor)
 
-    def _leads_on(self, came_with: str) -> bool:
-        record = self._store.load(came_with)
-        return record is not None and target_of(came_with, record) is not None
-
-    def _lead_on(self, taken: str, sid: str) -> None:
-        try:
-            lead_on(self._store, taken, sid, self._policy.lifetimes)
-        except Exception as error:  # noqa: BLE001 - a comfort, not a condition
-            self._tab.standing.degrade("link", self._ids.sid, error)
-
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab
-        said = handshake_of(self._run.headers.get(HEADER)) if tab.consent.private is None else None
+        said = handshake_of(self._run.headers.get(HEADER)) if not tab.is_private else None
         if said is not None:
             self._hear(said)
         if tab.sid is None and (self._first or self._run.is_app_test):
@@ -236,7 +223,7 @@ class Identification:
             else:
                 _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
                 count("fluxlit.unknown_ids")
-            tab.ids.refused.append(candidate)
+            tab.ids.refused = (*tab.ids.refused, candidate)
         if final:
             self._hold(tab.ids.offer, None)
 
@@ -274,63 +261,31 @@ class Identification:
         return now - self._ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
-        """The browser confirmed the new id: the old ones die."""
-        from fluxlit_component.links.links import revoke
-
+        """The browser has confirmed the tab's id: those before it die."""
         tab = self._tab
-        try:
-            for sid in tuple(tab.ids.retiring):
-                revoke(self._store, sid, self._policy.lifetimes)
-                self._store.delete(sid)
-                tab.ids.retiring.remove(sid)
-        except Exception as error:  # noqa: BLE001
-            tab.standing.degrade("rotate", tab.sid, error)
-
-    def _fork(self) -> None:
-        """A copied tab gets an id of its own, with a copy of the state. Tried again while the store is down.
-
-        The browser has to confirm it: otherwise its answer would name the original again after a restart of
-        the server.
-        """
-        tab = self._tab
-        if tab.sid is None:
+        if not tab.ids.retiring:
             return
-        from fluxlit_component.tab.rotate import copy_as
+        from fluxlit_component.links.links import destroy
 
-        fresh = identifier.new_session_id()
-        try:
-            record = copy_as(fresh, tab.sid, self._store, self._policy, person=tab.ids.person)
-        except Exception as error:  # noqa: BLE001
-            tab.standing.degrade("fork", tab.sid, error)
-            return
-        if record is not None:
-            tab.known.base.renumber(record)
-        else:
-            tab.known.base.forget()  # nothing stands in the store: all that this tab has is new
-        if self.record is not None:
+        with tab.standing.outages("rotate", tab.sid):
+            while tab.ids.retiring:
+                destroy(self._store, tab.ids.retiring[0], self._policy.lifetimes)
+                tab.ids.retiring = tab.ids.retiring[1:]
+
+    def _rotate(self, *, is_copy: bool = False) -> bool:
+        from fluxlit_component.tab.rotate import rotate
+
+        # A copied tab asks the store in any case: its original may have begun the record.
+        has_record = is_copy or self.record is not None or self._tab.known.created
+        done, record = rotate(self._tab, self._store, self._policy, has_record=has_record, is_copy=is_copy)
+        if done and self.record is not None:
             self.record = record
-        tab.ids.sid = tab.ids.offer = fresh
-        tab.known.created, tab.ids.unconfirmed = record is not None, True
-        tab.known.bound = record is not None and tab.ids.person is not None
+        return done
 
     def _sign_in(self) -> None:
         """Who signs in takes the session along, under a new id. Tried again while the store is down."""
         tab = self._tab
-        has_record = self.record is not None or tab.known.created
-        if self._first and not has_record:
+        if self._first and self.record is None and not tab.known.created:
             tab.ids.person = self._policy.visitor.person  # nothing is kept yet, and nobody knows the id
-            return
-        from fluxlit_component.tab.rotate import rotate
-
-        try:
-            record = rotate(tab, self._store, self._policy, has_record=has_record)
-        except LookupError:
-            return
-        except Exception as error:  # noqa: BLE001
-            tab.standing.degrade("rotate", tab.sid, error)
-            return
-        if self.record is not None:
-            self.record = record
-        elif record is not None:
-            tab.known.base.renumber(record)
-        tab.known.bound, tab.change = record is not None, "login"
+        elif self._rotate():
+            tab.change = "login"

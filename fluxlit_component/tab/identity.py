@@ -122,7 +122,7 @@ def ignore_leftovers(run: Run, tab: Tab) -> None:
 
 def forget_page(run: Run, tab: Tab) -> None:
     """Leave nothing in the session state. What the page still shows and sends is nobody's any more."""
-    tab.leftovers |= shown_on(run)
+    tab.leftovers = {**tab.leftovers, **shown_on(run)}
     run.state.empty()
     tab.page, tab.wiping = Page(), False
 

@@ -34,7 +34,7 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         sid=ids.sid or ids.offer,
         held=held,
         confirm=held and (bool(ids.retiring) or ids.unconfirmed),
-        refused=() if held else tuple(ids.refused),
+        refused=() if held else ids.refused,
         address_bar=policy.address_bar,
         scope=policy.scope,
         patient=not held and run.unresolved_page != "",
@@ -46,7 +46,7 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         drafts=policy.drafts,
         owner=_owner(policy.visitor.person),
         stored=tab.known.created,
-        guard=tab.guard.now or (tab.is_blockless and tab.guard.before),
+        guard=tab.guard or (tab.is_blockless and tab.guarded),
     )
 
 

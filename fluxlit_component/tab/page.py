@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+"""What all tabs share that have nothing to note."""
 
 
+def nothing() -> Mapping[str, Any]:
+    """Return `NOTHING`, which dataclasses do not take for a default."""
+    return NOTHING
+
+
+@dataclass(slots=True, eq=False, repr=False)
 class Page:
     """One page as its last run left it. Written by `hydrate` when a run begins, by `persist` when it ends."""
 
@@ -26,32 +38,27 @@ class Page:
     """Keys that this run began with a value of ours for."""
     loose: frozenset[str] = frozenset()
     """Widgets' values that came back with the page load, and that no widget has taken over yet."""
-    after: frozenset[str] = frozenset()
-    """Those of them whose widgets are drawn after the session's block."""
     ours: frozenset[str] = frozenset()
     """Keys that were assigned to bring their values back, not by the app."""
     offered: frozenset[str] = frozenset()
     """Keys whose widgets did not take the stored value: their options may come yet."""
     later: frozenset[str] = frozenset()
     """Keys of widgets that are drawn after the session's block."""
-    baseline: dict[str, bytes] | None = None
+    baseline: Mapping[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
 
-    def __init__(self) -> None:
-        self.untouched: dict[str, bytes] = {}
-        """Values of widgets that nobody has changed: they are not kept as long as they stay the same."""
-        self.shown: dict[str, bytes] = {}
-        """What the browser still shows after the state was emptied: not kept until it changes."""
-        self.assigned: set[str] = set()
-        """Keys of widgets that the app has assigned: their values are kept whatever they are."""
-        self.waiting: dict[str, Any] = {}
-        """Merged values for widgets that were drawn already: they are set when the next run begins."""
-        self.deleted: set[str] = set()
-        """Keys to take out of the record, though they are in no state."""
+    untouched: Mapping[str, bytes] = field(default_factory=nothing)
+    """Values of widgets that nobody has changed: they are not kept as long as they stay the same."""
+    shown: Mapping[str, bytes] = field(default_factory=nothing)
+    """What the browser still shows after the state was emptied: not kept until it changes."""
+    assigned: frozenset[str] = frozenset()
+    """Keys of widgets that the app has assigned: their values are kept whatever they are."""
+    waiting: Mapping[str, Any] = field(default_factory=nothing)
+    """Merged values for widgets that were drawn already: they are set when the next run begins."""
+    deleted: frozenset[str] = frozenset()
+    """Keys to take out of the record, though they are in no state."""
 
     def forget(self) -> None:
         """Nothing of the old session is to be offered or set any more."""
-        self.put = self.loose = self.offered = frozenset()
-        self.assigned.clear()
-        self.waiting.clear()
-        self.deleted.clear()
+        self.put = self.loose = self.offered = self.assigned = self.deleted = frozenset()
+        self.waiting = NOTHING

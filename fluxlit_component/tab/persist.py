@@ -10,15 +10,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from fluxlit_component.codec import PlainEncoder
 from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, is_connected, plain_selection
+from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded, is_default
-from fluxlit_component.state.diff import Diff
 from fluxlit_component.state.keys import EVENT_REMEDIES, forbidden_reason
 from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
@@ -28,7 +27,6 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, others_with
 
 _log = logging.getLogger("fluxlit_component")
-_PATIENCE_SECONDS: Final = 0.5
 
 
 class _Kept:
@@ -71,17 +69,12 @@ class Persist:
                 exc_info=error if is_debug() else None,
             )
 
-    def commit(self, diff: Diff, values: Mapping[str, Any]) -> None:
-        """Write a diff of the original functions."""
-        self._committer.commit(diff, values)
-
     def _save(self, *, ended: bool) -> None:
         tab, known, page = self._tab, self._tab.known, self._tab.page
         if tab.wiping or tab.consent.private is not self._private:
             return  # the consent has changed since: this run's store is not the tab's any more
-        connected = is_connected(tab.session_id)
-        if tab.superseded and not connected:
-            return  # the page was loaded anew: what this run did since is not what the visitor sees
+        if tab.is_left:
+            return
         if known.read_only:
             tab.standing.status = "degraded"
             return
@@ -90,7 +83,7 @@ class Persist:
             self._end_loose()
         reading = self._state.reading()
         settled = tab.sid is not None and known.hydrated
-        if page.baseline is None and (not settled or tab.consent.private is not None):
+        if page.baseline is None and (not settled or tab.is_private):
             values = self._admitted(reading.values)
             page.baseline = {k: data for k, v in values.items() if (data := encoded(v)) is not None}
         if not settled:
@@ -101,8 +94,8 @@ class Persist:
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
-            spared |= self._policy.hidden.among(known.base.known)
-        gone = self._policy.keys.sift(known.base.known.keys() - kept.values.keys() - spared) | page.deleted
+            spared |= self._policy.hidden.among(known.base.held)
+        gone = self._policy.keys.sift(known.base.held.keys() - kept.values.keys() - spared) | page.deleted
         diff = known.base.diff(
             kept.values,
             deleted=gone,
@@ -110,19 +103,18 @@ class Persist:
             caps=self._policy.caps,
             guarded=self._policy.has_merger,
         )
-        page.deleted.clear()
+        page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        if not connected:
+        has_gone = tab.has_gone
+        if has_gone:
             # The browser is gone, and another replica may have the session by now: its word counts.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(reading, kept, diff.skipped)
-        self._committer.commit(diff, kept.values, yielding=not connected)
+        self._committer.commit(diff, kept.values, yielding=has_gone)
 
     def _note_live(self, reading: Reading, kept: _Kept, skipped: Mapping[str, str]) -> None:
         """Remember what no store can hold. A widget's value is the browser's business."""
-        if self._tab.passed_on:
-            return
         tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
         keys = [key for key in skipped if key in reading.plain and key not in reading.widgets]
         now = {key: kept.values[key] for key in keys[:most]}
@@ -136,7 +128,9 @@ class Persist:
         Widgets after the block are still to come. What the app has assigned meanwhile is the app's.
         """
         page = self._tab.page
-        loose = page.loose - self._drawn() - page.after
+        origins = self._tab.known.base.origins
+        later = {key for key in page.loose if origins.get(key, PLAIN) & AFTER}
+        loose = page.loose - self._drawn() - later
         self._state.drop(loose - (self._state.written_keys() - page.ours))
         page.loose -= loose
 
@@ -156,21 +150,22 @@ class Persist:
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
             lost = page.loose - on_page - self._state.registered_keys()
-        base = self._tab.known.base.known
+        base = self._tab.known.base
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
-        for key in plain.keys() & base.keys() - on_page:
-            if base[key].origin & WIDGET:  # no widget has taken it over yet
-                plain[key] = plain_selection(plain[key])
+        for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken it over yet
+            plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
         waits = page.loose | page.offered
         kept.origins.update(
-            (key, base[key].origin)
-            for key in kept.values.keys() & base.keys() - on_page
+            (key, base.origins[key])
+            for key in kept.values.keys() & base.origins.keys() - on_page
             if key in waits or self._policy.hidden.keeps(key)
         )
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
+        if page.shown:
+            page.shown = {k: v for k, v in page.shown.items() if k not in on_page or k in kept.untouched}
         page.untouched = kept.untouched
         page.assigned &= kept.values.keys()
         return kept
@@ -179,12 +174,13 @@ class Persist:
         """Decide about the value of one widget on the page."""
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
-        known = self._tab.known.base.known.get(key)
-        still = known if known is not None and known.is_still(value, self._plain) else None
-        data = still.data if still is not None else encoded(value)
+        base = self._tab.known.base
+        is_known = key in base.held
+        is_same = base.is_still(key, value, self._plain)
+        data = None if is_same else encoded(value)
         if is_assigned and reason is None:
-            page.assigned.add(key)
-        if known is not None and known.data == data:
+            page.assigned |= {key}
+        if is_same or (is_known and base.data_of(key) == data):
             untouched = widget.element in page.cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
             untouched = False
@@ -195,7 +191,7 @@ class Persist:
             )
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # its rows are gone, and do not come later
-            if untouched and key in page.put and is_drawn and known is not None and not narrowed:
+            if untouched and key in page.put and is_drawn and is_known and not narrowed:
                 page.offered |= {key}  # the widget did not take it: its options may come yet
                 kept.untouched[key] = data or b""
                 del kept.values[key]
@@ -204,9 +200,7 @@ class Persist:
             page.offered -= {key}
             page.loose -= {key}
         if untouched:
-            kept.untouched[key] = data or b""
-        else:
-            page.shown.pop(key, None)
+            kept.untouched[key] = (base.data_of(key) if is_same else data) or b""
         if reason is not None:
             kept.refused[key] = reason
         if untouched or reason is not None:
@@ -243,7 +237,7 @@ class Persist:
         found = tab.known.base.read_late()
         values = {k: v for k, v in found.items() if self._policy.keys.admit(k)}
         if values:
-            tab.page.waiting.update(values)
+            tab.page.waiting = {**tab.page.waiting, **values}
             for key in values:
                 tab.standing.skipped.pop(key, None)
             tab.standing.restored = tuple(sorted({*tab.standing.restored, *values}))
@@ -260,17 +254,12 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
     for other in others_with(sid, tab):
         if visitor.is_checked and other.ids.person not in (None, visitor.person):
             continue  # a stolen id: it is not this visitor's page
-        if not other.lock.acquire(timeout=_PATIENCE_SECONDS):
-            continue
-        try:
-            state = other.state()
-            if state is not None and other.opened is not None:
-                if state.began_by_itself():  # which is true at the end of each run
-                    other.trial.assume_good()
-                Persist(None, state, other, *other.opened).save(ended=False)
-            other.superseded = True
-            # What it could not end yet, because the browser had not confirmed its new id, this tab will.
-            tab.ids.retiring += other.ids.retiring
-            other.ids.retiring.clear()
-        finally:
-            other.lock.release()
+        state = other.state()
+        if state is not None and other.opened is not None:
+            if state.began_by_itself():  # which is true at the end of each run
+                other.trial = other.trial.assumed_good()
+            Persist(None, state, other, *other.opened).save(ended=False)
+        other.superseded = True
+        # What it could not end yet, because the browser had not confirmed its new id, this tab will.
+        tab.ids.retiring += other.ids.retiring
+        other.ids.retiring = ()

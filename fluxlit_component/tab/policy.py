@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from fluxlit_component.hooks import Hooks
+from fluxlit_component.hooks import NO_HOOKS, Hooks
 from fluxlit_component.settings import Settings, Transport
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
-from fluxlit_component.state.lifetimes import Lifetimes
 from fluxlit_component.state.owner import ANYBODY, Visitor
+from fluxlit_component.state.record import Lifetimes
 
 if TYPE_CHECKING:
     from fluxlit_component.state.merge import Merger
@@ -57,7 +57,7 @@ class Policy:
     """The model that the state must fit, if the app has declared one."""
     merge: Mapping[str, Merger] = field(default_factory=dict)
     """Glob pattern of keys -> merger; the first that matches counts."""
-    hooks: Hooks = field(default_factory=Hooks)
+    hooks: Hooks = NO_HOOKS
 
     @property
     def lifetimes(self) -> Lifetimes:

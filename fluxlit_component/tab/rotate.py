@@ -10,28 +10,40 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 
 
-def rotate(tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool) -> Record | None:
-    """Carry on under a new id, as the visitor's own session; return the record that stands under it.
+def rotate(
+    tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool, is_copy: bool = False
+) -> tuple[bool, Record | None]:
+    """Carry on under a new id; return whether that was done, and the record that stands under it.
 
-    The old id keeps what was there before, and dies when the browser has confirmed the new one.
-
-    Raises:
-        LookupError: the session is gone.
-        StoreUnavailable: the store did not answer; nothing has changed.
+    The old id keeps what was there before, and dies when the browser has confirmed the new one. If the tab
+    `is_copy`, the old id stays its original's. Nothing is done if the store does not answer.
     """
-    ids, fresh, record = tab.ids, new_session_id(), None
-    person = policy.visitor.person or ids.person  # a run that no browser looks at knows nobody
+    ids, known, fresh = tab.ids, tab.known, new_session_id()
+    record, is_answered = None, False
+    # A run that no browser looks at knows nobody.
+    person = ids.person if is_copy else policy.visitor.person or ids.person
     if has_record and ids.sid is not None:
         from fluxlit_component.links.links import revoke
 
-        revoke(store, ids.sid, policy.lifetimes)  # they lead to the id that is to die
-        record = copy_as(fresh, ids.sid, store, policy, person=person)
-        if record is None:
-            raise LookupError("there is no session to rotate")
-        ids.retiring.append(ids.sid)
+        with tab.standing.outages("fork" if is_copy else "rotate", ids.sid):
+            if not is_copy:
+                revoke(store, ids.sid, policy.lifetimes)  # they lead to the id that is to die
+            record = copy_as(fresh, ids.sid, store, policy, person=person)
+            is_answered = True
+        if not is_answered or (record is None and not is_copy):
+            return False, None
+    if is_copy:
+        ids.unconfirmed = True  # else the browser would name the original again after a restart of the server
+    elif record is not None and ids.sid is not None:
+        ids.retiring = (*ids.retiring, ids.sid)
+    if record is not None:
+        known.base.renumber(record)
+    elif is_copy:
+        known.base.forget()  # nothing stands in the store: all that this tab has is new
     ids.sid = ids.offer = fresh
     ids.person = person
-    return record
+    known.created, known.bound = record is not None, record is not None and person is not None
+    return True, record
 
 
 def copy_as(

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.bridge import component_key, draw_way_out
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, current_run, freeze, is_connected, is_rerun
+from fluxlit_component.internals import Run, current_run, freeze, is_rerun
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.commit import Committer
 from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
 from fluxlit_component.tab.identify import Identification
 from fluxlit_component.tab.identity import forget_page, has_left, ignore_leftovers
@@ -88,7 +89,7 @@ class SessionRun:
             page, is_newest = tab.page, self._number == tab.runs
             self._has_failed = isinstance(error, Exception)  # which is no `st.stop()` and no `st.rerun()`
             if error is None or self._has_failed:
-                tab.trial.end(self._number, failed=self._has_failed)
+                tab.trial = tab.trial.ended(self._number, failed=self._has_failed)
             # What runs beside the script may still draw its widgets: nothing is over yet.
             self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
@@ -119,11 +120,11 @@ class SessionRun:
     def _begin(self) -> None:
         tab = self._tab
         tab.runs += 1
-        tab.superseded = tab.passed_on = False
+        tab.superseded = False
         tab.opened = self._store, self._policy
-        tab.guard.before, tab.guard.now = tab.guard.now, False
+        tab.guarded, tab.guard = tab.guard, False
         self._run.read_along(self._fails_outside)
-        tab.trial.go_on(tab.runs, by_itself=self._run.state.began_by_itself())
+        tab.trial = tab.trial.gone_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
         if tab.standing.afresh and not has_left(tab, self._policy):
             self.destroy()
@@ -169,7 +170,7 @@ class SessionRun:
             # A run that did not come to us has sent its error through what the one before left behind.
             if self._has_failed or tab.token is not self._run.token:
                 return False
-            tab.trial.end(self._number, failed=True)
+            tab.trial = tab.trial.ended(self._number, failed=True)
             if tab.trial.notes():
                 self._persist.save(ended=False)
             return self._offer_way_out()
@@ -206,16 +207,6 @@ class SessionRun:
         }
 
     @property
-    def is_left(self) -> bool:
-        """Whether the page was loaded anew meanwhile: what this one does is not saved any more."""
-        return self._tab.superseded and not is_connected(self._tab.session_id)
-
-    @property
-    def put(self) -> frozenset[str]:
-        """Keys that this run's opening wrote into session state."""
-        return self._tab.page.put
-
-    @property
     def brought_late(self) -> bool:
         """Whether this run's saving found values that only the next run can begin with."""
         return self._persist.brought_late
@@ -227,10 +218,6 @@ class SessionRun:
         from fluxlit_component.stores.report import report_on
 
         return report_on(self._store)
-
-    def guard(self, *, on: bool) -> None:
-        """Have the browser ask, or not, before this page is left with something unsent."""
-        self._tab.guard.now = on
 
     def sharing(self) -> Sharing:
         """The links of this session, after what this run has changed so far was saved."""
@@ -252,30 +239,20 @@ class SessionRun:
             tab.standing.skip(key, _REFUSED)
             tab.page.put -= {key}
             tab.page.offered -= {key}
-            tab.page.deleted.add(key)
+            tab.page.deleted |= {key}
             self.save()
 
     def rotate(self) -> bool:
         """Save, then carry on under a new id; the old one dies when the browser has confirmed it."""
+        from fluxlit_component.tab.rotate import rotate
+
         tab = self._tab
         with tab.lock:
-            if tab.sid is None:
-                return False
             self.save()
-            if tab.known.created and tab.standing.status != "ready":
+            if tab.sid is None or (tab.known.created and tab.standing.status != "ready"):
                 return False
-            try:
-                from fluxlit_component.tab.rotate import rotate
-
-                record = rotate(tab, self._store, self._policy, has_record=tab.known.created)
-            except LookupError:
-                return False
-            except Exception as error:  # noqa: BLE001
-                tab.standing.degrade("rotate", tab.sid, error)
-                return False
-            if record is not None:
-                tab.known.base.renumber(record)
-            return True
+            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.created)
+            return done
 
     def clear(self) -> None:
         """Empty the state: session state and record. The id stays."""
@@ -285,28 +262,22 @@ class SessionRun:
             self._leave_untouched(mine)
             self._run.state.drop(mine)
             tab.page.forget()
-            tab.page.deleted.update(tab.known.base.known, tab.known.base.faults)
+            tab.page.deleted |= tab.known.base.held.keys() | tab.known.base.faults.keys()
             tab.known.base.unsaved.clear()
             self.save()
 
     def destroy(self) -> bool:
         """End the session: the record is gone for good, the browser forgets the id at the next run."""
-        from fluxlit_component.links.links import revoke
+        from fluxlit_component.links.links import destroy
 
-        tab = self._tab
-        with tab.lock:
-            try:
-                for sid in (tab.sid, *tab.ids.retiring):
-                    if sid is not None:
-                        revoke(self._store, sid, self._policy.lifetimes)
-                        self._store.delete(sid)
-            except Exception as error:  # noqa: BLE001
-                tab.standing.degrade("destroy", tab.sid, error)
-                return False
-            tab.ids.retiring.clear()
+        tab, done = self._tab, False
+        with tab.lock, tab.standing.outages("destroy", tab.sid):
+            for sid in filter(None, (tab.sid, *tab.ids.retiring)):
+                destroy(self._store, sid, self._policy.lifetimes)
+            tab.ids.retiring = ()
             tab.renew()
-            tab.wiping = True
-            return True
+            done = tab.wiping = True
+        return done
 
     # --- the original functions ---------------------------------------------------------------
 
@@ -322,20 +293,14 @@ class SessionRun:
             for key, reason in diff.skipped.items():
                 tab.standing.skip(key, reason)
             if diff.changes:
-                self._persist.commit(diff, initial)
+                Committer(self._run.state, tab, self._store, self._policy).commit(diff, initial)
                 # What was seeded comes into session state with the next hydrate of this very run.
                 tab.known.hydrated &= tab.revived is not None or tab.standing.status != "ready"
 
     def stored_values(self) -> dict[str, Any] | None:
         """What the record holds, decoded; None if there is none or the store did not answer."""
-        tab = self._tab
-        with tab.lock:
-            try:
-                record = self._store.load(tab.sid) if tab.sid is not None else None
-            except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-                tab.standing.degrade("read", tab.sid, error)
-                return None
-            return Base().adopt(record) if record is not None else None
+        record = self._load()
+        return Base().adopt(record) if record is not None else None
 
     def quarantine(self) -> None:
         """Take the record as known without bringing its values back: the app begins from its defaults."""
@@ -343,17 +308,21 @@ class SessionRun:
         with tab.lock:
             if tab.known.hydrated or tab.sid is None:
                 return
-            try:
-                record = self._store.load(tab.sid)
-            except Exception as error:  # noqa: BLE001
-                tab.standing.degrade("read", tab.sid, error)
-                return
+            record = self._load()
             if record is not None:
                 tab.known.base.adopt(record)
                 tab.known.learn(record)
-                tab.known.quarantined = frozenset(tab.known.base.known)
+                tab.known.quarantined = frozenset(tab.known.base.held)
                 tab.known.created = True
+            elif tab.standing.status == "degraded":
+                return
             tab.known.hydrated, tab.revived = True, self._run.token
+
+    def _load(self) -> Record | None:
+        tab = self._tab
+        with tab.lock, tab.standing.outages("read", tab.sid):
+            return self._store.load(tab.sid) if tab.sid is not None else None
+        return None
 
 
 def _start_afresh(tab: Tab) -> None:

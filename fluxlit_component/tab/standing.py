@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from fluxlit_component.hooks import Changed, Event, Hooks
+from fluxlit_component.hooks import NO_HOOKS, Changed, Event, Hooks
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.settings import is_debug
 from fluxlit_component.telemetry import count
@@ -21,6 +23,7 @@ _said: set[tuple[str, str]] = set()
 """Keys and reasons that stand in the log of this process."""
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class Standing:
     """Attributes hold for the run that looks at them."""
 
@@ -40,10 +43,10 @@ class Standing:
     notice: str | None = None
     """A line for the visitor, shown until the next run."""
 
-    def __init__(self) -> None:
-        self.skipped: dict[str, str] = {}
-        self.hooks = Hooks()
-        """Those of the call that opened the tab last."""
+    skipped: dict[str, str] = field(default_factory=dict)
+    """Key -> why it is not kept and what to do about it."""
+    hooks: Hooks = NO_HOOKS
+    """Those of the call that opened the tab last."""
 
     def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
         """Note why a key is not kept; `aloud`: something is lost, and the log says so once per process."""
@@ -67,6 +70,14 @@ class Standing:
         self.conflicts += len(keys)
         count("fluxlit.conflicts", len(keys))
         self.hooks.tell(Event("conflict", tuple(sorted(keys))))
+
+    @contextmanager
+    def outages(self, doing: str, sid: str | None) -> Iterator[None]:
+        """Ask the store for something; any failure of it means "unknown", and ends the block."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - stores are many, and so are their errors
+            self.degrade(doing, sid, error)
 
     def degrade(self, doing: str, sid: str | None, error: BaseException) -> None:
         """Note that the store did not answer, and say so once per outage. Never names the id."""

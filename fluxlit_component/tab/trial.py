@@ -8,7 +8,7 @@ restart and on another replica, too. A run that ends well writes nothing, unless
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fluxlit_component.codec import encode
@@ -17,9 +17,9 @@ from fluxlit_component.state.record import RESERVED, Change, Record
 FAILED: Final = f"{RESERVED}_failed"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """The trial of one page load. Begun by `hydrate`, ended by `run`."""
+    """The trial of one page load. Begun by `hydrate`, ended by `run`, which put another one in its place."""
 
     run: int = 0
     """Number of the run that is the first one after the state came back; 0: nothing came back."""
@@ -44,23 +44,24 @@ class Trial:
         """Whether two in a row have failed."""
         return self.run > 0 and self.before and self.failed
 
-    def end(self, run: int, *, failed: bool) -> None:
+    def ended(self, run: int, *, failed: bool) -> Trial:
         """A run has ended. It may have been good as far as the block goes, and fail below it."""
-        if run == self.run > 0:
-            self.failed, self.is_over = failed, True
+        return replace(self, failed=failed, is_over=True) if run == self.run > 0 else self
 
-    def go_on(self, run: int, *, by_itself: bool) -> None:
+    def gone_on(self, run: int, *, by_itself: bool) -> Trial:
         """The next run begins. If `st.rerun()` has begun it, it is still the first."""
         if by_itself and self.run == run - 1 > 0 and not self.is_over:
-            self.run = run
-        else:
-            self.assume_good()
+            return replace(self, run=run)
+        return self.assumed_good()
 
-    def assume_good(self) -> None:
+    def assumed_good(self) -> Trial:
         """What has ended and was not seen to fail was good: an app without a block does not say so."""
-        if not self.is_over:
-            self.end(self.run, failed=False)
+        return self if self.is_over else self.ended(self.run, failed=False)
 
     def notes(self) -> Mapping[str, Change]:
         """What has the record say how it stands, if it does not say so yet."""
         return {} if self.failed == self.noted else {FAILED: Change(encode(1) if self.failed else None)}
+
+
+NO_TRIAL: Final = Trial()
+"""Of a tab to which nothing came back."""

@@ -14,8 +14,7 @@ from fluxlit_component.links.links import Order, links_of, make, redeem, revoke
 from fluxlit_component.links.moved import lead_on, target_of
 from fluxlit_component.links.token import place_of
 from fluxlit_component.state.diff import Base
-from fluxlit_component.state.lifetimes import Lifetimes
-from fluxlit_component.state.record import Change, Commit
+from fluxlit_component.state.record import Change, Commit, Lifetimes
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore

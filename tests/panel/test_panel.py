@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import InMemorySessionStore, StoreUnavailable, UrlSession
 from fluxlit_component.panel import amounts, panel
-from fluxlit_component.panel.report import SessionReport
 from fluxlit_component.state.record import Commit, Outcome
 from fluxlit_component.stores.outage import LastCall
 from fluxlit_component.stores.report import StoreReport
+from fluxlit_component.tab.tab import Tab
 
 Body = Callable[[UrlSession], object]
 
@@ -174,7 +174,7 @@ def test_pending_and_a_sealed_store_that_was_not_asked_yet(monkeypatch: pytest.M
     """While the browser has not answered there is a status and no record."""
     drawn: list[str] = []
     monkeypatch.setattr(panel.st, "html", drawn.append)
-    panel.draw_panel(SessionReport(status="pending", runs=1, store=StoreReport("SQLite", sealed=True)))
+    panel.draw_panel("pending", Tab("fluxlit_sid"), StoreReport("SQLite", sealed=True))
     assert len(drawn) == 1
     for text in (">pending<", "has not answered yet", "nothing stored yet", "SQLite, sealed"):
         assert text in drawn[0]
@@ -189,10 +189,12 @@ def test_folds_open_out_where_streamlit_forbids_one_in_another(monkeypatch: pyte
 
     def script() -> None:
         from fluxlit_component.panel import panel
-        from fluxlit_component.panel.report import SessionReport
         from fluxlit_component.stores.report import StoreReport
+        from fluxlit_component.tab.tab import Tab
 
-        panel.draw_panel(SessionReport(status="ready", sizes={"count": 5}, store=StoreReport("Memory")))
+        tab = Tab("fluxlit_sid")
+        tab.standing.restored = ("count",)
+        panel.draw_panel("ready", tab, StoreReport("Memory"))
 
     monkeypatch.setattr(panel.st, "expander", refuse)
     at = AppTest.from_function(script, default_timeout=30).run()
@@ -202,17 +204,12 @@ def test_folds_open_out_where_streamlit_forbids_one_in_another(monkeypatch: pyte
 
 def test_a_key_that_was_restored_and_deleted_since() -> None:
     """It is named as such; what goes over another tab's value is an alarm."""
-    report = SessionReport(
-        status="ready",
-        is_new=False,
-        restored=("gone",),
-        stored=True,
-        conflicts=2,
-        store=StoreReport("Redis", last=LastCall("load", 0.25, answered=True)),
-    )
-    assert "restored · deleted since" in panel._keys(report)
-    assert '<div class="fluxlit-figure fluxlit-alarm">2</div>' in panel._summary(report)
-    assert "250 ms" in panel._summary(report)
+    tab, store = Tab("fluxlit_sid"), StoreReport("Redis", last=LastCall("load", 0.25, answered=True))
+    tab.standing.restored, tab.standing.conflicts = ("gone",), 2
+    assert "restored · deleted since" in panel._keys(tab)
+    summary = panel._summary("ready", panel._figures(tab, store))
+    assert '<div class="fluxlit-figure fluxlit-alarm">2</div>' in summary
+    assert "250 ms" in summary
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis import settings, stateful
 from hypothesis import strategies as st
 
 from fluxlit_component.codec import decode, encode
-from fluxlit_component.codec.origin import ASSIGNED, PLAIN, WIDGET, mark, split
+from fluxlit_component.codec.origin import ASSIGNED, WIDGET, mark, split
 from fluxlit_component.state import diff
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.diff import Base, Diff
@@ -40,7 +40,7 @@ class TabModel:
 
     def save(self, *, caps: Caps | None = None) -> tuple[Diff, Outcome]:
         """End of a run: what has changed is committed."""
-        gone = self.base.known.keys() - self.state.keys()
+        gone = self.base.held.keys() - self.state.keys()
         diff = self.base.diff(self.state, deleted=gone, caps=caps)
         outcome = self.store.commit(SID, Commit(diff.changes, create=True))
         self.base.settle(diff, outcome)
@@ -98,6 +98,24 @@ def test_only_what_changed_is_written(tab: TabModel) -> None:
         "a": (2, 1)
     }
     assert outcome.version == 2
+
+
+def test_the_total_is_that_of_all_values(tab: TabModel, store: InMemorySessionStore) -> None:
+    """Whatever was changed, added, deleted, skipped, loaded or written by another tab."""
+
+    def total() -> int:
+        return sum(len(encode(value)) for value in tab.base.adopt(store.load(SID) or record_of()).values())
+
+    for state in ({"a": "text"}, {"a": "longer text", "b": [1]}, {"b": 0.0, "c": print}, {"b": -0.0}, {}):
+        tab.state = state
+        tab.save()
+        counted = tab.base.total
+        assert counted == total() == tab.base.total
+    tab.state = {"a": 1}
+    tab.save()
+    tab.base.concede("a", Field(9, encode("another tab's")))
+    tab.save()
+    assert tab.base.total == len(encode(1))
 
 
 def test_a_new_key_has_no_base(tab: TabModel) -> None:
@@ -236,10 +254,10 @@ def test_an_origin_is_written_with_the_value(tab: TabModel, store: InMemorySessi
     tab.state["w"] = "typed"
     diff = tab.base.diff(tab.state, origins={"w": WIDGET})
     tab.base.settle(diff, store.commit(SID, Commit(diff.changes, create=True)))
-    assert tab.base.known["w"].origin == WIDGET
+    assert tab.base.origins["w"] == WIDGET
     tab.arrive()
     assert tab.state["w"] == "typed"
-    assert (tab.base.known["w"].origin, tab.base.known["a"].origin) == (WIDGET, PLAIN)
+    assert tab.base.origins == {"w": WIDGET}
     assert (store.get(SID) or {})["w"] == "typed"
 
 
@@ -259,7 +277,7 @@ def test_a_copy_of_the_record_is_numbered_anew_whatever_its_origins(
     diff = tab.base.diff(tab.state, origins={"w": WIDGET})
     tab.base.settle(diff, store.commit(SID, Commit(diff.changes, create=True)))
     tab.base.renumber(record_of(w=Field(7, mark(encode("typed"), WIDGET)), a=Field(8, encode("another"))))
-    assert (tab.base.known["w"].version, tab.base.known["a"].version) == (7, 1)
+    assert (tab.base.versions["w"], tab.base.versions["a"]) == (7, 1)
 
 
 # --- deletes -----------------------------------------------------------------------------------
@@ -609,7 +627,7 @@ class TwoTabs(stateful.RuleBasedStateMachine):
     def fail_to_save(self, name: str) -> None:
         """The run ends, and the store does not answer."""
         tab = self.tabs[name]
-        diff = tab.base.diff(tab.state, deleted=tab.base.known.keys() - tab.state.keys())
+        diff = tab.base.diff(tab.state, deleted=tab.base.held.keys() - tab.state.keys())
         tab.base.keep(diff)
         for key in tab.state:
             assert same(tab.base.value_of(key), tab.state[key])

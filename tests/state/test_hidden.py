@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxlit_component.state.keys import Absence, Hidden, absence_of
+from fluxlit_component.state.keys import Hidden, sort_hidden
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,17 @@ def test_patterns_choose_keys(patterns: tuple[str, ...], kept: set[str]) -> None
     assert {key for key in keys if hidden.keeps(key)} == kept
 
 
-def sort(key: str, **where: bool) -> Absence:
+def sort(key: str, **where: bool) -> tuple[frozenset[str], frozenset[str]]:
     """Sort out one key that is to be kept; `where` names the sets that hold it."""
     sets = {
-        name: frozenset([key]) if where.get(name) else frozenset()
-        for name in ("present", "alive", "drawn", "put")
+        name: frozenset([key]) if where.get(name) else frozenset() for name in ("present", "alive", "last")
     }
-    return absence_of(frozenset([key]), **sets)
+    return sort_hidden(frozenset([key]), **sets)
 
 
-AGAIN = Absence(frozenset({"name"}), frozenset())
-DELETED = Absence(frozenset(), frozenset({"name"}))
-LEFT = Absence(frozenset(), frozenset())
+AGAIN = (frozenset({"name"}), frozenset())
+DELETED = (frozenset(), frozenset({"name"}))
+LEFT = (frozenset[str](), frozenset[str]())
 
 
 def test_a_hidden_widget_is_put_back() -> None:
@@ -45,16 +44,14 @@ def test_a_hidden_widget_is_put_back() -> None:
 def test_a_widget_on_the_page_is_left_alone() -> None:
     """The browser has a value of its own."""
     assert sort("name", present=True, alive=True) == LEFT
-    assert sort("name", present=True, alive=True, drawn=True) == LEFT
+    assert sort("name", present=True, alive=True, last=True) == LEFT
 
 
 def test_what_was_put_there_last_is_put_there_again() -> None:
     """A run that was cut short is never shown: the browser has not sent the value back."""
-    assert sort("name", present=True, put=True) == AGAIN
-    assert sort("name", present=True, put=True, drawn=True) == AGAIN
+    assert sort("name", present=True, last=True) == AGAIN
 
 
-@pytest.mark.parametrize("where", ["drawn", "put"])
-def test_a_key_that_cannot_have_been_swept_away_was_deleted(where: str) -> None:
+def test_a_key_that_cannot_have_been_swept_away_was_deleted() -> None:
     """By a callback: the sweep takes only widgets that were not drawn."""
-    assert sort("name", **{where: True}) == DELETED
+    assert sort("name", last=True) == DELETED

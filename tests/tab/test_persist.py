@@ -228,8 +228,7 @@ def test_a_thread_of_a_page_that_was_loaded_anew_saves_nothing(
     worker = Worker(save=True)
     visitor = Visitor(worker.body, store=store)
     after = visitor.reload(assign(late=2))
-    monkeypatch.setattr("fluxlit_component.tab.persist.is_connected", lambda _: False)
-    monkeypatch.setattr("fluxlit_component.tab.run.is_connected", lambda _: False)
+    monkeypatch.setattr("fluxlit_component.tab.tab.is_connected", lambda _: False)
     worker.end()
     assert worker.saved is False
     assert kept(store, after) == {"late": 2}
@@ -280,7 +279,7 @@ def test_a_page_that_was_loaded_anew_saves_nothing_any_more(
     monkeypatch: pytest.MonkeyPatch, store: InMemorySessionStore, connected: bool
 ) -> None:
     """Its run may still end late; a copied tab, whose browser is there, goes on saving."""
-    monkeypatch.setattr(sys.modules["fluxlit_component.tab.persist"], "is_connected", lambda _: connected)
+    monkeypatch.setattr(sys.modules["fluxlit_component.tab.tab"], "is_connected", lambda _: connected)
     tab, state = Tab("fluxlit_sid"), State(SessionState())
     tab.ids.sid, tab.standing.status, tab.known.hydrated = tab.ids.offer, "ready", True
     state.write({"late": 1})
@@ -297,6 +296,6 @@ def test_a_page_whose_browser_is_gone_gives_way_to_what_stands_in_the_store(
     visitor = Visitor(assign(a=1, b=1), store=store)
     monkeypatch.setattr(sys.modules["fluxlit_component.tab.tab"], "others_with", lambda *_: [])
     visitor.reload(assign(a="newer"))
-    monkeypatch.setattr(sys.modules["fluxlit_component.tab.persist"], "is_connected", lambda _: False)
+    monkeypatch.setattr(sys.modules["fluxlit_component.tab.tab"], "is_connected", lambda _: False)
     visitor.run(assign(a="late", c="new"))
     assert kept(store, visitor) == {"a": "newer", "b": 1, "c": "new"}
