@@ -73,10 +73,11 @@ def record_of(reply: list[Any]) -> Record | None:
         return None
     now, (head, stored) = reply[0], head_and_fields(reply)
     version, created, idle, expires, schema = map(int, head.split())
+    # Only the names of versions: those of data, as many again, need not be looked at.
+    versions = ((name[1:], value) for name, value in stored.items() if name[0] == _VERSION[0])
     fields = {
-        name[1:].decode("utf-8", "surrogatepass"): Field(int(value), stored.get(_DATA + name[1:]))
-        for name, value in stored.items()
-        if name.startswith(_VERSION)
+        str(key, "utf-8", "surrogatepass"): Field._make((int(value), stored.get(_DATA + key)))
+        for key, value in versions
     }
     return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
 

@@ -157,7 +157,5 @@ class SQLSessionStore(TransactionalStore):
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
 
-    _read = _write
-
     def _tidy(self) -> None:
         self._sweep.in_background(monotonic, lambda limit: self.purge(limit=limit))

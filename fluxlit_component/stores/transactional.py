@@ -75,10 +75,6 @@ class TransactionalStore(ABC):
     _default_ttl_seconds: float | None
 
     @abstractmethod
-    def _read(self, work: Callable[[Transaction], T]) -> T:
-        """Run work that only reads, all of it at one moment."""
-
-    @abstractmethod
     def _write(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one atomic step."""
 
@@ -192,7 +188,7 @@ class TransactionalStore(ABC):
         return self._write(put)
 
     def _load(self, name: str) -> Record | None:
-        return self._read(lambda transaction: transaction.load(name))
+        return self._write(lambda transaction: transaction.load(name))
 
     def _destroy(self, name: str) -> bool:
         def destroy(transaction: Transaction) -> bool:
