@@ -51,14 +51,14 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
         options["connect_args"] = {"connect_timeout": 2, "tcp_user_timeout": 5000, **alive}
     if place.drivername == "mariadb+pymysql":
-        from pymysql.constants import CLIENT
+        from fluxlit_component.stores import sql_mariadb
 
         limit = timeout_seconds * _LIMIT
         # They last as long as a connection, so only those of our own have them. A wait for a lock is counted
         # in whole seconds there, and is over with its statement.
         limits = f"SET max_statement_time = {limit}, innodb_lock_wait_timeout = {max(1, round(limit))}"
         silence = {"read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
-        several = {"client_flag": CLIENT.MULTI_STATEMENTS}  # to prepare and execute in one round trip
+        several = {"client_flag": sql_mariadb.SEVERAL_STATEMENTS}  # to prepare and execute in one round trip
         options["connect_args"] = {"connect_timeout": 2, "init_command": limits, **silence, **several}
     if place.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": timeout_seconds}

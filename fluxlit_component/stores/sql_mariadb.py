@@ -11,16 +11,20 @@ import selectors
 from functools import cache
 from typing import Any, Final
 
-from pymysql.constants import CLIENT
+from pymysql.constants.CLIENT import MULTI_STATEMENTS  # type: ignore[import-untyped,unused-ignore]
 
 from fluxlit_component.clock import deadline, monotonic
 from fluxlit_component.state.record import Commit
-from fluxlit_component.stores.sql_tables import Tables, blob, digest
+from fluxlit_component.stores.sql_tables import Tables, digest
+from fluxlit_component.stores.values import key_bytes
 
 _LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS BINARY), NULL FROM {s} s WHERE s.name = ?
     UNION ALL SELECT CONCAT(f.version, ' ', f.{key}), f.data FROM {s} s JOIN {f} f ON f.session = s.id
     WHERE s.name = ?"""
 """As `sql_tables.LOAD`, with fewer columns: PyMySQL takes as long over each as MariaDB does over a row."""
+SEVERAL_STATEMENTS: Final[int] = MULTI_STATEMENTS
+"""A flag of connections that take several statements at once."""
+
 _KNOWN: Final = "COALESCE((SELECT version FROM {f} WHERE session = i AND digest = ?), 0)"
 _COMMIT: Final = """BEGIN NOT ATOMIC
     DECLARE i, v BIGINT; DECLARE t, y, x DOUBLE;
@@ -46,7 +50,7 @@ class MariaDBLink:
         self._raw, self._tables, self._cursor = raw, tables, raw.cursor()
         self._names: dict[str, str] = {}
         self._waiter: selectors.BaseSelector | None = None
-        socket = getattr(raw, "_sock", None)  # no public way tells without a round trip
+        socket: Any = getattr(raw, "_sock", None)  # no public way tells without a round trip
         if hasattr(socket, "fileno"):
             self._waiter = selectors.DefaultSelector()
             self._waiter.register(socket, selectors.EVENT_READ)
@@ -82,12 +86,12 @@ class MariaDBLink:
             values += (change.base if change.guarded else None, found)
         values += keys
         for found, (key, change) in zip(keys, commit.changes.items(), strict=True):
-            values += (found, blob(key), change.data)
+            values += (found, key_bytes(key), change.data)
         rows = self._ask(_statement(len(keys)), *values)
         if not rows:
             return rows
         self._skew = rows[0][0] - monotonic()
-        names = map(blob, commit.changes)
+        names = map(key_bytes, commit.changes)
         return [(*rows[0][:4], key, known) for key, known in zip(names, rows[0][4:], strict=True)]
 
     def _ask(self, statement: str, *values: Any) -> Any:
@@ -97,7 +101,7 @@ class MariaDBLink:
         text, given = f"EXECUTE {name} USING {marks}" if values else f"EXECUTE {name}", values
         if statement not in self._names:
             prepare, filled = f"PREPARE {name} FROM %s", self._tables.fill(statement)
-            if self._raw.client_flag & CLIENT.MULTI_STATEMENTS:
+            if self._raw.client_flag & SEVERAL_STATEMENTS:
                 text, given = f"{prepare}; {text}", (filled, *values)
             else:
                 self._cursor.execute(prepare, (filled,))

@@ -19,7 +19,8 @@ from psycopg.pq import ConnStatus, ExecStatus
 
 from fluxlit_component.clock import deadline, monotonic
 from fluxlit_component.state.record import Commit
-from fluxlit_component.stores.sql_tables import LOAD, Tables, blob, digest
+from fluxlit_component.stores.sql_tables import LOAD, Tables, digest
+from fluxlit_component.stores.values import key_bytes
 
 _BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 # Until the end of the transaction, as there may be a pooler between us and the server.
@@ -73,7 +74,7 @@ class PostgresLink:
         numbers = (deadline(0.0, commit.idle_seconds), commit.schema, self._skew + give_up)
         values: list[Any] = [name, *(None if number is None else str(number) for number in numbers)]
         for key, change in commit.changes.items():
-            values += (digest(key), blob(key), change.data, str(change.base) if change.guarded else None)
+            values += (digest(key), key_bytes(key), change.data, str(change.base) if change.guarded else None)
         statement = _statement(len(commit.changes))
         first: Any = ((_BEGIN, []), (_LIMIT, [self._limit]), (_LOCK, [name]))
         rows = self._exchange(give_up, *first, (statement, values), ("COMMIT", []))

@@ -157,7 +157,9 @@ def test_pymysql_hides_its_socket(url: str, monkeypatch: pytest.MonkeyPatch) -> 
     assert store.get("a") == {"x": 1}
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        others = "SELECT id FROM information_schema.processlist WHERE id <> connection_id() AND db = DATABASE()"
+        others = (
+            "SELECT id FROM information_schema.processlist WHERE id <> connection_id() AND db = DATABASE()"
+        )
         closed = [number for (number,) in connection.exec_driver_sql(others)]
         for number in closed:
             connection.exec_driver_sql(f"KILL {number}")
