@@ -219,7 +219,7 @@ class Database:
         link = connection.info.get(name)
         if link is None:
             raw = connection.connection.dbapi_connection
-            link = connection.info[name] = self._link(raw, self._tables, self._limit)
+            link = connection.info[name] = self._link(raw, self._tables, self._limit, owned=self._keeps)
         return link
 
     def _begin_here(self) -> None:

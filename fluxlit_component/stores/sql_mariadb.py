@@ -46,7 +46,7 @@ END"""
 class MariaDBLink:
     """One connection of PyMySQL."""
 
-    def __init__(self, raw: Any, tables: Tables, limit: str) -> None:  # noqa: ARG002 - as in `PostgresLink`
+    def __init__(self, raw: Any, tables: Tables, _: str, *, owned: bool) -> None:  # noqa: ARG002 - as in `PostgresLink`
         self._raw, self._tables, self._cursor = raw, tables, raw.cursor()
         self._names: dict[str, str] = {}
         self._waiter: selectors.BaseSelector | None = None
