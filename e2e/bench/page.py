@@ -29,6 +29,19 @@ TITLES = {
     "uploads": "Large uploads",
     "stores": "Stores",
 }
+NOTES = {
+    "stores": """\
+Where a page load of 1 KB in 20 keys spends its time: the floor reads one row and leaves its bytes as
+they are, a session is 20 rows that become 20 values. In SQLite, in the best case, 4 µs of 50 go to
+finding the connection and asking whether the file is still the same, 13 µs to the one statement (4 of
+which the floor takes too; the others are what Python takes to read 60 values), 6 µs to the record, 8 µs
+to decoding and 11 µs to the base that the end of the run is compared with. Redis answers the script 13
+µs later than a GET, and 20 µs more turn the answer into a record. PyMySQL takes about 3 µs for each row;
+that statements are prepared spares 0.1 ms of a save to MariaDB.
+
+"""
+}
+"""What stands below the title of a section."""
 INTRODUCTION = """\
 # Benchmarks
 
@@ -67,7 +80,8 @@ def _title(name: str) -> str:
 def _section(name: str, tables: Sequence[Table]) -> str:
     lines = "\n".join(line for table in tables for line in _table(table))
     where = ". ".join(machine())
-    return f"## {_title(name)}\n\n{lines}\n*{datetime.now(timezone.utc):%Y-%m-%d}: {where}.*\n"
+    note = NOTES.get(name, "")
+    return f"## {_title(name)}\n\n{note}{lines}\n*{datetime.now(timezone.utc):%Y-%m-%d}: {where}.*\n"
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -16,6 +16,7 @@ from fluxlit_component.codec.origin import split
 from fluxlit_component.codec.refusals import type_name
 from fluxlit_component.errors import CorruptValue
 
+_FIRST: Final = bytes([FORMAT])
 _SMALL: Final = 256
 """Below this msgpack's own limit (no length beyond that of the data) is bound enough."""
 
@@ -29,8 +30,9 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     Raises:
         CorruptValue: for any bytes that are not an encoded value, and nothing else.
     """
-    data = split(data)[1]
-    if not data or data[0] != FORMAT:
+    if data[:1] != _FIRST:
+        data = split(data)[1]
+    if data[:1] != _FIRST:
         raise CorruptValue("not a value this version can read: wrong first byte")
     if len(data) > MAX_BYTES:
         raise CorruptValue(f"a stored value of {len(data)} bytes: more than {MAX_BYTES} is never written")

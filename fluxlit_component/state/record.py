@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
@@ -17,13 +17,18 @@ RESERVED: Final = "__fluxlit"
 """Keys that begin so are the package's own notes: they never come into session state."""
 
 
-@dataclass(frozen=True, repr=False)
-class Field:
-    """One key of a session: the version that wrote it and its encoded value."""
+class Field(NamedTuple):
+    """One key of a session: the version that wrote it and its encoded value.
+
+    A tuple, since a load makes one for each key; `repr` shows no data.
+    """
 
     version: int
     data: bytes | None
     """Encoded value, or None: a tombstone, the key was deleted at `version`."""
+
+    def __repr__(self) -> str:
+        return f"<Field of version {self.version}>"
 
 
 @dataclass(frozen=True, repr=False)

@@ -101,6 +101,14 @@ def checked_prefix(prefix: str) -> str:
     return prefix
 
 
+def ttl_of(text: str) -> float:
+    """The seconds that ``?ttl=`` in the URL of a store says. The error does not quote it."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
+
+
 def head_of(record: Record) -> Head:
     """The head of a record."""
     return Head(record.version, record.created, record.idle_expires, record.expires, record.schema)

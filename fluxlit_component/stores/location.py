@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
 from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.ledger import ttl_of
 
 _DAY: Final = 86_400.0
 _REDIS: Final = frozenset(
@@ -125,10 +126,7 @@ def _ttl(query: str) -> float:
     options = dict(parse_qsl(query, keep_blank_values=True))
     if options.keys() - {"ttl"}:
         raise ConfigurationError("the only option of a memory or SQLite URL is ?ttl=seconds")
-    try:
-        return float(options.get("ttl", _DAY))
-    except ValueError:
-        raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
+    return ttl_of(options["ttl"]) if "ttl" in options else _DAY
 
 
 def store_class(name: str) -> Any:

@@ -92,8 +92,6 @@ class InMemorySessionStore(TransactionalStore):
         with self._lock:
             return work(_Transaction(self._sessions, self._clock))
 
-    _read = _write
-
     def _tidy(self) -> None:
         now = self._clock()
         if self._sweep.begin(now):

@@ -18,7 +18,7 @@ from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_inventory as inventory
 from fluxlit_component.stores import redis_layout as layout
 from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import checked_name, name_of
+from fluxlit_component.stores.ledger import checked_name, name_of, ttl_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
 
@@ -85,56 +85,44 @@ class RedisSessionStore:
         if "prefix" in options:
             more["prefix"] = options.pop("prefix")
         if "ttl" in options:
-            try:
-                more["default_ttl_seconds"] = float(options.pop("ttl"))
-            except ValueError:
-                raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
+            more["default_ttl_seconds"] = ttl_of(options.pop("ttl"))
         return cls(f"{place}?{urlencode(options)}" if options else place, **more)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
-        """Return a fresh copy of the stored dict, or None."""
         record = self.load(session_id)
         return None if record is None else values_of(record.fields)
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        """Replace the whole dict."""
         span = self._default_ttl_seconds if ttl_seconds is None else ttl_seconds
         fields = layout.pairs_of(fields_of(data))
         self._server.run("set", [self._key(session_id)], layout.milliseconds(span), *fields)
 
     def delete(self, session_id: str) -> None:
-        """Remove the session and leave a marker."""
         self._server.run("delete", [self._key(session_id)])
 
     def load(self, session_id: str) -> Record | None:
-        """Return the whole record, tombstones included."""
         return layout.record_of(self._server.run("load", [self._key(session_id)]))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """Write all changes or none."""
         reply = self._server.run("commit", [self._key(session_id)], *layout.commit_args(commit))
         return layout.outcome_of(reply, commit)
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
-        """Move the idle deadline."""
         return bool(self._server.run("touch", [self._key(session_id)], layout.milliseconds(idle_seconds)))
 
     def copy(self, source: str, target: str) -> bool:
-        """Give `target` a copy of `source`."""
         keys = [self._key(source), self._key(target)]
         if self._server.is_cluster:
             return self._carry(*keys) is not None
         return bool(self._server.run("copy", keys, 0))
 
     def rename(self, source: str, target: str) -> bool:
-        """Copy, and destroy `source`."""
         keys = [self._key(source), self._key(target)]
         return (
             self._rename_across(*keys) if self._server.is_cluster else bool(self._server.run("copy", keys, 1))
         )
 
     def take(self, session_id: str) -> Record | None:
-        """Return the record and destroy it."""
         return layout.record_of(self._server.run("load", [self._key(session_id)], 1))
 
     def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
@@ -147,7 +135,6 @@ class RedisSessionStore:
             self._server.close()
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values."""
         return inventory.browse(self._server, self._prefix, prefix)
 
     def estimate(self) -> int:
@@ -155,20 +142,16 @@ class RedisSessionStore:
         return int(self._server.ask(inventory.estimate, []))
 
     def peek(self, name: str) -> Record | None:
-        """Return the record that has this name."""
         return layout.record_of(self._server.run("load", [self._prefix + checked_name(name)]))
 
     def destroy(self, name: str) -> bool:
-        """Remove the session that has this name and leave a marker."""
         return bool(self._server.run("delete", [self._prefix + checked_name(name)]) == b"alive")
 
     def place(self, name: str, record: Record) -> bool:
-        """Put a record of another store here as it is."""
         key, fields = self._prefix + checked_name(name), layout.pairs_of(record.fields)
         return bool(self._server.run("place", [key], layout.head_line(record), 1, *fields))
 
     def describe(self) -> StoreFacts:
-        """Ask the server about itself."""
         facts: StoreFacts = self._server.ask(inventory.facts, [])
         return facts
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.values import key_bytes, key_text
 
 _HEAD: Final = b"m"
 _VERSION: Final = b"v"
@@ -29,7 +30,7 @@ def milliseconds(seconds: float | None) -> int:
 def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
     """Names and values of fields, in turn."""
     for key, field in fields.items():
-        name = _blob(key)
+        name = key_bytes(key)
         yield from (_VERSION + name, field.version)
         if field.data is not None:
             yield from (_DATA + name, field.data)
@@ -45,7 +46,7 @@ def commit_args(commit: Commit) -> list[bytes | int]:
     ]
     for key, change in commit.changes.items():
         task = b"d" if change.data is None else b"w"
-        args += (task.upper() if change.guarded else task, _blob(key), change.base, change.data or b"")
+        args += (task.upper() if change.guarded else task, key_bytes(key), change.base, change.data or b"")
     return args
 
 
@@ -73,11 +74,9 @@ def record_of(reply: list[Any]) -> Record | None:
         return None
     now, (head, stored) = reply[0], head_and_fields(reply)
     version, created, idle, expires, schema = map(int, head.split())
-    fields = {
-        name[1:].decode("utf-8", "surrogatepass"): Field(int(value), stored.get(_DATA + name[1:]))
-        for name, value in stored.items()
-        if name.startswith(_VERSION)
-    }
+    # Only the names of versions: those of data, as many again, need not be looked at.
+    versions = ((name[1:], value) for name, value in stored.items() if name[0] == _VERSION[0])
+    fields = {key_text(key): Field._make((int(value), stored.get(_DATA + key))) for key, value in versions}
     return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
 
 
@@ -103,10 +102,6 @@ def entry_of(name: str, row: list[Any], now: int) -> Entry | None:
     version, created, idle, expires, schema = map(int, line.split())
     times = (created / 1000, _moment(idle), _moment(expires))
     return Entry(name, state.decode(), version, *times, schema, keys, size, now / 1000)
-
-
-def _blob(key: str) -> bytes:
-    return key.encode("utf-8", "surrogatepass")
 
 
 def _moment(milliseconds: int) -> float | None:

@@ -157,9 +157,9 @@ def _seal(cipher: Cipher, key: str, change: Change) -> Change:
 
 def _open(cipher: Cipher, key: str, stored: Field) -> Field:
     try:
-        return replace(stored, data=cipher.open(key, stored.data or b""))
+        return stored._replace(data=cipher.open(key, stored.data or b""))
     except CorruptValue:
-        return replace(stored, data=_BROKEN)
+        return stored._replace(data=_BROKEN)
 
 
 def master_number(data: bytes) -> int | None:

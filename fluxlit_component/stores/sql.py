@@ -39,7 +39,7 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import sql_inventory as inventory
 from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import name_of
+from fluxlit_component.stores.ledger import name_of, ttl_of
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.sweep import Sweep
@@ -104,12 +104,11 @@ class SQLSessionStore(TransactionalStore):
         """
         try:
             place = sa.make_url(url)
-            if "ttl" in place.query:
-                more["default_ttl_seconds"] = float(str(place.query["ttl"]))
         except (sa.exc.ArgumentError, ValueError):
-            raise ConfigurationError(
-                "this is no database URL that can be used; check it part by part"
-            ) from None
+            reason = "this is no database URL that can be used; check it part by part"
+            raise ConfigurationError(reason) from None
+        if "ttl" in place.query:
+            more["default_ttl_seconds"] = ttl_of(str(place.query["ttl"]))
         if "table_prefix" in place.query:
             more["table_prefix"] = str(place.query["table_prefix"])
         rest = place.difference_update_query(["ttl", "table_prefix"])
@@ -133,7 +132,6 @@ class SQLSessionStore(TransactionalStore):
         return self._write(inventory.count)
 
     def describe(self) -> StoreFacts:
-        """Ask the database about itself."""
         return self._write(inventory.facts)
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
@@ -156,8 +154,6 @@ class SQLSessionStore(TransactionalStore):
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
-
-    _read = _write
 
     def _tidy(self) -> None:
         self._sweep.in_background(monotonic, lambda limit: self.purge(limit=limit))

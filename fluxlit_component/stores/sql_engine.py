@@ -32,7 +32,7 @@ _LIMIT: Final = 0.8
 """How much of the caller's time one statement, or one wait for a lock, may take."""
 
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
-_MARIADB_DEADLOCK: Final = 1213
+_MARIADB_UNDONE: Final = frozenset({1213, 1243})  # deadlock; a statement that a pooler has not prepared
 _CREATION_LOCK: Final = 0x666C7578  # any number, the same for all
 _LONGEST_QUOTE: Final = 200
 
@@ -51,12 +51,15 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
         options["connect_args"] = {"connect_timeout": 2, "tcp_user_timeout": 5000, **alive}
     if place.drivername == "mariadb+pymysql":
+        from fluxlit_component.stores import sql_mariadb
+
         limit = timeout_seconds * _LIMIT
         # They last as long as a connection, so only those of our own have them. A wait for a lock is counted
         # in whole seconds there, and is over with its statement.
         limits = f"SET max_statement_time = {limit}, innodb_lock_wait_timeout = {max(1, round(limit))}"
         silence = {"read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
-        options["connect_args"] = {"connect_timeout": 2, "init_command": limits, **silence}
+        several = {"client_flag": sql_mariadb.SEVERAL_STATEMENTS}  # to prepare and execute in one round trip
+        options["connect_args"] = {"connect_timeout": 2, "init_command": limits, **silence, **several}
     if place.get_backend_name() == "sqlite":
         options["connect_args"] = {"timeout": timeout_seconds}
     return sa.create_engine(place, **options)
@@ -216,7 +219,7 @@ class Database:
         link = connection.info.get(name)
         if link is None:
             raw = connection.connection.dbapi_connection
-            link = connection.info[name] = self._link(raw, self._tables, self._limit)
+            link = connection.info[name] = self._link(raw, self._tables, self._limit, owned=self._keeps)
         return link
 
     def _begin_here(self) -> None:
@@ -259,9 +262,8 @@ def _link_class(dialect: str, driver: str) -> Any:
 def _is_undone(error: Exception) -> bool:
     """Whether the transaction was given up for another's sake: nothing of it was done."""
     reason = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(reason, "sqlstate", None) in _AGAIN or getattr(reason, "args", ())[:1] == (
-        _MARIADB_DEADLOCK,
-    )
+    number = next(iter(getattr(reason, "args", ())), None)
+    return getattr(reason, "sqlstate", None) in _AGAIN or number in _MARIADB_UNDONE
 
 
 def check_engine(engine: object) -> sa.Engine:

@@ -1,4 +1,4 @@
-"""A load or a commit in one round trip to MariaDB: a compound statement, through PyMySQL.
+"""A load or a commit in one round trip to MariaDB: a statement that was prepared once, through PyMySQL.
 
 For `stores.sql_engine` only. A commit is the short transaction that `stores.sql_tables` would run step by
 step, with the same isolation. It does what most commits need and else nothing: it begins no session and
@@ -11,9 +11,19 @@ import selectors
 from functools import cache
 from typing import Any, Final
 
+from pymysql.constants.CLIENT import MULTI_STATEMENTS  # type: ignore[import-untyped,unused-ignore]
+
 from fluxlit_component.clock import deadline, monotonic
 from fluxlit_component.state.record import Commit
-from fluxlit_component.stores.sql_tables import LOAD, Tables, blob, digest
+from fluxlit_component.stores.sql_tables import Tables, digest
+from fluxlit_component.stores.values import key_bytes
+
+_LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS BINARY), NULL FROM {s} s WHERE s.name = ?
+    UNION ALL SELECT CONCAT(f.version, ' ', f.{key}), f.data FROM {s} s JOIN {f} f ON f.session = s.id
+    WHERE s.name = ?"""
+"""As `sql_tables.LOAD`, with fewer columns: PyMySQL takes as long over each as MariaDB does over a row."""
+SEVERAL_STATEMENTS: Final[int] = MULTI_STATEMENTS
+"""A flag of connections that take several statements at once."""
 
 _KNOWN: Final = "COALESCE((SELECT version FROM {f} WHERE session = i AND digest = ?), 0)"
 _COMMIT: Final = """BEGIN NOT ATOMIC
@@ -36,21 +46,34 @@ END"""
 class MariaDBLink:
     """One connection of PyMySQL."""
 
-    def __init__(self, raw: Any, tables: Tables, limit: str) -> None:  # noqa: ARG002 - as in `PostgresLink`
-        self._tables, self._cursor = tables, raw.cursor()
-        self._waiter = selectors.DefaultSelector()
-        # No public way tells without a round trip.
-        self._waiter.register(raw._sock, selectors.EVENT_READ)  # noqa: SLF001
+    def __init__(self, raw: Any, tables: Tables, _: str, *, owned: bool) -> None:  # noqa: ARG002 - as in `PostgresLink`
+        self._raw, self._tables, self._cursor = raw, tables, raw.cursor()
+        self._names: dict[str, str] = {}
+        self._waiter: selectors.BaseSelector | None = None
+        socket: Any = getattr(raw, "_sock", None)  # no public way tells without a round trip
+        if hasattr(socket, "fileno"):
+            self._waiter = selectors.DefaultSelector()
+            self._waiter.register(socket, selectors.EVENT_READ)
         self._skew = float(self._ask("SELECT {now}")[0][0]) - monotonic()
         """What the server's clock is ahead of the process's, at least."""
 
     def is_stale(self) -> bool:
         """Whether the server has closed it, or has said something that nobody was to read."""
-        return bool(self._waiter.select(0))
+        if self._waiter is not None:
+            return bool(self._waiter.select(0))
+        try:
+            self._raw.ping(reconnect=False)
+        except self._raw.Error:
+            return True
+        return False
 
     def load(self, name: str, give_up: float) -> Any:  # noqa: ARG002 - as in `PostgresLink`
-        """The rows of `LOAD`."""
-        return self._ask(LOAD, name, name)
+        """The rows of `sql_tables.LOAD`."""
+        head, *fields = self._ask(_LOAD, name, name) or [None]
+        if head is None:
+            return []
+        split = ((text.partition(b" "), data) for text, data in fields)
+        return [(head[0], 0, None), *((key, int(version), data) for (version, _, key), data in split)]
 
     def commit(self, name: str, commit: Commit, give_up: float) -> Any:
         """Of each key what an `Outcome` needs, if all is written; no rows if nothing is.
@@ -63,19 +86,30 @@ class MariaDBLink:
             values += (change.base if change.guarded else None, found)
         values += keys
         for found, (key, change) in zip(keys, commit.changes.items(), strict=True):
-            values += (found, blob(key), change.data)
+            values += (found, key_bytes(key), change.data)
         rows = self._ask(_statement(len(keys)), *values)
         if not rows:
             return rows
         self._skew = rows[0][0] - monotonic()
-        names = map(blob, commit.changes)
+        names = map(key_bytes, commit.changes)
         return [(*rows[0][:4], key, known) for key, known in zip(names, rows[0][4:], strict=True)]
 
     def _ask(self, statement: str, *values: Any) -> Any:
-        self._cursor.execute(self._tables.sql(statement), values)
+        """The rows of a statement. It is prepared with its first use: MariaDB takes long to read one."""
+        name = self._names.get(statement, f"fluxlit_{id(self):x}_{len(self._names)}")
+        marks = ", ".join(["%s"] * len(values))
+        text, given = f"EXECUTE {name} USING {marks}" if values else f"EXECUTE {name}", values
+        if statement not in self._names:
+            prepare, filled = f"PREPARE {name} FROM %s", self._tables.fill(statement)
+            if self._raw.client_flag & SEVERAL_STATEMENTS:
+                text, given = f"{prepare}; {text}", (filled, *values)
+            else:
+                self._cursor.execute(prepare, (filled,))
+        self._cursor.execute(text, given)
         rows = self._cursor.fetchall()
         while self._cursor.nextset():  # raises what failed after these rows had been sent, the end among it
-            pass
+            rows = rows or self._cursor.fetchall()
+        self._names[statement] = name
         return rows
 
 

@@ -19,11 +19,13 @@ from psycopg.pq import ConnStatus, ExecStatus
 
 from fluxlit_component.clock import deadline, monotonic
 from fluxlit_component.state.record import Commit
-from fluxlit_component.stores.sql_tables import LOAD, Tables, blob, digest
+from fluxlit_component.stores.sql_tables import LOAD, Tables, digest
+from fluxlit_component.stores.values import key_bytes
 
 _BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
-# Until the end of the transaction, as there may be a pooler between us and the server.
 _LIMIT: Final = "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $1, true)"
+"""Until the end of the transaction, for a connection that others use, too."""
+_LASTING: Final = "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false)"
 _LOAD: Final = LOAD.replace("?", "$1")
 _LOCK: Final = "SELECT 1 FROM {s} WHERE name = $1 FOR UPDATE"
 _COMMIT: Final = """WITH clock AS (SELECT {now} AS now),
@@ -49,13 +51,19 @@ def is_possible() -> bool:
 class PostgresLink:
     """One connection of psycopg."""
 
-    def __init__(self, raw: Any, tables: Tables, limit: str) -> None:
-        self._raw, self._libpq, self._tables, self._limit = raw, raw.pgconn, tables, limit
+    def __init__(self, raw: Any, tables: Tables, limit: str, *, owned: bool) -> None:
+        self._raw, self._libpq, self._tables = raw, raw.pgconn, tables
         self._names: dict[str, bytes] = {}
         self._waiter = selectors.DefaultSelector()
         self._waiter.register(self._libpq.socket, selectors.EVENT_READ)
-        self._skew = float(raw.execute(tables.fill("SELECT {now}")).fetchone()[0]) - monotonic()
+        now, process = raw.execute(tables.fill("SELECT {now}, pg_backend_pid()")).fetchone()
+        self._skew = float(now) - monotonic()
         """What the server's clock is ahead of the process's, at least."""
+        self._limits: list[tuple[str, list[Any]]] = [(_LIMIT, [limit])]
+        # A pooler, which gives the server's connections to others, has a number of its own.
+        if owned and process == raw.info.backend_pid:
+            raw.execute(_LASTING, (limit, limit))
+            self._limits = []
 
     def is_stale(self) -> bool:
         """Whether the server has closed it, or has said something that nobody was to read."""
@@ -63,7 +71,7 @@ class PostgresLink:
 
     def load(self, name: str, give_up: float) -> Any:
         """The rows of `LOAD`."""
-        return self._exchange(give_up, (_LIMIT, [self._limit]), (_LOAD, [name]))
+        return self._exchange(give_up, *self._limits, (_LOAD, [name]))
 
     def commit(self, name: str, commit: Commit, give_up: float) -> Any:
         """Of each key what an `Outcome` needs, if all is written; no rows if nothing is.
@@ -73,10 +81,10 @@ class PostgresLink:
         numbers = (deadline(0.0, commit.idle_seconds), commit.schema, self._skew + give_up)
         values: list[Any] = [name, *(None if number is None else str(number) for number in numbers)]
         for key, change in commit.changes.items():
-            values += (digest(key), blob(key), change.data, str(change.base) if change.guarded else None)
+            values += (digest(key), key_bytes(key), change.data, str(change.base) if change.guarded else None)
         statement = _statement(len(commit.changes))
-        first: Any = ((_BEGIN, []), (_LIMIT, [self._limit]), (_LOCK, [name]))
-        rows = self._exchange(give_up, *first, (statement, values), ("COMMIT", []))
+        locked: Any = ((_BEGIN, []), *self._limits, (_LOCK, [name]))
+        rows = self._exchange(give_up, *locked, (statement, values), ("COMMIT", []))
         if rows:
             self._skew = rows[0][0] - monotonic()
         return rows

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.ledger import Head, Place, ends, record_of
+from fluxlit_component.stores.values import key_bytes, key_text
 
 _POSTGRES: Final = {
     "serial": "BIGSERIAL PRIMARY KEY",
@@ -125,7 +126,7 @@ class Tables:
             return None
         now, version, idle_expires, expires = rows[0][:4]
         known = {bytes(row[4]): row[5] for row in rows}
-        newer = [key for key, change in commit.changes.items() if known[blob(key)] > change.base]
+        newer = [key for key, change in commit.changes.items() if known[key_bytes(key)] > change.base]
         return Outcome("committed", version, {}, frozenset(newer), idle_expires, expires, now)
 
 
@@ -156,7 +157,6 @@ class SQLTransaction:
         return self.tables.now(self.ask("SELECT {now}")[0][0])
 
     def find(self, name: str) -> Place | None:
-        """Lock the row of a session until the end of the transaction."""
         rows = self.ask("SELECT {now}, s.id, {head} FROM {s} s WHERE s.name = ? {lock}", name)
         return Place(name, rows[0][1], Head(*rows[0][2:]), self.tables.now(rows[0][0])) if rows else None
 
@@ -186,11 +186,9 @@ class SQLTransaction:
         return place, fields_of(self.ask(query, place.row, *map(digest, commit.changes)))
 
     def fields(self, place: Place) -> dict[str, Field]:
-        """All fields of a session."""
         return fields_of(self.ask("SELECT {key}, version, data FROM {f} WHERE session = ?", place.row))
 
     def load(self, name: str) -> Record | None:
-        """The whole record, if it is alive: one statement, and so one moment."""
         rows = self.ask(
             """SELECT {now}, {head}, f.{key}, f.version, f.data
             FROM {s} s LEFT JOIN {f} f ON f.session = s.id WHERE s.name = ?""",
@@ -200,31 +198,28 @@ class SQLTransaction:
         return self.tables.record(Head(*rows[0][1:7]), fields, rows[0][0]) if rows else None
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        """Put a head and its fields in place of whatever stands there."""
         self.tell("DELETE FROM {f} WHERE session = ?", place.row)
         self.move(place, head, fields)
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        """Bring a session to its next head, and write fields over those of the same keys."""
         update = """UPDATE {s} SET version = ?, created = ?, idle_expires = ?, expires = ?, {schema} = ?,
             forget = ?, ends = ? WHERE id = ?"""
         self.tell(update, *head, ends(head), place.row)
         rows = [
-            (place.row, digest(key), blob(key), *(field.version, field.data)) for key, field in fields.items()
+            (place.row, digest(key), key_bytes(key), *(field.version, field.data))
+            for key, field in fields.items()
         ]
         if rows:
             upsert = "INSERT INTO {f} (session, digest, {key}, version, data) VALUES (?, ?, ?, ?, ?) {over}"
             self.cursor.executemany(self.tables.sql(upsert), rows)
 
     def copy(self, source: Place, head: Head, target: Place) -> None:
-        """Put a session's head and fields, tombstones included, in place of whatever stands in another."""
         self.begin(target, head, {})
         columns = "digest, {key}, version, data"
         copy = f"INSERT INTO {{f}} (session, {columns}) SELECT ?, {columns} FROM {{f}} WHERE session = ?"  # noqa: S608 - constants
         self.tell(copy, target.row, source.row)
 
     def drop_tombstones(self, place: Place, below: int) -> None:
-        """Drop the tombstones of lower versions."""
         self.tell("DELETE FROM {f} WHERE session = ? AND data IS NULL AND version < ?", place.row, below)
 
     def drop_ended(self, limit: int) -> int:
@@ -241,16 +236,11 @@ class SQLTransaction:
 def fields_of(rows: Any) -> dict[str, Field]:
     """The fields in some rows, by key. There are drivers that hand out views."""
     return {
-        str(key, "utf-8", "surrogatepass"): Field(version, bytes(data) if type(data) is memoryview else data)
+        key_text(key): Field(version, bytes(data) if type(data) is memoryview else data)
         for key, version, data in rows
     }
 
 
-def blob(key: str) -> bytes:
-    """Keys are bytes at rest: Python strings may hold lone surrogates and NUL, PostgreSQL's text may not."""
-    return key.encode("utf-8", "surrogatepass")
-
-
 def digest(key: str) -> bytes:
     """What a key is found by."""
-    return hashlib.sha256(blob(key)).digest()
+    return hashlib.sha256(key_bytes(key)).digest()

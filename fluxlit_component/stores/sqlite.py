@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
+from fluxlit_component.state.record import Record
 from fluxlit_component.stores.ledger import Head, entry_of
 from fluxlit_component.stores.sqlite_file import DatabaseFile
 from fluxlit_component.stores.sqlite_rows import LIST, SQLiteTransaction
@@ -102,8 +103,8 @@ class SQLiteSessionStore(TransactionalStore):
 
         return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock(), self._file.read(facts))
 
-    def _read(self, work: Callable[[SQLiteTransaction], T]) -> T:
-        return self._file.read(lambda cursor: work(SQLiteTransaction(cursor, self._clock)))
+    def _load(self, name: str) -> Record | None:
+        return self._file.read(lambda cursor: SQLiteTransaction(cursor, self._clock).load(name))
 
     def _write(self, work: Callable[[SQLiteTransaction], T]) -> T:
         return self._file.write(lambda cursor: work(SQLiteTransaction(cursor, self._clock)))

@@ -64,7 +64,7 @@ class DatabaseFile:
         self.read(lambda _: None)
 
     def read(self, work: Callable[[sqlite3.Cursor], T]) -> T:
-        """Run work that only reads, all of it at one moment."""
+        """Run one statement that only reads. It sees one moment without a transaction around it."""
         return self._run(work, writes=False)
 
     def write(self, work: Callable[[sqlite3.Cursor], T]) -> T:
@@ -163,7 +163,7 @@ class DatabaseFile:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not self._is_ready(connection.cursor()):
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            transact(connection, "BEGIN IMMEDIATE", lambda c: None if self._is_ready(c) else _create(c))
+            transact(connection, lambda cursor: None if self._is_ready(cursor) else _create(cursor))
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
 
     def _is_ready(self, cursor: sqlite3.Cursor) -> bool:

@@ -29,11 +29,11 @@ def is_busy(error: sqlite3.Error) -> bool:
     return isinstance(error, sqlite3.OperationalError) and str(error).endswith("is locked")
 
 
-def transact(connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Cursor], T]) -> T:
-    """Run work between `begin` and a commit, all on one cursor: `connection.execute` makes one each time."""
-    # Writers begin IMMEDIATE: a transaction that begins by reading cannot always become a writing one.
+def transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Cursor], T]) -> T:
+    """Run work in a transaction, all on one cursor: `connection.execute` makes one each time."""
+    # IMMEDIATE: a transaction that begins by reading cannot always become a writing one.
     cursor = connection.cursor()
-    cursor.execute(begin)
+    cursor.execute("BEGIN IMMEDIATE")
     result = work(cursor)
     cursor.execute("COMMIT")
     return result
@@ -50,22 +50,22 @@ class ConnectionPool:
         _pools.add(self)
 
     def run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool, give_up: float) -> T:
-        """Run work in a transaction; raises SQLite's own error if the turn of a writer does not come.
+        """Run work, in a transaction if it writes; raises SQLite's own error if its turn does not come.
 
         Threads of one process that write queue here, which is fairer and cheaper than all polling the file.
         """
         held = self._of_this_process()
         if not writes:
-            return self._use(held, "BEGIN", work)
+            return self._use(held, lambda connection: work(connection.cursor()))
         turn = held.writer_turn
         if not turn.acquire(timeout=max(0.0, give_up - monotonic())):
             raise sqlite3.OperationalError("database is locked")
         try:
-            return self._use(held, "BEGIN IMMEDIATE", work)
+            return self._use(held, lambda connection: transact(connection, work))
         finally:
             turn.release()
 
-    def _use(self, held: _Held, begin: str, work: Callable[[sqlite3.Cursor], T]) -> T:
+    def _use(self, held: _Held, act: Callable[[sqlite3.Connection], T]) -> T:
         """After an error nothing is left, neither data nor locks."""
         with self._gate:
             if held.closed:  # while this thread waited for its turn
@@ -74,7 +74,7 @@ class ConnectionPool:
             held.in_use.add(connection)
         reusable = False
         try:
-            result = transact(connection, begin, work)
+            result = act(connection)
             reusable = True
         except sqlite3.Error as error:
             reusable = is_busy(error)

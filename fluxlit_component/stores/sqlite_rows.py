@@ -18,6 +18,7 @@ from typing import Final
 from fluxlit_component.clock import Clock
 from fluxlit_component.state.record import Commit, Field, Record
 from fluxlit_component.stores.ledger import Head, Place, ends, record_of
+from fluxlit_component.stores.values import key_bytes, key_text
 
 _MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
 _IDLE: Final = "CASE WHEN m.session IS NULL THEN s.idle_expires ELSE m.data END"
@@ -31,6 +32,13 @@ LIST: Final = f"""
     {_MOVED} {_FIELDS_OF} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
 """A page of sessions by name; looks at values no longer than SQLite needs to know their sizes."""
 _FIND: Final = f"SELECT s.id, s.ends, {_HEAD} FROM fluxlit_session s {_MOVED} WHERE s.name = ?"  # noqa: S608 - constants
+_LOAD: Final = """
+    SELECT created, version, idle_expires FROM fluxlit_session WHERE name = ?1 UNION ALL
+    SELECT forget, schema, expires FROM fluxlit_session WHERE name = ?1 UNION ALL
+    SELECT f.key, f.version, f.data FROM fluxlit_session s
+        JOIN fluxlit_field f ON f.session = s.id WHERE s.name = ?1"""
+"""A whole session in one statement: its head in two rows, as wide as the fields that come after them. Python
+takes longer over each value of a row than SQLite does over the row."""
 _FIELDS: Final = "SELECT key, version, data FROM fluxlit_field WHERE session = ? AND key >= x''"
 _BEGIN: Final = (
     "INSERT INTO fluxlit_session (name, version, created, idle_expires, expires, schema, forget, ends) "
@@ -66,8 +74,15 @@ class SQLiteTransaction:
         self.now = clock
 
     def load(self, name: str) -> Record | None:
-        place = self.seat(name)
-        return None if place.living is None else record_of(place.living, self.fields(place), place.now)
+        rows = self.cursor.execute(_LOAD, (name,)).fetchall()
+        if not rows:
+            return None
+        (created, version, idle_expires), (forget, schema, expires), *rest = rows
+        fields = {key_text(row[0]): Field._make(row[1:]) for row in rest if row[0] != 0}
+        if len(fields) < len(rest):
+            _, version, idle_expires = next(row for row in rest if row[0] == 0)
+        place = Place(name, None, Head(version, created, idle_expires, expires, schema, forget), self.now())
+        return None if place.living is None else record_of(place.living, fields, place.now)
 
     def find(self, name: str) -> Place | None:
         place = self.seat(name)
@@ -85,19 +100,19 @@ class SQLiteTransaction:
         """
         keys, guarded = [], False
         for key, change in commit.changes.items():
-            keys.append(_blob(key))
+            keys.append(key_bytes(key))
             guarded = guarded or change.guarded
         if len(keys) > _MANY_KEYS:  # then all fields are read: SQLite bounds the number of parameters
             keys.clear()
         found = self.cursor.execute(_find_for(len(keys), guarded), (*keys, name)).fetchall()
         if not found:
             return Place(name, None, None, self.now()), {}
-        fields = {_text(line[8]): Field(line[9], line[10]) for line in found if line[8] is not None}
+        fields = {key_text(line[8]): Field(line[9], line[10]) for line in found if line[8] is not None}
         return Place(name, found[0][:2], Head(*found[0][2:8]), self.now()), fields
 
     def fields(self, place: Place) -> dict[str, Field]:
         found = self.cursor.execute(_FIELDS, place.row[:1]).fetchall()
-        return {_text(key): Field(version, data) for key, version, data in found}
+        return {key_text(key): Field(version, data) for key, version, data in found}
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         self.cursor.executemany(_PUT, _lines(self._begin(place, head), fields))
@@ -142,19 +157,10 @@ def _find_for(keys: int, data: bool) -> str:  # noqa: FBT001 - private, and aske
 
 
 def _lines(number: int, fields: Mapping[str, Field]) -> list[tuple[int, bytes, int, bytes | None]]:
-    return [(number, _blob(key), field.version, field.data) for key, field in fields.items()]
+    return [(number, key_bytes(key), field.version, field.data) for key, field in fields.items()]
 
 
 def _covers(standing: float | None, due: float | None) -> bool:
     if standing is None or due is None:
         return standing is due
     return due <= standing <= due + _SLACK_SECONDS
-
-
-def _blob(key: str) -> bytes:
-    """Keys are bytes at rest: Python strings may hold lone surrogates, SQLite's text may not."""
-    return key.encode("utf-8", "surrogatepass")
-
-
-def _text(key: bytes) -> str:
-    return key.decode("utf-8", "surrogatepass")

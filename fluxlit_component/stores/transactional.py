@@ -75,10 +75,6 @@ class TransactionalStore(ABC):
     _default_ttl_seconds: float | None
 
     @abstractmethod
-    def _read(self, work: Callable[[Transaction], T]) -> T:
-        """Run work that only reads, all of it at one moment."""
-
-    @abstractmethod
     def _write(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one atomic step."""
 
@@ -87,12 +83,10 @@ class TransactionalStore(ABC):
         """Now and then, purge."""
 
     def get(self, session_id: str) -> dict[str, Any] | None:
-        """Return a fresh copy of the stored dict, or None."""
         record = self.load(session_id)
         return None if record is None else values_of(record.fields)
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        """Replace the whole dict."""
         name, fields = ledger.name_of(session_id), fields_of(data)
 
         def replace(transaction: Transaction) -> None:
@@ -104,15 +98,12 @@ class TransactionalStore(ABC):
         self._tidy()
 
     def delete(self, session_id: str) -> None:
-        """Remove the session and leave a marker."""
         self._destroy(ledger.name_of(session_id))
 
     def load(self, session_id: str) -> Record | None:
-        """Return the whole record, tombstones included."""
         return self._load(ledger.name_of(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """Write all changes or none."""
         outcome = self._write(self._committing(ledger.name_of(session_id), commit))
         self._tidy()
         return outcome
@@ -132,7 +123,6 @@ class TransactionalStore(ABC):
         return apply
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
-        """Move the idle deadline."""
         name = ledger.name_of(session_id)
 
         def move(transaction: Transaction) -> bool:
@@ -145,15 +135,12 @@ class TransactionalStore(ABC):
         return self._write(move)
 
     def copy(self, source: str, target: str) -> bool:
-        """Give `target` a copy of `source`."""
         return self._copy(ledger.name_of(source), ledger.name_of(target), destroy_source=False)
 
     def rename(self, source: str, target: str) -> bool:
-        """Copy, and destroy `source`."""
         return self._copy(ledger.name_of(source), ledger.name_of(target), destroy_source=True)
 
     def take(self, session_id: str) -> Record | None:
-        """Return the record and destroy it."""
         name = ledger.name_of(session_id)
 
         def take_out(transaction: Transaction) -> Record | None:
@@ -167,19 +154,15 @@ class TransactionalStore(ABC):
         return self._write(take_out)
 
     def purge(self, *, limit: int = 1000) -> int:
-        """Drop up to `limit` expired records and outlived markers."""
         return self._write(lambda transaction: transaction.drop_ended(limit))
 
     def peek(self, name: str) -> Record | None:
-        """Return the record that has this name."""
         return self._load(ledger.checked_name(name))
 
     def destroy(self, name: str) -> bool:
-        """Remove the session that has this name and leave a marker."""
         return self._destroy(ledger.checked_name(name))
 
     def place(self, name: str, record: Record) -> bool:
-        """Put a record of another store here as it is."""
         ledger.checked_name(name)
 
         def put(transaction: Transaction) -> bool:
@@ -192,7 +175,7 @@ class TransactionalStore(ABC):
         return self._write(put)
 
     def _load(self, name: str) -> Record | None:
-        return self._read(lambda transaction: transaction.load(name))
+        return self._write(lambda transaction: transaction.load(name))
 
     def _destroy(self, name: str) -> bool:
         def destroy(transaction: Transaction) -> bool:

@@ -22,6 +22,16 @@ def fields_of(data: Mapping[str, Any]) -> dict[str, Field]:
     return {checked_key(key): Field(1, encode(value)) for key, value in data.items()}
 
 
+def key_bytes(key: str) -> bytes:
+    """A key at rest is bytes: a Python string may hold lone surrogates and NUL, a database's text may not."""
+    return key.encode("utf-8", "surrogatepass")
+
+
+def key_text(data: bytes) -> str:
+    """The key that `key_bytes` made bytes of."""
+    return str(data, "utf-8", "surrogatepass")
+
+
 def checked_key(key: object) -> str:
     """The key itself; raises `UnstorableValue`, which is a `TypeError`, if it is no string."""
     if not isinstance(key, str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
@@ -73,6 +74,8 @@ class LocalServer(ABC):
     def pause(self) -> None:
         """Make it hang: connections are still accepted by the system, nothing is answered."""
         self._signal(signal.SIGSTOP)
+        if self._process is not None:  # on a busy machine it goes on answering for a moment
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)
 
     def resume(self) -> None:
         """End a pause."""

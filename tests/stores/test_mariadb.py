@@ -147,3 +147,23 @@ def test_no_answer_is_soon(mariadb_server: LocalMariaDB, url: str, held: Callabl
     assert patient.get("a") == {"x": 1}
     store.close()
     patient.close()
+
+
+def test_pymysql_hides_its_socket(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the private socket a connection is asked by a ping; one that the server closed is replaced."""
+    monkeypatch.setattr("fluxlit_component.stores.sql_mariadb.hasattr", lambda *_: False, raising=False)
+    store = SQLSessionStore(url, timeout_seconds=20)
+    store.commit("a", COMMIT)
+    assert store.get("a") == {"x": 1}
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        others = (
+            "SELECT id FROM information_schema.processlist WHERE id <> connection_id() AND db = DATABASE()"
+        )
+        closed = [number for (number,) in connection.exec_driver_sql(others)]
+        for number in closed:
+            connection.exec_driver_sql(f"KILL {number}")
+    engine.dispose()
+    assert closed
+    assert store.get("a") == {"x": 1}
+    store.close()

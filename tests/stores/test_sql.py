@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
+from fluxlit_component.stores.sql_postgres import PostgresLink
+from fluxlit_component.stores.sql_tables import Tables
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.race import race
@@ -367,3 +370,32 @@ def test_other_databases() -> None:
     )
     with pytest.raises(ConfigurationError, match="not on mysql"):
         SQLSessionStore(engine)
+
+
+@pytest.mark.usefixtures("raw")
+def test_limits_stay_on_connections_of_ours(postgres_server: LocalPostgres) -> None:
+    """A connection that only the store has keeps its limits; one of an engine that others use gets none."""
+    engine = sa.create_engine(postgres_server.url, pool_size=1)
+    theirs, ours = (SQLSessionStore(place, timeout_seconds=20) for place in (engine, postgres_server.url))
+    for store in (theirs, ours):
+        for _ in range(3):
+            store.commit("limits", COMMIT)
+            store.load("limits")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "0"
+    (connection, _) = ours._database._at_hand[0]
+    assert connection.exec_driver_sql("SHOW lock_timeout").scalar() == "16s"
+    ours.close()
+    engine.dispose()
+
+
+def test_limits_end_with_a_transaction_behind_a_pooler(postgres_server: LocalPostgres) -> None:
+    """A pooler tells of another process than the server does, and gives its connections to others."""
+    engine = sa.create_engine(postgres_server.url)
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        raw.autocommit = True
+        pooled = SimpleNamespace(execute=raw.execute, pgconn=raw.pgconn, info=SimpleNamespace(backend_pid=-1))
+        PostgresLink(pooled, Tables("fluxlit_", engine.dialect, None), "400", owned=True)
+        assert raw.execute("SHOW lock_timeout").fetchone()[0] == "0"
+    engine.dispose()
