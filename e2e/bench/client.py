@@ -24,10 +24,10 @@ class Client:
         self.fields: dict[str, str] = {}
         """Element id -> what stands in the text inputs of the page, as the browser sends it with each run."""
 
-    async def run(self) -> list[ForwardMsg]:
+    async def run(self, query: str = "") -> list[ForwardMsg]:
         """Have the script run; what was sent until it ended."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = query
         message.rerun_script.cached_message_hashes.extend(self._cached)
         for element, text in self.fields.items():
             message.rerun_script.widget_states.widgets.add(id=element, string_value=text)
@@ -44,6 +44,11 @@ class Client:
             if element.HasField("text_input"):
                 self.fields.setdefault(element.text_input.id, "")
         return received
+
+    async def objects(self) -> int:
+        """How many objects the server's garbage collector tracks: `apps/loaded.py` tells it."""
+        texts = [drawn.delta.new_element.text.body for drawn in await self.run("objects")]
+        return int(next(filter(None, texts)))
 
     async def __aenter__(self) -> Self:
         self._socket = await connect(self._url, subprotocols=_WORDS, max_size=None)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ CLIENTS = (1, 8, 32)
 LIMITS = {"": 1.05, "collector off": 1.15, "frozen": 0.3}
 """CPU of a run with the session, of that of the plain app."""
 _TICKS = os.sysconf("SC_CLK_TCK")
-_OFF = {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "false"}
+OFF = {"STREAMLIT_RUNNER_POST_SCRIPT_GC": "false"}
 
 
 class _Size(NamedTuple):
@@ -59,22 +59,23 @@ def bench(*, quick: bool) -> None:
         with ExitStack() as stack:
             place = "" if name == "memory" else stack.enter_context(started(name))
             url = {"memory": "memory://", "SQLite": f"sqlite:///{place}"}.get(name, place)
-            plain = stack.enter_context(_served({}, plain=True))
-            ours = stack.enter_context(_served({"FLUXLIT_SESSION_STORE": url}))
+            plain = stack.enter_context(served({}, plain=True))
+            ours = stack.enter_context(served({"FLUXLIT_SESSION_STORE": url}))
             _compare(f"the session in {name}", plain, ours, size, LIMITS[""])
             if name == "SQLite":
                 _compare_memory(plain, ours, visitors=10 if quick else 100)
-    with _served(_OFF, plain=True) as plain, _served(_OFF) as ours:
+    with served(OFF, plain=True) as plain, served(OFF) as ours:
         _compare("without Streamlit's collection", plain, ours, size, LIMITS["collector off"])
-    with _served({}, plain=True) as plain, _served({}, freeze=True) as ours:
+    with served({}, plain=True) as plain, served({}, freeze=True) as ours:
         _compare("fluxlit-session run --freeze", plain, ours, size, LIMITS["frozen"])
     _compare_first_runs(rounds=1 if quick else 10)
 
 
 @contextmanager
-def _served(
+def served(
     env: Mapping[str, str], *, plain: bool = False, freeze: bool = False
 ) -> Iterator[StreamlitServer]:
+    """The app, by itself or with the session."""
     with TemporaryDirectory(prefix="fluxlit-bench-") as folder:
         own = {"FLUXLIT_SESSION_SQLITE_PATH": f"{folder}/sessions.db"}
         own |= {"FLUXLIT_BENCH_PLAIN": "1"} if plain else {}
@@ -152,15 +153,15 @@ def _compare_memory(plain: StreamlitServer, ours: StreamlitServer, *, visitors: 
 
 
 async def _memory(server: StreamlitServer, visitors: int) -> tuple[float, float, float]:
-    before = _resident(server)
+    before = resident(server)
     async with AsyncExitStack() as stack:
         for _ in range(visitors):
             await (await stack.enter_async_context(Client(server.url))).run()
-        held = _resident(server)
+        held = resident(server)
     async with Client(server.url) as client:
         for _ in range(5):
             await client.run()
-    return before, held, _resident(server)
+    return before, held, resident(server)
 
 
 def _compare_first_runs(*, rounds: int) -> None:
@@ -168,11 +169,11 @@ def _compare_first_runs(*, rounds: int) -> None:
     seen: dict[str, list[tuple[float, float, float]]] = {"plain": [], "ours": []}
     for _ in range(rounds):
         for name, samples in seen.items():
-            with _served({}, plain=name == "plain") as server:
+            with served({}, plain=name == "plain") as server:
                 cpu, begun = _cpu_seconds(server), time.perf_counter()
                 asyncio.run(_first_run(server))
                 spent = time.perf_counter() - begun
-                samples.append((spent, _cpu_seconds(server) - cpu, _resident(server)))
+                samples.append((spent, _cpu_seconds(server) - cpu, resident(server)))
     title = f"The first visitor of a new server, {rounds} of them"
     print_heading(title, floor="the same app without the session")
     (floor_times, floor_cpu, floor_memory), (times, cpu, memory) = (
@@ -199,6 +200,7 @@ def _cpu_seconds(server: StreamlitServer) -> float:
     return (int(after_name[11]) + int(after_name[12])) / _TICKS
 
 
-def _resident(server: StreamlitServer) -> float:
+def resident(server: StreamlitServer) -> int:
+    """Bytes of memory that a server has."""
     pages = Path(f"/proc/{server.pid}/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -7,10 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 T = TypeVar("T")
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
@@ -23,6 +19,10 @@ def print_json(document: Any) -> None:
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table; columns that begin with ``>`` stand at the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
@@ -38,6 +38,9 @@ def complain(message: str) -> None:
 
 def watched(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
     """The items, and while they are worked on a bar on a terminal, nothing elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield from items  # an older rich leaves an empty line even of a bar that is switched off

@@ -14,6 +14,7 @@ from fluxlit_component.clock import wall
 from fluxlit_component.hooks import Changed
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run, State, state_of
+from fluxlit_component.internals.drawing import LastDrawn
 from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
@@ -151,6 +152,7 @@ class Tab:
         self.standing = Standing()
         self.trial = Trial()
         self.guard = Guard()
+        self.drawn = LastDrawn()
         self.live: dict[str, object] = {}
         """What no store can hold, for the page after F5. Written by `persist` and `handover`."""
         self.leftovers: dict[str, bytes] = {}
