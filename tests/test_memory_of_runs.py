@@ -20,7 +20,7 @@ MOST = 300
 @pytest.mark.slow
 @pytest.mark.skipif(RELEASE < (1, 57), reason="no handshake, so a visitor without a browser has no session")
 def test_runs_leave_nothing_behind() -> None:
-    """As `fluxlit-session run` serves by itself: what is frozen is not counted, so that what is new stands out."""
+    """As `fluxlit-session run` serves by itself: what is frozen is not counted, so what is new stands out."""
     with served({}, freeze=True) as server:
         grown, objects = growth(asyncio.run(endure(server, RUNS)))
     assert objects <= MOST

@@ -1,4 +1,4 @@
-"""Whether the memory of a server stays flat over very many runs: one visitor, who has the script run again and again.
+"""Whether the memory of a server stays flat over very many runs of one visitor.
 
 As `fluxlit-session run` serves by itself, with what is loaded taken out of garbage collection, since that is
 quick, and since what leaks is easily seen beside it. The plain app runs without Streamlit's collection after

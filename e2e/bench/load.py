@@ -72,9 +72,7 @@ def bench(*, quick: bool) -> None:
 
 
 @contextmanager
-def served(
-    env: Mapping[str, str], *, plain: bool = False, freeze: bool = False
-) -> Iterator[StreamlitServer]:
+def served(env: Mapping[str, str], *, plain: bool = False, freeze: bool = False) -> Iterator[StreamlitServer]:
     """The app, by itself or with the session."""
     with TemporaryDirectory(prefix="fluxlit-bench-") as folder:
         own = {"FLUXLIT_SESSION_SQLITE_PATH": f"{folder}/sessions.db"}

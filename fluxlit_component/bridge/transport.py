@@ -57,15 +57,19 @@ def mount(
 ) -> Mounted:
     """Draw the bridge with `offer`.
 
-    `last`: what its page was sent last, if nobody waits for its answer. Then it is drawn as it was before, which
-    costs a fraction.
+    `last`: what its page was sent last, if nobody waits for its answer. Then it is drawn as it was before,
+    which costs a fraction.
 
     A release in which the component cannot be mounted (AppTest on some of them, which has no browser to
     answer anyway) has nobody to wait for; a checkout that was not built is an error.
     """
     key = component_key(offer.param)
-    drawing = _drawings.get(key) if last is not None and has_browser and transport != "v1" else None
-    if drawing is not None and drawing.draw(json.dumps(offer.as_json()), last or LastDrawn()):
+    drawing = _drawings.get(key) if has_browser and transport != "v1" else None
+    if (
+        last is not None
+        and drawing is not None
+        and drawing.draw(offer, lambda: json.dumps(offer.as_json()), last)
+    ):
         return Mounted(is_there=True)
     try:
         # The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page.

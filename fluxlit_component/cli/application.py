@@ -43,13 +43,16 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
 
 
 class _Commands(TyperGroup):
-    """Loads the command that is asked for; turns the package's own errors into a sentence and an exit code."""
+    """Loads the command that is asked for; turns the package's own errors into a sentence and an exit code.
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    `run` stays in the process of the app, where each garbage collection looks at all that is loaded.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's
         """All there are."""
         return [*_COMMANDS]
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's
         """The command of this name, from its module."""
         if cmd_name not in _COMMANDS:
             return None

@@ -34,7 +34,7 @@ def serve(arguments: Sequence[str], *, freeze: bool) -> None:
 
 
 def _load_ahead() -> None:
-    """Load what the first run needs, and open the store that the operator has named: no visitor waits for it."""
+    """Load what the first run needs, and open the store that the operator has named: nobody waits for it."""
     for name in _OF_THE_FIRST_RUN:
         import_module(f"fluxlit_component.{name}")
     from fluxlit_component.stores.assembly import choose_store

@@ -6,7 +6,7 @@ the last run. What a run costs with the session was mostly this call.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,43 +20,43 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class LastDrawn:
-    """What one page was sent last: as hashes, since a page is held for each visitor."""
+    """What one page was sent last: as hashes, since one is held for each page."""
 
-    data: int = 0
+    data: int | None = None
     message: str = ""
-    is_cacheable: bool = False
-    """Whether the page keeps the message, and is told its hash instead."""
 
 
 class Drawing:
-    """How a component was drawn in the container of toasts; holds nothing of the session that it was drawn for."""
+    """How a component was drawn in the container of toasts. Holds nothing of the session it was drawn for."""
 
     def __init__(self, message: Any) -> None:
-        self._message = type(message)()
-        self._message.delta.new_element.CopyFrom(message.delta.new_element)
-        self._message.delta.new_element.bidi_component.json = ""
+        self._make = type(message)
+        self._element = type(message.delta.new_element)()
+        self._element.CopyFrom(message.delta.new_element)
+        self._element.bidi_component.json = ""
 
-    def draw(self, data: str, last: LastDrawn) -> bool:
-        """Draw it with this JSON; whether that could be done.
+    def draw(self, data: Hashable, as_json: Callable[[], str], last: LastDrawn) -> bool:
+        """Draw it with this data; whether that could be done.
 
         The component is not registered as a widget. So Streamlit forgets its state when the run ends, and the
         browser sends it again with each run.
         """
 
         def act() -> bool:
-            context, cursor = get_script_run_ctx(suppress_warning=True), _container()._cursor
-            if context is None or cursor is None or context.fragment_ids_this_run:
+            context: Any = get_script_run_ctx(suppress_warning=True)
+            if context is None or context.fragment_ids_this_run:
                 return False
-            message = type(self._message)()
-            message.CopyFrom(self._message)
-            message.delta.new_element.bidi_component.json = data
+            cursor = _container()._cursor
+            message = self._make()
+            if last.data == hash(data) and last.message in context.cached_message_hashes:
+                message.ref_hash = last.message  # which the page has kept
+            else:
+                message.delta.new_element.CopyFrom(self._element)
+                message.delta.new_element.bidi_component.json = as_json()
             message.metadata.delta_path[:] = cursor.delta_path
-            if last.data == hash(data):  # else Streamlit encodes the message to make its hash
-                message.hash, message.metadata.cacheable = last.message, last.is_cacheable
             (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
             context.enqueue(message)
-            last.data = hash(data)
-            last.message, last.is_cacheable = message.hash, message.metadata.cacheable
+            last.data, last.message = hash(data), message.hash or message.ref_hash
             return True
 
         return guarded(act, default=False)
@@ -90,4 +90,4 @@ def _drawing_in(sent: list[Any]) -> Drawing | None:
 
 def _container() -> Any:
     """The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page."""
-    return st._event  # type: ignore[attr-defined]
+    return st._event

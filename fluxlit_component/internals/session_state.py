@@ -130,7 +130,6 @@ class State:
 
     def began_by_itself(self) -> bool:
         """Whether this run was begun by `st.rerun()` and the like: what the last one set is still new."""
-
         return guarded(lambda: _ended() in self._state._new_session_state, default=False)
 
     # --- writing -----------------------------------------------------------------------------
@@ -265,8 +264,14 @@ class State:
         guarded(lambda: self._state._old_state.update(streamlits_own), None)
 
     def hide(self, key: str) -> None:
-        """Take the key of a component out of the app's sight; its state stays."""
-        guarded(lambda: self._state._key_id_mapper.delete(key), None)
+        """Take the key of a component out of the app's sight, if it is registered; its state stays."""
+
+        def act() -> None:
+            ids = self._state._key_id_mapper
+            if ids.get_id_from_key(key, None) is not None:
+                ids.delete(key)
+
+        guarded(act, None)
 
     # --- how it looks inside -----------------------------------------------------------------
 

@@ -89,5 +89,7 @@ def test_what_reads_commands_is_not_loaded_into_the_process_of_an_app(tmp_path: 
         "sys.argv = ['fluxlit-session', 'run', 'app.py', '--mine']\n"
         "main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines()[-1] == "['app.py', '--mine'] set()"
