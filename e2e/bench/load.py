@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from e2e.bench.backends import backends, started
-from e2e.bench.client import Client
+from e2e.bench.client import NEW, Client
 from e2e.bench.report import print_heading, print_line, print_table
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -63,6 +63,7 @@ def bench(*, quick: bool) -> None:
             ours = stack.enter_context(served({"FLUXLIT_SESSION_STORE": url}))
             _compare(f"the session in {name}", plain, ours, size, LIMITS[""])
             if name == "SQLite":
+                asyncio.run(_compare_page_loads(plain, ours, rounds=3 if quick else 60))
                 _compare_memory(plain, ours, visitors=10 if quick else 100)
     with served(OFF, plain=True) as plain, served(OFF) as ours:
         _compare("without Streamlit's collection", plain, ours, size, LIMITS["collector off"])
@@ -135,6 +136,28 @@ async def _load(server: StreamlitServer, count: int, runs: int, seen: _Seen) -> 
         seen.cpu.append((_cpu_seconds(server) - cpu) / len(times))
         seen.rates.append(len(times) / (time.perf_counter() - begun))
         seen.times += times
+
+
+async def _compare_page_loads(plain: StreamlitServer, ours: StreamlitServer, *, rounds: int) -> None:
+    """F5 as the server sees it: what of its time is ours and not the browser's."""
+    async with Client(ours.url) as client:
+        sid = client.session_in(await client.run())
+    loads = {
+        "plain": (plain, NEW, ""),
+        "id in the handshake": (ours, (f"fluxlit.{sid}",), ""),
+        "id in the query, as `visible` has it": (ours, (), f"fluxlit_sid={sid}"),
+    }
+    seen: dict[str, list[float]] = {name: [] for name in loads}
+    for _ in range(rounds):
+        for name, (server, words, query) in loads.items():
+            begun = time.perf_counter()
+            async with Client(server.url, words) as client:
+                await client.run(query)
+                seen[name].append(time.perf_counter() - begun)
+    floor = seen.pop("plain")
+    print_heading("A page load, without the browser", floor="the same app without the session")
+    for name, times in seen.items():
+        print_line(name, floor, times, target=None)
 
 
 def _compare_memory(plain: StreamlitServer, ours: StreamlitServer, *, visitors: int) -> None:
