@@ -1,3 +1,4 @@
+import gc
 import os
 
 import streamlit as st
@@ -8,6 +9,9 @@ def body() -> None:
         st.session_state.setdefault(f"text {number}", f"{number:03}" + "x" * 497)
     for number in range(10):
         st.text_input(f"Field {number}", key=f"field {number}")
+    if "objects" in st.query_params:
+        gc.collect()
+        st.text(len(gc.get_objects()))
 
 
 if os.environ.get("FLUXLIT_BENCH_PLAIN"):

@@ -7,7 +7,18 @@ from importlib import import_module
 
 from e2e.bench import report
 
-BENCHES = ("reload", "load", "run", "values", "memory", "stores", "footprint", "uploads", "comparison")
+BENCHES = (
+    "reload",
+    "load",
+    "endurance",
+    "run",
+    "values",
+    "memory",
+    "stores",
+    "footprint",
+    "uploads",
+    "comparison",
+)
 BY_NAME_ONLY = ("scale",)
 
 parser = argparse.ArgumentParser(prog="python -m e2e.bench", description=__doc__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from types import TracebackType
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -9,14 +11,16 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from typing_extensions import Self
 from websockets.asyncio.client import ClientConnection, connect
 
-_WORDS = ("streamlit", "PLACEHOLDER_AUTH_TOKEN", "fluxlit.none")
-"""What a page proposes as subprotocols that has no session yet; the last one is our boot script's."""
+_STREAMLITS = ("streamlit", "PLACEHOLDER_AUTH_TOKEN")
+NEW = ("fluxlit.none",)
+"""What our boot script proposes as a subprotocol beside Streamlit's, in a page that has no session yet."""
 
 
 class Client:
     """One open page. Use it with `async with`; it shows no widget until its first run."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, words: Sequence[str] = NEW) -> None:
+        self._words = (*_STREAMLITS, *words)
         self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
         self._socket: ClientConnection | None = None
         self._cached: set[str] = set()
@@ -24,10 +28,10 @@ class Client:
         self.fields: dict[str, str] = {}
         """Element id -> what stands in the text inputs of the page, as the browser sends it with each run."""
 
-    async def run(self) -> list[ForwardMsg]:
+    async def run(self, query: str = "") -> list[ForwardMsg]:
         """Have the script run; what was sent until it ended."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = query
         message.rerun_script.cached_message_hashes.extend(self._cached)
         for element, text in self.fields.items():
             message.rerun_script.widget_states.widgets.add(id=element, string_value=text)
@@ -45,8 +49,20 @@ class Client:
                 self.fields.setdefault(element.text_input.id, "")
         return received
 
+    @staticmethod
+    def session_in(received: Iterable[ForwardMsg]) -> str:
+        """The session id that the bridge of a run was offered."""
+        offers = [drawn.delta.new_element.bidi_component.json for drawn in received]
+        sid: str = json.loads(next(filter(None, offers)))["sid"]
+        return sid
+
+    async def objects(self) -> int:
+        """How many objects the server's garbage collector tracks: `apps/loaded.py` tells it."""
+        texts = [drawn.delta.new_element.text.body for drawn in await self.run("objects")]
+        return int(next(filter(None, texts)))
+
     async def __aenter__(self) -> Self:
-        self._socket = await connect(self._url, subprotocols=_WORDS, max_size=None)  # type: ignore[arg-type]
+        self._socket = await connect(self._url, subprotocols=self._words, max_size=None)  # type: ignore[arg-type]
         return self
 
     async def __aexit__(

@@ -22,6 +22,7 @@ TITLES = {
     "comparison": "Ways of keeping state, compared",
     "reload": "F5 to restored content",
     "load": "A run in a real server",
+    "endurance": "Very many runs",
     "run": "One script run",
     "values": "Rich values",
     "memory": "The memory store when it is full",

@@ -7,6 +7,7 @@ same answer; which one is used depends on the Streamlit release and on the `FLUX
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -20,12 +21,15 @@ from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.bridge.protocol import Offer
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import DEFAULT_PARAM
+from fluxlit_component.internals.drawing import Drawing, LastDrawn, recorded
 from fluxlit_component.state.keys import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
 _failed = False
 _V2: Final = "fluxlit_component.bridge"
 _V1: Final = "bridge"
+_drawings: dict[tuple[str, str], Drawing] = {}
+"""Key and page -> how the bridge was drawn in this process: on each page Streamlit gives it another id."""
 
 
 def component_key(param: str) -> str:
@@ -44,16 +48,31 @@ class Mounted:
     """What the browser has answered so far."""
 
 
-def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_browser: bool = True) -> Mounted:
-    """Draw the bridge with `offer`.
+def mount(
+    offer: Offer,
+    *,
+    transport: Literal["v1", "v2"] | None = None,
+    has_browser: bool = True,
+    page: str = "",
+    last: LastDrawn | None = None,
+) -> Mounted:
+    """Draw the bridge with `offer` on the page of this name.
+
+    `last`: what its page was sent last, if nobody waits for its answer. Then it is drawn as it was before,
+    which costs a fraction.
 
     A release in which the component cannot be mounted (AppTest on some of them, which has no browser to
     answer anyway) has nobody to wait for; a checkout that was not built is an error.
     """
+    key = component_key(offer.param)
+    if last is not None and has_browser and transport != "v1":
+        drawing = _drawings.get((key, page))
+        if drawing and drawing.draw((page, offer), lambda: json.dumps(offer.as_json()), last):
+            return Mounted(is_there=True)
     try:
         # The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page.
         with getattr(st, "_event", None) or nullcontext():
-            result = send(offer.as_json(), key=component_key(offer.param), transport=transport)
+            result = send(offer.as_json(), key=key, page=page, transport=transport)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - StreamlitAPIException, TypeError: the release decides
@@ -69,7 +88,9 @@ def mount(offer: Offer, *, transport: Literal["v1", "v2"] | None = None, has_bro
     return Mounted(is_there=True, answer=answer)
 
 
-def send(offer: Mapping[str, Any], *, key: str, transport: Literal["v1", "v2"] | None) -> object:
+def send(
+    offer: Mapping[str, Any], *, key: str, transport: Literal["v1", "v2"] | None, page: str = ""
+) -> object:
     """Draw the component with `offer`; return the state that the browser has set so far, or None.
 
     Raises:
@@ -83,7 +104,7 @@ def send(offer: Mapping[str, Any], *, key: str, transport: Literal["v1", "v2"] |
             f"FLUXLIT_TRANSPORT=v2 needs Streamlit 1.51 or newer, this is {st.__version__}: "
             "remove the setting and the transport is chosen by itself"
         )
-    return _by_v2(offer, key)
+    return _by_v2(offer, key, page)
 
 
 def has_v2() -> bool:
@@ -98,10 +119,14 @@ def has_v2() -> bool:
 # definition again costs Streamlit a dictionary look-up.
 
 
-def _by_v2(offer: Mapping[str, Any], key: str) -> object:
+def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
     make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
-    return make(_V2, js=bundle("bridge-v2.js"))(key=key, data=plain, on_answer_change=_on_answer)
+    draw = make(_V2, js=bundle("bridge-v2.js"))
+    result, drawing = recorded(lambda: draw(key=key, data=plain, on_answer_change=_on_answer))
+    if drawing is not None:
+        _drawings[key, page] = drawing
+    return result
 
 
 def _by_v1(offer: Mapping[str, Any], key: str) -> object:

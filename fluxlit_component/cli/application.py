@@ -6,12 +6,14 @@ not answer; 2 the command cannot be meant as it was given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_command
 
-from fluxlit_component.cli import doctor, listing, migrate, purge, revoke, run, show, stats
 from fluxlit_component.cli.output import complain
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import is_well_formed
@@ -24,8 +26,41 @@ NOT_AN_ID: Final = (
 )
 
 
+_PASSES_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""What the command does not know belongs to `streamlit run`."""
+_COMMANDS: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
+    "run": ("run", "run", {**_PASSES_ON, "allow_interspersed_args": False}),
+    "demo": ("run", "demo", _PASSES_ON),
+    "doctor": ("doctor", "doctor", {}),
+    "stats": ("stats", "stats", {}),
+    "list": ("listing", "list_sessions", {}),
+    "show": ("show", "show", {}),
+    "revoke": ("revoke", "revoke", {}),
+    "purge": ("purge", "purge", {}),
+    "migrate": ("migrate", "migrate", {}),
+}
+"""Command -> its module, its function, and how Click is to read it."""
+
+
 class _Commands(TyperGroup):
-    """Turns the package's own errors, which say what to do, into that sentence and an exit code."""
+    """Loads the command that is asked for; turns the package's own errors into a sentence and an exit code.
+
+    `run` stays in the process of the app, where each garbage collection looks at all that is loaded.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's
+        """All there are."""
+        return [*_COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - typer's
+        """The command of this name, from its module."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, function, settings = _COMMANDS[cmd_name]
+        command = getattr(import_module(f"fluxlit_component.cli.{module}"), function)
+        alone = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+        alone.command(cmd_name, context_settings=settings)(command)
+        return get_command(alone)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse ids before they are read: one that begins with "-" is options, which an error repeats."""
@@ -50,17 +85,8 @@ app = typer.Typer(
     help="Look after the sessions of a Streamlit app that uses fluxlit_component.",
     epilog="Exit codes: 0 all is well, 1 something is wrong or not there, 2 the command is not understood.",
 )
-app.command("run", context_settings=run.RUN_CONTEXT)(run.run)
-app.command("demo", context_settings=run.DEMO_CONTEXT)(run.demo)
-app.command("doctor")(doctor.doctor)
-app.command("stats")(stats.stats)
-app.command("list")(listing.list_sessions)
-app.command("show")(show.show)
-app.command("revoke")(revoke.revoke)
-app.command("purge")(purge.purge)
-app.command("migrate")(migrate.migrate)
 
 
-def main() -> None:
-    """Run `fluxlit-session`."""
-    app(prog_name="fluxlit-session")
+@app.callback()
+def _begin() -> None:
+    """What a group without commands of its own needs."""

@@ -5,19 +5,13 @@ from __future__ import annotations
 import os
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
-from packaging.version import Version
 
-from fluxlit_component.asgi import launch
-from fluxlit_component.cli.output import complain
-from fluxlit_component.cli.place import file_of, label_of, url_of
+from fluxlit_component.cli import launch
 from fluxlit_component.errors import ConfigurationError
 
-DEMO_CONTEXT: Final[dict[str, Any]] = {"allow_extra_args": True, "ignore_unknown_options": True}
-"""What the command does not know belongs to `streamlit run`."""
-RUN_CONTEXT: Final = {**DEMO_CONTEXT, "allow_interspersed_args": False}
 DEMO_LOOK: Final = {
     "theme.light.primaryColor": "#3257C9",
     "theme.light.secondaryBackgroundColor": "#F4F5F9",
@@ -44,7 +38,7 @@ def run(
 
     Arguments and options are those of `streamlit run`; options of this command come first.
     """
-    serve(ctx.args, freeze=freeze)
+    launch.serve(ctx.args, freeze=freeze)
 
 
 def demo(
@@ -53,6 +47,10 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Port to serve on.", show_default="8501")] = None,
 ) -> None:
     """Run the demo app; every other option goes to `streamlit run` as it is."""
+    from packaging.version import Version
+
+    from fluxlit_component.cli.place import file_of, label_of, url_of
+
     streamlit = version("streamlit")
     if Version(streamlit) < Version("1.51"):
         raise ConfigurationError(
@@ -68,14 +66,4 @@ def demo(
     if port is not None:
         options.append(f"--server.port={port}")
     # The caller's options come last, so they beat the demo's own.
-    serve([str(files("fluxlit_component.demo") / "app.py"), *options, *ctx.args], freeze=True)
-
-
-def serve(arguments: list[str], *, freeze: bool) -> None:
-    """Become `streamlit run` with these arguments, with the session's middleware around its server."""
-    if not launch.prepare(arguments, freeze=freeze):
-        complain(
-            "this Streamlit does not serve by Starlette (1.57 and newer do), so this is a plain "
-            "`streamlit run`: the session works, and a page load costs one short run more"
-        )
-    launch.streamlit_run(arguments)
+    launch.serve([str(files("fluxlit_component.demo") / "app.py"), *options, *ctx.args], freeze=True)

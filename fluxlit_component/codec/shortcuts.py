@@ -28,7 +28,9 @@ _ATOMS: Final[frozenset[type]] = frozenset(
         PurePosixPath, PureWindowsPath, PosixPath, WindowsPath,
     }
 )  # fmt: skip
-_PLAIN: Final = frozenset({type(None), bool, int, float, str, list, dict})
+_SIMPLE: Final = frozenset({type(None), bool, int, float, str})
+_PLAIN: Final = _SIMPLE | {list, dict}
+_SHORT: Final = 16 * 1024
 
 
 def is_immutable(value: object, *, depth: int = 20) -> bool:
@@ -81,8 +83,19 @@ class PlainEncoder:
         Only to be compared with the bytes of a value that `is_plain`: msgpack writes a bytearray as it
         writes bytes, so of other values these bytes do not tell what they were.
         """
-        if type(value) is not list and type(value) is not dict:
+        return self._packed(value) if type(value) is list or type(value) is dict else None
+
+    def encode_atom(self, value: object) -> bytes | None:
+        """The bytes that `codec.encode` gives for a number, a short text, True, False or None.
+
+        For anything else None: that is what most widgets hold, and it needs no look at its parts.
+        """
+        kind = type(value)
+        if kind not in _SIMPLE or (kind is str and len(value) > _SHORT):  # type: ignore[arg-type]
             return None
+        return self._packed(value)
+
+    def _packed(self, value: object) -> bytes | None:
         packer = self._packer
         packer.reset()
         try:

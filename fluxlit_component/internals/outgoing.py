@@ -45,14 +45,14 @@ class _Reader:
         return element if element in self.clicked else None
 
     def _read(self, message: Any) -> None:
-        if not message.HasField("delta"):
-            return
         delta = message.delta
-        if delta.HasField("add_block"):
+        kind = delta.WhichOneof("type")
+        if kind == "add_block":
             if delta.add_block.HasField("form") and delta.add_block.form.clear_on_submit:
                 self._forms.add(delta.add_block.form.form_id)
-        elif delta.HasField("new_element"):
-            if delta.new_element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
+        elif kind == "new_element":
+            element = delta.new_element
+            if element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
                 if self._on_failure():
                     message.metadata.delta_path[-1] += 1  # its place is taken
             elif self._forms or self.tell_selection:

@@ -148,7 +148,7 @@ class Run:
         """User keys of the widgets drawn in this run so far."""
 
         def look() -> frozenset[str]:
-            mapping = dict(self._context.session_state._state._key_id_mapper.id_key_mapping)
+            mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
             return frozenset(mapping[element] for element in self._drawn_elements() if element in mapping)
 
         return guarded(look, frozenset())
@@ -163,7 +163,8 @@ class Run:
             return frozenset(
                 key
                 for key, widget in widgets.items()
-                if widget.is_kept_by_streamlit
+                if widget.element in drawn
+                or widget.is_kept_by_streamlit
                 or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
             )
 

@@ -1,4 +1,4 @@
-"""The server of `streamlit run`: its options, whether it speaks ASGI, how something is put around it."""
+"""The server of `streamlit run`: its options, whether it speaks ASGI, what surrounds it, how it begins."""
 
 from __future__ import annotations
 
@@ -62,3 +62,10 @@ def surround_server(middleware: Callable[[Any], Any]) -> bool:
         return True
 
     return guarded(act, default=False)
+
+
+def streamlit_run(arguments: Sequence[str]) -> None:
+    """Be `streamlit run` with these arguments until it ends."""
+    from streamlit.web import cli
+
+    cli.main(["run", *arguments], prog_name="streamlit")

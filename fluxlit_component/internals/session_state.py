@@ -71,9 +71,9 @@ class State:
         """The values, and which of them are those of widgets: all of the same moment."""
         return self._look(self._read, lambda: Reading(dict(self._state.filtered_state), {}, {}))
 
-    def widgets(self) -> Mapping[str, Widget]:
-        """Key -> widget, for each that has a value of its own right now."""
-        return self._look(lambda: {key: widget for key, widget in self._widgets() if widget.metadata}, dict)
+    def widget_keys(self) -> frozenset[str]:
+        """Keys of the widgets that have a value of their own right now."""
+        return self._look(lambda: frozenset(key for key, _, known in self._widgets() if known), frozenset)
 
     def registered_keys(self) -> frozenset[str]:
         """User keys of the widgets that were drawn, with a value of their own or one that they took over."""
@@ -130,13 +130,7 @@ class State:
 
     def began_by_itself(self) -> bool:
         """Whether this run was begun by `st.rerun()` and the like: what the last one set is still new."""
-
-        def look() -> bool:
-            from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY as ENDED
-
-            return ENDED in self._state._new_session_state
-
-        return guarded(look, default=False)
+        return guarded(lambda: _ended() in self._state._new_session_state, default=False)
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -270,8 +264,14 @@ class State:
         guarded(lambda: self._state._old_state.update(streamlits_own), None)
 
     def hide(self, key: str) -> None:
-        """Take the key of a component out of the app's sight; its state stays."""
-        guarded(lambda: self._state._key_id_mapper.delete(key), None)
+        """Take the key of a component out of the app's sight, if it is registered; its state stays."""
+
+        def act() -> None:
+            ids = self._state._key_id_mapper
+            if ids.get_id_from_key(key, None) is not None:
+                ids.delete(key)
+
+        guarded(act, None)
 
     # --- how it looks inside -----------------------------------------------------------------
 
@@ -294,18 +294,20 @@ class State:
         new = state._new_session_state
         plain = {k: v for k, v in {**state._old_state, **new}.items() if not k.startswith("$$")}
         found, widgets = dict(plain), {}
-        for key, widget in self._widgets():
-            if widget.metadata is not None:
-                widgets[key] = widget
-            if getattr(widget.metadata, "presenter", None) is not None:
-                found[key] = state[widget.element]
+        for key, element, known in self._widgets():
+            kind = kind_of(known)
+            if known is not None:
+                widgets[key] = Widget(kind, element, known)
+            if getattr(known, "presenter", None) is not None:
+                found[key] = state[element]
             else:  # the same without looking up what is known here
-                found[key] = state._getitem(widget.element, key if key in new else None)
-            if widget.kind == SELECTION:
+                found[key] = state._getitem(element, key if key in new else None)
+            if kind == SELECTION:
                 found[key] = plain_selection(found[key])
         return Reading(found, widgets, plain)
 
-    def _widgets(self) -> Iterator[tuple[str, Widget]]:
+    def _widgets(self) -> Iterator[tuple[str, str, Any]]:
+        """Key, element and metadata."""
         # What the browser sent for a widget that is not drawn yet cannot be read, and does not count.
         # What an app assigns to the key of a widget is the widget's. Metadata is missing where Streamlit
         # has dropped it.
@@ -317,7 +319,7 @@ class State:
                 continue
             known = metadata.get(element)
             if element in old or (known is not None and (element in sent or key in new)):
-                yield key, Widget(kind_of(known), element, known)
+                yield key, element, known
 
     def _is_vacant(self, key: str) -> bool:
         """Whether nothing in this state is newer than what stands under the plain name."""
@@ -331,6 +333,14 @@ def user_key(element: str) -> str | None:
     """The key that an app gave to the widget with this id, if it gave one."""
     match = _KEYED_ELEMENT.fullmatch(element)
     return match.group(1) if match else None
+
+
+@cache
+def _ended() -> str:
+    """The key under which Streamlit notes that a run has ended well."""
+    from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
+
+    return SCRIPT_RUN_WITHOUT_ERRORS_KEY
 
 
 @cache

@@ -122,14 +122,14 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     are put back. A merged value is set that could not be while its widget was drawn.
     """
     page, base, state = tab.page, tab.known.base, run.state
-    widgets = state.widgets()
+    widgets = state.widget_keys()
     follows = page.number == tab.runs - 1  # else that run was not saved on its way out: no `with`
-    swept = (page.ended or not follows) and not state.began_by_itself()
-    if swept:
+    by_itself = state.began_by_itself()
+    if (page.ended or not follows) and not by_itself:
         page.swept = tab.runs - 1
         state.forget(page.loose)
         page.loose = frozenset()
-        page.later = frozenset(widgets) - (page.drawn - page.later) if follows else frozenset()
+        page.later = widgets - (page.drawn - page.later) if follows else frozenset()
     again: dict[str, Any] = {}
     now = state.reading().values if page.loose or page.offered else {}
     if page.loose:
@@ -149,7 +149,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=frozenset(state.reading().values),
-            alive=((page.drawn - page.put) & widgets.keys()) | state.sent_keys(),
+            alive=((page.drawn - page.put) & widgets) | state.sent_keys(),
             # What a widget of another page has taken over was swept away with it.
             last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
         )
@@ -158,8 +158,8 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         again |= {key: base.value_of(key) for key in back}
     # The browser is shown nothing of a run that `st.rerun()` has ended: what was put there is told it again.
     unseen = frozenset[str]()
-    if state.began_by_itself():
-        unseen = (page.put & widgets.keys()) - state.sent_keys() - again.keys()
+    if by_itself:
+        unseen = (page.put & widgets) - state.sent_keys() - again.keys()
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     page.ours = page.put & state.written_keys()

@@ -97,7 +97,7 @@ class Identification:
 
     def _ask(self, news: Answer | None) -> None:
         """Draw the bridge now, and end the run at the gate unless it need not or cannot wait."""
-        mounted = mount_bridge(self._run, self._tab, self._policy)
+        mounted = mount_bridge(self._run, self._tab, self._policy, is_asked=True)
         answer = parse_answer(mounted.answer)
         if answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)

@@ -17,11 +17,20 @@ _SECRET: Final = secrets.token_bytes(32)
 """Of this process: a session that was never stored has nothing else that says whose it is."""
 
 
-def mount_bridge(run: Run, tab: Tab, policy: Policy) -> Mounted:
-    """Draw the bridge, if there is a browser for it; the app does not see its key."""
+def mount_bridge(run: Run, tab: Tab, policy: Policy, *, is_asked: bool) -> Mounted:
+    """Draw the bridge, if there is a browser for it; the app does not see its key.
+
+    `is_asked`: whether its answer is wanted in this run.
+    """
     if tab.standing.carrier == "none":
         return Mounted(is_there=False)
-    mounted = mount(_offer(run, tab, policy), transport=policy.transport, has_browser=not run.is_app_test)
+    mounted = mount(
+        _offer(run, tab, policy),
+        transport=policy.transport,
+        has_browser=not run.is_app_test,
+        page=run.page,
+        last=None if is_asked else tab.drawn,
+    )
     run.state.hide(component_key(tab.param))
     return mounted
 

@@ -78,9 +78,10 @@ class Persist:
         if known.read_only:
             tab.standing.status = "degraded"
             return
-        self._state.settle(page.put, self._drawn())
-        if ended and self._run is not None and not self._run.is_fragment:
-            self._end_loose()
+        drawn = self._run.drawn_keys() if self._run is not None else frozenset[str]()
+        self._state.settle(page.put, drawn)
+        if ended and page.loose and self._run is not None and not self._run.is_fragment:
+            self._end_loose(drawn)
         reading = self._state.reading()
         settled = tab.sid is not None and known.hydrated
         if page.baseline is None and (not settled or tab.is_private):
@@ -89,7 +90,7 @@ class Persist:
         if not settled:
             return
         late = self._late_values()
-        kept = self._kept(reading, ended=ended)
+        kept = self._kept(reading, drawn, ended=ended)
         for key in late:  # what stands there is the app's default: stored values win over that
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
@@ -122,7 +123,7 @@ class Persist:
         settled = (tab.live.keys() - now.keys()) | (kept.values.keys() - skipped.keys())
         tab.live, tab.naming = now, (tab.naming - settled) | now.keys()
 
-    def _end_loose(self) -> None:
+    def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop what came back for widgets that this run has not drawn, as Streamlit drops it with its widget.
 
         Widgets after the block are still to come. What the app has assigned meanwhile is the app's.
@@ -130,19 +131,18 @@ class Persist:
         page = self._tab.page
         origins = self._tab.known.base.origins
         later = {key for key in page.loose if origins.get(key, PLAIN) & AFTER}
-        loose = page.loose - self._drawn() - later
+        loose = page.loose - drawn - later
         self._state.drop(loose - (self._state.written_keys() - page.ours))
         page.loose -= loose
 
-    def _kept(self, reading: Reading, *, ended: bool) -> _Kept:
+    def _kept(self, reading: Reading, drawn: frozenset[str], *, ended: bool) -> _Kept:
         page, run = self._tab.page, self._run
         on_page = frozenset(reading.widgets)
         if run is not None and ended:
             if not run.is_fragment:
-                page.later -= run.drawn_keys()
+                page.later -= drawn
             page.drawn = run.carried(reading.widgets) | (page.later & on_page)
             on_page = page.drawn | self._policy.hidden.among(on_page)
-        drawn = self._drawn()
         if not ended:
             page.drawn |= drawn
         if run is not None and not run.is_fragment:
@@ -155,12 +155,9 @@ class Persist:
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken it over yet
             plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
-        waits = page.loose | page.offered
-        kept.origins.update(
-            (key, base.origins[key])
-            for key in kept.values.keys() & base.origins.keys() - on_page
-            if key in waits or self._policy.hidden.keeps(key)
-        )
+        away = kept.values.keys() & base.origins.keys() - on_page
+        waits = (page.loose | page.offered | self._policy.hidden.among(away)) & away
+        kept.origins.update((key, base.origins[key]) for key in waits)
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
@@ -177,7 +174,7 @@ class Persist:
         base = self._tab.known.base
         is_known = key in base.held
         is_same = base.is_still(key, value, self._plain)
-        data = None if is_same else encoded(value)
+        data = None if is_same else self._plain.encode_atom(value) or encoded(value)
         if is_assigned and reason is None:
             page.assigned |= {key}
         if is_same or (is_known and base.data_of(key) == data):
@@ -212,9 +209,6 @@ class Persist:
                 | (ASSIGNED if key in page.assigned else PLAIN)
                 | (AFTER if key in page.later or key not in page.drawn else PLAIN)
             )
-
-    def _drawn(self) -> frozenset[str]:
-        return self._run.drawn_keys() if self._run is not None else frozenset()
 
     def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:
         admitted = self._policy.keys.sift(state)

@@ -161,7 +161,7 @@ class SessionRun:
 
     def _mount(self) -> None:
         self._is_mounted = True
-        mount_bridge(self._run, self._tab, self._policy)
+        mount_bridge(self._run, self._tab, self._policy, is_asked=False)
 
     def _fails_outside(self) -> bool:
         """The script has failed below the block, or there is none. Whether the way out was drawn."""
@@ -190,7 +190,7 @@ class SessionRun:
         """Begin anew after a destroy: what is in session state belonged to the old session."""
         tab, state = self._tab, self._run.state
         tab.wiping = False
-        written, widgets = state.written_keys(), state.widgets()
+        written, widgets = state.written_keys(), state.widget_keys()
         mine = {k: v for k, v in self._mine().items() if k not in written}
         self._leave_untouched(mine)
         # A widget on the page still shows its value, and the browser sends it: leave it be.
@@ -201,7 +201,7 @@ class SessionRun:
 
     def _leave_untouched(self, values: Mapping[str, Any]) -> None:
         """What the widgets on the page still show is nobody's choice any more, until it changes."""
-        widgets = self._run.state.widgets()
+        widgets = self._run.state.widget_keys()
         self._tab.page.shown = {
             k: data for k, v in values.items() if k in widgets and (data := encoded(v)) is not None
         }

@@ -16,6 +16,7 @@ from fluxlit_component.clock import wall
 from fluxlit_component.hooks import Changed
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import Run, State, is_connected, state_of
+from fluxlit_component.internals.drawing import LastDrawn
 from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
@@ -155,6 +156,8 @@ class Tab:
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
     leftovers: Mapping[str, bytes] = field(default_factory=nothing)
     """What the page of another person still shows and sends: element -> value."""
+    drawn: LastDrawn = field(default_factory=LastDrawn)
+    """How the bridge was drawn on the page last."""
 
     @property
     def sid(self) -> str | None:

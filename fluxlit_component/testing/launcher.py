@@ -44,10 +44,9 @@ if __name__ == "__main__":
     except (ImportError, AttributeError) as moved:
         print(f"script runs cannot be counted on this Streamlit: {moved}", file=sys.stderr)  # noqa: T201
     if sys.argv[1] != "plain":
-        from fluxlit_component.asgi.launch import prepare, streamlit_run
+        from fluxlit_component.cli.launch import serve
 
-        prepare(sys.argv[2:], freeze=sys.argv[1] == "frozen")
-        streamlit_run(sys.argv[2:])
+        serve(sys.argv[2:], freeze=sys.argv[1] == "frozen")
     else:
         from streamlit.web.cli import main
 

@@ -70,7 +70,7 @@ def mounts(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     seen["mounted"] = mount(Offer("fluxlit_sid", "S" * 43), transport="v1")
-    seen["widgets"] = current_run().state.widgets()
+    seen["widgets"] = current_run().state.reading().widgets
 
 
 def test_v1_is_mounted_under_the_same_key(caplog: pytest.LogCaptureFixture) -> None:

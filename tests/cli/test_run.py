@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from fluxlit_component.asgi import launch
-from fluxlit_component.cli import app
+from fluxlit_component.cli import app, launch
 from fluxlit_component.testing.server import free_port
 
 OURS = (sys.executable, "-m", "fluxlit_component", "run")
@@ -79,3 +78,18 @@ def test_a_streamlit_that_cannot_is_run_as_it_is(monkeypatch: pytest.MonkeyPatch
     assert ran == [["app.py", "--server.port", "1", "--", "--mine"]]
     assert "1.57" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_what_reads_commands_is_not_loaded_into_the_process_of_an_app(tmp_path: Path) -> None:
+    """Each garbage collection of that process, of which Streamlit has one a run, would look at it."""
+    code = (
+        "import sys\n"
+        "from fluxlit_component.cli import launch, main\n"
+        "launch.streamlit_run = lambda given: print(given, {'typer', 'rich'} & sys.modules.keys())\n"
+        "sys.argv = ['fluxlit-session', 'run', 'app.py', '--mine']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "['app.py', '--mine'] set()"

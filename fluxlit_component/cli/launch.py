@@ -1,0 +1,45 @@
+"""`streamlit run` in this process, with the session's middleware around whatever it serves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import Final
+
+from fluxlit_component.asgi import SessionMiddleware
+from fluxlit_component.errors import FluxlitError
+from fluxlit_component.internals import freeze_when_loaded
+from fluxlit_component.internals.server import serves_asgi, streamlit_run, surround_server
+from fluxlit_component.redaction import redact_logs
+from fluxlit_component.settings import load_settings
+
+_OF_THE_FIRST_RUN: Final = ("session", "stores.sqlite")
+
+
+def serve(arguments: Sequence[str], *, freeze: bool) -> None:
+    """Be `streamlit run` until it ends; raises the SystemExit that it ends with."""
+    redact_logs()
+    if freeze:
+        freeze_when_loaded()
+    if not (serves_asgi(arguments) and surround_server(SessionMiddleware)):
+        print(  # noqa: T201 - before Streamlit says where the app is
+            "this Streamlit does not serve by Starlette (1.57 and newer do), so this is a plain "
+            "`streamlit run`: the session works, and a page load costs one short run more",
+            file=sys.stderr,
+        )
+    _load_ahead()
+    streamlit_run(arguments)
+
+
+def _load_ahead() -> None:
+    """Load what the first run needs, and open the store that the operator has named: nobody waits for it."""
+    for name in _OF_THE_FIRST_RUN:
+        import_module(f"fluxlit_component.{name}")
+    from fluxlit_component.stores.assembly import choose_store
+
+    with suppress(FluxlitError):  # each run says what is wrong with a setting
+        settings = load_settings()
+        if settings.session_store or settings.session_sqlite_path:
+            choose_store(None, settings, None)

@@ -1,0 +1,93 @@
+"""A component v2 drawn again by the message that drew it before.
+
+Streamlit's call makes that message anew: it looks up, checks, copies and registers what has not changed since
+the last run. What a run costs with the session was mostly this call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from fluxlit_component.internals.guard import guarded
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class LastDrawn:
+    """What one page was sent last: as hashes, since one is held for each page."""
+
+    data: int | None = None
+    message: str = ""
+
+
+class Drawing:
+    """How a component was drawn in the container of toasts. Holds nothing of the session it was drawn for."""
+
+    def __init__(self, message: Any) -> None:
+        self._make = type(message)
+        self._element = type(message.delta.new_element)()
+        self._element.CopyFrom(message.delta.new_element)
+        self._element.bidi_component.json = ""
+
+    def draw(self, data: Hashable, as_json: Callable[[], str], last: LastDrawn) -> bool:
+        """Draw it with this data; whether that could be done.
+
+        The component is not registered as a widget. So Streamlit forgets its state when the run ends, and the
+        browser sends it again with each run.
+        """
+
+        def act() -> bool:
+            context: Any = get_script_run_ctx(suppress_warning=True)
+            if context is None or context.fragment_ids_this_run:
+                return False
+            cursor = _container()._cursor
+            message = self._make()
+            if last.data == hash(data) and last.message in context.cached_message_hashes:
+                message.ref_hash = last.message  # which the page has kept
+            else:
+                message.delta.new_element.CopyFrom(self._element)
+                message.delta.new_element.bidi_component.json = as_json()
+            message.metadata.delta_path[:] = cursor.delta_path
+            (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
+            context.enqueue(message)
+            last.data, last.message = hash(data), message.hash or message.ref_hash
+            return True
+
+        return guarded(act, default=False)
+
+
+def recorded(draw: Callable[[], T]) -> tuple[T, Drawing | None]:
+    """What `draw` returns, and the component v2 that it has drawn, if it can be drawn again."""
+    context: Any = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return draw(), None
+    sent: list[Any] = []
+    send = context._enqueue
+
+    def note(message: Any) -> None:
+        sent.append(message)
+        send(message)
+
+    context._enqueue = note
+    try:
+        result = draw()
+    finally:
+        context._enqueue = send
+    return result, guarded(lambda: _drawing_in(sent), None)
+
+
+def _drawing_in(sent: list[Any]) -> Drawing | None:
+    drawn = [message for message in sent if message.delta.new_element.bidi_component.json]
+    is_there = len(drawn) == 1 and drawn[0].metadata.delta_path[0] == _container()._root_container
+    return Drawing(drawn[0]) if is_there else None
+
+
+def _container() -> Any:
+    """The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page."""
+    return st._event
