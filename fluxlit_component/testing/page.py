@@ -24,7 +24,7 @@ _QUIET_SECONDS: Final = 0.4
 _COPY_MILLISECONDS: Final = 15_000
 _REMEMBERED: Final = """param => {
   const parts = location.pathname.split("/");
-  const bases = parts.map((_, end) => `${parts.slice(0, end).join("/")}/:`).filter(base => base !== "/:");
+  const bases = parts.map((_, end) => `${parts.slice(0, end + 1).join("/")}/:`).filter(base => base !== "/:");
   const names = [...bases.reverse(), ""].map(base => `fluxlit:${base}${param}`);
   return names.map(name => sessionStorage[name] ?? localStorage[name]).find(id => id) ?? null;
 }"""
