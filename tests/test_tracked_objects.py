@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from typing import Any
 
 import pytest
@@ -53,7 +54,11 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the first run with the session, on the default store, adds to a server that has run an app."""
     script = tmp_path_factory.mktemp("app") / "app.py"
     script.write_text(_APP, "utf-8")
-    with StreamlitServer(script, handshake=True) as server:
+    # `fluxlit-session run` loads all that before it serves: then there would be nothing to count.
+    late = "from fluxlit_component.cli import launch\nlaunch._load_ahead = lambda: None\n"
+    (script.parent / "sitecustomize.py").write_text(late, "utf-8")
+    paths = os.pathsep.join(filter(None, [str(script.parent), os.environ.get("PYTHONPATH")]))
+    with StreamlitServer(script, handshake=True, env={"PYTHONPATH": paths}) as server:
         asyncio.run(_visit(server.url))
         (line,) = [line for line in server.log.splitlines() if line.startswith("LOADED")]
         return json.loads(line.removeprefix("LOADED"))
@@ -67,7 +72,7 @@ async def _visit(url: str) -> None:
 
 def test_few_objects_are_added(loaded: tuple[int, list[str]]) -> None:
     """At most 3 000, where Streamlit itself has some 80 000."""
-    assert loaded[0] <= MOST
+    assert 1000 < loaded[0] <= MOST
 
 
 @pytest.mark.parametrize(
