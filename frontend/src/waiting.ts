@@ -43,7 +43,9 @@ export function awaitFields(win: Window): void {
     state.waiting = state.waiting.filter(({ isTyped }) => !isTyped);
   };
   const observer = new MutationObserver(schedule);
-  observer.observe(win.document.body, { childList: true, subtree: true });
+  // A field may be there before it is open, and become so without anything being put on the page.
+  const attributeFilter = ["data-stale", "disabled"];
+  observer.observe(win.document.body, { childList: true, subtree: true, attributeFilter });
   for (const name of MEANT) win.addEventListener(name, act, true);
   look();
 }

@@ -262,7 +262,6 @@ describe("a draft", () => {
     await settled();
     expect(field.value).toBe("");
     container?.setAttribute("data-stale", "false");
-    draw(win, { key: "another" });
     await settled();
     expect(field.value).toBe("half");
   });
