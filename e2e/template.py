@@ -30,7 +30,7 @@ MODULES: Final = (
     *("streamlit.runtime.scriptrunner.magic_funcs", "uvloop", "uvicorn.lifespan.on"),
     *("uvicorn.protocols.http.httptools_impl", "websockets.legacy.server"),
     *("starlette.middleware.sessions", "starlette.middleware.gzip"),
-    *("fluxlit_component.asgi.launch", "fluxlit_component.session", "fluxlit_component.stores.sqlite"),
+    *("fluxlit_component.cli.launch", "fluxlit_component.session", "fluxlit_component.stores.sqlite"),
 )
 """What each server loads, at the start or in its first run; a release that lacks one does without."""
 

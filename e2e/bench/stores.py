@@ -146,7 +146,7 @@ class SavedTab:
 
     def whole(self) -> bytes:
         """All of the state in one piece."""
-        return b"".join(known.data for known in self.base.known.values())
+        return b"".join(self.base.data_of(key) or b"" for key in self.base.held)
 
 
 def _seconds(act: Callable[[], object]) -> float:

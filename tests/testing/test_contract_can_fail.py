@@ -120,7 +120,10 @@ def test_a_sound_store_passes() -> None:
     assert not fails(InMemorySessionStore)
 
 
-@pytest.mark.parametrize("kind", InMemorySessionStore.__subclasses__(), ids=lambda kind: kind.__name__)
+BROKEN = [kind for kind in InMemorySessionStore.__subclasses__() if kind.__module__ == __name__]
+
+
+@pytest.mark.parametrize("kind", BROKEN, ids=lambda kind: kind.__name__)
 def test_a_broken_promise_is_found(kind: Callable[..., InMemorySessionStore]) -> None:
     """Each in one of the twelve walks at least."""
     assert fails(kind)
