@@ -28,7 +28,13 @@ class LentContext:
         self._hidden.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
         self._hidden.goto(_NOBODY_SEES)
         self._devtools = self.context.new_cdp_session(self._hidden)
+        self.has_crashed = False
+        """Its pages have one process, so one that crashes takes the hidden one along."""
+        self._hidden.on("crash", self._give_up)
         self.context.on("page", self._watch)
+
+    def _give_up(self, _page: Page) -> None:
+        self.has_crashed = True
 
     def _watch(self, page: Page) -> None:
         page.on("framenavigated", self._note)
@@ -80,6 +86,9 @@ class Contexts:
             context.close()
         self._own.clear()
         for lent in self._lent:
-            lent.clear()
-        self._idle[:0] = self._lent
+            if lent.has_crashed:
+                lent.context.close()
+            else:
+                lent.clear()
+        self._idle[:0] = [lent for lent in self._lent if not lent.has_crashed]
         self._lent.clear()

@@ -171,8 +171,11 @@ def test_a_slow_unload_is_not_a_copy(tab: ContinuityPage, serve: Serve) -> None:
     expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
 
 
-def test_the_copy_of_a_crashed_tab_goes_on_as_it(tab: ContinuityPage, serve: Serve) -> None:
+def test_the_copy_of_a_crashed_tab_goes_on_as_it(
+    serve: Serve, new_tab: Callable[..., ContinuityPage]
+) -> None:
     """The browser gives back what a crashed page held: nobody else has the session."""
+    tab = new_tab(alone=True)
     tab.open(serve("copies.py").url)
     add(tab, 1)
     sid, url = sid_of(tab), tab.page.url

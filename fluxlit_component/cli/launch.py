@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
 from fluxlit_component.asgi import SessionMiddleware
-from fluxlit_component.errors import FluxlitError
 from fluxlit_component.internals import freeze_when_loaded
 from fluxlit_component.internals.server import serves_asgi, streamlit_run, surround_server
 from fluxlit_component.redaction import redact_logs
-from fluxlit_component.settings import load_settings
 
 _OF_THE_FIRST_RUN: Final = ("session", "stores.sqlite")
 
@@ -34,12 +31,6 @@ def serve(arguments: Sequence[str], *, freeze: bool) -> None:
 
 
 def _load_ahead() -> None:
-    """Load what the first run needs, and open the store that the operator has named: nobody waits for it."""
+    """Load what the first run needs, so that no visitor waits for it."""
     for name in _OF_THE_FIRST_RUN:
         import_module(f"fluxlit_component.{name}")
-    from fluxlit_component.stores.assembly import choose_store
-
-    with suppress(FluxlitError):  # each run says what is wrong with a setting
-        settings = load_settings()
-        if settings.session_store or settings.session_sqlite_path:
-            choose_store(None, settings, None)
