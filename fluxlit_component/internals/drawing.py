@@ -46,9 +46,9 @@ class Drawing:
             context: Any = get_script_run_ctx(suppress_warning=True)
             if context is None or context.fragment_ids_this_run:
                 return False
-            cursor = _container()._cursor
+            cursor, data_hash = _container()._cursor, hash(data)
             message = self._make()
-            if last.data == hash(data) and last.message in context.cached_message_hashes:
+            if last.data == data_hash and last.message in context.cached_message_hashes:
                 message.ref_hash = last.message  # which the page has kept
             else:
                 message.delta.new_element.CopyFrom(self._element)
@@ -56,7 +56,7 @@ class Drawing:
             message.metadata.delta_path[:] = cursor.delta_path
             (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
             context.enqueue(message)
-            last.data, last.message = hash(data), message.hash or message.ref_hash
+            last.data, last.message = data_hash, message.hash or message.ref_hash
             return True
 
         return guarded(act, default=False)
