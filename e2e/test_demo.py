@@ -91,6 +91,27 @@ def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: 
     expect(page.locator(".st-key-explore_search input")).to_have_value("a")
 
 
+def test_f5_in_the_middle_of_an_answer(tab: ContinuityPage, server: StreamlitServer) -> None:
+    """The page "Ask": no word is lost, it goes on while another page is shown, and comes once."""
+    page = tab.page
+    page.set_viewport_size({"width": 1280, "height": 900})
+    tab.open(f"{server.url}/ask")
+    page.get_by_test_id("stChatInputTextArea").fill("Tell me about Tokyo and Lima")
+    page.keyboard.press("Enter")
+    beginning, end = page.get_by_text("2 of my places"), page.get_by_text("I shall not lose a word.")
+    expect(beginning).to_be_visible(timeout=20_000)
+    page.reload()
+    expect(beginning).to_be_visible(timeout=20_000)
+    expect(end).to_have_count(0)
+    page.get_by_role("link", name="Notes").click()
+    expect(page.get_by_role("heading", name="Notes")).to_be_visible(timeout=20_000)
+    page.get_by_role("link", name="Ask").click()
+    expect(end).to_be_visible(timeout=30_000)
+    tab.rest()
+    for text in (beginning, end, page.get_by_text("lies in Peru"), page.get_by_text("lies in Japan")):
+        expect(text).to_have_count(1)
+
+
 def test_going_on_elsewhere(
     tab: ContinuityPage, server: StreamlitServer, new_tab: Callable[..., ContinuityPage]
 ) -> None:

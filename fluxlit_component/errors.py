@@ -8,6 +8,8 @@
     │   └── CorruptValue     stored bytes that are not ours, or broken           (also a ValueError)
     │       └── UnknownClass no class is registered under the stored name so far
     ├── UnfitRecord          a stored record that the app's model or migrations cannot take
+    ├── NoPage               the function of a stream or job has used `st.*`
+    ├── TooManyTasks         as many streams and jobs run as may
     └── StoreUnavailable     the store gave no answer: neither "found" nor "absent"
 
 Messages say what to do. None of them ever holds a session id or a value.
@@ -171,3 +173,54 @@ class StoreUnavailable(FluxlitError):
                     raise StoreUnavailable("the share did not answer") from error
         ```
     """
+
+
+class NoPage(FluxlitError):
+    """The function of a stream or job has used `st.*`: it runs in a thread, beside any page.
+
+    Examples:
+        ```python
+        from fluxlit_component import NoPage
+
+        assert "as arguments" in str(NoPage())
+        ```
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the function of a stream or job has no page and no st.session_state, since it outlives them: "
+            "hand what it needs over as arguments, give results by yield or return, and call progress() to "
+            "say how far it is"
+        )
+
+
+class TooManyTasks(FluxlitError):
+    """As many streams and jobs run as may: `FLUXLIT_TASKS_PER_SESSION` or `FLUXLIT_TASKS_PER_PROCESS`.
+
+    Attributes:
+        running: how many.
+        whose: ``"session"`` or ``"process"``: which of both limits is reached.
+
+    Examples:
+        ```python
+        import time
+
+        import streamlit as st
+        from fluxlit_component import TooManyTasks, url_session
+
+        with url_session() as session:
+            if st.button("Train"):
+                try:
+                    session.job("train", time.sleep, 1)
+                except TooManyTasks:
+                    st.warning("Too much is going on just now, please try again in a minute.")
+        ```
+    """
+
+    def __init__(self, running: int, whose: str) -> None:
+        self.running = running
+        self.whose = whose
+        super().__init__(
+            f"{running} streams and jobs of this {whose} run already, the most that "
+            f"FLUXLIT_TASKS_PER_{whose.upper()} allows: stop one, or try again when one has ended"
+        )

@@ -5,7 +5,7 @@ What it may be asked and told. Leaving its block saves, on every way out; how, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
 from types import MappingProxyType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
@@ -24,6 +24,11 @@ from fluxlit_component.tab.standing import Standing, Status
 from fluxlit_component.tab.tab import Tab
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from fluxlit_component.background.task import Task
+    from fluxlit_component.background.tasks import Tasks
+    from fluxlit_component.background.views import Job, Stream
     from fluxlit_component.links.links import Link
     from fluxlit_component.state.files import KeptUpload, Upload
     from fluxlit_component.state.schema import Schema
@@ -32,6 +37,7 @@ _MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
+V = TypeVar("V")
 
 
 class UrlSession(Generic[M]):
@@ -339,6 +345,121 @@ class UrlSession(Generic[M]):
     if TYPE_CHECKING:
 
         @overload
+        def stream(self, key: str, /) -> Stream | None: ...
+        @overload
+        def stream(
+            self,
+            key: str,
+            source: Callable[P, object] | Iterable[Any] | AsyncIterable[Any],
+            /,
+            *args: P.args,
+            **kwargs: P.kwargs,
+        ) -> Stream: ...
+
+    def stream(self, key: str, source: Any = None, /, *args: Any, **kwargs: Any) -> Stream | None:
+        """Have an answer given in a thread of its own, and find it again: after F5, on any page, in any tab.
+
+        Started once: while there is something under the key, running or ended, a call with a function
+        returns that, however often the script runs. `take()` and `discard()` free the key.
+
+        Args:
+            key: its name in this session.
+            source: a function that returns an iterator, a generator function, plain or async, or an iterator:
+                of text or of anything that can be stored. None: only find it.
+            args: what the function is given. It runs beside the script: give it a copy of what changes.
+            kwargs: the same, by name.
+
+        Returns:
+            The stream; None without a function, if there is nothing under the key.
+
+        Raises:
+            TooManyTasks: as many run as may.
+        """
+        from fluxlit_component.background.views import Stream
+
+        if source is not None:
+            work = partial(source, *args, **kwargs) if callable(source) else partial(_itself, source)
+            return self._view(Stream, lambda tasks: tasks.start(key, "stream", work))
+        return self._view(Stream, lambda tasks: tasks.find(key, "stream"))
+
+    if TYPE_CHECKING:
+
+        @overload
+        def job(self, key: str, /) -> Job | None: ...
+        @overload
+        def job(
+            self,
+            key: str,
+            function: Callable[..., object],
+            /,
+            *args: Any,
+            executor: Executor | None = None,
+            **kwargs: Any,
+        ) -> Job: ...
+
+    def job(
+        self,
+        key: str,
+        function: Callable[..., Any] | None = None,
+        /,
+        *args: Any,
+        executor: Executor | None = None,
+        **kwargs: Any,
+    ) -> Job | None:
+        """Have a function work in a thread of its own, and find it again: as `stream`, with one result.
+
+        It says by `progress()` how far it is. A result that cannot be stored is there as long as this process
+        and a page that has shown it.
+
+        Args:
+            key: its name in this session.
+            function: what to call, plain or async; None: only find the job.
+            args: what it is given.
+            executor: where to run it instead, such as a pool of the app's own. In one of processes
+                `progress()` says nothing.
+            kwargs: what it is given, by name.
+
+        Raises:
+            TooManyTasks: as many run as may.
+        """
+        from fluxlit_component.background.views import Job
+
+        if function is not None:
+            work = partial(function, *args, **kwargs)
+            return self._view(Job, lambda tasks: tasks.start(key, "job", work, executor=executor))
+        return self._view(Job, lambda tasks: tasks.find(key, "job"))
+
+    def _view(
+        self, view: Callable[[Task, Tasks, Callable[[], None]], V], look: Callable[[Tasks], Task | None]
+    ) -> V | None:
+        from fluxlit_component.internals.threads import let_run_end
+
+        if self._run is not None:
+            tasks = self._run.tasks()
+        else:
+            from fluxlit_component.tab.tasks import tasks_of_page
+
+            tasks = tasks_of_page(self)
+        task = look(tasks)
+        return view(task, tasks, let_run_end) if task is not None else None
+
+    def follow(self, task: Stream | Job, *, every: float = 0.5) -> None:
+        """Draw a stream or job here, and go on drawing it beside the script, in a fragment of its own.
+
+        So the rest of the page is there and can be used meanwhile. When it has ended, the script runs again.
+        A stream is drawn as text and whatever else it gives, a job as a progress bar with its note.
+
+        Args:
+            task: what to follow.
+            every: seconds until the fragment begins, after each run of the script.
+        """
+        from fluxlit_component.background.follow import follow
+
+        follow(task, fragment=self.fragment, every=every)
+
+    if TYPE_CHECKING:
+
+        @overload
         def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
         @overload
         def fragment(
@@ -416,3 +537,7 @@ class UrlSession(Generic[M]):
         from fluxlit_component.panel.panel import draw_badge
 
         draw_badge(self.status)
+
+
+def _itself(source: R) -> R:
+    return source

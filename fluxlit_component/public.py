@@ -1,5 +1,7 @@
 """The public names of the package: import them from `fluxlit_component` itself."""
 
+from fluxlit_component.background.progress import progress
+from fluxlit_component.background.views import Job, Stream
 from fluxlit_component.codec import register
 from fluxlit_component.errors import (
     BundleMissing,
@@ -7,7 +9,9 @@ from fluxlit_component.errors import (
     ConfigurationError,
     CorruptValue,
     FluxlitError,
+    NoPage,
     StoreUnavailable,
+    TooManyTasks,
     UnfitRecord,
     UnstorableValue,
 )
@@ -37,10 +41,14 @@ __all__ = [
     "Event",
     "FluxlitError",
     "InMemorySessionStore",
+    "Job",
     "Link",
+    "NoPage",
     "SQLiteSessionStore",
     "SessionStore",
     "StoreUnavailable",
+    "Stream",
+    "TooManyTasks",
     "UnfitRecord",
     "UnstorableValue",
     "UrlSession",
@@ -52,6 +60,7 @@ __all__ = [
     "hydrate_url_session_typed",
     "new_session_id",
     "persist_url_session",
+    "progress",
     "register",
     "union",
     "url_session",

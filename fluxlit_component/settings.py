@@ -65,6 +65,14 @@ class Settings:
     """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
     identity: str = "user"
     """`FLUXLIT_IDENTITY`: who is signed in: `user` (Streamlit's), `header:<name>` of a proxy, or `off`."""
+    tasks_per_session: int = 4
+    """`FLUXLIT_TASKS_PER_SESSION`: how many streams and jobs of one session may run at once."""
+    tasks_per_process: int = 64
+    """`FLUXLIT_TASKS_PER_PROCESS`: how many of all sessions may run at once in this process."""
+    task_bytes: int = 1024 * 1024
+    """`FLUXLIT_TASK_BYTES`: how much a stream may give, and how much of a job's result is stored."""
+    task_seconds: float = 3600.0
+    """`FLUXLIT_TASK_SECONDS`: how long a stream or job may run."""
     seal: bool = False
     """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
     seal_keys: str | None = field(default=None, repr=False)
@@ -96,6 +104,10 @@ _READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
     "live_upload_bytes": (partial(_number, least=0, kind=int), "a number of bytes, 0 or more"),
     "transport": (_matching("v1|v2|"), "v1 or v2"),
     "identity": (_matching("user|off|header:[A-Za-z0-9-]+"), "user, off or header:<name>"),
+    "tasks_per_session": (partial(_number, least=1, kind=int), "a number, 1 or more"),
+    "tasks_per_process": (partial(_number, least=1, kind=int), "a number, 1 or more"),
+    "task_bytes": (partial(_number, least=1, kind=int), "a number of bytes, 1 or more"),
+    "task_seconds": (partial(_number, least=0.001), "a number of seconds, more than 0"),
     "seal": (lambda given: _SWITCHES[str(given).strip().lower()], "1 or 0"),
     "seal_keys": _TEXT,
 }

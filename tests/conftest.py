@@ -10,6 +10,7 @@ import pytest
 from streamlit.elements.lib import policies
 
 from fluxlit_component import internals, settings
+from fluxlit_component.background import registry, writer
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab
@@ -44,6 +45,8 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assembly._beside.cache_clear()
     standing._said.clear()
     tab.forget_tabs()
+    registry.forget()
+    writer.forget()
 
 
 @pytest.fixture

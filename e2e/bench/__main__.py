@@ -17,6 +17,7 @@ BENCHES = (
     "stores",
     "footprint",
     "uploads",
+    "streams",
     "comparison",
 )
 BY_NAME_ONLY = ("scale",)

@@ -8,9 +8,15 @@ from __future__ import annotations
 import streamlit as st
 
 from fluxlit_component import url_session
-from fluxlit_component.demo import sidebar
+from fluxlit_component.demo import ask, sidebar
 
 st.set_page_config(page_title="Meridian", page_icon="🌍", layout="wide")
+
+
+def ask_page() -> None:
+    """The one page that asks the session for something: an answer that outlives F5."""
+    ask.draw(session)
+
 
 # What the fields of a page hold is there when you come back to it from another one.
 with url_session(keep_hidden=True) as session:
@@ -20,6 +26,7 @@ with url_session(keep_hidden=True) as session:
                 st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
                 st.Page("views/collection.py", title="Collection", icon=":material/bookmarks:"),
                 st.Page("views/notes.py", title="Notes", icon=":material/forum:"),
+                st.Page(ask_page, title="Ask", icon=":material/auto_awesome:", url_path="ask"),
                 st.Page("views/plan.py", title="Plan", icon=":material/event:"),
             ]
         }

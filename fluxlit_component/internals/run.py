@@ -28,6 +28,11 @@ class Run:
     def __init__(self, context: Any) -> None:
         self._context = context
 
+    @property
+    def context(self) -> object:
+        """Streamlit's own, for a thread that is to have one like it."""
+        return cast("object", self._context)
+
     # --- which run this is -------------------------------------------------------------------
 
     @property

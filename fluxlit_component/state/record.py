@@ -15,6 +15,8 @@ from fluxlit_component.errors import CorruptValue
 
 RESERVED: Final = "__fluxlit"
 """Keys that begin so are the package's own notes: they never come into session state."""
+TASK: Final = f"{RESERVED}_task:"
+"""Keys that begin so name the streams and jobs of a session."""
 
 
 class Field(NamedTuple):

@@ -69,6 +69,8 @@ class Committer:
         if outcome.version > 0:
             tab.known.bound |= self._policy.visitor.person is not None
             tab.known.live, tab.trial = tab.naming, replace(tab.trial, noted=tab.trial.failed)
+            if tab.taken is not None:
+                tab.taken.saved()
         self._note(diff, outcome)
 
     def _commit(
@@ -142,7 +144,8 @@ class Committer:
     def _notes(self) -> Mapping[str, Change]:
         """What the record is to name, if it does not name it yet."""
         live = noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
-        return {**live, **self._tab.trial.notes()}
+        taken = self._tab.taken.notes() if self._tab.taken is not None else {}
+        return {**live, **self._tab.trial.notes(), **taken}
 
     def _owning(self) -> Mapping[str, Change]:
         known, visitor = self._tab.known, self._policy.visitor

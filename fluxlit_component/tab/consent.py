@@ -48,9 +48,11 @@ def _erase(tab: Tab, store: RecordStore) -> None:
     if not tab.consent.erasing:
         return
     from fluxlit_component.links import links
+    from fluxlit_component.tab.tasks import end_tasks
 
     with tab.standing.outages("destroy", tab.sid):
         for sid in tab.consent.erasing:
+            end_tasks(store, sid)
             links.destroy(store, sid, Lifetimes())
         tab.consent = replace(tab.consent, erasing=())
 

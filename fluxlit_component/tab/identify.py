@@ -91,6 +91,10 @@ class Identification:
             # Nothing was entered since: a name from the emptied state is gone, too.
             tab.ids.person = self._policy.visitor.person
         if has_left(tab, self._policy):
+            from fluxlit_component.tab.tasks import end_tasks
+
+            with tab.standing.outages("read", tab.sid):  # else nobody reaches them, and they end
+                end_tasks(self._store, tab.sid)
             tab.renew()
             tab.ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
             begin_afresh(self._run, tab)

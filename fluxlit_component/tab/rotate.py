@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.state.owner import OWNER, is_bound, owning
-from fluxlit_component.state.record import Change, Record
+from fluxlit_component.state.record import TASK, Change, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tasks import has_tasks
 
 
 def rotate(
@@ -28,7 +29,11 @@ def rotate(
         with tab.standing.outages("fork" if is_copy else "rotate", ids.sid):
             if not is_copy:
                 revoke(store, ids.sid, policy.lifetimes)  # they lead to the id that is to die
-            record = copy_as(fresh, ids.sid, store, policy, person=person)
+            record = copy_as(fresh, ids.sid, store, policy, person=person, is_copy=is_copy)
+            if record is not None and has_tasks(record):
+                from fluxlit_component.background.tasks import carry_tasks
+
+                carry_tasks(store, ids.sid, fresh, record, policy.lifetimes)
             is_answered = True
         if not is_answered or (record is None and not is_copy):
             return False, None
@@ -47,10 +52,17 @@ def rotate(
 
 
 def copy_as(
-    fresh: str, source: str, store: RecordStore, policy: Policy, *, person: bytes | None
+    fresh: str,
+    source: str,
+    store: RecordStore,
+    policy: Policy,
+    *,
+    person: bytes | None,
+    is_copy: bool = False,
 ) -> Record | None:
     """Copy a record under a fresh id; the copy belongs to `person`. None: there is nothing to copy.
 
+    If it `is_copy`, streams and jobs stay the original's.
     Until it says so it belongs to nobody who could open it: the copied note was made with the other id.
     """
     if not store.copy(source, fresh):
@@ -60,6 +72,8 @@ def copy_as(
         changes = dict(owning(fresh, person))
         if record is not None and not changes and is_bound(record):
             changes = {OWNER: Change(None)}
+        if record is not None and is_copy:
+            changes |= {name: Change(None) for name in record.fields if name.startswith(TASK)}
         if record is None or not changes:
             return record
         store.commit(fresh, policy.lifetimes.commit(changes, schema=record.schema))

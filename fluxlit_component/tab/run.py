@@ -30,6 +30,7 @@ from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count, span
 
 if TYPE_CHECKING:
+    from fluxlit_component.background.tasks import Tasks
     from fluxlit_component.stores.report import StoreReport
     from fluxlit_component.tab.sharing import Sharing
 
@@ -219,6 +220,12 @@ class SessionRun:
 
         return report_on(self._store)
 
+    def tasks(self) -> Tasks:
+        """The streams and jobs of this session."""
+        from fluxlit_component.tab.tasks import tasks_of
+
+        return tasks_of(self._run, self._tab, self._store, self._policy, save=self.save)
+
     def sharing(self) -> Sharing:
         """The links of this session, after what this run has changed so far was saved."""
         from fluxlit_component.tab.sharing import Sharing
@@ -269,10 +276,12 @@ class SessionRun:
     def destroy(self) -> bool:
         """End the session: the record is gone for good, the browser forgets the id at the next run."""
         from fluxlit_component.links.links import destroy
+        from fluxlit_component.tab.tasks import end_tasks
 
         tab, done = self._tab, False
         with tab.lock, tab.standing.outages("destroy", tab.sid):
             for sid in filter(None, (tab.sid, *tab.ids.retiring)):
+                end_tasks(self._store, sid)
                 destroy(self._store, sid, self._policy.lifetimes)
             tab.ids.retiring = ()
             tab.renew()

@@ -27,6 +27,7 @@ from fluxlit_component.tab.standing import Standing
 from fluxlit_component.tab.trial import NO_TRIAL, Trial
 
 if TYPE_CHECKING:
+    from fluxlit_component.background.taken import Taken
     from fluxlit_component.stores.memory import InMemorySessionStore
 
 Storing: TypeAlias = Literal["yes", "no", "erase"]
@@ -152,6 +153,8 @@ class Tab:
     """Whether it did in the run before: without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = field(default_factory=nothing)
     """What no store can hold, for the page after F5. Written by `persist` and `handover`."""
+    taken: Taken | None = None
+    """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
     naming: frozenset[str] = frozenset()
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
     leftovers: Mapping[str, bytes] = field(default_factory=nothing)
@@ -191,6 +194,7 @@ class Tab:
             ids.refused = (*ids.refused, ids.sid)[-8:]
         ids.sid = ids.offer = new_session_id()
         ids.joined, self.href, self.live, self.naming = False, None, NOTHING, frozenset()
+        self.taken = None
         self.known, self.trial = Known(hydrated=True, skew=self.known.skew), NO_TRIAL
         self.standing.is_new, self.standing.restored = True, ()
         self.page.forget()

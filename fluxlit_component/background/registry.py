@@ -1,0 +1,84 @@
+"""The streams and jobs of this process, by session and key."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from fluxlit_component.background.task import Task
+from fluxlit_component.clock import monotonic
+from fluxlit_component.errors import TooManyTasks
+
+_lock: Final = threading.Lock()
+_tasks: Final[dict[tuple[str, str], Task]] = {}
+_working: Final[list[Task]] = []
+"""Those whose thread may still be busy, also when nobody can find them any more."""
+
+
+def find(sid: str, key: str) -> Task | None:
+    """The task that this session has under a key."""
+    return _tasks.get((sid, key))
+
+
+def add(sid: str, task: Task) -> Task:
+    """Enter a task, or return the one that stands there already: of many callers one enters.
+
+    Raises:
+        TooManyTasks: the session or the process has as many running as it may have.
+    """
+    with _lock:
+        there = _tasks.get((sid, task.key))
+        if there is not None:
+            return there
+        _working[:] = [other for other in _working if other.is_working]
+        mine = [other for (owner, _), other in _tasks.items() if owner == sid and other.is_working]
+        if len(mine) >= task.limits.tasks_per_session:
+            raise TooManyTasks(len(mine), "session")
+        if len(_working) >= task.limits.tasks_per_process:
+            raise TooManyTasks(len(_working), "process")
+        task.is_working, task.sid = True, sid
+        _tasks[sid, task.key] = task
+        _working.append(task)
+        return task
+
+
+def drop(task: Task) -> None:
+    """Know it no more; a thread that still works for it ends with its next chunk."""
+    with _lock:
+        for name in [name for name, other in _tasks.items() if other is task]:
+            del _tasks[name]
+        task.sid = None
+
+
+def of(sid: str) -> list[Task]:
+    """All tasks of a session."""
+    with _lock:
+        return [task for (owner, _), task in _tasks.items() if owner == sid]
+
+
+def rename(old: str, new: str) -> None:
+    """The session goes on under another id."""
+    with _lock:
+        for owner, key in [*_tasks]:
+            if owner == old:
+                task = _tasks[new, key] = _tasks.pop((owner, key))
+                task.sid = new
+
+
+def let_go(seconds: float, unsaved: frozenset[Task]) -> None:
+    """Drop what has ended, is safe in the store, and is shown on no page any more since so long."""
+    now = monotonic()
+    with _lock:
+        for name, task in [*_tasks.items()]:
+            is_over = not task.is_running and task not in unsaved and not task.is_watched()
+            if is_over and task.seen + seconds < now:
+                del _tasks[name]
+
+
+def forget() -> None:
+    """Have no tasks, as a process that has just begun."""
+    with _lock:
+        for task in _tasks.values():
+            task.stop()
+        _tasks.clear()
+        _working.clear()

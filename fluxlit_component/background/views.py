@@ -1,0 +1,225 @@
+"""`Stream` and `Job`: what the app has in its hands."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from fluxlit_component.background.task import NOTHING, State, Task
+
+if TYPE_CHECKING:
+    from fluxlit_component.background.tasks import Tasks
+
+_FRAME_SECONDS: Final = 0.04
+"""Chunks that come within a frame are shown together: Streamlit sends the whole text each time."""
+_WAIT_SECONDS: Final = 0.25
+
+
+class _View:
+    """What streams and jobs have in common."""
+
+    def __init__(self, task: Task, tasks: Tasks, pause: Callable[[], None]) -> None:
+        self._task = task
+        self._tasks = tasks
+        self._pause = pause
+        """Lets Streamlit end the run that waits, because the visitor has clicked or is gone."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.key!r}: {self.state}>"
+
+    @property
+    def key(self) -> str:
+        """The key that the app gave it."""
+        return self._task.key
+
+    @property
+    def state(self) -> State:
+        """``running``, ``done``, ``failed``, ``stopped``, or ``interrupted``: its process is gone."""
+        self._task.refresh()
+        return self._task.state
+
+    @property
+    def is_running(self) -> bool:
+        """Whether more may come."""
+        return self.state == "running"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it has come to its end: neither failed nor stopped nor interrupted."""
+        return self.state == "done"
+
+    @property
+    def error(self) -> str | None:
+        """What a failed one raised, type and text: for the app, not as it is for the visitor."""
+        return self._task.error
+
+    @property
+    def progress(self) -> float:
+        """How far it is, from 0 to 1, as the function says by `progress()`; 1 when it is done."""
+        self._task.refresh()
+        return self._task.progress
+
+    @property
+    def note(self) -> str:
+        """What the function says beside its progress."""
+        return self._task.note
+
+    def news(self, is_over: Callable[[], bool]) -> Iterator[None]:
+        """Give a turn each time that there is something new to show, until its end or until it is over."""
+        steps = -1
+        while True:
+            is_last = not self.is_running
+            if self._task.steps != steps:
+                steps = self._task.steps
+                yield
+            if is_last or is_over():
+                return
+            self._task.wait(steps, _WAIT_SECONDS)
+            self._pause()
+
+    def stop(self) -> None:
+        """End it; what it has given stays. Its function ends with its next chunk or word of progress."""
+        self._task.stop()
+
+    def discard(self) -> None:
+        """End it and forget what it has given. The key is free: the next call with a function starts anew."""
+        self._tasks.discard(self._task)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for its end, as long as the run is wanted; return whether it has come.
+
+        Args:
+            seconds: how long at most; None: until the end.
+        """
+        end = math.inf if seconds is None else time.monotonic() + seconds
+        for _ in self.news(lambda: time.monotonic() > end):
+            pass
+        return not self.is_running
+
+
+class Stream(_View):
+    """An answer that is being given, or was: `st.write_stream` takes it, in any run, from its beginning.
+
+    Examples:
+        ```python
+        import time
+        from collections.abc import Iterator
+
+        import streamlit as st
+        from fluxlit_component import Stream, url_session
+
+
+        def answer(question: str) -> Iterator[str]:
+            for word in f"You have asked: {question}".split():
+                yield word + " "
+                time.sleep(0.05)
+
+
+        def show(stream: Stream) -> None:
+            text = st.write_stream(stream)
+            if stream.state == "failed":
+                st.error("The model did not answer.")
+
+
+        with url_session() as session:
+            if question := st.chat_input("Ask"):
+                session.stream("answer", answer, question)
+            if stream := session.stream("answer"):
+                show(stream)
+        ```
+    """
+
+    @property
+    def chunks(self) -> tuple[Any, ...]:
+        """All that it has given so far, as it was given."""
+        self._task.refresh()
+        return (*self._task.chunks,)
+
+    @property
+    def text(self) -> str:
+        """All text that it has given so far."""
+        return "".join(chunk for chunk in self.chunks if isinstance(chunk, str))
+
+    def __iter__(self) -> Iterator[Any]:
+        """What there is, then what comes: text joined, chunks of other kinds as they are."""
+        return self.iterate(lambda: False)
+
+    def iterate(self, is_over: Callable[[], bool]) -> Iterator[Any]:
+        """As iterating; while it waits it may be told that it is over."""
+        read = 0
+        for _ in self.news(is_over):
+            fresh = self._task.chunks[read:]
+            read += len(fresh)
+            yield from _joined(fresh)
+            time.sleep(_FRAME_SECONDS if self._task.is_running else 0)
+
+    def take(self) -> str | list[Any] | None:
+        """Take what it has given, and free the key: exactly once over tabs, processes and F5.
+
+        None while it is running, or if it was taken already. Put it into `st.session_state` with the same
+        statement: both are saved in one step, or it is still there after F5.
+
+        Returns:
+            The text; a list, if not all chunks are text.
+        """
+        if not self._tasks.take(self._task):
+            return None
+        chunks = [*_joined([*self._task.chunks])]
+        return "".join(chunks) if all(isinstance(chunk, str) for chunk in chunks) else chunks
+
+
+class Job(_View):
+    """A function at work, or what it has returned.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import Job, progress, url_session
+
+
+        def train(epochs: int) -> float:
+            for epoch in range(epochs):
+                progress(epoch / epochs, f"epoch {epoch}")
+            return 0.93
+
+
+        def show(job: Job) -> None:
+            st.progress(job.progress, job.note)
+            if job.is_done:
+                st.metric("Accuracy", job.result)
+
+
+        with url_session() as session:
+            if st.button("Train"):
+                session.job("train", train, 10)
+            if job := session.job("train"):
+                show(job)
+        ```
+    """
+
+    @property
+    def result(self) -> Any:
+        """What the function has returned; None as long as it has not."""
+        self._task.refresh()
+        return None if self._task.result is NOTHING else self._task.result
+
+    def take(self) -> Any:
+        """Take the result, and free the key: exactly once, as `Stream.take`. None if it is not there."""
+        return self.result if self._tasks.take(self._task) else None
+
+
+def _joined(chunks: list[Any] | tuple[Any, ...]) -> Iterator[Any]:
+    """Neighbouring texts as one."""
+    text: list[str] = []
+    for chunk in chunks:
+        if isinstance(chunk, str):
+            text.append(chunk)
+            continue
+        if text:
+            yield "".join(text)
+            text = []
+        yield chunk
+    if text:
+        yield "".join(text)

@@ -1,0 +1,107 @@
+"""Runs the function of a stream or job in a thread of its own, and ends the task whatever happens.
+
+The thread has a copy of the caller's contextvars, so spans of OpenTelemetry are children of the caller's. It
+has no page: what draws there gets an error that says how to hand data over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import inspect
+import logging
+import threading
+from collections.abc import AsyncIterable, Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from functools import partial
+from typing import Any
+
+from fluxlit_component.background.progress import current
+from fluxlit_component.background.task import Stopped, Task
+
+_log = logging.getLogger("fluxlit_component")
+
+
+def begin(
+    task: Task,
+    work: Callable[[], Any],
+    *,
+    executor: Executor | None,
+    without_page: Callable[[], AbstractContextManager[None]],
+) -> None:
+    """Begin the work; returns at once."""
+    task.is_working = True
+    run = partial(contextvars.copy_context().run, _run, task, work, without_page)
+    if executor is None:
+        threading.Thread(target=run, name="fluxlit-task", daemon=True).start()
+        return
+    # Another process can neither be handed the task nor say how far it is.
+    submitted = executor.submit(run if isinstance(executor, ThreadPoolExecutor) else work)
+    submitted.add_done_callback(partial(_end_with, task))
+
+
+def _run(
+    task: Task, work: Callable[[], Any], without_page: Callable[[], AbstractContextManager[None]]
+) -> Any:
+    current.set(task)
+    with without_page():
+        try:
+            result = _results(work()) if task.kind == "job" else _consume(task, work())
+        except BaseException as error:  # noqa: BLE001 - the app's own code: whatever it is, the task has ended
+            _fail(task, error)
+        else:
+            task.end("done", result=result)
+        finally:
+            task.is_working = False
+    return task.result
+
+
+def _end_with(task: Task, future: Future[Any]) -> None:
+    """What an executor has to tell, if the task has not said it itself."""
+    task.is_working = False
+    if future.cancelled():
+        task.end("stopped")
+    elif (error := future.exception()) is not None:
+        _fail(task, error)
+    else:
+        task.end("done", result=future.result())
+
+
+def _fail(task: Task, error: BaseException) -> None:
+    if isinstance(error, Stopped):
+        task.end("stopped")
+    elif task.end("failed", f"{type(error).__name__}: {error}"):
+        _log.error("the function of %s %r failed", task.kind, task.key, exc_info=error)
+
+
+def _results(given: Any) -> Any:
+    return asyncio.run(_awaited(given)) if inspect.isawaitable(given) else given
+
+
+async def _awaited(given: Any) -> Any:
+    return await given
+
+
+def _consume(task: Task, source: Any) -> Any:
+    if inspect.isawaitable(source):
+        source = asyncio.run(_awaited(source))
+    if isinstance(source, AsyncIterable):
+        return asyncio.run(_consume_async(task, source))
+    if not isinstance(source, Iterable):
+        raise TypeError(f"a stream takes what gives chunks, such as a generator, not {type(source).__name__}")
+    try:
+        for chunk in [source] if isinstance(source, str) else source:
+            task.add(chunk)
+    finally:
+        with suppress(Exception):  # it is over, and the reason may be on its way up
+            getattr(source, "close", lambda: None)()
+
+
+async def _consume_async(task: Task, source: AsyncIterable[Any]) -> None:
+    try:
+        async for chunk in source:
+            task.add(chunk)
+    finally:
+        if inspect.isasyncgen(source):
+            await source.aclose()

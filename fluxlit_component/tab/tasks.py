@@ -1,0 +1,95 @@
+"""The streams and jobs of one tab's session, as seen in one run; and what becomes of them when it ends.
+
+What they are, and what is done to them, is in `background`. An app without any loads nothing of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from fluxlit_component.internals import Run, app_secrets, current_run, is_connected
+from fluxlit_component.settings import load_settings
+from fluxlit_component.state.record import TASK, Record
+from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.tab import Tab, others_with
+
+if TYPE_CHECKING:
+    from fluxlit_component.background.tasks import Tasks
+
+
+def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Callable[[], object]) -> Tasks:
+    """What a run may do with the tasks of its session."""
+    from fluxlit_component.background import registry
+    from fluxlit_component.background.taken import Taken
+    from fluxlit_component.background.tasks import Home, Tasks
+    from fluxlit_component.internals.threads import without_page
+
+    if tab.taken is None:
+        tab.taken = Taken(lambda: _may_not_take(run, tab, policy))
+    if tab.sid is not None and tab.sid != tab.ids.offer:
+        registry.rename(tab.ids.offer, tab.sid)  # what was begun before it was known which session it is
+
+    def began() -> None:
+        tab.known.created = True
+
+    home = Home(
+        sid=tab.sid or tab.ids.offer,
+        store=store if tab.sid is not None else None,
+        lifetimes=policy.lifetimes,
+        limits=load_settings(app_secrets()),
+        anchor=run.anchor,
+        taken=tab.taken,
+        lock=tab.lock,
+        without_page=partial(without_page, run.context),
+        schema=policy.schema.version if policy.schema is not None else tab.known.schema,
+        person=policy.visitor.person,
+        hold_seconds=policy.live_seconds,
+        save=save,
+        began=began,
+        degrade=lambda doing, error: tab.standing.degrade(doing, tab.sid, error),
+    )
+    return Tasks(home)
+
+
+def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
+    """Whether what this page takes would be lost: it was left, or may turn out to be a copy of a tab."""
+    if tab.superseded and not is_connected(tab.session_id):
+        return True
+    if tab.runs > 1 or tab.sid is None or not policy.fork_copies or run.is_app_test:
+        return False
+    return any(is_connected(other.session_id) for other in others_with(tab.sid, tab))
+
+
+def tasks_of_page(page: object) -> Tasks:
+    """What may be done where no session is kept: tasks end with the page that has them."""
+    from fluxlit_component.background.tasks import Home, Tasks
+    from fluxlit_component.internals.threads import without_page
+    from fluxlit_component.state.record import Lifetimes
+
+    run = current_run()
+    home = Home(
+        sid=f"page {run.session_id if run is not None else ''}",
+        store=None,
+        lifetimes=Lifetimes(),
+        limits=load_settings(app_secrets()),
+        anchor=run.anchor if run is not None else page,
+        without_page=partial(without_page, run.context if run is not None else None),
+    )
+    return Tasks(home)
+
+
+def end_tasks(store: RecordStore, sid: str | None) -> None:
+    """The session ends here: so do its tasks."""
+    record = store.load(sid) if sid is not None else None
+    if sid is not None and record is not None and has_tasks(record):
+        from fluxlit_component.background.tasks import end_tasks as end
+
+        end(store, sid, record)
+
+
+def has_tasks(record: Record) -> bool:
+    """Whether a record names streams or jobs."""
+    return any(name.startswith(TASK) for name in record.fields)
