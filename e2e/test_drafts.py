@@ -273,6 +273,7 @@ def test_the_browser_asks_before_it_leaves(tab: ContinuityPage, url: str) -> Non
         tab.reload()
         assert asked == ["beforeunload"]
         asked.clear()
+    expect(field(tab, "Form area")).to_have_value("half")
     press(tab, "Send form")
     tab.reload()
     assert asked == []
