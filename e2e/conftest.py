@@ -20,7 +20,7 @@ from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
 
 APPS = Path(__file__).parent / "apps"
-expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
+expect.set_options(timeout=45_000)  # a busy machine is slow, not wrong
 
 _OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
 """Chromium draws the list below its address bar as a web page, for each window anew: half a second."""
@@ -158,7 +158,7 @@ def new_tab(contexts: Contexts) -> Callable[..., ContinuityPage]:
 
     def open_tab(*, alone: bool = False, **options: Any) -> ContinuityPage:
         page = (contexts.own(**options) if alone or options else contexts.lend()).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(45_000)
         return ContinuityPage(page)
 
     return open_tab

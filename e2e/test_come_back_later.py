@@ -22,7 +22,7 @@ STORAGES = "JSON.stringify([{...sessionStorage}, {...localStorage}, history.stat
 def tab_in(context: BrowserContext, url: str) -> ContinuityPage:
     """A tab in which somebody typed the address."""
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(45_000)
     tab = ContinuityPage(page)
     tab.open(url)
     return tab

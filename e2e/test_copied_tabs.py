@@ -180,7 +180,7 @@ def test_the_copy_of_a_crashed_tab_goes_on_as_it(
     add(tab, 1)
     sid, url = sid_of(tab), tab.page.url
     copy = ContinuityPage(tab.page.context.new_page())
-    copy.page.set_default_timeout(15_000)
+    copy.page.set_default_timeout(45_000)
     # What "Duplicate" and a restored window bring along.
     copy.page.add_init_script(f"sessionStorage['fluxlit:fluxlit_sid'] ??= '{sid}'")
     with tab.page.expect_event("crash"), suppress(Error):

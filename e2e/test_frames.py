@@ -42,7 +42,7 @@ def app(serve: Serve) -> Iterator[Front]:
 def listen(page: Page) -> list[Error]:
     """Exceptions that reach a window from now on."""
     seen: list[Error] = []
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(45_000)
     page.on("pageerror", lambda error: seen.append(error))  # noqa: PLW0108 - Playwright marks its handlers
     return seen
 

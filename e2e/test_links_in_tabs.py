@@ -28,7 +28,7 @@ def opened(tab: ContinuityPage, link: Locator, **click: object) -> ContinuityPag
     """Click a link that opens another tab; return that, at rest."""
     with tab.page.context.expect_page() as page:
         link.click(**click)  # type: ignore[arg-type]
-    page.value.set_default_timeout(15_000)
+    page.value.set_default_timeout(45_000)
     return ContinuityPage(page.value)
 
 

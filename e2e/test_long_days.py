@@ -190,6 +190,6 @@ def test_new_code_in_a_living_app(tab: ContinuityPage, tmp_path: Path) -> None:
         expect(tab.page.get_by_text("count is 1")).to_be_visible()
         tab.rest()
         script.write_text(before.replace("count is", "now it is"))
-        expect(tab.page.get_by_text("now it is 1")).to_be_visible(timeout=15_000)
+        expect(tab.page.get_by_text("now it is 1")).to_be_visible(timeout=45_000)
         tab.reload()
         expect(tab.page.get_by_text("now it is 1")).to_be_visible()

@@ -200,7 +200,7 @@ def test_a_long_walk_leaks_nothing_and_loses_nothing(
             sid = tab.session_id()
             with tab.page.context.expect_page() as opened:
                 link.click(modifiers=["Control"])
-            opened.value.set_default_timeout(15_000)
+            opened.value.set_default_timeout(45_000)
             other = ContinuityPage(opened.value)
             name = walkers[0].model.name if keeps else ""
             model = Model(walkers[0].model.count, name, keeps, [Entry("Report")])

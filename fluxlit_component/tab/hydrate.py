@@ -48,9 +48,10 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         known.hydrated = True
         return
     schema = policy.schema
+    fields = frozenset(schema.model.model_fields) if schema is not None else frozenset[str]()
     values = known.base.adopt(
         record,
-        plain=schema.model.model_fields.keys() if schema is not None else (),
+        plain=fields,
         exact=schema is None or max(record.schema, 1) >= schema.version,
     )
     for key, reason in known.base.faults.items():
@@ -74,7 +75,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
     origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
-    by_reference = hand_over(tab, policy)
+    by_reference = hand_over(tab, policy, back.keys() - carried - fields)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     page.put = _write(state, tab, {**back, **merged, **by_reference}, carried)
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
 
 _QUIET_SECONDS: Final = 0.4
-_COPY_MILLISECONDS: Final = 15_000
+_COPY_MILLISECONDS: Final = 45_000
 _REMEMBERED: Final = """param => {
   const parts = location.pathname.split("/");
   const bases = parts.map((_, end) => `${parts.slice(0, end + 1).join("/")}/:`).filter(base => base !== "/:");
@@ -176,7 +176,7 @@ class ContinuityPage:
         if self.page.url != address:
             raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
 
-    def rest(self, *, seconds: float = 30.0, quiet: float = _QUIET_SECONDS) -> None:
+    def rest(self, *, seconds: float = 60.0, quiet: float = _QUIET_SECONDS) -> None:
         """Wait until a script run has ended, all is drawn, and for `quiet` seconds no other was asked for.
 
         Raises:

@@ -71,6 +71,17 @@ def test_what_cannot_be_written_down_is_made_anew_by_the_guard() -> None:
         assert visit.errors == []
 
 
+def test_one_object_under_two_keys_is_two_after_a_restart() -> None:
+    """By F5 alone it stays one; a record holds each key for itself."""
+    with Visit("open_chat") as visit:
+        visit.set("line", "one").reload()
+        assert visit.state["open"] is visit.state["chats"][0]
+        forget_tabs()  # as a server that was started again
+        visit.reload()
+        assert visit.state["open"] == visit.state["chats"][0] == {"title": "First", "lines": ["one"]}
+        assert visit.state["open"] is not visit.state["chats"][0]
+
+
 def test_a_state_that_breaks_the_app_is_not_for_ever() -> None:
     """After two failed page loads a button stands beside the error; all else is as with Rerun."""
     with Visit("failing_app") as visit:

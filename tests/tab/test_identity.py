@@ -425,6 +425,7 @@ STEPS = some.lists(
 @settings(
     max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
+@pytest.mark.timeout(600)  # as many walks on a busy machine
 @given(STEPS)
 def test_nothing_of_one_person_reaches_another(steps: list[tuple[str, int, int]]) -> None:
     """Over sign-ins, reloads and stolen ids: what somebody entered while signed in is seen by nobody else."""

@@ -101,6 +101,24 @@ def several_chats() -> None:
             st.rerun()
 
 
+@app()
+def open_chat() -> None:
+    """The open conversation is held under a key of its own, and is one of those in the list."""
+    with url_session():
+        if "chats" not in st.session_state:
+            st.session_state.chats = [{"title": "First", "lines": []}]
+            st.session_state.open = st.session_state.chats[0]
+        if st.button("New chat"):
+            st.session_state.open = {"title": f"Chat {len(st.session_state.chats) + 1}", "lines": []}
+            st.session_state.chats.append(st.session_state.open)
+        for number, chat in enumerate(st.session_state.chats):
+            if st.button(f"{chat['title']} ({len(chat['lines'])})", key=f"open_{number}"):
+                st.session_state.open = chat
+        if line := st.chat_input("Write", key="line"):
+            st.session_state.open["lines"].append(line)
+        st.write(st.session_state.open["title"], st.session_state.open["lines"])
+
+
 @register(name="law.turn")
 @dataclass
 class Turn:

@@ -42,6 +42,18 @@ def edit_page() -> None:
 
 
 @app()
+def common_board() -> None:
+    """What all visitors write on is in the cache, and under a key for short."""
+    with url_session():
+        if "board" not in st.session_state:
+            st.session_state.board = database()
+        note = st.text_input("Note", key="note")
+        if st.button("Write") and note:
+            st.session_state.board[len(st.session_state.board) + 1] = note
+        st.write(f"on the board {database()}")
+
+
+@app()
 def edit_in_place() -> None:
     """A table whose chosen row is edited below it, without pages."""
     with url_session():
