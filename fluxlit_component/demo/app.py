@@ -1,7 +1,4 @@
-"""Entry point: the session, then the pages, then the page that was asked for.
-
-The session comes first, so that pages may depend on what is in it: here nothing does yet.
-"""
+"""Entry point: the session, then the pages, then the page that was asked for."""
 
 from __future__ import annotations
 
@@ -20,18 +17,15 @@ def ask_page() -> None:
 
 # What the fields of a page hold is there when you come back to it from another one.
 with url_session(keep_hidden=True) as session:
-    page = st.navigation(
-        {
-            "Meridian": [
-                st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
-                st.Page("views/collection.py", title="Collection", icon=":material/bookmarks:"),
-                st.Page("views/notes.py", title="Notes", icon=":material/forum:"),
-                st.Page(ask_page, title="Ask", icon=":material/auto_awesome:", url_path="ask"),
-                st.Page("views/plan.py", title="Plan", icon=":material/event:"),
-            ]
-        }
-    )
-    page.run()
-    panel = sidebar.controls(session)
+    pages = [
+        st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),
+        st.Page("views/collection.py", title="Collection", icon=":material/bookmarks:"),
+        st.Page("views/notes.py", title="Notes", icon=":material/forum:"),
+        st.Page(ask_page, title="Ask", icon=":material/auto_awesome:", url_path="ask"),
+        st.Page("views/plan.py", title="Plan", icon=":material/event:"),
+    ]
+    st.navigation({"Meridian": pages}).run()
+    panel = sidebar.draw(session)
 
-sidebar.report(session, panel)  # after the block: by then the run has been saved
+with panel:  # after the block: by then the run has been saved
+    session.panel()

@@ -20,7 +20,6 @@ from fluxlit_component.demo import places
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
 EXAMPLES = ("Tell me about Tokyo and Lima", "Where is it night in Africa?", "What time is it in Auckland?")
 SECONDS_A_WORD = 0.06
-DAY = (6, 21)
 
 
 def answer(question: str, now: datetime) -> Iterator[str]:
@@ -45,14 +44,13 @@ def paragraphs(question: str, now: datetime) -> Iterator[str]:
         return
     found = places.with_clocks(found, now)
     if "night" in words:
-        found = found[~found["hour"].between(*DAY)]
+        found = found[~found["hour"].isin(places.DAY)]
     yield f"**{len(found)} of my places** are meant, as far as I understand."
     for row in found.head(8).itertuples():
         side = "north" if row.latitude > 0 else "south"
-        clocks = "its clocks change twice a year" if row.summer_time else "its clocks never change"
         yield (
             f"**{row.place}** lies in {row.country}, {abs(row.latitude):.1f} degrees {side} of the equator. "
-            f"It is {row.local} there ({row.utc}), the sun is up for {row.daylight} hours, and {clocks}."
+            f"It is {row.local} there ({row.utc}), and the sun is up for {row.daylight} hours."
         )
     yield "Ask me about another one, or press F5 while I answer: I shall not lose a word."
 

@@ -14,21 +14,12 @@ from datetime import datetime, timedelta
 from importlib import resources
 
 import pandas as pd
+import streamlit as st
 
 UTC = zoneinfo.ZoneInfo("UTC")
 OFFSETS = (-12.0, 14.0)
-REGIONS = {
-    "Africa": "Africa",
-    "America": "Americas",
-    "Antarctica": "Antarctica",
-    "Arctic": "Europe",
-    "Asia": "Asia",
-    "Atlantic": "Atlantic",
-    "Australia": "Australia",
-    "Europe": "Europe",
-    "Indian": "Indian Ocean",
-    "Pacific": "Pacific",
-}
+DAY = range(7, 22)
+"""Hours in which people are awake."""
 
 
 @functools.cache
@@ -44,7 +35,7 @@ def load() -> pd.DataFrame:
         latitude, longitude = map(_degrees, re.findall(r"[+-]\d+", coordinates))
         rows[zone] = {
             "place": zone.rpartition("/")[2].replace("_", " "),
-            "region": REGIONS[zone.partition("/")[0]],
+            "region": zone.partition("/")[0],
             "country": countries[code],
             "latitude": latitude,
             "longitude": longitude,
@@ -55,26 +46,20 @@ def load() -> pd.DataFrame:
 
 
 def with_clocks(table: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """Add what depends on the moment: offset, utc (as text), local time, hour, summer time, daylight."""
+    """Add what depends on the moment: offset, utc (as text), local time, hour, daylight."""
     clocks = [now.astimezone(zone_of(zone)) for zone in table.index]
+    offsets = [(clock.utcoffset() or timedelta()) / timedelta(hours=1) for clock in clocks]
     return table.assign(
-        offset=[_hours(clock) for clock in clocks],
-        utc=[offset_label(_hours(clock)) for clock in clocks],
+        offset=offsets,
+        utc=[
+            f"UTC{int(offset):+}" + (f":{offset % 1 * 60:02.0f}" if offset % 1 else "") for offset in offsets
+        ],
         local=[clock.strftime("%a %H:%M") for clock in clocks],
         hour=[clock.hour for clock in clocks],
-        summer_time=[changes_clocks(zone, now.year) for zone in table.index],
         daylight=[daylight_hours(latitude, now) for latitude in table["latitude"]],
     )
 
 
-@functools.cache
-def changes_clocks(zone: str, year: int) -> bool:
-    """Whether the place has more than one offset in this year."""
-    seasons = (datetime(year, month, 1, 12, tzinfo=UTC) for month in (1, 4, 7, 10))
-    return len({season.astimezone(zone_of(zone)).utcoffset() for season in seasons}) > 1
-
-
-@functools.cache
 def zone_of(name: str) -> zoneinfo.ZoneInfo:
     """Return the zone's rules; UTC for a name that this machine's database does not know."""
     try:
@@ -83,10 +68,9 @@ def zone_of(name: str) -> zoneinfo.ZoneInfo:
         return UTC
 
 
-def offset_label(hours: float) -> str:
-    """`5.75` -> `UTC+5:45`."""
-    minutes = round(abs(hours) * 60)
-    return f"UTC{'-' if hours < 0 else '+'}{minutes // 60}" + (f":{minutes % 60:02}" if minutes % 60 else "")
+def here() -> zoneinfo.ZoneInfo:
+    """The visitor's own zone."""
+    return zone_of(st.context.timezone or "UTC")
 
 
 def declination(now: datetime) -> float:
@@ -99,10 +83,6 @@ def daylight_hours(latitude: float, now: datetime) -> float:
     """Hours between sunrise and sunset today, 0 and 24 in polar night and midnight sun."""
     cosine = -math.tan(math.radians(latitude)) * math.tan(math.radians(declination(now)))
     return round(24 / math.pi * math.acos(max(-1.0, min(1.0, cosine))), 1)
-
-
-def _hours(clock: datetime) -> float:
-    return (clock.utcoffset() or timedelta()) / timedelta(hours=1)
 
 
 def _degrees(text: str) -> float:

@@ -1,7 +1,6 @@
 """Plan: a form. What was submitted is kept, and so is what the fields last said.
 
-Keeps: `plan_*` (the fields) and `plans` (list of {"subject", "zone", "start", "minutes", "kind", "agenda",
-"added"}).
+Keeps: `plan_*` (the fields) and `plans` (list of {"subject", "zone", "start", "minutes", "agenda"}).
 Not kept, and the panel says so: `plan_agenda`, an uploaded file. Browsers do not let a page put one back.
 """
 
@@ -14,88 +13,61 @@ import streamlit as st
 
 from fluxlit_component.demo import places
 
-KINDS = ("Call", "Video", "In person")
-
 state = st.session_state
-now = datetime.now(places.UTC)
-here = places.zone_of(st.context.timezone or "UTC")
+here = places.here()
 table = places.load()
-
-state.setdefault("plans", [])
-state.setdefault("plan_subject", "")
-state.setdefault("plan_day", now.astimezone(here).date() + timedelta(days=1))
+plans: list[dict[str, Any]] = state.setdefault("plans", [])
+state.setdefault("plan_day", datetime.now(here).date() + timedelta(days=1))
 state.setdefault("plan_time", time(15))
 state.setdefault("plan_minutes", 30)
-state.setdefault("plan_kind", KINDS[0])
 state.setdefault("plan_zone", next(iter(state.get("collection", {})), "Asia/Tokyo"))
 
 
 def draw_form() -> None:
-    """Draw the form; a valid submission becomes a plan."""
-    labels = table["label"].to_dict()
+    """Draw the form; a submission with a subject becomes a plan."""
     with st.form("plan"):
-        st.text_input("Subject", key="plan_subject", placeholder="What is it about?")
-        st.selectbox("With someone in", list(table.index), format_func=labels.__getitem__, key="plan_zone")
-        day, at, minutes = st.columns(3)
-        day.date_input("Day", key="plan_day")
-        at.time_input("Your time", key="plan_time")
-        minutes.number_input("Minutes", 5, 480, step=5, key="plan_minutes")
-        st.selectbox("Kind", KINDS, key="plan_kind")
+        subject = st.text_input("Subject", key="plan_subject", placeholder="What is it about?").strip()
+        zone = st.selectbox("With someone in", table.index, format_func=table["label"].get, key="plan_zone")
+        left, middle, right = st.columns(3)
+        day = left.date_input("Day", key="plan_day")
+        at = middle.time_input("Your time", key="plan_time")
+        minutes = right.number_input("Minutes", 5, 480, step=5, key="plan_minutes")
         agenda = st.file_uploader("Agenda (only its name is kept)", key="plan_agenda")
         submitted = st.form_submit_button("Add to the plan", type="primary", icon=":material/event:")
-    if not submitted:
-        return
-    if not state["plan_subject"].strip():
+    if submitted and not subject:
         st.warning("A plan needs a subject.", icon=":material/edit:")
-        return
-    start = datetime.combine(state["plan_day"], state["plan_time"], tzinfo=here)
-    state["plans"].append(
-        {
-            "subject": state["plan_subject"].strip(),
-            "zone": state["plan_zone"],
-            "start": start.astimezone(places.UTC),
-            "minutes": state["plan_minutes"],
-            "kind": state["plan_kind"],
-            "agenda": agenda.name if agenda else None,
-            "added": now,
-        }
-    )
-    st.toast("Added.", icon=":material/event_available:")
+    elif submitted:
+        start = datetime.combine(day, at, tzinfo=here).astimezone(places.UTC)
+        name = agenda.name if agenda else None
+        plans.append({"subject": subject, "zone": zone, "start": start, "minutes": minutes, "agenda": name})
 
 
-def draw_plan(index: int, plan: dict[str, Any]) -> bool:
-    """Draw one plan on both clocks; True when it should go."""
-    zone = plan["zone"]
-    place = table["place"].get(zone, zone)
-    mine, theirs = plan["start"].astimezone(here), plan["start"].astimezone(places.zone_of(zone))
+def draw_plan(number: int, plan: dict[str, Any]) -> None:
+    """Draw one plan on both clocks."""
+    place = table["place"].get(plan["zone"], plan["zone"])
+    mine, theirs = (plan["start"].astimezone(zone) for zone in (here, places.zone_of(plan["zone"])))
     with st.container(border=True):
         text, action = st.columns([8, 1], vertical_alignment="center")
-        with text:
-            clocks = f"{mine:%a %d %b, %H:%M} for you · {theirs:%a %H:%M} in {place}"
-            st.markdown(f"**{plan['subject']}**  \n{clocks}")
-            details = [plan["kind"], f"{plan['minutes']} minutes", plan["agenda"]]
-            st.caption(" · ".join(detail for detail in details if detail))
-            if not 7 <= theirs.hour < 22:  # noqa: PLR2004
-                st.badge(f"Night in {place}", icon=":material/dark_mode:", color="orange")
-        return action.button(
-            "",
-            key=f"__remove:{index}",
-            icon=":material/delete:",
-            type="tertiary",
-            help=f"Remove {plan['subject']}",
+        text.markdown(
+            f"**{plan['subject']}**  \n{mine:%a %d %b, %H:%M} for you · {theirs:%a %H:%M} in {place}"
         )
+        text.caption(" · ".join(filter(None, [f"{plan['minutes']} minutes", plan["agenda"]])))
+        if theirs.hour not in places.DAY:
+            text.badge(f"Night in {place}", icon=":material/dark_mode:", color="orange")
+        if action.button(
+            "", key=f"__remove:{number}", icon=":material/delete:", type="tertiary", help="Remove it"
+        ):
+            del plans[number]
+            st.rerun()
 
 
 st.title("Plan")
 st.markdown("Find a time that suits both ends. What you add stays, on whatever page you press F5.")
-form, plans = st.columns([1, 1], gap="large")
+form, planned = st.columns(2, gap="large")
 with form:
     draw_form()
-    st.caption("A form hands over its fields when you submit it; until then only your browser knows them.")
-with plans:
-    if not state["plans"]:
+with planned:
+    if not plans:
         st.info("Nothing planned yet. The form on the left is ready.", icon=":material/event:")
-    for number, entry in sorted(enumerate(state["plans"]), key=lambda item: item[1]["start"]):
-        if draw_plan(number, entry):
-            del state["plans"][number]
-            st.rerun()
+    for index, entry in sorted(enumerate(plans), key=lambda item: item[1]["start"]):
+        draw_plan(index, entry)
