@@ -104,40 +104,32 @@ def context(contexts: Contexts) -> BrowserContext:
     return contexts.lend()
 
 
+@pytest.fixture(scope="session")
+def _streamlit_server() -> type[StreamlitServer]:
+    """What the plugin's `streamlit_app` starts here."""
+    return AppServer
+
+
 @pytest.fixture(scope="module")
 def serve(
-    tmp_path_factory: pytest.TempPathFactory, _contexts: Contexts
-) -> Iterator[Callable[..., StreamlitServer]]:
+    streamlit_app: Callable[..., StreamlitServer], _contexts: Contexts
+) -> Callable[..., StreamlitServer]:
     """Start an app of `e2e/apps` by name, once per module and environment, with a store file of its own."""
     path = os.pathsep.join([str(APPS), os.environ.get("PYTHONPATH", "")])
-    servers: dict[str, AppServer] = {}
+    visited: set[StreamlitServer] = set()
 
     def start(
         name: str, *, args: tuple[str, ...] = (), handshake: bool = HANDSHAKE, **env: str
     ) -> StreamlitServer:
-        key = repr((name, args, handshake, sorted(env.items())))
-        server = servers.get(key)
-        if server is None:
-            store = tmp_path_factory.mktemp(Path(name).stem) / "sessions.db"
-            base = {
-                "PYTHONPATH": path,
-                "FLUXLIT_DISABLE_URL_SESSION": "",
-                "FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1",
-                "FLUXLIT_SESSION_STORE": "",
-                "FLUXLIT_SESSION_SQLITE_PATH": str(store),
-            }
-            server = AppServer(APPS / name, env={**base, **env}, args=args, handshake=handshake).start()
-            servers[key] = server
-            if _FORGETS_PAGES:
-                with _contexts.lend().new_page() as page:
-                    ContinuityPage(page).open(server.url)
-        if not server.is_running:
-            server.start()
+        env = {"PYTHONPATH": path, **env}
+        server = streamlit_app(APPS / name, env=env, args=args, handshake=handshake)
+        if _FORGETS_PAGES and server not in visited:
+            visited.add(server)
+            with _contexts.lend().new_page() as page:
+                ContinuityPage(page).open(server.url)
         return server
 
-    yield start
-    for server in servers.values():
-        server.close()
+    return start
 
 
 @pytest.fixture

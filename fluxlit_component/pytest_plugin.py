@@ -7,13 +7,14 @@ import Streamlit and Playwright, when a test asks for them. ``-p no:fluxlit`` sw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Page
 
     from fluxlit_component.testing import AppTestTab, ContinuityPage, LeakRecorder, StreamlitServer
 
@@ -47,9 +48,18 @@ def url_session_apptest(
         yield open_tab
 
 
+@pytest.fixture(scope="session")
+def _streamlit_server() -> Callable[..., StreamlitServer]:
+    from fluxlit_component.testing.server import StreamlitServer
+
+    return StreamlitServer
+
+
 @pytest.fixture(scope="module")
 def streamlit_app(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    _streamlit_server: Callable[..., StreamlitServer],
 ) -> Iterator[Callable[..., StreamlitServer]]:
     """Start a real server for an app.
 
@@ -59,7 +69,7 @@ def streamlit_app(
     the same server, started again if it was stopped. Its sessions are in a file of its own, unless `env` says
     otherwise.
     """
-    from fluxlit_component.testing.server import StreamlitServer
+    from fluxlit_component.testing.server import own_store
 
     servers: dict[str, StreamlitServer] = {}
 
@@ -67,13 +77,8 @@ def streamlit_app(
         script = _find(request, app)
         key = repr((script, sorted((env or {}).items()), sorted(options.items())))
         if key not in servers:
-            base = {
-                "FLUXLIT_DISABLE_URL_SESSION": "",
-                "FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1",
-                "FLUXLIT_SESSION_STORE": "",
-                "FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path_factory.mktemp(script.stem) / "sessions.db"),
-            }
-            servers[key] = StreamlitServer(script, env={**base, **(env or {})}, **options)
+            base = own_store(tmp_path_factory.mktemp(script.stem) / "sessions.db")
+            servers[key] = _streamlit_server(script, env={**base, **(env or {})}, **options)
         if not servers[key].is_running:
             servers[key].start()
         return servers[key]
@@ -86,30 +91,20 @@ def streamlit_app(
 @pytest.fixture
 def continuity_page(request: pytest.FixtureRequest) -> ContinuityPage:
     """A fresh browser tab that counts script runs. Needs pytest-playwright."""
-    from fluxlit_component.testing.page import ContinuityPage
-
-    page = cast("Page", _of_playwright(request, "page"))
-    page.set_default_timeout(_PAGE_MILLISECONDS)
-    return ContinuityPage(page)
+    return _tab(_of_playwright(request, "page"))
 
 
 @pytest.fixture
 def new_continuity_page(request: pytest.FixtureRequest) -> Iterator[Callable[..., ContinuityPage]]:
     """Open tabs of other visitors, each in a browser context of its own. Needs pytest-playwright."""
-    from fluxlit_component.testing.page import ContinuityPage
+    browser = _of_playwright(request, "browser")
+    with ExitStack() as contexts:
 
-    browser = cast("Browser", _of_playwright(request, "browser"))
-    contexts: list[BrowserContext] = []
+        def make(**options: Any) -> ContinuityPage:
+            context = contexts.enter_context(browser.new_context(**options))
+            return _tab(context.new_page())
 
-    def make(**options: Any) -> ContinuityPage:
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(_PAGE_MILLISECONDS)
-        return ContinuityPage(page)
-
-    yield make
-    for context in contexts:
-        context.close()
+        yield make
 
 
 @pytest.fixture
@@ -117,10 +112,17 @@ def leak_recorder(request: pytest.FixtureRequest) -> LeakRecorder:
     """Records all that leaves the tab of `continuity_page`. Needs pytest-playwright and Chromium."""
     from fluxlit_component.testing.leaks import LeakRecorder
 
-    return LeakRecorder(cast("Page", _of_playwright(request, "page")))
+    return LeakRecorder(_of_playwright(request, "page"))
 
 
-def _of_playwright(request: pytest.FixtureRequest, name: str) -> object:
+def _tab(page: Page) -> ContinuityPage:
+    from fluxlit_component.testing.page import ContinuityPage
+
+    page.set_default_timeout(_PAGE_MILLISECONDS)
+    return ContinuityPage(page)
+
+
+def _of_playwright(request: pytest.FixtureRequest, name: str) -> Any:
     try:
         return request.getfixturevalue(name)
     except pytest.FixtureLookupError:

@@ -200,7 +200,7 @@ def url_session(
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
     if run.is_app_test:
-        from fluxlit_component.apptest.apptests import store_in_tests
+        from fluxlit_component.apptest.testmode import store_in_tests
 
         store = store_in_tests(run, store)
     backend: RecordStore
@@ -216,6 +216,6 @@ def url_session(
 
 
 def _is_left_alone(run: internals.Run, store: StoreLike | None) -> bool:
-    from fluxlit_component.apptest.apptests import is_left_alone
+    from fluxlit_component.apptest.testmode import is_left_alone
 
     return is_left_alone(run, store)

@@ -18,6 +18,7 @@ from e2e.servers import AppServer
 from e2e.signed_in.provider import CLIENT, Provider
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.testing import ContinuityPage
+from fluxlit_component.testing.server import own_store
 
 APP: Final = Path(__file__).parent / "apps" / "private_notes.py"
 STORED: Final = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
@@ -45,12 +46,7 @@ class Notes:
         secrets = folder / "secrets.toml"
         self.server = AppServer(
             APP,
-            env={
-                "FLUXLIT_DISABLE_URL_SESSION": "",
-                "FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1",
-                "FLUXLIT_SESSION_STORE": "",
-                "FLUXLIT_SESSION_SQLITE_PATH": str(self.store),
-            },
+            env=own_store(self.store),
             args=("--secrets.files", str(secrets)),
             handshake=handshake,
         )

@@ -1,17 +1,50 @@
-"""The switch of test tools: whether `url_session` does anything in AppTest runs of this process.
+"""Runs of AppTest in a test suite: when the session is off, and which store a run gets.
 
-`apptests` reads it. A server that a test starts is another process, and runs as in production.
+An app's own tests are about the app. So `url_session` does nothing in AppTest until a test asks for it, be it
+under pytest, under unittest or in a notebook. Runs for real visitors are not affected, nor is a server that a
+test starts: that is another process, and runs as in production.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import TYPE_CHECKING, Final, cast
+
+from fluxlit_component.settings import says_nothing_of_tests
+
+if TYPE_CHECKING:
+    from fluxlit_component.internals import Run
+    from fluxlit_component.stores.assembly import StoreLike
 
 is_on: bool = True
 """Whether the session is off in AppTest runs, unless the environment says otherwise."""
 stand_in: Callable[[object], object] | None = None
 """Set while a test has the session on: takes the store that the app names, returns the one it gets."""
+_BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_component.stores.sql"})
+"""Modules of stores whose engines are extras. They are compared by name, so that nothing is imported."""
+
+
+def is_left_alone(run: Run, store: StoreLike | None) -> bool:
+    """Whether the session is off in this run because it is a run of AppTest.
+
+    It is on if somebody asked for it: by `set_testing`, by a switch or a store in the environment, or by the
+    argument `"memory://"` or a store object, unless that store is on a server.
+    """
+    if not is_on or stand_in is not None or not run.is_app_test:
+        return False
+    if isinstance(store, str):
+        asked = store.startswith("memory:")
+    else:
+        asked = store is not None and type(store).__module__ not in _BEHIND_SERVERS
+    return not asked and says_nothing_of_tests()
+
+
+def store_in_tests(run: Run, store: StoreLike | None) -> StoreLike | None:
+    """The store for this run: `store`, unless a test has replaced it."""
+    if stand_in is None or not run.is_app_test:
+        return store
+    return cast("StoreLike | None", stand_in(store))
 
 
 def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, whose name it has

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluxlit_component.cli.program import main
+from fluxlit_component.cli.launch import main
 
 if TYPE_CHECKING:
     from fluxlit_component.cli.application import app

@@ -11,21 +11,20 @@ import typer
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks
 from fluxlit_component.cli.checks.files import check_files
 from fluxlit_component.cli.checks.finding import Finding, Level, hint, ok, problem
-from fluxlit_component.cli.checks.serving import check_garbage, check_trusted_headers
-from fluxlit_component.cli.checks.setup import check_packages, check_sealing, check_settings, check_transport
-from fluxlit_component.cli.checks.store import (
-    check_clock,
-    check_reading,
-    check_replicas,
-    check_writing,
-    judge_engine,
+from fluxlit_component.cli.checks.setup import (
+    check_garbage,
+    check_packages,
+    check_sealing,
+    check_settings,
+    check_transport,
+    check_trusted_headers,
 )
+from fluxlit_component.cli.checks.store import check_replicas, check_store
 from fluxlit_component.cli.output import JsonOption, print_json
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.internals.server import option_here
 from fluxlit_component.settings import Settings, platform_name
-from fluxlit_component.stores.base import BrowsableStore, DescribedStore
 
 _MARKS: Final[dict[Level, tuple[str, str]]] = {
     "ok": ("ok", typer.colors.GREEN),
@@ -39,6 +38,8 @@ _REMEDIES: Final = {
     "postgresql": "pg_isready -h HOST -p PORT",
     "mariadb": "mariadb-admin -h HOST -P PORT ping",
 }
+_EXTRAS: Final = {"redis": "redis", "valkey": "redis", "unix": "redis", "postgres": "sql", "mariadb": "sql"}
+"""What a URL scheme has in it -> the extra that it needs."""
 
 
 def doctor(
@@ -52,19 +53,22 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Look for what is wrong and say how to mend it. Run it in the app's folder and environment."""
-    findings = list(examine(store, replicas=replicas, url=url, replica_urls=replica_url or ()))
-    wrong = [finding for finding in findings if finding.is_wrong]
+    findings = list(_examine(store, replicas=replicas, url=url, replica_urls=replica_url or ()))
+    wrong = [finding for finding in findings if finding.level in {"warning", "problem"}]
     if as_json:
         print_json({"ok": not wrong, "findings": list(map(asdict, findings))})
     else:
         for finding in findings:
-            _print(finding)
+            mark, colour = _MARKS[finding.level]
+            typer.echo(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
+            if finding.remedy is not None:
+                typer.echo(f"{' ' * _WIDTH} -> {finding.remedy}")
         typer.echo("\nnothing is wrong" if not wrong else f"\n{len(wrong)} to mend")
     if wrong:
         raise typer.Exit(1)
 
 
-def examine(
+def _examine(
     store: str | None, *, replicas: int, url: str | None, replica_urls: Sequence[str]
 ) -> Iterator[Finding]:
     """Everything there is to find. A check that cannot be made is a finding, never an error."""
@@ -74,22 +78,23 @@ def examine(
     except ConfigurationError as error:
         yield problem("settings", str(error), "env | grep FLUXLIT_")
         settings = Settings()
-    scheme = "" if place is None else place.partition("://")[0].lower()
-    yield from check_packages(_extras(scheme, settings))
+    scheme = (place or "").partition("://")[0].lower()
+    extras = {extra for part, extra in _EXTRAS.items() if part in scheme}
+    yield from check_packages(extras | ({"crypto"} if settings.seal else set()))
     yield from check_transport(settings.transport)
     yield from check_settings(settings)
     yield check_sealing(settings)
     yield check_garbage(option_here)
     yield from check_trusted_headers(settings.identity, option_here)
     if place is not None:
-        yield from _check_store(place, scheme)
+        yield ok("store", label_of(place))
+        yield from _check_place(place, scheme)
         yield from check_replicas(place, max(replicas, len(replica_urls)), platform_name())
     yield from check_address(url, base_path=str(option_here("server.baseUrlPath") or ""))
     yield from check_replicas_clocks(replica_urls)
 
 
-def _check_store(place: str, scheme: str) -> Iterator[Finding]:
-    yield ok("store", label_of(place))
+def _check_place(place: str, scheme: str) -> Iterator[Finding]:
     path = file_of(place)
     if path is not None and not path.exists():
         text = f"there is no {path} yet: an app makes it when it saves for the first time"
@@ -101,14 +106,7 @@ def _check_store(place: str, scheme: str) -> Iterator[Finding]:
         yield from check_files(path)
     try:
         with opened(place) as found:
-            yield check_reading(found)
-            if isinstance(found, DescribedStore):
-                yield from judge_engine(found.describe())
-                yield check_clock(found.describe)
-            yield check_writing(found)
-            if not isinstance(found, BrowsableStore):
-                text = "cannot list its sessions: only `doctor` and `demo` work with it"
-                yield hint("store", f"{type(found).__name__} {text}")
+            yield from check_store(found)
     except ConfigurationError as error:
         yield problem("store", str(error))
     except StoreUnavailable as error:
@@ -116,19 +114,3 @@ def _check_store(place: str, scheme: str) -> Iterator[Finding]:
         yield problem("store", f"no answer: {error}", remedy)
     except Exception as error:  # noqa: BLE001 - an app's own store may raise anything, and the rest matters too
         yield problem("store", f"no answer ({type(error).__name__}: {error})")
-
-
-def _extras(scheme: str, settings: Settings) -> set[str]:
-    needed = {"crypto"} if settings.seal else set()
-    if "redis" in scheme or "valkey" in scheme or scheme == "unix":
-        needed.add("redis")
-    if scheme.startswith(("postgres", "mariadb")):
-        needed.add("sql")
-    return needed
-
-
-def _print(finding: Finding) -> None:
-    mark, colour = _MARKS[finding.level]
-    typer.echo(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
-    if finding.remedy is not None:
-        typer.echo(f"{' ' * _WIDTH} -> {finding.remedy}")

@@ -54,13 +54,13 @@ def find_one(store: BrowsableStore, prefix: str) -> Entry:
     wanted = prefix.strip().lower()
     if not wanted:
         raise ConfigurationError("name a session by the first characters of its hash")
-    found = list(islice((entry for entry in store.browse(wanted) if entry.standing == "alive"), _NAMED + 1))
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        complain(f"no living session begins with {wanted[:SHOWN]}")
-    else:
-        names = ", ".join(short(entry) for entry in found[:_NAMED])
-        more = ", ..." if len(found) > _NAMED else ""
-        complain(f"several sessions begin with {wanted[:SHOWN]} ({names}{more}): give more characters")
+    alive = (entry for entry in store.browse(wanted) if entry.standing == "alive")
+    match list(islice(alive, _NAMED + 1)):
+        case [entry]:
+            return entry
+        case []:
+            complain(f"no living session begins with {wanted[:SHOWN]}")
+        case several:
+            names = ", ".join([*map(short, several[:_NAMED]), *("..." for _ in several[_NAMED:])])
+            complain(f"several sessions begin with {wanted[:SHOWN]} ({names}): give more characters")
     raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`streamlit run` in this process, with the session's middleware around whatever it serves."""
+"""Where `fluxlit-session` begins; `streamlit run` in this process with the session's middleware around it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,20 @@ from fluxlit_component.internals.server import serves_asgi, streamlit_run, surro
 from fluxlit_component.redaction import redact_logs
 
 _OF_THE_FIRST_RUN: Final = ("session", "stores.sqlite")
+
+
+def main() -> None:
+    """Run `fluxlit-session`."""
+    command, *arguments = sys.argv[1:] or [""]
+    freeze = arguments[:1] != ["--no-freeze"]
+    given = arguments if freeze else arguments[1:]
+    if command == "run" and given and not given[0].startswith("-"):
+        # What reads commands would stay in the process of the app, and it takes 3 MB.
+        serve(given, freeze=freeze)
+    else:
+        from fluxlit_component.cli.application import app
+
+        app(prog_name="fluxlit-session")
 
 
 def serve(arguments: Sequence[str], *, freeze: bool) -> None:

@@ -50,15 +50,15 @@ def list_sessions(
     with browsing(store) as found:
         entries = counted(watched(found.browse(), "Looking through", found.estimate()))
         chosen = heapq.nlargest(limit, entries, key=_RANK[order])
-        bound = {entry.name for entry in chosen if _is_bound(found, entry)}
+        listed = [(entry, _is_bound(found, entry)) for entry in chosen]
     if as_json:
         sessions = [
-            {**document(entry), "state": entry.standing, "bound": entry.name in bound, "keys": entry.keys}
-            for entry in chosen
+            {**document(entry), "state": entry.standing, "bound": bound, "keys": entry.keys}
+            for entry, bound in listed
         ]
         print_json({"total": count, "sessions": sessions})
         return
-    print_table(_COLUMNS, (_row(entry, is_bound=entry.name in bound) for entry in chosen))
+    print_table(_COLUMNS, (_row(entry, is_bound=bound) for entry, bound in listed))
     if count > len(chosen):
         complain(f"{len(chosen)} of {count} sessions; --limit shows more")
 

@@ -39,12 +39,11 @@ def migrate(
         if done:
             complain(f"{sum(done.values())} sessions were looked at; run the command again to go on")
         raise
-    outcomes = ("copied", "already there", "destroyed", "expired")
+    counts = {outcome: done[outcome] for outcome in ("copied", "already_there", "destroyed", "expired")}
     if as_json:
-        counts = {outcome.replace(" ", "_"): done[outcome] for outcome in outcomes}
         print_json({"from": label_of(origin), "to": label_of(to), **counts})
     else:
-        print_table(["sessions", ">"], [(outcome, done[outcome]) for outcome in outcomes])
+        print_table(["sessions", ">"], [(name.replace("_", " "), count) for name, count in counts.items()])
 
 
 def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
@@ -56,11 +55,10 @@ def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
     if record is None:
         return "expired"
     try:
-        return "copied" if target.place(entry.name, record) else "already there"
+        return "copied" if target.place(entry.name, record) else "already_there"
     except StoreUnavailable as error:
         raise StoreUnavailable(f"at session {short(entry)}: {error}") from error
 
 
 def _is_same(one: str, other: str) -> bool:
-    files = file_of(one), file_of(other)
-    return one == other or (files[0] is not None and files[0] == files[1])
+    return one == other or (file_of(one) is not None and file_of(one) == file_of(other))

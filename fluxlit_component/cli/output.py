@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Annotated, Any, TypeAlias, TypeVar
 
 import typer
 
 T = TypeVar("T")
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+
+complain = partial(typer.echo, err=True)
 
 
 def print_json(document: Any) -> None:
@@ -32,9 +35,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console().print(table)
 
 
-def complain(message: str) -> None:
-    """Say what is wrong, beside the result."""
-    typer.echo(message, err=True)
+def print_count(count: int, noun: str, done: str, *, as_json: bool) -> None:
+    """Print how many sessions something was done to."""
+    if as_json:
+        print_json({done: count})
+    else:
+        typer.echo(f"{count} {noun}{'' if count == 1 else 's'} {done}")
 
 
 def watched(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 import typer
 
@@ -46,24 +45,14 @@ def settings_here() -> Settings:
 
 def url_of(given: str | None) -> str:
     """The store that is meant: what was given, else what the settings say, else the default file."""
-    if given:
-        return given
-    settings = settings_here()
-    if settings.session_store:
-        return settings.session_store
-    path = Path(settings.session_sqlite_path or _DEFAULT_FILE).expanduser().resolve()
-    return f"sqlite:///{path}"
+    url = given or (settings := settings_here()).session_store
+    return url or f"sqlite:///{Path(settings.session_sqlite_path or _DEFAULT_FILE).expanduser().resolve()}"
 
 
 def label_of(url: str) -> str:
     """A URL as it may be printed: without user, password and options."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        return url
-    if scheme.lower() == "sqlite":
-        return url.partition("?")[0]
-    parts = urlsplit(f"//{rest}")
-    return f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    scheme, mark, rest = url.partition("?")[0].partition("://")
+    return scheme + mark + (rest if scheme.lower() == "sqlite" else rest.rpartition("@")[2])
 
 
 def file_of(url: str) -> Path | None:
@@ -123,9 +112,7 @@ def browsing(given: str | None, *, may_create: bool = False) -> Iterator[Browsab
 
 def _imported(module_name: str, name: str) -> SessionStore:
     """An object of the app, imported as if the app had been started in this folder."""
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
+    sys.path.insert(0, str(Path.cwd()))
     try:
         store: Any = getattr(importlib.import_module(module_name), name)
     except Exception as error:

@@ -8,8 +8,10 @@ from importlib.resources import files
 from typing import Annotated, Final
 
 import typer
+from packaging.version import Version
 
 from fluxlit_component.cli import launch
+from fluxlit_component.cli.place import file_of, label_of, url_of
 from fluxlit_component.errors import ConfigurationError
 
 DEMO_LOOK: Final = {
@@ -47,10 +49,6 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Port to serve on.", show_default="8501")] = None,
 ) -> None:
     """Run the demo app; every other option goes to `streamlit run` as it is."""
-    from packaging.version import Version
-
-    from fluxlit_component.cli.place import file_of, label_of, url_of
-
     streamlit = version("streamlit")
     if Version(streamlit) < Version("1.51"):
         raise ConfigurationError(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import reprlib
+from contextlib import suppress
+from typing import Annotated, Final, NamedTuple
 
 import typer
 
 from fluxlit_component.cli.entries import document, find_one, short, spans
-from fluxlit_component.cli.glimpse import glimpse
 from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table
 from fluxlit_component.cli.place import StoreOption, browsing
+from fluxlit_component.codec import decode
+from fluxlit_component.errors import CorruptValue
 from fluxlit_component.panel.amounts import size_text, span_text
-from fluxlit_component.state.record import RESERVED
+from fluxlit_component.state.record import RESERVED, Field
+from fluxlit_component.stores.sealed import master_number
+
+_LONGEST: Final = 500
 
 
 def show(
@@ -29,8 +35,12 @@ def show(
         complain(f"{short(entry)} has ended a moment ago")
         raise typer.Exit(1)
     fields = [
-        # The package's own notes name other sessions: nobody's data, and nobody's business.
-        (_printable(key), glimpse(field, with_value=values and not key.startswith(RESERVED)))
+        # A terminal must not be steered by a key, nor fail at a lone surrogate. The package's own notes name
+        # other sessions: nobody's data, and nobody's business.
+        (
+            key if key.isprintable() and key else repr(key),
+            glimpse(field, with_value=values and not key.startswith(RESERVED)),
+        )
         for key, field in sorted(record.fields.items())
     ]
     if as_json:
@@ -52,6 +62,41 @@ def show(
     print_table(columns, (row[: len(columns)] for row in rows))
 
 
-def _printable(key: str) -> str:
-    """A terminal must not be steered by a key, nor fail at a lone surrogate."""
-    return key if key.isprintable() and key else repr(key)
+class Glimpse(NamedTuple):
+    """What can be said about a stored value without the app that stored it."""
+
+    kind: str
+    """The type of the value, or why it has none here."""
+    size: int
+    version: int
+    value: str | None = None
+    """What is stored, cut short; None unless asked for, and where it cannot be read."""
+
+
+def glimpse(field: Field, *, with_value: bool) -> Glimpse:
+    """Look at one stored value."""
+    data, version = field.data, field.version
+    if data is None:
+        return Glimpse("deleted", 0, version)
+    number = master_number(data)
+    if number is not None:
+        by = f"master key {number} and " if number else ""
+        return Glimpse(f"sealed with {by}the session's own key", len(data), version)
+    for plain in (False, True):  # the fields of an object can be read without its class
+        with suppress(CorruptValue):
+            value = decode(data, plain=plain)
+            kind = type(value)
+            name = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+            said = "object of the app" if plain else f"{name}{kind.__qualname__}"
+            return Glimpse(said, len(data), version, _text(value) if with_value else None)
+    return Glimpse("unreadable", len(data), version)
+
+
+def _text(value: object) -> str:
+    """On one line, cut short, and without characters that steer a terminal."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = _LONGEST
+    short.maxlist = short.maxdict = short.maxset = short.maxtuple = 20
+    text = " ".join(short.repr(value).split())
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -17,37 +17,33 @@ _AGES: Final = {"under an hour": 3600, "under a day": 86_400, "under a week": 60
 
 def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Count sessions, keys and bytes, and say how old the sessions are."""
-    label, keys = label_of(url_of(store)), 0
-    ended: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    by_age = dict.fromkeys(_AGES, 0)
     sizes: list[int] = []
     ages: list[float] = []
     with browsing(store) as found:
         for entry in watched(found.browse(), "Looking through", found.estimate()):
+            counts[entry.standing] += 1
             if entry.standing == "alive":
-                keys += entry.keys
+                counts["keys"] += entry.keys
                 sizes.append(entry.size)
                 ages.append(spans(entry)[0])
-            else:
-                ended[entry.standing] += 1
-    by_age = Counter(next(name for name, limit in _AGES.items() if age < limit) for age in ages)
+                by_age[next(name for name, limit in _AGES.items() if ages[-1] < limit)] += 1
     figures: dict[str, Any] = {
-        "store": label,
-        "sessions": len(sizes),
-        "keys": keys,
+        "store": label_of(url_of(store)),
+        "sessions": counts["alive"],
+        "keys": counts["keys"],
         "bytes": sum(sizes),
         "largest_bytes": max(sizes, default=0),
         "median_bytes": median(sizes or [0]),
         "oldest_seconds": max(ages, default=0.0),
         "newest_seconds": min(ages, default=0.0),
-        "by_age": {name: by_age[name] for name in _AGES},
-        "expired": ended["expired"],
-        "destroyed": ended["destroyed"],
     }
+    ended = {"expired": counts["expired"], "destroyed": counts["destroyed"]}
     if as_json:
-        print_json(figures)
+        print_json({**figures, "by_age": by_age, **ended})
         return
-    counts = figures.pop("by_age")
-    rows = {**figures, **counts}
+    rows = {**figures, **ended, **by_age}
     print_table(["", ">"], [(name.replace("_", " "), _said(name, value)) for name, value in rows.items()])
 
 

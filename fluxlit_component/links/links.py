@@ -7,7 +7,6 @@ lists its links; what is no longer in the list, or whose session is gone, leads 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
@@ -115,18 +114,25 @@ def make(
     """
     token, record = new_session_id(), store.load(sid)
     schema = record.schema if record is not None else 0
-    note = {"mode": order.mode, "once": order.once, "param": param, "sid": mask(token, sid)}
-    changes = {_NOTE: Change(encode(note))}
+    place, kind = place_of(token), {"mode": order.mode, "once": order.once}
+    changes = {_NOTE: Change(encode({**kind, "param": param, "sid": mask(token, sid)}))}
     if order.mode == "copy" and record is not None:
         changes |= {_STATE + key: Change(data) for key, data in _state(record, order.keys)}
     held = Commit(changes, max_age_seconds=order.ttl_seconds, schema=schema, create=True)
-    now = store.commit(place_of(token), held).now
-    entry = {"of": fingerprint(sid), "at": place_of(token), "mode": order.mode, "once": order.once}
-    entry |= {"made": now, "ends": now + order.ttl_seconds, "uses": 0}
-    listed = {name: Change(None) for name in _outlived(record, sid, now)}
-    listed[_ENTRY + name_of(token)] = Change(encode(entry))
+    now = store.commit(place, held).now
+    entry = {
+        **kind,
+        "of": fingerprint(sid),
+        "at": place,
+        "made": now,
+        "ends": now + order.ttl_seconds,
+        "uses": 0,
+    }
+    listed = {_ENTRY + name_of(token): Change(encode(entry))}
     if record is None:
         listed |= owning(sid, person)
+    else:
+        listed |= dict.fromkeys(_outlived(record, sid, now), Change(None))
     done = store.commit(sid, lifetimes.commit(listed, schema=schema, create=True))
     return token if done.verdict == "committed" else None
 
@@ -153,8 +159,8 @@ def redeem(
         return "elsewhere"
     owner = unmask(token, note["sid"])
     record = store.load(owner)
-    links = _listed(record, owner) if record is not None else []
-    if record is None or not any(link.name == name_of(token) and record.now < link.expires for link in links):
+    entry = _entries(record, owner).get(_ENTRY + name_of(token))
+    if record is None or entry is None or record.now >= entry["ends"]:
         return None
     if note["mode"] == "resume":
         if not visitor.may_open(record, owner):
@@ -174,19 +180,19 @@ def redeem(
 def links_of(store: RecordStore, sid: str) -> tuple[Link, ...]:
     """The links of a session, the newest first, as long as they are remembered."""
     record = store.load(sid)
-    return () if record is None else tuple(sorted(_listed(record, sid), key=lambda link: -link.created))
+    links = [] if record is None else _listed(record, sid)
+    return tuple(sorted(links, key=lambda link: -link.created))
 
 
 def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
     """No link of this session leads anywhere any more, nor is anything kept for it; return how many did."""
     record = store.load(sid)
-    entries = dict(_entries(record, sid))
+    entries = _entries(record, sid)
     if record is None or not entries:
         return 0
     for entry in entries.values():
         store.delete(entry["at"])
-    removed = {name: Change(None) for name in entries}
-    store.commit(sid, lifetimes.commit(removed, schema=record.schema))
+    store.commit(sid, lifetimes.commit(dict.fromkeys(entries, Change(None)), schema=record.schema))
     return sum(link.is_open for link in _listed(record, sid))
 
 
@@ -214,21 +220,18 @@ def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> 
     key = _ENTRY + name_of(token)
     for _ in range(_TRIES):
         record = store.load(owner)
-        entry = dict(_entries(record, owner)).get(key)
+        entry = _entries(record, owner).get(key)
         if record is None or entry is None:
             return
         data = encode({**entry, "uses": entry["uses"] + 1})
         change = Change(data, base=record.fields[key].version, guarded=True)
-        outcome = store.commit(owner, lifetimes.commit({key: change}, schema=record.schema))
-        if not outcome.refused:
+        if not store.commit(owner, lifetimes.commit({key: change}, schema=record.schema)).refused:
             return
 
 
-def _outlived(record: Record | None, sid: str, now: float) -> set[str]:
+def _outlived(record: Record, sid: str, now: float) -> set[str]:
     """Entries of links that ended long or many links ago, and those that a copy or rotation brought along."""
-    if record is None:
-        return set()
-    ends = {name: entry["ends"] for name, entry in _entries(record, sid)}
+    ends = {name: entry["ends"] for name, entry in _entries(record, sid).items()}
     newest = sorted(ends, key=ends.__getitem__, reverse=True)[:_LISTED]
     mine = {name for name, end in ends.items() if end >= (now - _REMEMBERED if name in newest else now)}
     standing = {name for name, stored in record.fields.items() if stored.data is not None}
@@ -238,16 +241,16 @@ def _outlived(record: Record | None, sid: str, now: float) -> set[str]:
 def _listed(record: Record, sid: str) -> list[Link]:
     return [
         Link(name.removeprefix(_ENTRY), e["mode"], e["once"], e["made"], e["ends"], e["uses"], record.now)
-        for name, e in _entries(record, sid)
+        for name, e in _entries(record, sid).items()
     ]
 
 
-def _entries(record: Record | None, sid: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _entries(record: Record | None, sid: str) -> dict[str, dict[str, Any]]:
     """The links listed in a record, but for those that a copy of it brought along."""
-    for name in record.fields if record is not None else ():
-        entry = record.note(name) if record is not None and name.startswith(_ENTRY) else None
-        if isinstance(entry, dict) and entry["of"] == fingerprint(sid):
-            yield name, entry
+    if record is None:
+        return {}
+    notes = {name: record.note(name) for name in record.fields if name.startswith(_ENTRY)}
+    return {n: e for n, e in notes.items() if isinstance(e, dict) and e["of"] == fingerprint(sid)}
 
 
 def _state(record: Record, keys: tuple[str, ...] | None) -> list[tuple[str, bytes]]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxlit_component import internals
-from fluxlit_component.apptest.apptests import store_in_tests
+from fluxlit_component.apptest.testmode import store_in_tests
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.original.facade import (
     KEYS,

@@ -15,7 +15,7 @@ from fluxlit_component.bridge import Answer, close_gate, component_key, parse_an
 from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links.moved import lead_on, target_of
+from fluxlit_component.links.token import lead_on, target_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is_signed_in, shown_on

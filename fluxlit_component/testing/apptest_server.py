@@ -20,7 +20,6 @@ from fluxlit_component import internals
 from fluxlit_component.apptest import testmode
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
-from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.tab.tab import forget_tabs
 from fluxlit_component.testing.apptest_tab import AppTestTab
 
@@ -36,10 +35,8 @@ class AppTestServer:
     """
 
     def __init__(self, file: Path | str) -> None:
-        self._file = Path(file)
-        self._own: SQLiteSessionStore | None = None
-        self._given: SessionStore | str | None = None
-        self._of_app: SessionStore | None = None
+        self._store: SessionStore | str = f"sqlite:///{Path(file).resolve()}"
+        self._is_given = False
         self._tabs: weakref.WeakSet[AppTestTab] = weakref.WeakSet()
         self._before: Callable[[object], object] | None = None
 
@@ -67,7 +64,8 @@ class AppTestServer:
             secrets: what the app finds in `st.secrets`.
             timeout: seconds that one run may take.
         """
-        self._given = store if store is not None else self._given
+        if store is not None:
+            self._store, self._is_given = store, True
         make = (
             partial(AppTest.from_function, app, args=args, kwargs=dict(kwargs or {}), default_timeout=timeout)
             if callable(app)
@@ -87,14 +85,8 @@ class AppTestServer:
     @property
     def store(self) -> SessionStore:
         """The store in use: ``server.store.get(tab.sid)`` is what stands in it."""
-        chosen = self._given if self._given is not None else self._of_app
-        if isinstance(chosen, str):
-            return cast("SessionStore", open_store(chosen))
-        if chosen is not None:
-            return chosen
-        if self._own is None:
-            self._own = SQLiteSessionStore(self._file)
-        return self._own
+        store = self._store
+        return cast("SessionStore", open_store(store)) if isinstance(store, str) else store
 
     def restart(self) -> None:
         """Kill the server and start it again. The pages stay open and keep what is typed into them.
@@ -102,7 +94,7 @@ class AppTestServer:
         Streamlit's caches, the connections to the store and every Streamlit session are gone. As in a
         browser that has reconnected, nothing runs until the visitor does something: `AppTestTab.run`.
         """
-        self._close_stores()
+        close_stores()
         forget_tabs()
         st.cache_data.clear()
         st.cache_resource.clear()
@@ -116,16 +108,9 @@ class AppTestServer:
     def __exit__(self, *_: object) -> None:
         testmode.stand_in = self._before
         internals.forget_pages_of_process()
-        self._close_stores()
+        close_stores()
 
     def _store_for(self, asked: object) -> object:
-        if self._given is None and asked is not None and not isinstance(asked, str):
-            self._of_app = cast("SessionStore", asked)
+        if not self._is_given and asked is not None and not isinstance(asked, str):
+            self._store = cast("SessionStore", asked)
         return self.store
-
-    def _close_stores(self) -> None:
-        own, self._own = self._own, None
-        if own is not None:
-            own.close()
-        if isinstance(self._given, str):
-            close_stores()

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +26,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def own_store(file: Path | str) -> dict[str, str]:
+    """Variables of a server that has the session on with this SQLite file, whatever is set around it."""
+    return {
+        "FLUXLIT_DISABLE_URL_SESSION": "",
+        "FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1",
+        "FLUXLIT_SESSION_STORE": "",
+        "FLUXLIT_SESSION_SQLITE_PATH": str(file),
+    }
 
 
 class StreamlitServer:
@@ -111,24 +120,20 @@ class StreamlitServer:
         ]
         self._process = self._spawn(command, {**os.environ, "PYTHONUNBUFFERED": "1", **self.env})
         end = time.monotonic() + _START_SECONDS
-        while time.monotonic() < end and self._process.poll() is None:
+        while time.monotonic() < end and self.is_running:
             try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as response:
-                    if response.status == 200:  # noqa: PLR2004
-                        return self
-            except (urllib.error.URLError, OSError):
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
+            except OSError:
                 time.sleep(0.05)
+            else:
+                return self
         self.kill()
         raise RuntimeError(f"streamlit did not start:\n{self.log}")
 
     def _spawn(self, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+        null, log = subprocess.DEVNULL, self._log
         return subprocess.Popen(
-            command,
-            cwd=self.cwd,
-            env=env,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            command, cwd=self.cwd, env=env, stdin=null, stdout=log, stderr=subprocess.STDOUT
         )
 
     def stop(self) -> None:
@@ -141,7 +146,7 @@ class StreamlitServer:
 
     def restart(self, *, kill: bool = True) -> None:
         """End the server (killed, unless told otherwise) and start it on the same port."""
-        self._end(signal.SIGKILL if kill else signal.SIGINT)
+        (self.kill if kill else self.stop)()
         self.start()
 
     def _end(self, sign: signal.Signals) -> None:

@@ -11,8 +11,7 @@ import pytest
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import is_well_formed, new_session_id
 from fluxlit_component.links.links import Order, links_of, make, redeem, revoke
-from fluxlit_component.links.moved import lead_on, target_of
-from fluxlit_component.links.token import place_of
+from fluxlit_component.links.token import lead_on, place_of, target_of
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Change, Commit, Lifetimes
 from fluxlit_component.stores.adapter import AdapterStore

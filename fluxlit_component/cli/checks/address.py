@@ -6,16 +6,16 @@ import http.client
 import re
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
-from fluxlit_component.cli.checks.serving import HERE
 from fluxlit_component.clock import wall
 
+HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of this machine for itself."""
 _SECONDS: Final = 5.0
 _MOST_BYTES: Final = 200_000
 _HEALTH: Final = "_stcore/health"
@@ -29,11 +29,9 @@ _FAILURES: Final = (OSError, ValueError, http.client.HTTPException)
 
 
 def check_address(url: str | None, *, base_path: str = "") -> Iterator[Finding]:
-    """Ask the running app, if its address was given.
+    """Ask the running app, if the address of its first page was given.
 
-    Args:
-        url: of its first page.
-        base_path: what `server.baseUrlPath` is here.
+    `base_path`: what `server.baseUrlPath` is here.
     """
     if url is None:
         yield hint("https", f"not looked at. {_WITHOUT}", "fluxlit-session doctor --url https://the.app")
@@ -67,7 +65,7 @@ def check_replicas_clocks(urls: Sequence[str]) -> Iterator[Finding]:
 
 def judge_clocks(skews: dict[str, float]) -> Finding:
     """Judge how far the clocks of replicas are apart; each is given against this machine's, in seconds."""
-    slow, fast = min(skews, key=skews.__getitem__), max(skews, key=skews.__getitem__)
+    slow, *_, fast = sorted(skews, key=skews.__getitem__)
     apart = skews[fast] - skews[slow]
     if apart <= _SKEW_SECONDS:
         return ok("clock", f"the clocks of {len(skews)} replicas agree to a second or so")
@@ -110,9 +108,10 @@ def _get(url: str) -> tuple[Message, bytes]:
 
 
 def _body(url: str) -> bytes:
-    with suppress(*_FAILURES):
+    try:
         return _get(url)[1]
-    return b""
+    except _FAILURES:
+        return b""
 
 
 def _silent(subject: str, url: str, error: Exception) -> Finding:
@@ -121,14 +120,12 @@ def _silent(subject: str, url: str, error: Exception) -> Finding:
 
 def _check_base(base: str, base_path: str) -> Finding:
     """Whether what Streamlit serves beside its pages is found below the page."""
+    path, here = urlsplit(base).path, base_path.strip("/") or "not set"
     if _body(urljoin(base, _HEALTH)) == b"ok":
-        return ok("base path", f"the app is healthy below {urlsplit(base).path}")
-    here = base_path.strip("/")
-    text = f"the page is at {urlsplit(base).path} and the app is not healthy there; server.baseUrlPath is "
-    remedy = f"export STREAMLIT_SERVER_BASE_URL_PATH={urlsplit(base).path.strip('/')}"
-    return problem(
-        "base path", f"{text}{here or 'not set'} here", f"{remedy}    # or cut the path off in the proxy"
-    )
+        return ok("base path", f"the app is healthy below {path}")
+    text = f"the page is at {path} and the app is not healthy there; server.baseUrlPath is {here} here"
+    remedy = f"export STREAMLIT_SERVER_BASE_URL_PATH={path.strip('/')}    # or cut the path off in the proxy"
+    return problem("base path", text, remedy)
 
 
 def _check_carrier(base: str, page: bytes) -> Finding:

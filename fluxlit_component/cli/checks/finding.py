@@ -21,11 +21,6 @@ class Finding:
     remedy: str | None = None
     """The command that mends it."""
 
-    @property
-    def is_wrong(self) -> bool:
-        """Whether it should be mended."""
-        return self.level in {"warning", "problem"}
-
 
 ok = partial(Finding, "ok")
 hint = partial(Finding, "hint")

@@ -1,19 +1,22 @@
-"""What is installed and set: packages, the way to the browser, settings, sealing."""
+"""What is installed and set, and what that does to the app: packages, bridge, settings, headers, garbage."""
 
 from __future__ import annotations
 
+import gc
 import platform
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
-from typing import Final
+from typing import Any, Final
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.bridge.transport import has_v2
+from fluxlit_component.cli.checks.address import HERE
 from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 from fluxlit_component.settings import Settings, is_disabled
 from fluxlit_component.stores.sealed import sealing_of
@@ -21,14 +24,11 @@ from fluxlit_component.stores.sealed import sealing_of
 _NAME: Final = "fluxlit-component"
 _ON_STARLETTE: Final = Version("1.57")
 """The first Streamlit that is always served by Starlette."""
+Option = Callable[[str], Any]
 
 
 def check_packages(extras: Collection[str]) -> Iterator[Finding]:
-    """Compare what is installed with what the package's own metadata say is needed.
-
-    Args:
-        extras: the extras that this set-up needs, such as ``"redis"``.
-    """
+    """Compare what is installed with what the package's own metadata say is needed, with these extras."""
     yield ok("Python", f"{platform.python_version()} on {platform.system()}, SQLite {sqlite3.sqlite_version}")
     try:
         needed = requires(_NAME) or []
@@ -37,11 +37,10 @@ def check_packages(extras: Collection[str]) -> Iterator[Finding]:
         yield warning("package", text, "pip install -e .")
         return
     yield ok("package", f"{_NAME} {version(_NAME)}")
-    for requirement in map(Requirement, needed):
-        for extra in ("", *extras):
-            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
-                yield check_requirement(requirement, extra)
-                break
+    for need in map(Requirement, needed):
+        wanted_by = (x for x in ("", *extras) if need.marker is None or need.marker.evaluate({"extra": x}))
+        if (extra := next(wanted_by, None)) is not None:
+            yield check_requirement(need, extra)
 
 
 def check_requirement(requirement: Requirement, extra: str = "") -> Finding:
@@ -62,14 +61,13 @@ def check_requirement(requirement: Requirement, extra: str = "") -> Finding:
 def check_transport(asked: str | None) -> Iterator[Finding]:
     """Say which kind of component an app would use here, and whether it can.
 
-    Args:
-        asked: the setting `FLUXLIT_TRANSPORT`.
+    `asked`: the setting `FLUXLIT_TRANSPORT`.
     """
     streamlit = version("streamlit")
-    if asked == "v2" and not has_v2():
+    is_v2 = has_v2() if asked is None else asked == "v2"
+    if is_v2 and not has_v2():
         yield problem("transport", f"Streamlit {streamlit} has no components v2", "unset FLUXLIT_TRANSPORT")
         return
-    is_v2 = has_v2() if asked is None else asked == "v2"
     kind = "v2 (in the page itself)" if is_v2 else "v1 (in a frame)"
     reason = f"Streamlit is {streamlit}" if asked is None else f"FLUXLIT_TRANSPORT={asked}"
     yield ok("transport", f"components {kind}, since {reason}")
@@ -115,13 +113,39 @@ def check_sealing(settings: Settings) -> Finding:
         missing = "pip install" in str(error)
         remedy = 'pip install "fluxlit-component[crypto]"' if missing else "openssl rand -hex 32"
         return problem("sealing", str(error), remedy)
-    unless = "unless the app says url_session(seal=True)"
-    if not sealing.on and sealing.masters:
-        text = f"there are FLUXLIT_SEAL_KEYS but sealing is off: new values are stored in the clear, {unless}"
-        return warning("sealing", text, "export FLUXLIT_SEAL=1")
-    if not sealing.on:
-        return ok("sealing", f"off, {unless}")
-    if not sealing.masters:
-        return ok("sealing", "on, with each session's own key")
     numbers = ", ".join(map(str, sorted(sealing.masters, reverse=True)))
-    return ok("sealing", f"on, with master keys {numbers}: every replica needs them")
+    if sealing.on and numbers:
+        return ok("sealing", f"on, with master keys {numbers}: every replica needs them")
+    if sealing.on:
+        return ok("sealing", "on, with each session's own key")
+    unless = "unless the app says url_session(seal=True)"
+    if not numbers:
+        return ok("sealing", f"off, {unless}")
+    text = f"there are FLUXLIT_SEAL_KEYS but sealing is off: new values are stored in the clear, {unless}"
+    return warning("sealing", text, "export FLUXLIT_SEAL=1")
+
+
+def check_trusted_headers(identity: str, option: Option) -> Iterator[Finding]:
+    """Who can send the header that says who is signed in. `identity`: the setting `FLUXLIT_IDENTITY`."""
+    kind, _, name = identity.partition(":")
+    names = [name] if kind == "header" else []
+    if option("server.trustedUserHeaders"):
+        names.append("those of server.trustedUserHeaders")
+    said, address = f"{' and '.join(names)} says who is signed in", option("server.address")
+    if names and address in HERE:
+        yield ok("proxy", f"{said}, and only this machine reaches the app")
+    elif names:
+        text = f"{said}: whoever reaches the app without the proxy can be anybody"
+        remedy = "export STREAMLIT_SERVER_ADDRESS=127.0.0.1    # or let nobody but the proxy reach the port"
+        # Who has chosen the address, as a container has to, may have seen to it elsewhere.
+        yield (hint if address else warning)("proxy", text, remedy)
+
+
+def check_garbage(option: Option) -> Finding:
+    """What Streamlit's collection of garbage after each run costs, with nothing of the app loaded yet."""
+    if str(option("runner.postScriptGC")).lower() not in {"true", "1"}:
+        return ok("garbage", "runner.postScriptGC is off: no garbage is collected after a run")
+    count, begin = len(gc.get_objects()), monotonic()
+    gc.collect()
+    text = f"after each run Streamlit looks at {count} objects, for {(monotonic() - begin) * 1000:.0f} ms"
+    return hint("garbage", f"{text}, and at those of the app's modules", "fluxlit-session run app.py")

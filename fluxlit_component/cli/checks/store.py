@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from statistics import median
 from typing import Final
 from urllib.parse import urlsplit
 
+from fluxlit_component.cli.checks.address import HERE
 from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
-from fluxlit_component.cli.checks.serving import HERE
 from fluxlit_component.clock import Clock, monotonic, wall
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.stores.base import BrowsableStore, DescribedStore, SessionStore
 from fluxlit_component.stores.inventory import StoreFacts
 from fluxlit_component.stores.outage import BUDGET_SECONDS
 
@@ -23,28 +24,27 @@ _SKEW_SECONDS: Final = 2.0
 _NEARLY_FULL: Final = 0.9
 
 
-def check_reading(store: SessionStore) -> Finding:
-    """Read what is not there.
-
-    Raises:
-        StoreUnavailable: the store does not answer.
-    """
-    store.get(new_session_id())  # connects
-    reads = [_seconds(lambda: store.get(new_session_id())) for _ in range(_TRIES)]
-    return judge_latency("reading", median(reads), max(reads))
-
-
-def check_writing(store: SessionStore) -> Finding:
-    """Write a session that ends in seconds, and read it.
+def check_store(store: SessionStore) -> Iterator[Finding]:
+    """Read what is not there, write a session that ends in seconds, ask the engine about itself.
 
     Raises:
         StoreUnavailable: the store does not answer, or takes no writes.
     """
+    store.get(new_session_id())  # connects
+    reads = [_seconds(partial(store.get, new_session_id())) for _ in range(_TRIES)]
+    yield judge_latency("reading", median(reads), max(reads))
+    if isinstance(store, DescribedStore):
+        yield from judge_engine(store.describe())
+        yield check_clock(store.describe)
     probe, data = new_session_id(), {"doctor": True}
-    took = _seconds(lambda: store.set(probe, data, ttl_seconds=_PROBE_SECONDS))
-    if store.get(probe) != data:
-        return problem("store", "what was written a moment ago cannot be read back")
-    return judge_latency("writing", took, took)
+    took = _seconds(partial(store.set, probe, data, ttl_seconds=_PROBE_SECONDS))
+    if store.get(probe) == data:
+        yield judge_latency("writing", took, took)
+    else:
+        yield problem("store", "what was written a moment ago cannot be read back")
+    if not isinstance(store, BrowsableStore):
+        text = "cannot list its sessions: only `doctor` and `demo` work with it"
+        yield hint("store", f"{type(store).__name__} {text}")
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -68,12 +68,8 @@ def check_clock(describe: Callable[[], StoreFacts], *, clock: Clock = wall) -> F
     before = clock()
     facts = describe()
     after = clock()
-    return judge_skew(facts.now - (before + after) / 2, uncertainty=(after - before) / 2)
-
-
-def judge_skew(skew: float, *, uncertainty: float) -> Finding:
-    """Judge how far the store's clock is ahead of this machine's, in seconds."""
-    if abs(skew) - uncertainty <= _SKEW_SECONDS:
+    skew = facts.now - (before + after) / 2
+    if abs(skew) - (after - before) / 2 <= _SKEW_SECONDS:
         return ok("clock", f"the store's clock and this machine's agree ({skew:+.3f} s)")
     text = (
         f"the store's clock is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's: "
@@ -125,12 +121,9 @@ def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
 
 
 def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Finding]:
-    """Judge a store for a number of machines or containers.
+    """Judge a store for so many machines or containers, as far as the operator said.
 
-    Args:
-        url: of the store.
-        replicas: how many there are, as far as the operator said.
-        platform: the name of the platform this runs on, if it is one that starts replicas by itself.
+    `platform`: what this runs on, if it is one that starts replicas by itself.
     """
     shared = "export FLUXLIT_SESSION_STORE=redis://host:6379/0    # or postgresql+psycopg://host/db"
     scheme = url.partition("://")[0].lower()
