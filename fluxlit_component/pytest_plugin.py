@@ -36,7 +36,7 @@ def url_session_apptest(
     those of `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store,
     which is a file of the test's own even if the app names a store by URL.
     """
-    from fluxlit_component.testing.apptest_server import AppTestServer
+    from fluxlit_component.testing.apptest import AppTestServer
 
     monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
     monkeypatch.delenv("FLUXLIT_DISABLE_URL_SESSION", raising=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
@@ -80,18 +81,16 @@ def asked_for(headers: Headers, script: BootScript) -> Headers:
     return replaced(without(headers, b"if-modified-since"), b"if-none-match", tags.encode("latin-1"))
 
 
+@dataclass
 class DocumentResponse:
     """Turns the messages of a response into those that are sent, if it is a document of Streamlit's."""
 
-    def __init__(
-        self, script: BootScript, *, referrer_policy: str | None, is_navigation: bool, is_head: bool
-    ) -> None:
-        self._script = script
-        self._referrer_policy = referrer_policy
-        self._is_navigation = is_navigation
-        self._is_head = is_head
-        self._start: dict[str, Any] | None = None
-        self._body = bytearray()
+    script: BootScript
+    referrer_policy: str | None
+    is_navigation: bool
+    is_head: bool
+    _start: dict[str, Any] | None = None
+    _body: bytes = b""
 
     def take(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what can be sent now: of a document nothing before all of it is there."""
@@ -100,16 +99,16 @@ class DocumentResponse:
         if message["type"] != "http.response.body":
             return [message]
         if self._start is None:
-            return [{**message, "body": b""} if self._is_head else message]
+            return [{**message, "body": b""} if self.is_head else message]
         self._body += message.get("body", b"")
-        return [] if message.get("more_body", False) else self._end(self._start, bytes(self._body))
+        return [] if message.get("more_body", False) else self._end(self._start, self._body)
 
     def _begin(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         headers, status = list(message["headers"]), message["status"]
         is_document = value_of(headers, b"content-type").startswith(b"text/html")
-        if is_document and self._referrer_policy and not value_of(headers, b"referrer-policy"):
-            headers.append((b"referrer-policy", self._referrer_policy.encode()))
-        if self._is_navigation and status == HTTPStatus.NOT_MODIFIED:
+        if is_document and self.referrer_policy and not value_of(headers, b"referrer-policy"):
+            headers.append((b"referrer-policy", self.referrer_policy.encode()))
+        if self.is_navigation and status == HTTPStatus.NOT_MODIFIED:
             headers = self._renamed(headers)
         message = {**message, "headers": headers}
         if is_document and status == HTTPStatus.OK:
@@ -119,17 +118,17 @@ class DocumentResponse:
 
     def _end(self, start: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
         headers: Headers = start["headers"]
-        whole = _with_script(body, self._script, value_of(headers, b"content-encoding").lower())
+        whole = _with_script(body, self.script, value_of(headers, b"content-encoding").lower())
         if whole is not None:
             headers = without(self._renamed(headers), b"content-length")
             headers.append((b"content-length", str(len(whole)).encode()))
-        sent = b"" if self._is_head else body if whole is None else whole
+        sent = b"" if self.is_head else body if whole is None else whole
         return [{**start, "headers": headers}, {"type": "http.response.body", "body": sent}]
 
     def _renamed(self, headers: Headers) -> Headers:
         """With an entity tag of its own (RFC 9110, 8.8.3), and without a date, which says less."""
         tag = value_of(headers, b"etag").decode("latin-1")
-        own = _TAG.sub(rf'\1"\2-fluxlit.{self._script.mark}"', tag)
+        own = _TAG.sub(rf'\1"\2-fluxlit.{self.script.mark}"', tag)
         return replaced(without(headers, b"last-modified"), b"etag", own.encode("latin-1"))
 
 

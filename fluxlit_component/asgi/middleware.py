@@ -86,12 +86,9 @@ class SessionMiddleware:
 
     async def _load(self, scope: Message, receive: Receive, send: Send) -> None:
         script, headers = boot_script(), scope["headers"]
-        is_navigation = b"text/html" in value_of(headers, b"accept")
+        is_navigation, is_head = b"text/html" in value_of(headers, b"accept"), scope["method"] == "HEAD"
         response = DocumentResponse(
-            script,
-            referrer_policy=self._referrer_policy,
-            is_navigation=is_navigation,
-            is_head=scope["method"] == "HEAD",
+            script, self._referrer_policy, is_navigation=is_navigation, is_head=is_head
         )
 
         async def pass_on(message: Message) -> None:

@@ -31,18 +31,16 @@ def answer(question: str, now: datetime) -> Iterator[str]:
 
 def paragraphs(question: str, now: datetime) -> Iterator[str]:
     """One for each place that is meant, the first eight."""
-    words = question.casefold()
-    table = places.load()
+    words, table = question.casefold(), places.load()
     for column in ("place", "country", "region"):
         names = table[column].unique()
         named = [name for name in names if re.search(rf"\b{re.escape(name.casefold())}\b", words)]
         if named:
-            found = table[table[column].isin(named)]
             break
     else:
         yield "I know 418 places, their countries and their clocks. Name one, and I tell you all of it."
         return
-    found = places.with_clocks(found, now)
+    found = places.with_clocks(table[table[column].isin(named)], now)
     if "night" in words:
         found = found[~found["hour"].isin(places.DAY)]
     yield f"**{len(found)} of my places** are meant, as far as I understand."

@@ -5,8 +5,7 @@ Most of it comes as fixtures of the pytest plugin: `url_session_apptest`, `strea
 """
 
 from fluxlit_component.apptest.testmode import set_testing
-from fluxlit_component.testing.apptest_server import AppTestServer
-from fluxlit_component.testing.apptest_tab import AppTestTab
+from fluxlit_component.testing.apptest import AppTestServer, AppTestTab
 from fluxlit_component.testing.browsing_contract import BrowsableStoreContract
 from fluxlit_component.testing.contract import SessionStoreContract
 from fluxlit_component.testing.leaks import LeakRecorder

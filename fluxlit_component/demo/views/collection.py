@@ -19,13 +19,9 @@ state.setdefault("collection_order", "Newest")
 collection: dict[str, dict[str, object]] = state.setdefault("collection", {})
 
 
-def collected() -> pd.DataFrame:
-    """Return the collected places with their clocks, in the chosen order."""
-    table = places.load()
-    known = places.with_clocks(table[table.index.isin(list(collection))], datetime.now(places.UTC))
-    column, ascending = ORDERS[state["collection_order"] or "Newest"]
-    added = [collection[str(zone)]["added"] for zone in known.index]
-    return known.assign(added=added).sort_values(column, ascending=ascending)
+def remove(zone: str) -> None:
+    """Forget a place and its note."""
+    del state["collection"][zone], state[f"collection_note:{zone}"]
 
 
 def draw_row(zone: str, row: pd.Series) -> None:
@@ -39,20 +35,20 @@ def draw_row(zone: str, row: pd.Series) -> None:
             f"**{row['place']}**  \n{row['country']}  \n"
             f":small[:gray[:material/{sun}: {row['local']} · {row['utc']}]]"
         )
-        label = f"Note on {row['place']}"
+        label, icon = f"Note on {row['place']}", ":material/delete:"
         collection[zone]["note"] = note.text_area(label, key=key, height=84, label_visibility="collapsed")
-        if action.button(
-            "", key=f"__remove:{zone}", icon=":material/delete:", type="tertiary", help="Remove it"
-        ):
-            del collection[zone], state[key]
-            st.rerun()
+        action.button("", f"__remove:{zone}", "Remove it", remove, [zone], type="tertiary", icon=icon)
 
 
 st.title("Collection")
 if collection:
     st.markdown("The places you keep. Edit a note, leave, come back, press F5: it is still as you left it.")
     st.segmented_control("Order", list(ORDERS), key="collection_order", label_visibility="collapsed")
-    for name, place in collected().iterrows():
+    table = places.load()
+    rows = places.with_clocks(table[table.index.isin(list(collection))], datetime.now(places.UTC))
+    rows["added"] = [collection[str(name)]["added"] for name in rows.index]
+    column, ascending = ORDERS[state["collection_order"] or "Newest"]
+    for name, place in rows.sort_values(column, ascending=ascending).iterrows():
         draw_row(str(name), place)
 else:
     st.info(

@@ -66,32 +66,30 @@ def draw_table(shown: pd.DataFrame) -> None:
     )
 
 
-def draw_collect(shown: pd.DataFrame) -> None:
-    """Pick a place, write a note, keep both."""
-    if state.pop("__collected", False):  # by the run before this one: begin with empty fields
-        state["explore_pick"], state["explore_note"] = None, ""
-    options = list(shown.index)
-    if picked := state.get("explore_pick"):
-        state["explore_pick"] = picked  # a filter does not take the choice away
-        options = options if picked in options else [*options, picked]
+def collect() -> None:
+    """Keep the place that was picked, with its note, and begin with empty fields."""
+    zone = state["explore_pick"]
+    state["collection"][zone] = {"note": state["explore_note"].strip(), "added": datetime.now(places.UTC)}
+    state.pop(f"collection_note:{zone}", None)
+    state["explore_pick"], state["explore_note"] = None, ""
+    st.toast("Kept. You find it on the Collection page.", icon=":material/bookmark_added:")
+
+
+def draw_collect() -> None:
+    """Pick a place and write a note."""
     with st.container(border=True, height="stretch"):
         st.markdown("**Collect a place**")
         zone = st.selectbox(
             "Place",
-            options,
+            table.index,
             index=None,
             format_func=table["label"].get,
             key="explore_pick",
             placeholder="Choose a place",
         )
-        note = st.text_area("Note", key="explore_note", placeholder="Why this one?", height=122)
-        clicked = st.button("Collect", type="primary", icon=":material/bookmark_add:", disabled=zone is None)
-    if clicked and zone:
-        collection[zone] = {"note": note.strip(), "added": now}
-        state.pop(f"collection_note:{zone}", None)
-        state["__collected"] = True
-        st.toast("Kept. You find it on the Collection page.", icon=":material/bookmark_added:")
-        st.rerun()
+        st.text_area("Note", key="explore_note", placeholder="Why this one?", height=122)
+        icon = ":material/bookmark_add:"
+        st.button("Collect", on_click=collect, type="primary", icon=icon, disabled=zone is None)
 
 
 st.title("Every place keeps its own time")
@@ -101,6 +99,6 @@ st.caption(f"{len(rows)} of {len(table)} places. The golden half of the globe ha
 st.altair_chart(world_map(table, rows, table[table.index.isin(list(collection))], now), key="explore_map")
 wide, narrow = st.columns([5, 2], gap="medium")
 with narrow:
-    draw_collect(rows)
+    draw_collect()
 with wide:
     draw_table(rows)

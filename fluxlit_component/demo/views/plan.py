@@ -42,6 +42,11 @@ def draw_form() -> None:
         plans.append({"subject": subject, "zone": zone, "start": start, "minutes": minutes, "agenda": name})
 
 
+def remove(number: int) -> None:
+    """Forget a plan."""
+    del state["plans"][number]
+
+
 def draw_plan(number: int, plan: dict[str, Any]) -> None:
     """Draw one plan on both clocks."""
     place = table["place"].get(plan["zone"], plan["zone"])
@@ -54,11 +59,8 @@ def draw_plan(number: int, plan: dict[str, Any]) -> None:
         text.caption(" · ".join(filter(None, [f"{plan['minutes']} minutes", plan["agenda"]])))
         if theirs.hour not in places.DAY:
             text.badge(f"Night in {place}", icon=":material/dark_mode:", color="orange")
-        if action.button(
-            "", key=f"__remove:{number}", icon=":material/delete:", type="tertiary", help="Remove it"
-        ):
-            del plans[number]
-            st.rerun()
+        icon = ":material/delete:"
+        action.button("", f"__remove:{number}", "Remove it", remove, [number], type="tertiary", icon=icon)
 
 
 st.title("Plan")
