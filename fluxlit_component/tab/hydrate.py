@@ -144,12 +144,16 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         else:
             again[key] = base.value_of(key)
     hidden = policy.hidden.among(base.names()) - page.offered - tab.known.quarantined
+    present = frozenset(state.reading().values) if hidden else frozenset()
+    if policy.choices_only:
+        # A plain value that is there may have been changed in place since: by a callback, or by a thread.
+        hidden -= {key for key in present if not base.origins.get(key, 0) & WIDGET}
     if hidden:
         # What was put there for the last run counts only once the browser has sent it: a run that is cut
         # short is never shown, and the browser would go on with the widget's default.
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
-            present=frozenset(state.reading().values),
+            present=present,
             alive=((page.drawn - page.put) & widgets) | state.sent_keys(),
             # What a widget of another page has taken over was swept away with it.
             last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),

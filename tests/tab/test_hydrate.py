@@ -162,6 +162,21 @@ def test_a_hidden_value_can_be_deleted(store: InMemorySessionStore) -> None:
     assert visitor.run(named).at.text_input(key="name").value == ""
 
 
+def test_what_a_callback_changes_in_place_is_not_put_back(store: InMemorySessionStore) -> None:
+    """A plain value is no hidden widget's: it stands in the state, as the callback has left it."""
+
+    def body(_: UrlSession) -> None:
+        names = st.session_state.setdefault("names", [])
+        st.button("Add", on_click=lambda: names.append("Ada"))
+
+    visitor = Visitor(body, store=store, keep_hidden=True)
+    visitor.at.button[0].click().run()
+    visitor = visitor.reload()
+    visitor.at.button[0].click().run()
+    assert visitor.state["names"] == ["Ada", "Ada"]
+    assert store.get(visitor.sid) == {"names": ["Ada", "Ada"]}
+
+
 def test_an_untouched_widget_has_nothing_to_be_kept_while_it_is_hidden(store: InMemorySessionStore) -> None:
     """It comes back with the default that the app has then."""
     visitor = Visitor(lambda _: st.text_input("Name", "old", key="name"), store=store, keep_hidden=True)
