@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks
-from fluxlit_component.cli.checks.files import check_files
 from fluxlit_component.cli.checks.finding import Finding, Level, hint, ok, problem
 from fluxlit_component.cli.checks.setup import (
     check_garbage,
@@ -19,7 +18,7 @@ from fluxlit_component.cli.checks.setup import (
     check_transport,
     check_trusted_headers,
 )
-from fluxlit_component.cli.checks.store import check_replicas, check_store
+from fluxlit_component.cli.checks.store import check_files, check_replicas, check_store
 from fluxlit_component.cli.output import JsonOption, print_json
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable

@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from fluxlit_component.cli.entries import short
 from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
 from fluxlit_component.cli.place import StoreOption, browsing, file_of, label_of, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
@@ -54,10 +53,7 @@ def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
     record = source.peek(entry.name) if entry.standing == "alive" else None
     if record is None:
         return "expired"
-    try:
-        return "copied" if target.place(entry.name, record) else "already_there"
-    except StoreUnavailable as error:
-        raise StoreUnavailable(f"at session {short(entry)}: {error}") from error
+    return "copied" if target.place(entry.name, record) else "already_there"
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -23,7 +23,6 @@ from fluxlit_component.cli.checks.address import (
     judge_clocks,
     judge_policy,
 )
-from fluxlit_component.cli.checks.files import check_files, file_system_of
 from fluxlit_component.cli.checks.finding import Finding
 from fluxlit_component.cli.checks.setup import (
     check_garbage,
@@ -34,7 +33,9 @@ from fluxlit_component.cli.checks.setup import (
 )
 from fluxlit_component.cli.checks.store import (
     check_clock,
+    check_files,
     check_replicas,
+    file_system_of,
     judge_engine,
     judge_latency,
 )

@@ -1,9 +1,14 @@
-"""The store: whether it answers, how soon, by which clock; its engine, and copies of the app on it."""
+"""The store: whether it answers, how soon, by which clock; its engine and files; copies of the app on it."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import stat
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Final
 from urllib.parse import urlsplit
@@ -22,6 +27,9 @@ _PROBE_SECONDS: Final = 5.0
 _SLOW_SECONDS: Final = 0.05
 _SKEW_SECONDS: Final = 2.0
 _NEARLY_FULL: Final = 0.9
+_SHARES: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"}
+_LEAST_FREE: Final = 100 * 2**20
+_MOUNTS: Final = Path("/proc/mounts")
 
 
 def check_store(store: SessionStore) -> Iterator[Finding]:
@@ -141,3 +149,50 @@ def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Fi
         yield warning("replicas", text, shared)
     elif replicas > 1:
         yield ok("replicas", f"{replicas} replicas share the store")
+
+
+def check_files(path: Path) -> Iterator[Finding]:
+    """Look at the database, its log and its index, as far as they are there."""
+    if os.name != "nt":
+        yield from _check_modes(path)
+    kind = file_system_of(path, _MOUNTS.read_text(encoding="utf-8") if _MOUNTS.exists() else "")
+    if kind in _SHARES or kind.startswith("fuse."):
+        text = f"{path} lies on a network share ({kind}), where SQLite's locks do not hold"
+        remedy = "export FLUXLIT_SESSION_SQLITE_PATH=/var/lib/app/sessions.db"
+        yield problem("files", f"{text}: the file will break", f"{remedy}    # a local disk, or Redis or SQL")
+    free = shutil.disk_usage(path.parent).free
+    if free < _LEAST_FREE:
+        text = f"only {free // 2**20} MiB are free on that disk: soon nothing can be saved"
+        yield warning("files", text, f"df -h {shlex.quote(str(path.parent))}")
+
+
+def _check_modes(path: Path) -> Iterator[Finding]:
+    is_private = True
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        if not file.exists():
+            continue
+        status, name, me = file.stat(), shlex.quote(str(file)), os.geteuid()
+        if (mode := stat.S_IMODE(status.st_mode)) & 0o077:
+            is_private = False
+            text = f"{file} has mode {mode:04o}: other users here can read it"
+            yield problem("files", text, f"chmod 600 {name}")
+        if status.st_uid != me:
+            text = f"{file} belongs to user {status.st_uid}, and you are {me}: is it the app's user?"
+            yield hint("files", text, f"ls -l {name}")
+    folder = path.parent
+    if folder.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+        text = f"everybody may write to {folder}, and so put another file in the place of the database"
+        yield warning("files", text, f"chmod o-w {shlex.quote(str(folder))}")
+    if is_private:
+        yield ok("files", f"{path}, mode 0600, the owner's only")
+
+
+def file_system_of(path: Path, mounts: str) -> str:
+    """The kind of file system that a path is on, by a table in the form of /proc/mounts; "" if unknown."""
+    points = {"": ""}
+    for line in mounts.splitlines():
+        _, point, kind, *_ = line.split(" ")
+        point = point.replace("\\040", " ")
+        if path.is_relative_to(point):
+            points[point] = kind
+    return points[max(points, key=len)]
