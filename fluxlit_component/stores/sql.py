@@ -28,7 +28,7 @@ the digest and LONGBLOB for the others. The tables are made on first use, unless
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -37,13 +37,13 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores import sql_inventory as inventory
-from fluxlit_component.stores.inventory import Entry, StoreFacts
+from fluxlit_component.stores.inventory import StoreFacts
 from fluxlit_component.stores.ledger import name_of, ttl_of
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
+from fluxlit_component.stores.sql_facts import facts
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.stores.transactional import Page, TransactionalStore, paged
+from fluxlit_component.stores.transactional import TransactionalStore
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ class SQLSessionStore(TransactionalStore):
         engine = check_engine(engine_or_url)
         self._tables = Tables(table_prefix, engine.dialect, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
-        self._sweep = Sweep(monotonic())
+        self._sweep = Sweep(monotonic)
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
@@ -119,20 +119,8 @@ class SQLSessionStore(TransactionalStore):
         if self._owned:
             self._database.close()
 
-    def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
-
-        def page(prefix: str, after: str) -> Page:
-            return self._write(lambda transaction: inventory.page(transaction, prefix, after))
-
-        return paged(page, prefix)
-
-    def estimate(self) -> int:
-        """How many sessions there are, ended ones included."""
-        return self._write(inventory.count)
-
     def describe(self) -> StoreFacts:
-        return self._write(inventory.facts)
+        return self._write(facts)
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or none: in one round trip, if nothing is to be begun or refused."""
@@ -143,17 +131,14 @@ class SQLSessionStore(TransactionalStore):
 
         few = 0 < len(commit.changes) <= MOST_CHANGES and self._tables.clock is None
         outcome = self._database.run(self._committing(name, commit), short if few else None)
-        self._tidy()
+        self._sweep.run(self.purge)
         return outcome
 
     def _load(self, name: str) -> Record | None:
         def short(link: Any, give_up: float) -> Record | None:
             return self._tables.loaded(link.load(name, give_up))
 
-        return self._database.run(lambda transaction: transaction.load(name), short)
+        return self._database.run(lambda t: t.find(name, None, hold=False).record(), short)
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
-
-    def _tidy(self) -> None:
-        self._sweep.in_background(monotonic, lambda limit: self.purge(limit=limit))

@@ -8,14 +8,15 @@ what SQLAlchemy makes of one, each time, takes longer than the database does.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-from fluxlit_component.stores.ledger import Head, Place, ends, record_of
+from fluxlit_component.stores.ledger import Head, Place, ends
+from fluxlit_component.stores.transactional import PAGE
 from fluxlit_component.stores.values import key_bytes, key_text
 
 _POSTGRES: Final = {
@@ -106,10 +107,9 @@ class Tables:
         """The time, if the server says that it is so late: its own, unless there is a clock."""
         return float(server_time) if self.clock is None else self.clock()
 
-    def record(self, head: Head, fields: Mapping[str, Field], server_time: float) -> Record | None:
+    def record(self, head: Head, fields: dict[str, Field], server_time: float) -> Record | None:
         """What a session is, if it is alive."""
-        place = Place("", None, head, self.now(server_time))
-        return None if place.living is None else record_of(head, fields, place.now)
+        return Place("", None, head, self.now(server_time), fields).record()
 
     def loaded(self, rows: Any) -> Record | None:
         """What a session is, from the rows of `LOAD`, if it is alive."""
@@ -136,6 +136,12 @@ LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS {binary}), 0, N
 """A whole session: its head in one text, which drivers read faster than seven values, then its fields."""
 
 
+# Picked first: else all sessions would be joined with their fields. LIKE would not always use the index.
+_PAGE: Final = f"""SELECT s.name, {{head}}, count(f.data), coalesce(sum(length(f.data)), 0)
+    FROM (SELECT * FROM {{s}} WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT {PAGE}) s
+    LEFT JOIN {{f}} f ON f.session = s.id GROUP BY s.name, {{head}} ORDER BY s.name"""  # noqa: S608 - constants
+
+
 class SQLTransaction:
     """A `Transaction` on one cursor, which locks the row of a place. That is known by its number."""
 
@@ -156,46 +162,33 @@ class SQLTransaction:
         """What the time is."""
         return self.tables.now(self.ask("SELECT {now}")[0][0])
 
-    def find(self, name: str) -> Place | None:
-        rows = self.ask("SELECT {now}, s.id, {head} FROM {s} s WHERE s.name = ? {lock}", name)
-        return Place(name, rows[0][1], Head(*rows[0][2:]), self.tables.now(rows[0][0])) if rows else None
-
-    def seat(self, name: str) -> Place:
-        """Lock the row of a session, made if there is none: of two who begin a session one waits.
+    def find(
+        self,
+        name: str,
+        keys: Collection[str] | None = (),
+        *,
+        data: bool = True,
+        create: bool = False,
+        hold: bool = True,
+    ) -> Place:
+        """As `Transaction.find`; without `hold` the row is not locked.
 
         A row that was made only to be locked says that it is a marker outlived long ago, as good as none.
         """
-        while (found := self.find(name)) is None:
-            self.tell(
-                "INSERT INTO {s} (name, version, created, {schema}, forget) VALUES (?, 0, 0, 0, 0) {pass}",
-                name,
+        found = f"SELECT {{now}}, s.id, {{head}} FROM {{s}} s WHERE s.name = ? {'{lock}' if hold else ''}"  # noqa: S608 - constants
+        made = "INSERT INTO {s} (name, version, created, {schema}, forget) VALUES (?, 0, 0, 0, 0) {pass}"
+        while not (rows := self.ask(found, name)):
+            if not create:
+                return Place(name, None, None, self.now())
+            self.tell(made, name)
+        place = Place(name, rows[0][1], Head(*rows[0][2:]), self.tables.now(rows[0][0]))
+        if keys is None or keys:
+            among = "" if keys is None else f"AND digest IN ({', '.join('?' * len(keys))})"
+            query = (
+                f"SELECT {{key}}, version, {'data' if data else 'NULL'} FROM {{f}} WHERE session = ? {among}"  # noqa: S608 - constants
             )
-        return found
-
-    def find_for(self, name: str, commit: Commit) -> tuple[Place, dict[str, Field]]:
-        """The place, made if the commit may, and the fields that it names.
-
-        With data only if a refusal might have to return it.
-        """
-        place = self.seat(name) if commit.create else self.find(name)
-        if place is None or not commit.changes:
-            return place or Place(name, None, None, self.now()), {}
-        data = "data" if any(change.guarded for change in commit.changes.values()) else "NULL"
-        among = ", ".join("?" * len(commit.changes))
-        query = f"SELECT {{key}}, version, {data} FROM {{f}} WHERE session = ? AND digest IN ({among})"  # noqa: S608 - constants
-        return place, fields_of(self.ask(query, place.row, *map(digest, commit.changes)))
-
-    def fields(self, place: Place) -> dict[str, Field]:
-        return fields_of(self.ask("SELECT {key}, version, data FROM {f} WHERE session = ?", place.row))
-
-    def load(self, name: str) -> Record | None:
-        rows = self.ask(
-            """SELECT {now}, {head}, f.{key}, f.version, f.data
-            FROM {s} s LEFT JOIN {f} f ON f.session = s.id WHERE s.name = ?""",
-            name,
-        )
-        fields = fields_of([row[7:] for row in rows if row[7] is not None])
-        return self.tables.record(Head(*rows[0][1:7]), fields, rows[0][0]) if rows else None
+            place.fields = fields_of(self.ask(query, place.row, *map(digest, keys or ())))
+        return place
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         self.tell("DELETE FROM {f} WHERE session = ?", place.row)
@@ -213,12 +206,6 @@ class SQLTransaction:
             upsert = "INSERT INTO {f} (session, digest, {key}, version, data) VALUES (?, ?, ?, ?, ?) {over}"
             self.cursor.executemany(self.tables.sql(upsert), rows)
 
-    def copy(self, source: Place, head: Head, target: Place) -> None:
-        self.begin(target, head, {})
-        columns = "digest, {key}, version, data"
-        copy = f"INSERT INTO {{f}} (session, {columns}) SELECT ?, {columns} FROM {{f}} WHERE session = ?"  # noqa: S608 - constants
-        self.tell(copy, target.row, source.row)
-
     def drop_tombstones(self, place: Place, below: int) -> None:
         self.tell("DELETE FROM {f} WHERE session = ? AND data IS NULL AND version < ?", place.row, below)
 
@@ -231,6 +218,13 @@ class SQLTransaction:
             self.tell(f"DELETE FROM {{f}} WHERE session IN ({among})")  # noqa: S608 - numbers
             self.tell(f"DELETE FROM {{s}} WHERE id IN ({among})")  # noqa: S608 - numbers
         return len(rows)
+
+    def page(self, prefix: str, after: str) -> Any:
+        # No hex character comes after "f", so all names with a prefix come before the prefix and a "g".
+        return self.ask(_PAGE, prefix, f"{prefix}g", after)
+
+    def count(self) -> int:
+        return int(self.ask("SELECT count(*) FROM {s}")[0][0])
 
 
 def fields_of(rows: Any) -> dict[str, Field]:
