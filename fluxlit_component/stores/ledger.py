@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
 
+PAGE: Final = 200
+"""Sessions of a listing that are read at once."""
+
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
 _ROUNDING: Final = 0.002

@@ -19,9 +19,9 @@ from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
 from fluxlit_component.stores.inventory import StoreFacts
-from fluxlit_component.stores.ledger import Head, Place
+from fluxlit_component.stores.ledger import PAGE, Head, Place
 from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.stores.transactional import PAGE, Transaction, TransactionalStore
+from fluxlit_component.stores.transactional import Transaction, TransactionalStore
 
 T = TypeVar("T")
 
@@ -47,6 +47,8 @@ class InMemorySessionStore(TransactionalStore):
         assert store.get("id") == {"step": 1}
         ```
     """
+
+    kind = "Memory"
 
     def __init__(
         self,

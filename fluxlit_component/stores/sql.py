@@ -71,6 +71,8 @@ class SQLSessionStore(TransactionalStore):
         ```
     """
 
+    kind = "SQL"
+
     def __init__(
         self,
         engine_or_url: sa.Engine | str,

@@ -43,6 +43,8 @@ class SQLiteSessionStore(TransactionalStore):
         ```
     """
 
+    kind = "SQLite"
+
     def __init__(
         self,
         path: str | os.PathLike[str],

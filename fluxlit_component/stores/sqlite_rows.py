@@ -17,8 +17,7 @@ from typing import Any, Final
 
 from fluxlit_component.clock import Clock
 from fluxlit_component.state.record import Field, Record
-from fluxlit_component.stores.ledger import Head, Place, ends
-from fluxlit_component.stores.transactional import PAGE
+from fluxlit_component.stores.ledger import PAGE, Head, Place, ends, state_of
 from fluxlit_component.stores.values import key_bytes, key_text
 
 _MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
@@ -74,11 +73,12 @@ class SQLiteTransaction:
         if not rows:
             return None
         (created, version, idle_expires), (forget, schema, expires), *rest = rows
-        fields = {key_text(row[0]): Field._make(row[1:]) for row in rest if row[0] != 0}
+        new = tuple.__new__  # half of what a load takes is this line
+        fields = {str(k, "utf-8", "surrogatepass"): new(Field, (v, data)) for k, v, data in rest if k != 0}
         if len(fields) < len(rest):
             _, version, idle_expires = next(row for row in rest if row[0] == 0)
-        head = Head(version, created, idle_expires, expires, schema, forget)
-        return Place(name, None, head, self.now(), fields).record()
+        head, now = Head(version, created, idle_expires, expires, schema, forget), self.now()
+        return Record(*head[:5], fields, now) if state_of(head, now) == "alive" else None
 
     def find(self, name: str, keys: Collection[str] | None = (), *, data: bool = True, **_: bool) -> Place:
         """Place and fields in one statement, which takes half the time of two."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from fluxlit_component.clock import deadline
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.ledger import Head, Place
+from fluxlit_component.stores.ledger import PAGE, Head, Place
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
 
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from fluxlit_component.stores.inventory import Entry
 
 T = TypeVar("T")
-
-PAGE: Final = 200
-"""Sessions of a listing that are read at once."""
 
 
 class Transaction(Protocol):
