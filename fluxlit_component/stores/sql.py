@@ -29,7 +29,7 @@ the digest and LONGBLOB for the others. The tables are made on first use, unless
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from typing_extensions import Self
@@ -40,12 +40,16 @@ from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.inventory import StoreFacts
 from fluxlit_component.stores.ledger import name_of, ttl_of
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
-from fluxlit_component.stores.sql_facts import facts
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import TransactionalStore
 
 T = TypeVar("T")
+
+_MARIADB_SIZE: Final = """SELECT coalesce(sum(data_length + index_length), 0) FROM information_schema.tables
+    WHERE table_schema = DATABASE() AND table_name IN (?, ?)"""
+_POSTGRES_SIZE: Final = """SELECT pg_total_relation_size(quote_ident(?)::regclass)
+    + pg_total_relation_size(quote_ident(?)::regclass)"""
 
 
 class SQLSessionStore(TransactionalStore):
@@ -122,7 +126,7 @@ class SQLSessionStore(TransactionalStore):
             self._database.close()
 
     def describe(self) -> StoreFacts:
-        return self._write(facts)
+        return self._write(_facts)
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or none: in one round trip, if nothing is to be begun or refused."""
@@ -144,3 +148,22 @@ class SQLSessionStore(TransactionalStore):
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
+
+
+def _facts(transaction: SQLTransaction) -> StoreFacts:
+    now, names, dialect = transaction.now(), transaction.tables.names, transaction.tables.dialect
+    if dialect == "sqlite":
+        return StoreFacts(
+            "SQLite through SQLAlchemy", transaction.ask("SELECT sqlite_version()")[0][0], now, {}
+        )
+    if dialect == "mariadb":
+        version, read_only = transaction.ask("SELECT version(), @@read_only")[0]
+        size = int(transaction.ask(_MARIADB_SIZE, *names)[0][0])
+        return StoreFacts("MariaDB", version, now, {"read_only": int(read_only), "bytes": size})
+    version, standby, read_only = transaction.ask(
+        """SELECT current_setting('server_version'), pg_is_in_recovery(),
+        current_setting('transaction_read_only')"""
+    )[0]
+    size = int(transaction.ask(_POSTGRES_SIZE, *names)[0][0])
+    details = {"standby": int(standby), "read_only": int(read_only == "on"), "bytes": size}
+    return StoreFacts("PostgreSQL", version, now, details)

@@ -172,7 +172,7 @@ class Database:
             raise TimeoutError("nothing was heard by those who asked before")
         connection, link, good = None, None, False
         try:
-            while (taken := self._pop()) is not None and monotonic() < give_up:
+            while monotonic() < give_up and (taken := self._pop()) is not None:
                 connection, link = taken
                 if not link.is_stale():
                     break

@@ -119,8 +119,10 @@ class Tables:
         now, version, created, idle, expires, schema, forget = bytes(rows[0][0]).split()
         times = [None if moment == b"-1" else float(moment) for moment in (idle, expires, forget)]
         head = Head(int(version), float(created), times[0], times[1], int(schema), times[2])
-        split = [(bytes(named).partition(b" "), data) for named, data in rows[1:]]
-        fields = {key_text(key): Field(int(number), data) for (number, _, key), data in split}
+        new, fields = tuple.__new__, {}
+        for named, data in rows[1:]:
+            number, _, key = named.partition(b" ")
+            fields[str(key, "utf-8", "surrogatepass")] = new(Field, (int(number), data))
         return self.record(head, fields, float(now))
 
     def outcome(self, rows: Any, commit: Commit) -> Outcome | None:
