@@ -142,7 +142,7 @@ class Database:
         with self._connection(give_up, job, opens=work is not None) as (connection, link):
             if connection is None:
                 return UNDONE
-            if not self._ready:
+            if work is not None and not self._ready:
                 inspector = sa.inspect(connection)
                 if not all(inspector.has_table(name) for name in self._tables.names):
                     self._transact(connection, self._create, job)
