@@ -76,12 +76,12 @@ def record_of(reply: list[Any]) -> Record | None:
         return None
     now, (head, stored) = reply[0], head_and_fields(reply)
     version, created, idle, expires, schema = map(int, head.split())
-    new, data_of, fields = tuple.__new__, stored.get, {}
-    for name, value in stored.items():
-        if name[0] == _VERSION[0]:  # the names of data, as many again, need not be looked at
-            key = name[1:]
-            field = new(Field, (int(value), data_of(_DATA + key)))
-            fields[str(key, "utf-8", "surrogatepass")] = field
+    new, data_of = tuple.__new__, stored.get
+    fields = {
+        str(name[1:], "utf-8", "surrogatepass"): new(Field, (int(value), data_of(_DATA + name[1:])))
+        for name, value in stored.items()
+        if name[0] == _VERSION[0]  # the names of data, as many again, need not be looked at
+    }
     return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
 
 

@@ -38,7 +38,7 @@ from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.inventory import StoreFacts
-from fluxlit_component.stores.ledger import name_of, ttl_of
+from fluxlit_component.stores.ledger import ttl_of
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.sweep import Sweep
@@ -128,17 +128,13 @@ class SQLSessionStore(TransactionalStore):
     def describe(self) -> StoreFacts:
         return self._write(_facts)
 
-    def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """Write all changes or none: in one round trip, if nothing is to be begun or refused."""
-        name = name_of(session_id)
-
+    def _commit(self, name: str, commit: Commit) -> Outcome:
+        # In one round trip, if nothing is to be begun or refused.
         def short(link: Any, give_up: float) -> Any:
             return self._tables.outcome(link.commit(name, commit, give_up), commit) or UNDONE
 
         few = 0 < len(commit.changes) <= MOST_CHANGES and self._tables.clock is None
-        outcome = self._database.run(self._committing(name, commit), short if few else None)
-        self._sweep.run(self.purge)
-        return outcome
+        return self._database.run(self._committing(name, commit), short if few else None)
 
     def _load(self, name: str) -> Record | None:
         def short(link: Any, give_up: float) -> Record | None:

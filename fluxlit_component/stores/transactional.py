@@ -97,12 +97,15 @@ class TransactionalStore(ABC):
         return self._load(ledger.name_of(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        outcome = self._write(self._committing(ledger.name_of(session_id), commit))
+        outcome = self._commit(ledger.name_of(session_id), commit)
         self._sweep.run(self.purge)
         return outcome
 
+    def _commit(self, name: str, commit: Commit) -> Outcome:
+        return self._write(self._committing(name, commit))
+
     def _committing(self, name: str, commit: Commit) -> Callable[[Transaction], Outcome]:
-        guarded = any([change.guarded for change in commit.changes.values()])  # noqa: C419 - half as slow
+        guarded = any(change.guarded for change in commit.changes.values())
 
         def apply(transaction: Transaction) -> Outcome:
             place = transaction.find(name, commit.changes, data=guarded, create=commit.create)
