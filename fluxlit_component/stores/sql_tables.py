@@ -108,10 +108,6 @@ class Tables:
         """The time, if the server says that it is so late: its own, unless there is a clock."""
         return float(server_time) if self.clock is None else self.clock()
 
-    def record(self, head: Head, fields: dict[str, Field], server_time: float) -> Record | None:
-        """What a session is, if it is alive."""
-        return Place("", None, head, self.now(server_time), fields).record()
-
     def loaded(self, rows: Any) -> Record | None:
         """What a session is, from the rows of `LOAD`, if it is alive."""
         if not rows:
@@ -123,7 +119,7 @@ class Tables:
         for named, data in rows[1:]:
             number, _, key = named.partition(b" ")
             fields[str(key, "utf-8", "surrogatepass")] = new(Field, (int(number), data))
-        return self.record(head, fields, float(now))
+        return Place("", None, head, self.now(float(now)), fields).record()
 
     def outcome(self, rows: Any, commit: Commit) -> Outcome | None:
         """What became of a commit, from a line of each key that was written; None: nothing was."""
