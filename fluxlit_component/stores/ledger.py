@@ -8,7 +8,6 @@ a lock or knows an engine; the contract in words is in `stores.base`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
+
+PAGE: Final = 200
+"""Sessions of a listing that are read at once."""
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
@@ -48,31 +50,24 @@ class Head(NamedTuple):
 
 @dataclass(eq=False, repr=False)
 class Place:
-    """Where a session stands in a backend, as one transaction found it."""
+    """A session as one transaction found it."""
 
     name: str
     row: Any
     """What the backend knows it by; None: there is no row yet."""
     head: Head | None
     now: float
+    fields: dict[str, Field] = field(default_factory=dict)
+    """At least those that were asked for."""
 
     @property
     def living(self) -> Head | None:
         """The head of what stands there, if that is alive."""
         return self.head if state_of(self.head, self.now) == "alive" else None
 
-
-@dataclass(eq=False, repr=False)
-class Ruling:
-    """What to answer to a commit and, if `head` is not None, what to write first."""
-
-    outcome: Outcome
-    head: Head | None = None
-    fields: Mapping[str, Field] = field(default_factory=dict)
-    begins: bool = False
-    """Whether `head` begins a record, in place of nothing or of an outlived marker."""
-    drop_tombstones_below: int | None = None
-    """If not None, tombstones with a lower version are to be dropped by this commit."""
+    def record(self) -> Record | None:
+        """The record, if it is alive."""
+        return None if (head := self.living) is None else Record(*head[:5], self.fields, self.now)
 
 
 def name_of(session_id: str) -> str:
@@ -109,16 +104,6 @@ def ttl_of(text: str) -> float:
         raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
 
 
-def head_of(record: Record) -> Head:
-    """The head of a record."""
-    return Head(record.version, record.created, record.idle_expires, record.expires, record.schema)
-
-
-def record_of(head: Head, fields: Mapping[str, Field], now: float) -> Record:
-    """The record that a head and its fields are."""
-    return Record(head.version, head.created, head.idle_expires, head.expires, head.schema, fields, now)
-
-
 def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:
     """A line of a listing; None for what is as good as absent."""
     state = state_of(head, now)
@@ -127,9 +112,7 @@ def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entr
     created = head.created if head.forget is None else head.forget - MARKER_SECONDS
     from fluxlit_component.stores.inventory import Entry
 
-    return Entry(
-        name, state, head.version, created, head.idle_expires, head.expires, head.schema, keys, size, now
-    )
+    return Entry(name, state, head.version, created, *head[2:5], keys, size, now)
 
 
 def yields(standing: Head | None, head: Head, now: float) -> bool:
@@ -145,11 +128,6 @@ def yields(standing: Head | None, head: Head, now: float) -> bool:
 
 def _is_later(moment: float | None, other: float | None) -> bool:
     return other is not None and (moment is None or moment > other + _ROUNDING)
-
-
-def begun(now: float, *, ttl_seconds: float | None, default: float | None) -> Head:
-    """The head of a record that a plain `set` begins."""
-    return Head(1, now, deadline(now, default if ttl_seconds is None else ttl_seconds))
 
 
 def marker(now: float) -> Head:
@@ -180,27 +158,22 @@ def is_free(head: Head | None, now: float) -> bool:
     return state_of(head, now) in {"absent", "expired"}
 
 
-def touched(head: Head, now: float, idle_seconds: float | None) -> Head:
-    """The head with its idle deadline moved."""
-    return head._replace(idle_expires=deadline(now, idle_seconds))
+def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, Field]]:
+    """Decide a commit: what to answer, and the head and the fields to write; no head: nothing is written.
 
-
-def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: float) -> Ruling:
-    """Decide a commit.
-
-    `stored` has the fields of at least the keys that the commit names, none if the record is absent;
-    those of guarded changes with their data, since a refusal hands it back.
+    `place` has the fields that the commit names; those of guarded changes with their data, since a refusal
+    hands it back.
     """
-    state = state_of(head, now)
+    now, state = place.now, state_of(place.head, place.now)
     if state != "alive" and not (state == "absent" and commit.create):
-        return Ruling(Outcome(state, now=now))
-    standing = head if state == "alive" else None
+        return Outcome(state, now=now), None, {}
+    standing = place.head if state == "alive" else None
     version = standing.version + 1 if standing is not None else commit.begin
     refused: dict[str, Field | None] = {}
     overwritten: list[str] = []
     written: dict[str, Field] = {}
     for key, change in commit.changes.items():
-        there = stored.get(key)
+        there = place.fields.get(key)
         known = there.version if there is not None else 0
         if change.guarded and known != change.base:
             refused[key] = there
@@ -211,9 +184,9 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
 
     if not written:
         if standing is None:  # it was to be begun, had there been anything to write
-            return Ruling(Outcome("committed", 0, refused, now=now))
+            return Outcome("committed", 0, refused, now=now), None, {}
         deadlines = standing.idle_expires, standing.expires
-        return Ruling(Outcome("committed", standing.version, refused, frozenset(), *deadlines, now))
+        return Outcome("committed", standing.version, refused, frozenset(), *deadlines, now), None, {}
     if standing is not None:
         created, expires = standing.created, standing.expires
     else:
@@ -221,7 +194,13 @@ def rule(head: Head | None, stored: Mapping[str, Field], commit: Commit, now: fl
     idle_expires = deadline(now, commit.idle_seconds)
     following = Head(version, created, idle_expires, expires, commit.schema)
     answer = Outcome("committed", version, refused, frozenset(overwritten), idle_expires, expires, now)
-    # Looking through all fields at every commit would cost more than the few tombstones do.
+    return answer, following, written
+
+
+def outlived_below(version: int) -> int | None:
+    """The version below which tombstones go with the commit of this one; None: they stay.
+
+    Looking through all fields at every commit would cost more than the few tombstones do.
+    """
     due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
-    limit = version - _TOMBSTONE_VERSIONS if due else None
-    return Ruling(answer, following, written, standing is None, limit)
+    return version - _TOMBSTONE_VERSIONS if due else None

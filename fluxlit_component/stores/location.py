@@ -18,11 +18,11 @@ from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.ledger import ttl_of
 
 _DAY: Final = 86_400.0
-_REDIS: Final = frozenset(
-    {"redis", "rediss", "unix", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel"}
-    | {"valkey", "valkeys"}
-)
-_SQL: Final = frozenset({"postgresql", "postgres", "mariadb"})
+_STORE_OF: Final = {
+    **dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), "RedisSessionStore"),
+    **dict.fromkeys(("postgresql", "postgres", "mariadb"), "SQLSessionStore"),
+}
+"""Scheme, without what follows a plus sign -> class."""
 _EXAMPLES: Final = (
     "memory://, sqlite:///relative.db, sqlite:////absolute.db, redis://, rediss://, unix://, "
     "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mariadb+pymysql://"
@@ -104,12 +104,10 @@ def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
             )
         patience = {} if timeout_seconds is None else {"busy_timeout_seconds": timeout_seconds}
         return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(query), **patience)
-    if scheme in _REDIS:
-        store_type = store_class("RedisSessionStore")
-    elif scheme.partition("+")[0] in _SQL:
-        store_type = store_class("SQLSessionStore")
-    else:
+    name = _STORE_OF.get(scheme.partition("+")[0])
+    if name is None:
         raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
+    store_type = store_class(name)
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     try:
         store: VersionedStore = store_type.from_url(url, **patience)

@@ -7,19 +7,20 @@ another one; for that there are SQLite, Redis and SQL.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
+from heapq import nsmallest
 from itertools import islice
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgpack
 from cachetools import Cache, LRUCache
 
 from fluxlit_component.clock import Clock, is_past, wall
-from fluxlit_component.state.record import Commit, Field, Record
+from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import Head, Place
-from fluxlit_component.stores.sweep import SWEEP_LIMIT, Sweep
+from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.ledger import PAGE, Head, Place
+from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import Transaction, TransactionalStore
 
 T = TypeVar("T")
@@ -47,6 +48,8 @@ class InMemorySessionStore(TransactionalStore):
         ```
     """
 
+    kind = "Memory"
+
     def __init__(
         self,
         *,
@@ -58,30 +61,10 @@ class InMemorySessionStore(TransactionalStore):
         self._clock = clock
         self._lock = threading.RLock()
         self._sessions: LRUCache[str, _Session] = LRUCache(max(1, max_entries))
-        self._sweep = Sweep(clock())
+        self._sweep = Sweep(clock, waits=True)  # it takes no longer than to start a thread
 
     def close(self) -> None:
         """Do nothing: there is nothing to release, and the sessions live as long as the object."""
-
-    def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values."""
-        ledger.checked_prefix(prefix)
-        with self._lock:
-            names = [name for name in self._sessions if name.startswith(prefix)]
-        for name in names:
-            with self._lock:  # a look by the operator is no use by a visitor: the LRU order stays
-                session = Cache.__getitem__(self._sessions, name) if name in self._sessions else None
-            if session is None:
-                continue
-            sizes = [len(field.data) for field in _unpack(session[-1]).values() if field.data is not None]
-            head, now = Head(*session[:6]), self._clock()
-            entry = ledger.entry_of(name, head, keys=len(sizes), size=sum(sizes), now=now)
-            if entry is not None:
-                yield entry
-
-    def estimate(self) -> int:
-        """How many sessions there are, ended ones included."""
-        return len(self._sessions)
 
     def describe(self) -> StoreFacts:
         """Say how full the memory is."""
@@ -92,49 +75,27 @@ class InMemorySessionStore(TransactionalStore):
         with self._lock:
             return work(_Transaction(self._sessions, self._clock))
 
-    def _tidy(self) -> None:
-        now = self._clock()
-        if self._sweep.begin(now):
-            self._sweep.end(now, self.purge(limit=SWEEP_LIMIT))
-
 
 class _Transaction:
     """A `Transaction` while the lock is held. The row of a place is what the fields are packed into."""
 
     def __init__(self, sessions: LRUCache[str, _Session], clock: Clock) -> None:
         self._sessions = sessions
-        self._clock = clock
-        self._stored: dict[str, Field] = {}
-        """What a commit has found, and writes its own over: not to be unpacked twice."""
+        self.now = clock
 
-    def load(self, name: str) -> Record | None:
-        place = self.seat(name)
-        return None if place.living is None else ledger.record_of(place.living, self.fields(place), place.now)
-
-    def find(self, name: str) -> Place | None:
-        return self.seat(name) if name in self._sessions else None
-
-    def seat(self, name: str) -> Place:
+    def find(self, name: str, keys: Collection[str] | None = (), **_: bool) -> Place:
         session = self._sessions.get(name)
-        packed, head = (_NOTHING, None) if session is None else (session[-1], Head(*session[:6]))
-        return Place(name, packed, head, self._clock())
-
-    def find_for(self, name: str, _: Commit) -> tuple[Place, dict[str, Field]]:
-        place = self.seat(name)
-        self._stored = self.fields(place)
-        return place, self._stored
-
-    def fields(self, place: Place) -> dict[str, Field]:
-        return _unpack(place.row)
+        if session is None:
+            return Place(name, None, None, self.now())
+        fields = {} if keys is not None and not keys else _unpack(session[-1])
+        return Place(name, session[-1], Head(*session[:6]), self.now(), fields)
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         self._sessions[place.name] = (*head, _pack(fields))
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        self._sessions[place.name] = (*head, _pack({**self._stored, **fields}) if fields else place.row)
-
-    def copy(self, source: Place, head: Head, target: Place) -> None:
-        self._sessions[target.name] = (*head, source.row)
+        # All that is there was found: it is packed as one.
+        self._sessions[place.name] = (*head, _pack({**place.fields, **fields}) if fields else place.row)
 
     def drop_tombstones(self, place: Place, below: int) -> None:
         session = self._sessions[place.name]
@@ -142,14 +103,28 @@ class _Transaction:
         self._sessions[place.name] = (*session[:6], _pack(kept))
 
     def drop_ended(self, limit: int) -> int:
-        now = self._clock()
-        # Cache.__getitem__: a look by the sweeper is no use by a visitor either.
-        held = ((name, Cache.__getitem__(self._sessions, name)) for name in self._sessions)
-        over = (name for name, session in held if is_past(ledger.ends(Head(*session[:6])), now))
-        ended = list(islice(over, limit))
-        for name in ended:
+        now = self.now()
+        ended = (name for name in self._sessions if is_past(ledger.ends(self._head(name)), now))
+        names = list(islice(ended, limit))
+        for name in names:
             del self._sessions[name]
-        return len(ended)
+        return len(names)
+
+    def page(self, prefix: str, after: str) -> list[Any]:
+        there = (name for name in self._sessions if name.startswith(prefix) and name > after)
+        return [(name, *self._head(name), *self._extent(name)) for name in nsmallest(PAGE, there)]
+
+    def count(self) -> int:
+        return len(self._sessions)
+
+    def _head(self, name: str) -> Head:
+        # Not by the cache: a look by the operator or the sweep is no use by a visitor.
+        return Head(*Cache.__getitem__(self._sessions, name)[:6])
+
+    def _extent(self, name: str) -> tuple[int, int]:
+        fields = _unpack(Cache.__getitem__(self._sessions, name)[-1])
+        sizes = [len(field.data) for field in fields.values() if field.data is not None]
+        return len(sizes), sum(sizes)
 
 
 def _pack(fields: Mapping[str, Field]) -> bytes:
@@ -161,6 +136,3 @@ def _pack(fields: Mapping[str, Field]) -> bytes:
 def _unpack(packed: bytes) -> dict[str, Field]:
     plain = msgpack.unpackb(packed, unicode_errors="surrogatepass")
     return {key: Field(version, data) for key, (version, data) in plain.items()}
-
-
-_NOTHING: Final = _pack({})

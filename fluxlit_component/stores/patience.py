@@ -10,6 +10,8 @@ import os
 import queue
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout  # of its own in Python 3.10
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -17,34 +19,21 @@ T = TypeVar("T")
 _IDLE_SECONDS: Final = 10.0
 
 
-class Job:
-    """One piece of work."""
+class Job(Future[Any]):
+    """One piece of work, told itself."""
 
     def __init__(self, work: Callable[[Job], Any]) -> None:
+        super().__init__()
         self.wanted = True
         """Turns false when the caller has given up."""
         self._work = work
-        self._done = threading.Event()
-        self._result: Any = None
-        self._error: BaseException | None = None
 
     def do(self) -> None:
         """Do the work, if it is still wanted, and keep what it returns or raises."""
         try:
-            if self.wanted:
-                self._result = self._work(self)
+            self.set_result(self._work(self) if self.wanted else None)
         except BaseException as error:  # noqa: BLE001 - it is the caller's
-            self._error = error
-        self._done.set()
-
-    def wait(self, seconds: float) -> Any:
-        """What the work returned; `TimeoutError` if it takes longer than that."""
-        if not self._done.wait(seconds):
-            self.wanted = False
-            raise TimeoutError(f"nothing was heard for {seconds:g} s")
-        if self._error is not None:
-            raise self._error
-        return self._result
+            self.set_exception(error)
 
 
 class Workers:
@@ -66,7 +55,13 @@ class Workers:
             self._threads += starts
         if starts:
             threading.Thread(target=self._serve, name="fluxlit-store", daemon=True).start()
-        result: T = job.wait(seconds)
+        try:
+            result: T = job.result(seconds)
+        except FutureTimeout:
+            if job.done():  # the work's own
+                raise
+            job.wanted = False
+            raise TimeoutError(f"nothing was heard for {seconds:g} s") from None
         return result
 
     def _begin(self) -> None:

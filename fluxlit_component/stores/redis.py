@@ -57,6 +57,8 @@ class RedisSessionStore:
         ```
     """
 
+    kind = "Redis"
+
     def __init__(
         self,
         client_or_url: Any,

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+import msgpack
+
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.inventory import Entry
-from fluxlit_component.stores.values import key_bytes, key_text
+from fluxlit_component.stores.values import key_bytes
 
 _HEAD: Final = b"m"
 _VERSION: Final = b"v"
@@ -74,16 +76,19 @@ def record_of(reply: list[Any]) -> Record | None:
         return None
     now, (head, stored) = reply[0], head_and_fields(reply)
     version, created, idle, expires, schema = map(int, head.split())
-    # Only the names of versions: those of data, as many again, need not be looked at.
-    versions = ((name[1:], value) for name, value in stored.items() if name[0] == _VERSION[0])
-    fields = {key_text(key): Field._make((int(value), stored.get(_DATA + key))) for key, value in versions}
+    new, data_of = tuple.__new__, stored.get
+    fields = {
+        str(name[1:], "utf-8", "surrogatepass"): new(Field, (int(value), data_of(_DATA + name[1:])))
+        for name, value in stored.items()
+        if name[0] == _VERSION[0]  # the names of data, as many again, need not be looked at
+    }
     return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
 
 
 def head_and_fields(reply: list[Any]) -> tuple[bytes, dict[bytes, bytes]]:
     """The head and the fields in the answer of the load script, as stored."""
-    flat = reply[1]
-    stored: dict[bytes, bytes] = dict(zip(flat[::2], flat[1::2], strict=True))
+    flat = iter(msgpack.unpackb(reply[1], raw=True))
+    stored: dict[bytes, bytes] = dict(zip(flat, flat, strict=True))
     return stored.pop(_HEAD), stored
 
 

@@ -46,8 +46,9 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
         _check(client)
         return lambda: client
     options |= {"ssl": True} if base == "rediss" else {}
-    options |= _user(parts)
-    options |= _query(parts)
+    user, at, _ = parts.netloc.rpartition("@")
+    options |= parse_url(f"redis://{user}{at}host?{parts.query}")
+    del options["host"]
     if kind == "cluster":
         nodes = _hosts(parts, _PORT)
         # Nodes of its own for every attempt: the client keeps its connections in them.
@@ -83,17 +84,6 @@ def _hosts(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
     if len(hosts) < len(places):
         raise ConfigurationError(f"name the hosts, separated by commas: {parts.scheme}://host:port,host:port")
     return hosts
-
-
-def _user(parts: SplitResult) -> dict[str, str]:
-    name, _, password = parts.netloc.rpartition("@")[0].partition(":")
-    given = {"username": unquote(name), "password": unquote(password)}
-    return {option: text for option, text in given.items() if text}
-
-
-def _query(parts: SplitResult) -> dict[str, Any]:
-    """What stands behind the question mark, of the types that redis-py gives it."""
-    return {name: value for name, value in parse_url(f"redis://?{parts.query}").items() if name != "host"}
 
 
 class ScriptClient(Redis):

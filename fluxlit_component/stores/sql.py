@@ -28,8 +28,8 @@ the digest and LONGBLOB for the others. The tables are made on first use, unless
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from typing_extensions import Self
@@ -37,15 +37,19 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores import sql_inventory as inventory
-from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import name_of, ttl_of
+from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.ledger import ttl_of
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.stores.transactional import Page, TransactionalStore, paged
+from fluxlit_component.stores.transactional import TransactionalStore
 
 T = TypeVar("T")
+
+_MARIADB_SIZE: Final = """SELECT coalesce(sum(data_length + index_length), 0) FROM information_schema.tables
+    WHERE table_schema = DATABASE() AND table_name IN (?, ?)"""
+_POSTGRES_SIZE: Final = """SELECT pg_total_relation_size(quote_ident(?)::regclass)
+    + pg_total_relation_size(quote_ident(?)::regclass)"""
 
 
 class SQLSessionStore(TransactionalStore):
@@ -71,6 +75,8 @@ class SQLSessionStore(TransactionalStore):
         ```
     """
 
+    kind = "SQL"
+
     def __init__(
         self,
         engine_or_url: sa.Engine | str,
@@ -94,7 +100,7 @@ class SQLSessionStore(TransactionalStore):
         engine = check_engine(engine_or_url)
         self._tables = Tables(table_prefix, engine.dialect, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
-        self._sweep = Sweep(monotonic())
+        self._sweep = Sweep(monotonic)
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
@@ -119,41 +125,41 @@ class SQLSessionStore(TransactionalStore):
         if self._owned:
             self._database.close()
 
-    def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
-
-        def page(prefix: str, after: str) -> Page:
-            return self._write(lambda transaction: inventory.page(transaction, prefix, after))
-
-        return paged(page, prefix)
-
-    def estimate(self) -> int:
-        """How many sessions there are, ended ones included."""
-        return self._write(inventory.count)
-
     def describe(self) -> StoreFacts:
-        return self._write(inventory.facts)
+        return self._write(_facts)
 
-    def commit(self, session_id: str, commit: Commit) -> Outcome:
-        """Write all changes or none: in one round trip, if nothing is to be begun or refused."""
-        name = name_of(session_id)
-
+    def _commit(self, name: str, commit: Commit) -> Outcome:
+        # In one round trip, if nothing is to be begun or refused.
         def short(link: Any, give_up: float) -> Any:
             return self._tables.outcome(link.commit(name, commit, give_up), commit) or UNDONE
 
         few = 0 < len(commit.changes) <= MOST_CHANGES and self._tables.clock is None
-        outcome = self._database.run(self._committing(name, commit), short if few else None)
-        self._tidy()
-        return outcome
+        return self._database.run(self._committing(name, commit), short if few else None)
 
     def _load(self, name: str) -> Record | None:
         def short(link: Any, give_up: float) -> Record | None:
             return self._tables.loaded(link.load(name, give_up))
 
-        return self._database.run(lambda transaction: transaction.load(name), short)
+        return self._database.run(lambda t: t.find(name, None, hold=False).record(), short)
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
 
-    def _tidy(self) -> None:
-        self._sweep.in_background(monotonic, lambda limit: self.purge(limit=limit))
+
+def _facts(transaction: SQLTransaction) -> StoreFacts:
+    now, names, dialect = transaction.now(), transaction.tables.names, transaction.tables.dialect
+    if dialect == "sqlite":
+        return StoreFacts(
+            "SQLite through SQLAlchemy", transaction.ask("SELECT sqlite_version()")[0][0], now, {}
+        )
+    if dialect == "mariadb":
+        version, read_only = transaction.ask("SELECT version(), @@read_only")[0]
+        size = int(transaction.ask(_MARIADB_SIZE, *names)[0][0])
+        return StoreFacts("MariaDB", version, now, {"read_only": int(read_only), "bytes": size})
+    version, standby, read_only = transaction.ask(
+        """SELECT current_setting('server_version'), pg_is_in_recovery(),
+        current_setting('transaction_read_only')"""
+    )[0]
+    size = int(transaction.ask(_POSTGRES_SIZE, *names)[0][0])
+    details = {"standby": int(standby), "read_only": int(read_only == "on"), "bytes": size}
+    return StoreFacts("PostgreSQL", version, now, details)

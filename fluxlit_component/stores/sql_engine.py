@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import random
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -107,10 +107,14 @@ class Database:
         try:
             if not self._is_server:  # nothing in between that could hang
                 return self._try(work, None, None, give_up)  # type: ignore[no-any-return]
-            if self._link is None or not self._ready:
-                short = None
-            elif short is not None and self._at_hand:
-                answer = self._hurry(short, give_up)
+            if short is not None and self._at_hand and self._ready:
+                # In the caller's thread: what takes the short way waits for no longer than it is told.
+                answer: Any = UNDONE
+                try:
+                    answer = self._once(None, short, None, give_up)
+                except self._errors as error:
+                    if not _is_undone(error):
+                        raise
                 if answer is not UNDONE:
                     return answer  # type: ignore[no-any-return]
                 short = None
@@ -124,36 +128,27 @@ class Database:
         quote = "" if cause is None else f": {cause}".partition("\n")[0][:_LONGEST_QUOTE]
         raise StoreUnavailable(f"the database gave no answer ({type(reason).__name__}{quote})") from cause
 
-    def _hurry(self, short: Callable[[Any, float], Any], give_up: float) -> Any:
-        """Take the short way in the caller's thread, if a connection is at hand."""
-        taken = self._taken(give_up, opens=False)
-        if taken is None:
-            return UNDONE
-        try:
-            return self._using(taken, lambda: short(taken[1], give_up), None)
-        except self._errors as error:
-            if not _is_undone(error):
-                raise
-            return UNDONE
-
-    def _try(self, work: Callable[[SQLTransaction], Any], short: Any, job: Job | None, give_up: float) -> Any:
-        def act() -> Any:
-            if not self._ready:
-                inspector = sa.inspect(taken[0])
-                if not all(inspector.has_table(name) for name in self._tables.names):
-                    self._transact(taken[0], self._create, job)
-                self._ready = True
-            answer = UNDONE if short is None else short(taken[1], give_up)
-            return self._transact(taken[0], work, job) if answer is UNDONE else answer
-
+    def _try(self, work: Any, short: Any, job: Job | None, give_up: float) -> Any:
         while True:
             try:
-                taken = self._taken(give_up)
-                return self._using(taken, act, job)
+                return self._once(work, short, job, give_up)
             except self._errors as error:
                 if not _is_undone(error) or monotonic() >= give_up:
                     raise
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
+
+    def _once(self, work: Any, short: Any, job: Job | None, give_up: float) -> Any:
+        """One attempt on a connection of its own; without `work` only if there is one at hand."""
+        with self._connection(give_up, job, opens=work is not None) as (connection, link):
+            if connection is None:
+                return UNDONE
+            if work is not None and not self._ready:
+                inspector = sa.inspect(connection)
+                if not all(inspector.has_table(name) for name in self._tables.names):
+                    self._transact(connection, self._create, job)
+                self._ready = True
+            answer = UNDONE if short is None or link is None else short(link, give_up)
+            return self._transact(connection, work, job) if answer is UNDONE and work else answer
 
     def _transact(self, connection: Any, work: Callable[[SQLTransaction], Any], job: Job | None) -> Any:
         cursor = connection.connection.cursor()
@@ -170,46 +165,44 @@ class Database:
             transaction.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
         self._tables.create(transaction.cursor)
 
-    def _taken(self, give_up: float, *, opens: bool = True) -> Any:
-        """A connection that nobody else has until `_using` is done with it, and its short way."""
+    @contextlib.contextmanager
+    def _connection(self, give_up: float, job: Job | None, *, opens: bool) -> Iterator[tuple[Any, Any]]:
+        """A connection that nobody else has meanwhile, and its short way; twice None: none is at hand."""
+        if not self._slots.acquire(timeout=max(0.0, give_up - monotonic())):
+            raise TimeoutError("nothing was heard by those who asked before")
+        connection, link, good = None, None, False
         try:
-            self._slots.get(timeout=max(0.0, give_up - monotonic()))
-        except queue.Empty:
-            raise TimeoutError("nothing was heard by those who asked before") from None
-        try:
-            while self._at_hand and monotonic() < give_up:
-                try:
-                    taken = self._at_hand.pop()
-                except IndexError:  # another thread was faster
+            while monotonic() < give_up and (taken := self._pop()) is not None:
+                connection, link = taken
+                if not link.is_stale():
                     break
-                if not taken[1].is_stale():
-                    return taken
-                taken[0].invalidate()
-                taken[0].close()
-            if opens:
+                self._part_with(connection)
+                connection, link = None, None
+            if connection is None and opens:
                 # Of the driver: we say BEGIN ourselves, and how isolated.
                 connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-                return connection, self._link_on(connection)
-        except BaseException:
-            self._slots.put(None)
-            raise
-        self._slots.put(None)
+                link = self._link_on(connection)
+            yield connection, link
+            good = job is None or job.wanted
+        finally:
+            if connection is not None:
+                if good and self._keeps:
+                    self._at_hand.append((connection, link))
+                elif good or not self._is_server:
+                    connection.close()
+                else:
+                    self._part_with(connection)
+            self._slots.release()
+
+    def _pop(self) -> Any:
+        with contextlib.suppress(IndexError):  # another thread may take the last one
+            return self._at_hand.pop()
         return None
 
-    def _using(self, taken: Any, act: Callable[[], Any], job: Job | None) -> Any:
-        connection, good = taken[0], False
-        try:
-            result = act()
-            good = job is None or job.wanted
-            return result
-        finally:
-            if not good and self._is_server:
-                connection.invalidate()  # not to be used again: it may hang, or be amid a transaction
-            if good and self._keeps:
-                self._at_hand.append(taken)
-            else:
-                connection.close()
-            self._slots.put(None)
+    def _part_with(self, connection: Any) -> None:
+        """Not to be used again: it may hang, or be amid a transaction."""
+        connection.invalidate()
+        connection.close()
 
     def _link_on(self, connection: sa.Connection) -> Any:
         """What takes the short way on a connection; kept as long as that."""
@@ -226,9 +219,7 @@ class Database:
         """With no connections: there are none yet, or they are the parent's of this process."""
         self._pid = os.getpid()
         self._at_hand: list[Any] = []
-        self._slots: queue.SimpleQueue[None] = queue.SimpleQueue()
-        for _ in range(_CONNECTIONS):
-            self._slots.put(None)
+        self._slots = threading.Semaphore(_CONNECTIONS)
 
     def _leave_to_parent(self) -> None:
         _inherited.append(self._at_hand)  # not even to be closed here
@@ -237,9 +228,8 @@ class Database:
 
     def close(self) -> None:
         """Close all idle connections; the next use opens others."""
-        with contextlib.suppress(IndexError):  # another thread may take the last one
-            while self._at_hand:
-                self._at_hand.pop()[0].close()
+        while (taken := self._pop()) is not None:
+            taken[0].close()
         self._engine.dispose()
 
 

@@ -15,13 +15,9 @@ from pymysql.constants.CLIENT import MULTI_STATEMENTS  # type: ignore[import-unt
 
 from fluxlit_component.clock import deadline, monotonic
 from fluxlit_component.state.record import Commit
-from fluxlit_component.stores.sql_tables import Tables, digest
+from fluxlit_component.stores.sql_tables import LOAD, Tables, digest
 from fluxlit_component.stores.values import key_bytes
 
-_LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS BINARY), NULL FROM {s} s WHERE s.name = ?
-    UNION ALL SELECT CONCAT(f.version, ' ', f.{key}), f.data FROM {s} s JOIN {f} f ON f.session = s.id
-    WHERE s.name = ?"""
-"""As `sql_tables.LOAD`, with fewer columns: PyMySQL takes as long over each as MariaDB does over a row."""
 SEVERAL_STATEMENTS: Final[int] = MULTI_STATEMENTS
 """A flag of connections that take several statements at once."""
 
@@ -68,12 +64,8 @@ class MariaDBLink:
         return False
 
     def load(self, name: str, give_up: float) -> Any:  # noqa: ARG002 - as in `PostgresLink`
-        """The rows of `sql_tables.LOAD`."""
-        head, *fields = self._ask(_LOAD, name, name) or [None]
-        if head is None:
-            return []
-        split = ((text.partition(b" "), data) for text, data in fields)
-        return [(head[0], 0, None), *((key, int(version), data) for (version, _, key), data in split)]
+        """The rows of `LOAD`."""
+        return self._ask(LOAD, name, name)
 
     def commit(self, name: str, commit: Commit, give_up: float) -> Any:
         """Of each key what an `Outcome` needs, if all is written; no rows if nothing is.

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Record
-from fluxlit_component.stores.ledger import Head, entry_of
 from fluxlit_component.stores.sqlite_file import DatabaseFile
-from fluxlit_component.stores.sqlite_rows import LIST, SQLiteTransaction
+from fluxlit_component.stores.sqlite_rows import SQLiteTransaction
 from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.stores.transactional import Page, TransactionalStore, paged
+from fluxlit_component.stores.transactional import TransactionalStore
 
 if TYPE_CHECKING:
-    from fluxlit_component.stores.inventory import Entry, StoreFacts
+    from fluxlit_component.stores.inventory import StoreFacts
 
 T = TypeVar("T")
-
-_PAGE: Final = 500
-"""Sessions of a listing that are read at once."""
 
 
 class SQLiteSessionStore(TransactionalStore):
@@ -47,6 +43,8 @@ class SQLiteSessionStore(TransactionalStore):
         ```
     """
 
+    kind = "SQLite"
+
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -58,7 +56,7 @@ class SQLiteSessionStore(TransactionalStore):
         self._default_ttl_seconds = default_ttl_seconds
         self._clock = clock
         self._file = DatabaseFile(path, busy_timeout_seconds=busy_timeout_seconds)
-        self._sweep = Sweep(clock())
+        self._sweep = Sweep(clock)
 
     @property
     def path(self) -> Path:
@@ -69,49 +67,22 @@ class SQLiteSessionStore(TransactionalStore):
         """Close the idle connections; one in use is closed when its call is done."""
         self._file.close()
 
-    def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
-
-        def page(prefix: str, after: str) -> Page:
-            # No hex character comes after "f", so all names with the prefix come before the prefix and a "g".
-            place = (prefix, f"{prefix}g", after, _PAGE)
-            found = self._file.read(lambda cursor: cursor.execute(LIST, place).fetchall())
-            now = self._clock()
-            entries = [
-                entry_of(name, Head(*head), keys=n, size=size, now=now) for name, *head, n, size in found
-            ]
-            return [entry for entry in entries if entry], found[-1][0] if len(found) == _PAGE else None
-
-        return paged(page, prefix)
-
-    def estimate(self) -> int:
-        """How many sessions there are, ended ones included."""
-        return int(self._file.read(lambda cursor: _ask(cursor, "SELECT count(*) FROM fluxlit_session")))
-
     def describe(self) -> StoreFacts:
         """Say which SQLite it is and where the file lies."""
-
-        def facts(cursor: sqlite3.Cursor) -> dict[str, str | int]:
-            size = _ask(cursor, "PRAGMA page_count") * _ask(cursor, "PRAGMA page_size")
-            return {
-                "path": str(self.path),
-                "bytes": size,
-                "journal_mode": _ask(cursor, "PRAGMA journal_mode"),
-            }
-
         from fluxlit_component.stores.inventory import StoreFacts
 
-        return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock(), self._file.read(facts))
+        names = ("page_count", "page_size", "journal_mode")
+        pages, size, mode = self._file.read(
+            lambda cursor: [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+        )
+        details = {"path": str(self.path), "bytes": pages * size, "journal_mode": mode}
+        return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock(), details)
 
     def _load(self, name: str) -> Record | None:
         return self._file.read(lambda cursor: SQLiteTransaction(cursor, self._clock).load(name))
 
+    def _read(self, work: Callable[[SQLiteTransaction], T]) -> T:
+        return self._file.read(lambda cursor: work(SQLiteTransaction(cursor, self._clock)))
+
     def _write(self, work: Callable[[SQLiteTransaction], T]) -> T:
         return self._file.write(lambda cursor: work(SQLiteTransaction(cursor, self._clock)))
-
-    def _tidy(self) -> None:
-        self._sweep.in_background(self._clock, lambda limit: self.purge(limit=limit))
-
-
-def _ask(cursor: sqlite3.Cursor, question: str) -> Any:
-    return cursor.execute(question).fetchone()[0]

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, naming, set_aside
-from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy, transact
+from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 
 T = TypeVar("T")
 
@@ -82,30 +82,25 @@ class DatabaseFile:
         up to 100 ms between two looks, so that writers starve each other.
         """
         give_up = monotonic() + self._budget
-        fresh_starts = 0
+        fresh_starts = _FRESH_STARTS
         while True:
             inode = None
             try:
                 inode = self._leave_deleted_file()
                 return self._pool.run(work, writes=writes, give_up=give_up)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
+                waits = is_busy(error) or isinstance(error, BlockingIOError)
                 try:
-                    if fresh_starts < _FRESH_STARTS and self._is_replaced(inode, error):
-                        fresh_starts += 1
+                    if fresh_starts and self._is_replaced(inode, error):
+                        fresh_starts -= 1
                         continue
-                    wait = is_busy(error)
                 except BlockingIOError:
-                    wait = True
-                if not wait or monotonic() >= give_up:
+                    waits = True
+                if not waits or monotonic() >= give_up:
                     raise self._failure(error) from error
-            except BlockingIOError as error:
-                if monotonic() >= give_up:
-                    raise self._failure(error) from error
-            except OSError as error:
-                raise self._failure(error) from error
             time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
 
-    def _is_replaced(self, inode: int | None, error: sqlite3.Error) -> bool:
+    def _is_replaced(self, inode: int | None, error: Exception) -> bool:
         """Whether the file that gave this error is out of the way: by us, if it is damaged, or by another."""
         if not is_damage(error):
             return inode is not None and not is_busy(error) and self._named_now() != inode
@@ -163,7 +158,10 @@ class DatabaseFile:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if not self._is_ready(connection.cursor()):
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            transact(connection, lambda cursor: None if self._is_ready(cursor) else _create(cursor))
+            cursor = connection.execute("BEGIN IMMEDIATE")
+            for statement in () if self._is_ready(cursor) else _TABLES:
+                cursor.execute(statement)
+            cursor.execute("COMMIT")
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
 
     def _is_ready(self, cursor: sqlite3.Cursor) -> bool:
@@ -181,8 +179,3 @@ class DatabaseFile:
                 f"{self.path} is a database of something else; give the sessions a file of their own"
             )
         return False
-
-
-def _create(cursor: sqlite3.Cursor) -> None:
-    for statement in _TABLES:
-        cursor.execute(statement)

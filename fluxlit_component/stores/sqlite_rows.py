@@ -11,13 +11,13 @@ are blobs); a session that was never moved has none. Its row in `fluxlit_session
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from fluxlit_component.clock import Clock
-from fluxlit_component.state.record import Commit, Field, Record
-from fluxlit_component.stores.ledger import Head, Place, ends, record_of
+from fluxlit_component.state.record import Field, Record
+from fluxlit_component.stores.ledger import PAGE, Head, Place, ends, state_of
 from fluxlit_component.stores.values import key_bytes, key_text
 
 _MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
@@ -26,12 +26,11 @@ _HEAD: Final = f"coalesce(m.version, s.version), s.created, {_IDLE}, s.expires, 
 _FIELDS_OF: Final = "LEFT JOIN fluxlit_field f ON f.session = s.id AND f.key"
 """What stands after it says which: the key is a blob, and a blob is more than any number."""
 
-LIST: Final = f"""
+_PAGE: Final = f"""
     SELECT s.name, {_HEAD}, count(f.data), coalesce(sum(length(f.data)), 0)
-    FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT ?) s
-    {_MOVED} {_FIELDS_OF} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
+    FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ?
+        ORDER BY name LIMIT {PAGE}) s {_MOVED} {_FIELDS_OF} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
 """A page of sessions by name; looks at values no longer than SQLite needs to know their sizes."""
-_FIND: Final = f"SELECT s.id, s.ends, {_HEAD} FROM fluxlit_session s {_MOVED} WHERE s.name = ?"  # noqa: S608 - constants
 _LOAD: Final = """
     SELECT created, version, idle_expires FROM fluxlit_session WHERE name = ?1 UNION ALL
     SELECT forget, schema, expires FROM fluxlit_session WHERE name = ?1 UNION ALL
@@ -39,7 +38,6 @@ _LOAD: Final = """
         JOIN fluxlit_field f ON f.session = s.id WHERE s.name = ?1"""
 """A whole session in one statement: its head in two rows, as wide as the fields that come after them. Python
 takes longer over each value of a row than SQLite does over the row."""
-_FIELDS: Final = "SELECT key, version, data FROM fluxlit_field WHERE session = ? AND key >= x''"
 _BEGIN: Final = (
     "INSERT INTO fluxlit_session (name, version, created, idle_expires, expires, schema, forget, ends) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -48,10 +46,6 @@ _MOVE: Final = "UPDATE fluxlit_session SET schema = ?, ends = ? WHERE id = ?"
 _DROP: Final = "DELETE FROM fluxlit_session WHERE id = ?"
 _DROP_FIELDS: Final = "DELETE FROM fluxlit_field WHERE session = ?"
 _PUT: Final = "REPLACE INTO fluxlit_field (session, key, version, data) VALUES (?, ?, ?, ?)"
-_COPY_FIELDS: Final = (
-    "INSERT INTO fluxlit_field (session, key, version, data) "
-    "SELECT ?, key, version, data FROM fluxlit_field WHERE session = ?"
-)
 _DROP_TOMBSTONES: Final = (
     "DELETE FROM fluxlit_field WHERE session = ? AND key >= x'' AND data IS NULL AND version < ?"
 )
@@ -74,48 +68,37 @@ class SQLiteTransaction:
         self.now = clock
 
     def load(self, name: str) -> Record | None:
+        """The whole record, if it is alive."""
         rows = self.cursor.execute(_LOAD, (name,)).fetchall()
         if not rows:
             return None
         (created, version, idle_expires), (forget, schema, expires), *rest = rows
-        fields = {key_text(row[0]): Field._make(row[1:]) for row in rest if row[0] != 0}
+        new = tuple.__new__  # half of what a load takes is this line
+        fields = {str(k, "utf-8", "surrogatepass"): new(Field, (v, data)) for k, v, data in rest if k != 0}
         if len(fields) < len(rest):
             _, version, idle_expires = next(row for row in rest if row[0] == 0)
-        place = Place(name, None, Head(version, created, idle_expires, expires, schema, forget), self.now())
-        return None if place.living is None else record_of(place.living, fields, place.now)
+        head, now = Head(version, created, idle_expires, expires, schema, forget), self.now()
+        return Record(*head[:5], fields, now) if state_of(head, now) == "alive" else None
 
-    def find(self, name: str) -> Place | None:
-        place = self.seat(name)
-        return None if place.row is None else place
-
-    def seat(self, name: str) -> Place:
-        found = self.cursor.execute(_FIND, (name,)).fetchone()
-        row, head = (None, None) if found is None else (found[:2], Head(*found[2:]))
-        return Place(name, row, head, self.now())
-
-    def find_for(self, name: str, commit: Commit) -> tuple[Place, dict[str, Field]]:
-        """Place and fields in one statement, which takes half the time of two.
-
-        The data only if a refusal might have to return it.
-        """
-        keys, guarded = [], False
-        for key, change in commit.changes.items():
-            keys.append(key_bytes(key))
-            guarded = guarded or change.guarded
-        if len(keys) > _MANY_KEYS:  # then all fields are read: SQLite bounds the number of parameters
-            keys.clear()
-        found = self.cursor.execute(_find_for(len(keys), guarded), (*keys, name)).fetchall()
+    def find(self, name: str, keys: Collection[str] | None = (), *, data: bool = True, **_: bool) -> Place:
+        """Place and fields in one statement, which takes half the time of two."""
+        # With many keys all fields are read: SQLite bounds the number of parameters.
+        named = None if keys is None or len(keys) > _MANY_KEYS else [key_bytes(key) for key in keys]
+        statement = _find(None if named is None else len(named), data)
+        found = self.cursor.execute(statement, (*(named or ()), name)).fetchall()
         if not found:
-            return Place(name, None, None, self.now()), {}
+            return Place(name, None, None, self.now())
         fields = {key_text(line[8]): Field(line[9], line[10]) for line in found if line[8] is not None}
-        return Place(name, found[0][:2], Head(*found[0][2:8]), self.now()), fields
-
-    def fields(self, place: Place) -> dict[str, Field]:
-        found = self.cursor.execute(_FIELDS, place.row[:1]).fetchall()
-        return {key_text(key): Field(version, data) for key, version, data in found}
+        return Place(name, found[0][:2], Head(*found[0][2:8]), self.now(), fields)
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        self.cursor.executemany(_PUT, _lines(self._begin(place, head), fields))
+        if place.row is not None:
+            self.cursor.execute(_DROP_FIELDS, place.row[:1])
+            self.cursor.execute(_DROP, place.row[:1])
+        lifetimes = (head.created, head.idle_expires, head.expires)
+        line = (place.name, head.version, *lifetimes, head.schema, head.forget, ends(head))
+        number = self.cursor.execute(_BEGIN, line).lastrowid or 0
+        self.cursor.executemany(_PUT, _lines(number, fields))
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         # Creation and absolute deadline never move.
@@ -123,9 +106,6 @@ class SQLiteTransaction:
         if place.head is None or head.schema != place.head.schema or not _covers(standing, due):
             self.cursor.execute(_MOVE, (head.schema, due if due is None else due + _SLACK_SECONDS, number))
         self.cursor.executemany(_PUT, [(number, 0, head.version, head.idle_expires), *_lines(number, fields)])
-
-    def copy(self, source: Place, head: Head, target: Place) -> None:
-        self.cursor.execute(_COPY_FIELDS, (self._begin(target, head), source.row[0]))
 
     def drop_tombstones(self, place: Place, below: int) -> None:
         self.cursor.execute(_DROP_TOMBSTONES, (place.row[0], below))
@@ -137,19 +117,18 @@ class SQLiteTransaction:
         self.cursor.executemany(_DROP, rows)
         return len(rows)
 
-    def _begin(self, place: Place, head: Head) -> int:
-        """A head in place of whatever stands there, without fields; return the number of its row."""
-        if place.row is not None:
-            self.cursor.execute(_DROP_FIELDS, place.row[:1])
-            self.cursor.execute(_DROP, place.row[:1])
-        lifetimes = (head.created, head.idle_expires, head.expires)
-        line = (place.name, head.version, *lifetimes, head.schema, head.forget, ends(head))
-        return self.cursor.execute(_BEGIN, line).lastrowid or 0
+    def page(self, prefix: str, after: str) -> list[Any]:
+        # No hex character comes after "f", so all names with the prefix come before the prefix and a "g".
+        return self.cursor.execute(_PAGE, (prefix, f"{prefix}g", after)).fetchall()
+
+    def count(self) -> int:
+        return int(self.cursor.execute("SELECT count(*) FROM fluxlit_session").fetchone()[0])
 
 
 @cache
-def _find_for(keys: int, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit
-    among = f"IN ({','.join('?' * keys)})" if keys else ">= x''"
+def _find(keys: int | None, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit
+    """A session and so many of its fields; None: all."""
+    among = ">= x''" if keys is None else f"IN ({','.join('?' * keys)})"
     return (
         f"SELECT s.id, s.ends, {_HEAD}, f.key, f.version, {'f.data' if data else 'NULL'} "  # noqa: S608 - constants
         f"FROM fluxlit_session s {_MOVED} {_FIELDS_OF} {among} WHERE s.name = ?"

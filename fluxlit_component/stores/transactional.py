@@ -7,12 +7,14 @@ in one; what becomes of a session is decided by `stores.ledger`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from fluxlit_component.clock import deadline
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.ledger import Head, Place
+from fluxlit_component.stores.ledger import PAGE, Head, Place
+from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
 
 if TYPE_CHECKING:
@@ -22,22 +24,19 @@ T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """What can be done inside a transaction. A place that was found is held until its end."""
+    """What can be done inside a transaction."""
 
-    def load(self, name: str) -> Record | None:
-        """The whole record, if it is alive; it is not held."""
+    def now(self) -> float:
+        """What the time is."""
 
-    def find(self, name: str) -> Place | None:
-        """What stands under a name; None: nothing does."""
+    def find(
+        self, name: str, keys: Collection[str] | None = (), *, data: bool = True, create: bool = False
+    ) -> Place:
+        """What stands under a name, held until the end of the transaction, with the fields of `keys`.
 
-    def seat(self, name: str) -> Place:
-        """The place of a name, whatever stands there. Of two who begin a session one waits."""
-
-    def find_for(self, name: str, commit: Commit) -> tuple[Place, Mapping[str, Field]]:
-        """The place for a commit, and what `ledger.rule` has to know of the fields there."""
-
-    def fields(self, place: Place) -> dict[str, Field]:
-        """All fields of a session."""
+        None: with all fields. Without `data` their versions will do. `create`: who finds nothing is going to
+        write; of two who begin a session one waits.
+        """
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         """Put a head and its fields in place of whatever stands there."""
@@ -45,27 +44,20 @@ class Transaction(Protocol):
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         """Bring a session to its next head, and write fields over those of the same keys."""
 
-    def copy(self, source: Place, head: Head, target: Place) -> None:
-        """Put a session's head and fields, tombstones included, in place of whatever stands in another."""
-
     def drop_tombstones(self, place: Place, below: int) -> None:
         """Drop the tombstones of lower versions."""
 
     def drop_ended(self, limit: int) -> int:
         """Drop up to `limit` sessions whose time is over; return how many."""
 
+    def page(self, prefix: str, after: str) -> list[Any]:
+        """Up to `PAGE` sessions whose names begin with `prefix` and come after `after`, in their order.
 
-Page: TypeAlias = tuple[list["Entry"], str | None]
-"""Some entries of a listing, and the name after which the next page begins; None: there is none."""
+        Of each one its name, the values of its head, its number of keys and the bytes of its values.
+        """
 
-
-def paged(page: Callable[[str, str], Page], prefix: str) -> Iterator[Entry]:
-    """A listing, page by page; `page` is told the prefix and the name that a page begins after."""
-    ledger.checked_prefix(prefix)
-    after: str | None = ""
-    while after is not None:
-        entries, after = page(prefix, after)
-        yield from entries
+    def count(self) -> int:
+        """How many sessions there are, ended ones included."""
 
 
 class TransactionalStore(ABC):
@@ -73,14 +65,15 @@ class TransactionalStore(ABC):
 
     bounded = True
     _default_ttl_seconds: float | None
+    _sweep: Sweep
 
     @abstractmethod
     def _write(self, work: Callable[[Transaction], T]) -> T:
         """Run work in one atomic step."""
 
-    @abstractmethod
-    def _tidy(self) -> None:
-        """Now and then, purge."""
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        """Run work that asks one question and writes nothing."""
+        return self._write(work)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
         record = self.load(session_id)
@@ -88,14 +81,14 @@ class TransactionalStore(ABC):
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         name, fields = ledger.name_of(session_id), fields_of(data)
+        seconds = self._default_ttl_seconds if ttl_seconds is None else ttl_seconds
 
         def replace(transaction: Transaction) -> None:
-            place = transaction.seat(name)
-            head = ledger.begun(place.now, ttl_seconds=ttl_seconds, default=self._default_ttl_seconds)
-            transaction.begin(place, head, fields)
+            place = transaction.find(name, create=True)
+            transaction.begin(place, Head(1, place.now, deadline(place.now, seconds)), fields)
 
         self._write(replace)
-        self._tidy()
+        self._sweep.run(self.purge)
 
     def delete(self, session_id: str) -> None:
         self._destroy(ledger.name_of(session_id))
@@ -104,21 +97,29 @@ class TransactionalStore(ABC):
         return self._load(ledger.name_of(session_id))
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        outcome = self._write(self._committing(ledger.name_of(session_id), commit))
-        self._tidy()
+        outcome = self._commit(ledger.name_of(session_id), commit)
+        self._sweep.run(self.purge)
         return outcome
 
+    def _commit(self, name: str, commit: Commit) -> Outcome:
+        return self._write(self._committing(name, commit))
+
     def _committing(self, name: str, commit: Commit) -> Callable[[Transaction], Outcome]:
+        guarded = any(change.guarded for change in commit.changes.values())
+
         def apply(transaction: Transaction) -> Outcome:
-            place, stored = transaction.find_for(name, commit)
-            ruling = ledger.rule(place.head, stored, commit, place.now)
-            if ruling.begins and ruling.head is not None:
-                transaction.begin(place, ruling.head, ruling.fields)
-            elif ruling.head is not None:
-                transaction.move(place, ruling.head, ruling.fields)
-                if ruling.drop_tombstones_below is not None:
-                    transaction.drop_tombstones(place, ruling.drop_tombstones_below)
-            return ruling.outcome
+            place = transaction.find(name, commit.changes, data=guarded, create=commit.create)
+            outcome, head, fields = ledger.rule(place, commit)
+            if head is None:
+                return outcome
+            if place.living is None:
+                transaction.begin(place, head, fields)
+                return outcome
+            transaction.move(place, head, fields)
+            below = ledger.outlived_below(head.version)
+            if below is not None:
+                transaction.drop_tombstones(place, below)
+            return outcome
 
         return apply
 
@@ -127,10 +128,11 @@ class TransactionalStore(ABC):
 
         def move(transaction: Transaction) -> bool:
             place = transaction.find(name)
-            if place is None or place.living is None:
-                return False
-            transaction.move(place, ledger.touched(place.living, place.now, idle_seconds), {})
-            return True
+            head = place.living
+            if head is not None:
+                moved = head._replace(idle_expires=deadline(place.now, idle_seconds))
+                transaction.move(place, moved, {})
+            return head is not None
 
         return self._write(move)
 
@@ -144,17 +146,38 @@ class TransactionalStore(ABC):
         name = ledger.name_of(session_id)
 
         def take_out(transaction: Transaction) -> Record | None:
-            place = transaction.find(name)
-            if place is None or place.living is None:
-                return None
-            fields = transaction.fields(place)
-            transaction.begin(place, ledger.marker(place.now), {})
-            return ledger.record_of(place.living, fields, place.now)
+            place = transaction.find(name, None)
+            record = place.record()
+            if record is not None:
+                transaction.begin(place, ledger.marker(place.now), {})
+            return record
 
         return self._write(take_out)
 
     def purge(self, *, limit: int = 1000) -> int:
         return self._write(lambda transaction: transaction.drop_ended(limit))
+
+    def browse(self, prefix: str = "") -> Iterator[Entry]:
+        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
+        ledger.checked_prefix(prefix)
+        after = ""
+
+        def page(transaction: Transaction) -> tuple[list[Any], float]:
+            return transaction.page(prefix, after), transaction.now()
+
+        while True:
+            rows, now = self._read(page)
+            for name, *head, keys, size in rows:
+                entry = ledger.entry_of(name, Head(*head), keys=keys, size=int(size), now=now)
+                if entry is not None:
+                    yield entry
+            if len(rows) < PAGE:
+                return
+            after = rows[-1][0]
+
+    def estimate(self) -> int:
+        """How many sessions there are, ended ones included."""
+        return self._read(lambda transaction: transaction.count())
 
     def peek(self, name: str) -> Record | None:
         return self._load(ledger.checked_name(name))
@@ -164,9 +187,10 @@ class TransactionalStore(ABC):
 
     def place(self, name: str, record: Record) -> bool:
         ledger.checked_name(name)
+        head = Head(record.version, record.created, record.idle_expires, record.expires, record.schema)
 
         def put(transaction: Transaction) -> bool:
-            place, head = transaction.seat(name), ledger.head_of(record)
+            place = transaction.find(name, create=True)
             given_way = ledger.yields(place.head, head, place.now)
             if given_way:
                 transaction.begin(place, head, record.fields)
@@ -175,11 +199,11 @@ class TransactionalStore(ABC):
         return self._write(put)
 
     def _load(self, name: str) -> Record | None:
-        return self._write(lambda transaction: transaction.load(name))
+        return self._read(lambda transaction: transaction.find(name, None).record())
 
     def _destroy(self, name: str) -> bool:
         def destroy(transaction: Transaction) -> bool:
-            place = transaction.seat(name)
+            place = transaction.find(name, create=True)
             transaction.begin(place, ledger.marker(place.now), {})
             return place.living is not None
 
@@ -188,14 +212,16 @@ class TransactionalStore(ABC):
     def _copy(self, source: str, target: str, *, destroy_source: bool) -> bool:
         def duplicate(transaction: Transaction) -> bool:
             # In one order for all: two renames must not wait for each other.
-            places = {name: transaction.find(name) for name in sorted({source, target})}
-            original = places[source]
-            if original is None or original.living is None:
+            both = sorted({source, target})
+            places = {name: transaction.find(name, None if name == source else ()) for name in both}
+            original, standing = places[source], places[target]
+            if original.living is None:
                 return False
-            standing = places[target] or transaction.seat(target)
+            if standing.row is None:
+                standing = transaction.find(target, create=True)
             if not ledger.is_free(standing.head, standing.now):
                 return False
-            transaction.copy(original, original.living, standing)
+            transaction.begin(standing, original.living, original.fields)
             if destroy_source:
                 transaction.begin(original, ledger.marker(original.now), {})
             return True

@@ -9,10 +9,10 @@ from fluxlit_component.testing.apptest import AppTestServer, AppTestTab
 from fluxlit_component.testing.browsing_contract import BrowsableStoreContract
 from fluxlit_component.testing.contract import SessionStoreContract
 from fluxlit_component.testing.leaks import LeakRecorder
-from fluxlit_component.testing.lifetime_contract import VersionedStoreContract
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 from fluxlit_component.testing.turnable import TurnableClock
+from fluxlit_component.testing.versioned_contract import VersionedStoreContract
 
 __all__ = [
     "AppTestServer",

@@ -22,7 +22,6 @@ from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sql_postgres import PostgresLink
 from fluxlit_component.stores.sql_tables import Tables
-from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.race import race
 from tests.servers.local_postgres import LocalPostgres
@@ -240,7 +239,7 @@ def test_expired_sessions_are_swept(raw: sa.Engine, monkeypatch: pytest.MonkeyPa
     clock.advance(60)
     store.commit("a", COMMIT)
     assert stored_key("old") in _everything(raw)
-    monkeypatch.setattr(store, "_sweep", Sweep(-1e9))
+    monkeypatch.setattr(store._sweep, "due", 0.0)
     store.commit("a", COMMIT)
     for thread in threading.enumerate():
         if thread.name == "fluxlit-sweep":

@@ -431,8 +431,8 @@ def test_threads_leave_few_connections(store: SQLiteSessionStore) -> None:
     together = threading.Barrier(12)
     for _ in range(3):
         race(12, lambda _: store._file.read(lambda _: together.wait(timeout=30)))
-    assert len(store._file._pool._held.idle) == 8
-    assert not store._file._pool._held.in_use
+    assert len(store._file._pool._idle) == 8
+    assert not store._file._pool._in_use
 
 
 def test_durability(store: SQLiteSessionStore) -> None:

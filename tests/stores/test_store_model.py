@@ -25,7 +25,6 @@ from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.testing import TurnableClock
 from tests.servers.local_redis import LocalRedis
 
@@ -139,7 +138,7 @@ class StoresAgree(RuleBasedStateMachine):
             SQLiteSessionStore(Path(self.folder) / "sessions.db", clock=self.clock),
         ]
         for store in self.stores:
-            store._sweep = Sweep(float("inf"))  # when it tidies up by itself is not part of the contract
+            store._sweep.due = float("inf")  # when it tidies up by itself is not part of the contract
         self.seen: list[dict[tuple[str, str], int]] = [{}, {}]
 
     def teardown(self) -> None:
