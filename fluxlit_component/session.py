@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 import streamlit as st
+from typing_extensions import Unpack
 
 from fluxlit_component import arguments, internals
 from fluxlit_component.handle import UrlSession
-from fluxlit_component.hooks import Hook, Hooks
+from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
@@ -61,15 +62,7 @@ def url_session(
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
     live_seconds: float = STREAMLITS_SECONDS,
-    on_new: Hook | None = None,
-    on_restore: Hook | None = None,
-    on_persist: Hook | None = None,
-    on_conflict: Hook | None = None,
-    on_skip: Hook | None = None,
-    on_expire: Hook | None = None,
-    on_lost: Hook | None = None,
-    on_identity: Hook | None = None,
-    on_error: Hook | None = None,
+    **hooks: Unpack[Hooks],
 ) -> UrlSession[M]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, before its widgets.
 
@@ -137,19 +130,13 @@ def url_session(
             left, to come back by reference: after F5 in the same process it is the very same object.
             Streamlit itself holds it for 120 seconds; what is longer is held here; 0: not at all. At most
             `caps.live` values.
-        on_new: told when a visitor without a session came.
-        on_restore: told which keys came back at a page load.
-        on_persist: told which keys were written.
-        on_conflict: told which keys another tab had written in between; this tab's value won.
-        on_skip: told which key is not kept and why.
-        on_expire: told when the record of a living tab had expired.
-        on_lost: told which of these nobody has any more: the process is another one, or the time was over.
-        on_identity: told that somebody signed in, signed out, or that somebody else is there now.
-        on_error: told what the store or a migration raised.
+        hooks: functions that are told what happened, such as `on_lost=`: `Hooks` has each of them.
 
     Raises:
         ConfigurationError: an argument or setting that cannot work; never because of a visitor's input.
+        TypeError: an argument that there is not; the message names the nearest one.
     """
+    arguments.functions(hooks, known=Hooks.__annotations__, others=url_session.__kwdefaults__ or ())
     schema: Schema[M] | None = None
     if model is not None:
         from fluxlit_component.state.schema import Schema
@@ -184,17 +171,7 @@ def url_session(
         schema=schema,
         merge=dict(merge or {}),
         caps=caps or Caps(),
-        hooks=Hooks(
-            new=on_new,
-            restore=on_restore,
-            persist=on_persist,
-            conflict=on_conflict,
-            skip=on_skip,
-            expire=on_expire,
-            lost=on_lost,
-            identity=on_identity,
-            error=on_error,
-        ),
+        hooks=hooks,
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:
