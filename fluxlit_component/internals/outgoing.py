@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, guarded, nothing
 
 _CATCHER: Final = "exec_func_with_error_handling"
 """Streamlit's function that runs the script and catches what leaves it."""
@@ -74,17 +74,14 @@ def _has_left_the_script() -> bool:
     return trace is not None and trace.tb_frame.f_code.co_name == _CATCHER
 
 
+@guard(nothing)
 def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
     """Read along with what the run of this context sends from now on.
 
     `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
     """
-
-    def act() -> None:
-        send = context._enqueue
-        context._enqueue = _Reader(send._send if isinstance(send, _Reader) else send, on_failure)
-
-    guarded(act, None)
+    send = context._enqueue
+    context._enqueue = _Reader(send._send if isinstance(send, _Reader) else send, on_failure)
 
 
 def tell_selections(context: Any, tell: Callable[[str, Any], None]) -> None:
