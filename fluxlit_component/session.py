@@ -8,7 +8,7 @@ step by step is in `tab.run`, what the app may ask for in `handle`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import streamlit as st
 from typing_extensions import Unpack
@@ -32,10 +32,6 @@ from fluxlit_component.tab.tab import tab_of
 if TYPE_CHECKING:
     from fluxlit_component.state.merge import Merger
     from fluxlit_component.state.schema import Schema
-
-_ADDRESS_BARS: Final = ("clean", "visible")
-_ON_DUPLICATE: Final = ("fork", "share")
-_SCOPES: Final = ("tab", "browser")
 
 
 def url_session(
@@ -142,8 +138,15 @@ def url_session(
         from fluxlit_component.state.schema import Schema
 
         schema = Schema(model, version=schema_version, migrations=migrations)
-    run = internals.current_run()
-    if run is None or is_disabled() or (run.is_app_test and _is_left_alone(run, store)):
+    run = None if is_disabled() else internals.current_run()
+    if run is not None and run.is_app_test:
+        from fluxlit_component.apptest.testmode import is_left_alone, store_in_tests
+
+        if is_left_alone(run, store):
+            run = None
+        else:
+            store = store_in_tests(run, store)
+    if run is None:
         if schema is not None:
             state = cast("MutableMapping[str, Any]", st.session_state)
             state.update(schema.defaults(state))
@@ -155,15 +158,17 @@ def url_session(
             exclude=arguments.patterns("exclude", exclude),
         ),
         hidden=Hidden(arguments.switched("keep_hidden", keep_hidden)),
-        address_bar=arguments.one_of("address_bar", address_bar or settings.address_bar, _ADDRESS_BARS),
+        address_bar=arguments.one_of(
+            "address_bar", address_bar or settings.address_bar, ("clean", "visible")
+        ),
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
         live_upload_bytes=settings.live_upload_bytes,
         gate_seconds=settings.gate_seconds,
         transport=settings.transport,
         wait=wait,
-        fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
-        scope=arguments.one_of("scope", scope, _SCOPES),
+        fork_copies=arguments.one_of("on_duplicate", on_duplicate, ("fork", "share")) == "fork",
+        scope=arguments.one_of("scope", scope, ("tab", "browser")),
         restore_scroll=restore_scroll and consent,
         drafts=arguments.switched("drafts", drafts) if consent else (),
         live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
@@ -176,10 +181,6 @@ def url_session(
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
-    if run.is_app_test:
-        from fluxlit_component.apptest.testmode import store_in_tests
-
-        store = store_in_tests(run, store)
     backend: RecordStore
     if tab.standing.carrier == "none":
         backend = withheld(tab)
@@ -190,9 +191,3 @@ def url_session(
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)
-
-
-def _is_left_alone(run: internals.Run, store: StoreLike | None) -> bool:
-    from fluxlit_component.apptest.testmode import is_left_alone
-
-    return is_left_alone(run, store)

@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
 from fluxlit_component.internals.guard import guard, guarded, nothing
-from fluxlit_component.internals.outgoing import call_back_late, cleared_elements, read_along, tell_selections
+from fluxlit_component.internals.outgoing import read_along, reader_of
 from fluxlit_component.internals.session_state import State, Widget
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
@@ -137,7 +137,9 @@ class Run:
         Streamlit calls it before the script and learns of it when the widget is drawn, which is too late if
         the server was started again below the page.
         """
-        call_back_late(self._context, self.state.unknown_clicks(), self._begin_again_with)
+        reader, clicked = reader_of(self._context), self.state.unknown_clicks()
+        if reader and clicked:
+            reader.clicked, reader.on_clicked = clicked, self._begin_again_with
 
     def _begin_again_with(self, element: str) -> None:
         click = self.state.take_click(element)
@@ -186,8 +188,8 @@ class Run:
     @guard(nothing)
     def narrow_selections(self, keys: Collection[str]) -> None:
         """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
-        if keys:
-            tell_selections(self._context, partial(self.state.narrow, keys))
+        if keys and (reader := reader_of(self._context)):
+            reader.tell_selection = partial(self.state.narrow, keys)
 
     @guard(dict[str, Any])
     def uploaders(self, cleared: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
@@ -200,7 +202,7 @@ class Run:
         state = self._context.session_state._state
         metadata = state._new_widget_state.widget_metadata
         found: dict[str, dict[str, Any]] = {}
-        for element in self._drawn_elements() - cleared_elements(self._context) - {*cleared}:
+        for element in self._drawn_elements() - self.cleared_elements() - {*cleared}:
             if metadata[element].value_type == "file_uploader_state_value":
                 value = state._getitem(element, None) or []
                 files = value if isinstance(value, list) else [value]
@@ -210,7 +212,8 @@ class Run:
     @guard(frozenset[str])
     def cleared_elements(self) -> frozenset[str]:
         """Widgets drawn so far in forms that are emptied when they are sent; a run of fragments sees none."""
-        return cleared_elements(self._context)
+        reader = reader_of(self._context)
+        return frozenset(reader.cleared) if reader else frozenset()
 
     def _drawn_elements(self) -> frozenset[str]:
         held = getattr(self._context, "shared", self._context).widget_ids_this_run
