@@ -1,12 +1,9 @@
-"""The arguments of `url_session`, checked: a wrong one gets an error that says what it takes.
-
-That is a `ConfigurationError`, of each function here.
-"""
+"""The arguments of `url_session`, checked: a wrong one gets a `ConfigurationError` that says what to give."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from fluxlit_component.errors import ConfigurationError
@@ -65,3 +62,20 @@ def lifetime(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
         raise ConfigurationError(f"{name} takes a positive number of seconds, not {value!r}")
     return float(value)
+
+
+def functions(given: Mapping[str, object], known: Iterable[str], others: Iterable[str]) -> None:
+    """Functions under known names, or None; `others`: what else might have been meant by a name.
+
+    Raises:
+        TypeError: an unknown name, as from Python itself, which also names the nearest one.
+    """
+    for name, value in given.items():
+        if name not in {*known}:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, [*known, *others], n=1, cutoff=0.5)
+            hint = f". Did you mean {near[0]!r}?" if near else ""
+            raise TypeError(f"url_session() got an unexpected keyword argument {name!r}{hint}")
+        if value is not None and not callable(value):
+            raise ConfigurationError(f"{name} takes a function of one Event, not {type(value).__name__}")

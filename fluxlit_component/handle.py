@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
 from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
 import streamlit as st
 from typing_extensions import Self
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from fluxlit_component.state.files import KeptUpload, Upload
     from fluxlit_component.state.schema import Schema
 
-_MODES: Final = ("resume", "copy")
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -304,9 +303,9 @@ class UrlSession(Generic[M]):
             ConfigurationError: an argument that cannot work, or a page that the app does not have.
         """
         allowed = None if keys is None else arguments.patterns("keys", keys)
-        if arguments.one_of("mode", mode, _MODES) != "copy" and allowed is not None:
+        if arguments.one_of("mode", mode, ("resume", "copy")) != "copy" and allowed is not None:
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
-        return self._address(page, mode, ttl_seconds, once=once, keys=allowed)
+        return self._address(page, ttl_seconds, mode, once=once, keys=allowed)
 
     def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
         """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
@@ -314,22 +313,15 @@ class UrlSession(Generic[M]):
         As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
         it has the session until then: `revoke_links()` ends it.
         """
-        return self._address(page, "resume", ttl_seconds, is_steady=True)
+        return self._address(page, ttl_seconds, "resume", once=False, is_steady=True)
 
     def _address(
-        self,
-        page: object,
-        mode: Literal["resume", "copy"],
-        ttl_seconds: float,
-        *,
-        once: bool = False,
-        keys: tuple[str, ...] | None = None,
-        is_steady: bool = False,
+        self, page: object, ttl_seconds: float, mode: Any, *, is_steady: bool = False, **of: Any
     ) -> str:
         from fluxlit_component.links.address import page_address
         from fluxlit_component.links.links import Order
 
-        order = Order(mode, once, arguments.lifetime("ttl_seconds", ttl_seconds), keys)
+        order = Order(mode, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds), **of)
         if self._run is None:
             return page_address("", {}, page)
         return self._run.sharing().link(page, order, is_steady=is_steady)
@@ -483,15 +475,14 @@ class UrlSession(Generic[M]):
         def decorate(inner: Callable[P, R]) -> Callable[P, R]:
             @wraps(inner)
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
-                error: BaseException | None = None
+                ended = False
                 try:
-                    return inner(*args, **kwargs)
-                except BaseException as raised:
-                    error = raised
-                    raise
+                    found = inner(*args, **kwargs)
+                    ended = True
                 finally:
                     if self._run is not None:
-                        self._run.save_fragment(ended=error is None)
+                        self._run.save_fragment(ended=ended)
+                return found
 
             return cast("Callable[P, R]", st.fragment(saved, **options))
 

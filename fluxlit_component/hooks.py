@@ -1,15 +1,11 @@
-"""Hooks: the app's own callables that are told what happened to a session. For logs, metrics, notices.
-
-A hook gets one `Event`. What it returns is ignored; an exception in it is logged and never breaks the
-run. A hook must not call `st.*`: it may run while the script is being stopped.
-"""
+"""Hooks: the app's own functions that are told what happened to a session. For logs, metrics, notices."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict, cast
 
 from fluxlit_component.settings import is_debug
 
@@ -58,22 +54,67 @@ class Event:
 Hook: TypeAlias = Callable[[Event], object]
 
 
-class Hooks:
-    """The hooks of one call, by the kind of event."""
+class Hooks(TypedDict, total=False):
+    """The hooks that `url_session` takes, by name or all together. None is the same as none.
 
-    def __init__(self, **hooks: Hook | None) -> None:
-        self._hooks = {kind: hook for kind, hook in hooks.items() if hook is not None}
+    A hook is called with one `Event`, in the thread of the run. What it returns is ignored. It may raise
+    anything: that is logged by its type, with a traceback if `FLUXLIT_DEBUG` is set, and the run goes on. It
+    must not call `st.*`, because it may run while the script is being stopped.
 
-    def tell(self, event: Event) -> None:
-        """Call the hook for the event's kind, if there is one."""
-        hook = self._hooks.get(event.kind)
-        if hook is None:
-            return
-        try:
-            hook(event)
-        except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
-            traceback = error if is_debug() else None
-            _log.warning("the on_%s hook failed: %s", event.kind, type(error).__name__, exc_info=traceback)
+    Examples:
+        ```python
+        import logging
+
+        import streamlit as st
+        from fluxlit_component import Event, Hooks, url_session
+
+        log = logging.getLogger("app")
 
 
-NO_HOOKS: Final = Hooks()
+        def told(event: Event) -> None:
+            log.info("%s: %s", event.kind, ", ".join(event.keys))
+
+
+        def failed(event: Event) -> None:
+            log.error("the session is not saved", exc_info=event.error)
+
+
+        HOOKS: Hooks = {"on_restore": told, "on_lost": told, "on_error": failed}
+
+        with url_session(**HOOKS):
+            st.text_input("Name", key="name")
+        ```
+    """
+
+    on_new: Hook | None
+    """A visitor without a session came. Called when it is settled that there is none; `keys` is empty."""
+    on_restore: Hook | None
+    """A page load found its record: `keys` came back. Called again, later in the page's life, with keys whose
+    class was registered only then."""
+    on_persist: Hook | None
+    """A commit has reached the store: `keys` were written or deleted."""
+    on_conflict: Hook | None
+    """Another tab had written `keys` since this one read them; this tab's values went over its own."""
+    on_skip: Hook | None
+    """The one key in `keys` is not kept; `reasons` says why and what to do. Called once for each reason."""
+    on_expire: Hook | None
+    """The record of a living tab had expired: the state goes on under a new id. `keys` is empty."""
+    on_lost: Hook | None
+    """`keys` held live values before this page load that nobody has any more: the process is another one, or
+    the time of `live_seconds` was over."""
+    on_identity: Hook | None
+    """Somebody signed in or out, or somebody else is there now: `change` says which, never who."""
+    on_error: Hook | None
+    """`error` is what the store, a migration or a model raised. Called once for each outage of a store."""
+
+
+def tell(hooks: Hooks, event: Event) -> None:
+    """Call the hook for the event's kind, if there is one."""
+    hook = cast("Mapping[str, Hook | None]", hooks).get(f"on_{event.kind}")
+    if hook is None:
+        return
+    try:
+        hook(event)
+    except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
+        traceback = error if is_debug() else None
+        _log.warning("the on_%s hook failed: %s", event.kind, type(error).__name__, exc_info=traceback)

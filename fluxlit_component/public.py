@@ -16,7 +16,7 @@ from fluxlit_component.errors import (
     UnstorableValue,
 )
 from fluxlit_component.handle import UrlSession
-from fluxlit_component.hooks import Event
+from fluxlit_component.hooks import Event, Hooks
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.links.links import Link
 from fluxlit_component.original.functions import (
@@ -40,6 +40,7 @@ __all__ = [
     "CorruptValue",
     "Event",
     "FluxlitError",
+    "Hooks",
     "InMemorySessionStore",
     "Job",
     "Link",

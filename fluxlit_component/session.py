@@ -8,13 +8,14 @@ step by step is in `tab.run`, what the app may ask for in `handle`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import streamlit as st
+from typing_extensions import Unpack
 
 from fluxlit_component import arguments, internals
 from fluxlit_component.handle import UrlSession
-from fluxlit_component.hooks import Hook, Hooks
+from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
@@ -31,10 +32,6 @@ from fluxlit_component.tab.tab import tab_of
 if TYPE_CHECKING:
     from fluxlit_component.state.merge import Merger
     from fluxlit_component.state.schema import Schema
-
-_ADDRESS_BARS: Final = ("clean", "visible")
-_ON_DUPLICATE: Final = ("fork", "share")
-_SCOPES: Final = ("tab", "browser")
 
 
 def url_session(
@@ -61,15 +58,7 @@ def url_session(
     merge: Mapping[str, Merger] | None = None,
     caps: Caps | None = None,
     live_seconds: float = STREAMLITS_SECONDS,
-    on_new: Hook | None = None,
-    on_restore: Hook | None = None,
-    on_persist: Hook | None = None,
-    on_conflict: Hook | None = None,
-    on_skip: Hook | None = None,
-    on_expire: Hook | None = None,
-    on_lost: Hook | None = None,
-    on_identity: Hook | None = None,
-    on_error: Hook | None = None,
+    **hooks: Unpack[Hooks],
 ) -> UrlSession[M]:
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, before its widgets.
 
@@ -137,26 +126,27 @@ def url_session(
             left, to come back by reference: after F5 in the same process it is the very same object.
             Streamlit itself holds it for 120 seconds; what is longer is held here; 0: not at all. At most
             `caps.live` values.
-        on_new: told when a visitor without a session came.
-        on_restore: told which keys came back at a page load.
-        on_persist: told which keys were written.
-        on_conflict: told which keys another tab had written in between; this tab's value won.
-        on_skip: told which key is not kept and why.
-        on_expire: told when the record of a living tab had expired.
-        on_lost: told which of these nobody has any more: the process is another one, or the time was over.
-        on_identity: told that somebody signed in, signed out, or that somebody else is there now.
-        on_error: told what the store or a migration raised.
+        hooks: functions that are told what happened, such as `on_lost=`: `Hooks` has each of them.
 
     Raises:
         ConfigurationError: an argument or setting that cannot work; never because of a visitor's input.
+        TypeError: an argument that there is not; the message names the nearest one.
     """
+    arguments.functions(hooks, known=Hooks.__annotations__, others=url_session.__kwdefaults__ or ())
     schema: Schema[M] | None = None
     if model is not None:
         from fluxlit_component.state.schema import Schema
 
         schema = Schema(model, version=schema_version, migrations=migrations)
-    run = internals.current_run()
-    if run is None or is_disabled() or (run.is_app_test and _is_left_alone(run, store)):
+    run = None if is_disabled() else internals.current_run()
+    if run is not None and run.is_app_test:
+        from fluxlit_component.apptest.testmode import is_left_alone, store_in_tests
+
+        if is_left_alone(run, store):
+            run = None
+        else:
+            store = store_in_tests(run, store)
+    if run is None:
         if schema is not None:
             state = cast("MutableMapping[str, Any]", st.session_state)
             state.update(schema.defaults(state))
@@ -168,15 +158,17 @@ def url_session(
             exclude=arguments.patterns("exclude", exclude),
         ),
         hidden=Hidden(arguments.switched("keep_hidden", keep_hidden)),
-        address_bar=arguments.one_of("address_bar", address_bar or settings.address_bar, _ADDRESS_BARS),
+        address_bar=arguments.one_of(
+            "address_bar", address_bar or settings.address_bar, ("clean", "visible")
+        ),
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
         live_upload_bytes=settings.live_upload_bytes,
         gate_seconds=settings.gate_seconds,
         transport=settings.transport,
         wait=wait,
-        fork_copies=arguments.one_of("on_duplicate", on_duplicate, _ON_DUPLICATE) == "fork",
-        scope=arguments.one_of("scope", scope, _SCOPES),
+        fork_copies=arguments.one_of("on_duplicate", on_duplicate, ("fork", "share")) == "fork",
+        scope=arguments.one_of("scope", scope, ("tab", "browser")),
         restore_scroll=restore_scroll and consent,
         drafts=arguments.switched("drafts", drafts) if consent else (),
         live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
@@ -184,25 +176,11 @@ def url_session(
         schema=schema,
         merge=dict(merge or {}),
         caps=caps or Caps(),
-        hooks=Hooks(
-            new=on_new,
-            restore=on_restore,
-            persist=on_persist,
-            conflict=on_conflict,
-            skip=on_skip,
-            expire=on_expire,
-            lost=on_lost,
-            identity=on_identity,
-            error=on_error,
-        ),
+        hooks=hooks,
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
-    if run.is_app_test:
-        from fluxlit_component.apptest.testmode import store_in_tests
-
-        store = store_in_tests(run, store)
     backend: RecordStore
     if tab.standing.carrier == "none":
         backend = withheld(tab)
@@ -213,9 +191,3 @@ def url_session(
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)
-
-
-def _is_left_alone(run: internals.Run, store: StoreLike | None) -> bool:
-    from fluxlit_component.apptest.testmode import is_left_alone
-
-    return is_left_alone(run, store)

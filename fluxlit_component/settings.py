@@ -11,7 +11,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
@@ -36,49 +36,6 @@ _PLATFORMS: Final = {
 """Variable that a platform sets -> its name."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    """One set of settings; each field names the environment variable it comes from.
-
-    In secrets the same names are used in lower case and without the `FLUXLIT_` prefix, for
-    example ``[fluxlit] session_store = "redis://..."``.
-    """
-
-    url_session_query_param: str = DEFAULT_PARAM
-    """`FLUXLIT_URL_SESSION_QUERY_PARAM`: query key of the session id."""
-    session_store: str | None = None
-    """`FLUXLIT_SESSION_STORE`: store URL; None: SQLite beside the app."""
-    session_sqlite_path: str | None = None
-    """`FLUXLIT_SESSION_SQLITE_PATH`: file of the default store."""
-    session_ttl: float = 86_400.0
-    """`FLUXLIT_SESSION_TTL`: idle lifetime in seconds; zero or negative: none."""
-    session_max_age: float = 30 * 86_400.0
-    """`FLUXLIT_SESSION_MAX_AGE`: absolute lifetime in seconds; zero or negative: none."""
-    address_bar: AddressBar = "clean"
-    """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
-    gate_seconds: float = 3.0
-    """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
-    live_upload_bytes: int = 256 * 1024 * 1024
-    """`FLUXLIT_LIVE_UPLOAD_BYTES`: bytes of all uploads in this process that are too large for the store; the
-    oldest are let go."""
-    transport: Transport | None = None
-    """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
-    identity: str = "user"
-    """`FLUXLIT_IDENTITY`: who is signed in: `user` (Streamlit's), `header:<name>` of a proxy, or `off`."""
-    tasks_per_session: int = 4
-    """`FLUXLIT_TASKS_PER_SESSION`: how many streams and jobs of one session may run at once."""
-    tasks_per_process: int = 64
-    """`FLUXLIT_TASKS_PER_PROCESS`: how many of all sessions may run at once in this process."""
-    task_bytes: int = 1024 * 1024
-    """`FLUXLIT_TASK_BYTES`: how much a stream may give, and how much of a job's result is stored."""
-    task_seconds: float = 3600.0
-    """`FLUXLIT_TASK_SECONDS`: how long a stream or job may run."""
-    seal: bool = False
-    """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
-    seal_keys: str | None = field(default=None, repr=False)
-    """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
-
-
 def _matching(pattern: str) -> Callable[[Any], str | None]:
     """A text that is like this; an empty one is none. A wrong one raises."""
     return lambda given: re.fullmatch(pattern, given, re.DOTALL)[0] or None  # type: ignore[index]
@@ -92,27 +49,67 @@ def _number(given: Any, *, least: float = -math.inf, kind: type[float] = float) 
 
 
 _TEXT: Final = (_matching(".*"), "a text")
+_BAR: Final = (_matching("clean|visible"), "clean or visible")
 _SECONDS: Final = (_number, "a number of seconds; zero or negative: none")
-_READERS: Final[Mapping[str, tuple[Callable[[Any], Any], str]]] = {
-    "url_session_query_param": (lambda given: given.strip() or DEFAULT_PARAM, "a text"),
-    "session_store": _TEXT,
-    "session_sqlite_path": _TEXT,
-    "session_ttl": _SECONDS,
-    "session_max_age": _SECONDS,
-    "address_bar": (_matching("clean|visible"), "clean or visible"),
-    "gate_seconds": (partial(_number, least=0.0), "a number of seconds, 0 or more"),
-    "live_upload_bytes": (partial(_number, least=0, kind=int), "a number of bytes, 0 or more"),
-    "transport": (_matching("v1|v2|"), "v1 or v2"),
-    "identity": (_matching("user|off|header:[A-Za-z0-9-]+"), "user, off or header:<name>"),
-    "tasks_per_session": (partial(_number, least=1, kind=int), "a number, 1 or more"),
-    "tasks_per_process": (partial(_number, least=1, kind=int), "a number, 1 or more"),
-    "task_bytes": (partial(_number, least=1, kind=int), "a number of bytes, 1 or more"),
-    "task_seconds": (partial(_number, least=0.001), "a number of seconds, more than 0"),
-    "seal": (lambda given: _SWITCHES[str(given).strip().lower()], "1 or 0"),
-    "seal_keys": _TEXT,
-}
-"""Field -> what makes its value of a variable or a secret, and what to say if that raises."""
-_VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in _READERS)
+_COUNT: Final = (partial(_number, least=1, kind=int), "a number, 1 or more")
+
+
+def _setting(default: Any, read: Callable[[Any], Any], taken: str, *, repr: bool = True) -> Any:  # noqa: A002
+    """A setting: what makes its value of a variable or a secret, and what to say if that raises."""
+    return field(default=default, repr=repr, metadata={"read": read, "taken": taken})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One set of settings; each field names the environment variable it comes from.
+
+    In secrets the same names are used in lower case and without the `FLUXLIT_` prefix, for
+    example ``[fluxlit] session_store = "redis://..."``.
+    """
+
+    url_session_query_param: str = _setting(
+        DEFAULT_PARAM, lambda given: given.strip() or DEFAULT_PARAM, "a text"
+    )
+    """`FLUXLIT_URL_SESSION_QUERY_PARAM`: query key of the session id."""
+    session_store: str | None = _setting(None, *_TEXT)
+    """`FLUXLIT_SESSION_STORE`: store URL; None: SQLite beside the app."""
+    session_sqlite_path: str | None = _setting(None, *_TEXT)
+    """`FLUXLIT_SESSION_SQLITE_PATH`: file of the default store."""
+    session_ttl: float = _setting(86_400.0, *_SECONDS)
+    """`FLUXLIT_SESSION_TTL`: idle lifetime in seconds; zero or negative: none."""
+    session_max_age: float = _setting(30 * 86_400.0, *_SECONDS)
+    """`FLUXLIT_SESSION_MAX_AGE`: absolute lifetime in seconds; zero or negative: none."""
+    address_bar: AddressBar = _setting("clean", *_BAR)  # noqa: RUF009 - it is a field
+    """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
+    gate_seconds: float = _setting(3.0, partial(_number, least=0.0), "a number of seconds, 0 or more")
+    """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
+    live_upload_bytes: int = _setting(
+        256 * 1024 * 1024, partial(_number, least=0, kind=int), "a number of bytes, 0 or more"
+    )
+    """`FLUXLIT_LIVE_UPLOAD_BYTES`: bytes of all uploads in this process that are too large for the store; the
+    oldest are let go."""
+    transport: Transport | None = _setting(None, _matching("v1|v2|"), "v1 or v2")  # noqa: RUF009
+    """`FLUXLIT_TRANSPORT`: Streamlit's components `v1` or `v2`; None: v2 where there is one (from 1.51)."""
+    identity: str = _setting("user", _matching("user|off|header:[A-Za-z0-9-]+"), "user, off or header:<name>")
+    """`FLUXLIT_IDENTITY`: who is signed in: `user` (Streamlit's), `header:<name>` of a proxy, or `off`."""
+    tasks_per_session: int = _setting(4, *_COUNT)
+    """`FLUXLIT_TASKS_PER_SESSION`: how many streams and jobs of one session may run at once."""
+    tasks_per_process: int = _setting(64, *_COUNT)
+    """`FLUXLIT_TASKS_PER_PROCESS`: how many of all sessions may run at once in this process."""
+    task_bytes: int = _setting(1024 * 1024, *_COUNT)
+    """`FLUXLIT_TASK_BYTES`: how much a stream may give, and how much of a job's result is stored."""
+    task_seconds: float = _setting(3600.0, partial(_number, least=0.001), "a number of seconds, more than 0")
+    """`FLUXLIT_TASK_SECONDS`: how long a stream or job may run."""
+    seal: bool = _setting(
+        default=False, read=lambda given: _SWITCHES[str(given).strip().lower()], taken="1 or 0"
+    )
+    """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
+    seal_keys: str | None = _setting(None, *_TEXT, repr=False)
+    """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
+
+
+_SETTINGS: Final = {setting.name: setting.metadata for setting in fields(Settings)}
+_VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in _SETTINGS)
 """Looked up one by one at each call: the whole environment is a hundred times larger."""
 _cached: tuple[tuple[Mapping[str, Any], tuple[str | None, ...]], Settings] | None = None
 
@@ -127,14 +124,14 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
     key = (dict(secrets or {}), tuple(map(os.environ.get, _VARIABLES)))
     known = _cached
     if known is None or known[0] != key:
-        given = {name: key[0][name] for name in _READERS if name in key[0]}
-        given |= {n: v for n, v in zip(_READERS, key[1], strict=True) if v is not None}
+        given = {name: key[0][name] for name in _SETTINGS if name in key[0]}
+        given |= {n: v for n, v in zip(_SETTINGS, key[1], strict=True) if v is not None}
         known = _cached = key, Settings(**{name: _read(name, value) for name, value in given.items()})
     return known[1]
 
 
 def _read(name: str, given: object) -> Any:
-    read, taken = _READERS[name]
+    read, taken = _SETTINGS[name]["read"], _SETTINGS[name]["taken"]
     try:
         return read(given)
     except Exception:  # noqa: BLE001 - what was given may be a secret that went astray: it is not quoted

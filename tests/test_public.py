@@ -11,19 +11,8 @@ from pathlib import Path
 import pytest
 
 import fluxlit_component
-from fluxlit_component import UrlSession, url_session
+from fluxlit_component import ConfigurationError, Hooks, UrlSession, url_session
 
-HOOKS = (
-    "on_new",
-    "on_restore",
-    "on_persist",
-    "on_conflict",
-    "on_skip",
-    "on_expire",
-    "on_lost",
-    "on_identity",
-    "on_error",
-)
 ROOT = Path(__file__).parent.parent
 
 
@@ -37,6 +26,7 @@ def test_public_names() -> None:
         "CorruptValue",
         "Event",
         "FluxlitError",
+        "Hooks",
         "InMemorySessionStore",
         "Job",
         "Link",
@@ -96,7 +86,7 @@ def test_names_that_are_not_there() -> None:
 def test_arguments_of_url_session() -> None:
     """One positional argument, the others by keyword, with these defaults."""
     parameters = inspect.signature(url_session).parameters
-    store, *others = parameters.values()
+    store, *others, hooks = parameters.values()
     assert (store.name, store.kind, store.default) == ("store", store.POSITIONAL_OR_KEYWORD, None)
     assert all(parameter.kind is parameter.KEYWORD_ONLY for parameter in others)
     assert {parameter.name: parameter.default for parameter in others} == {
@@ -121,8 +111,42 @@ def test_arguments_of_url_session() -> None:
         "merge": None,
         "caps": None,
         "live_seconds": 120.0,
-        **dict.fromkeys(HOOKS),
     }
+    assert (hooks.name, hooks.kind) == ("hooks", hooks.VAR_KEYWORD)
+    assert [*Hooks.__annotations__] == [
+        "on_new",
+        "on_restore",
+        "on_persist",
+        "on_conflict",
+        "on_skip",
+        "on_expire",
+        "on_lost",
+        "on_identity",
+        "on_error",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "hint"),
+    [
+        ("on_losst", ". Did you mean 'on_lost'?"),
+        ("exclud", ". Did you mean 'exclude'?"),
+        ("on_duplicates", ". Did you mean 'on_duplicate'?"),
+        ("x", ""),
+    ],
+)
+def test_an_argument_that_there_is_not(unknown: str, hint: str) -> None:
+    """Is refused as by any function, also where no run is; the nearest one is named."""
+    with pytest.raises(TypeError) as raised:
+        url_session(**{unknown: None})  # type: ignore[arg-type]
+    assert str(raised.value) == f"url_session() got an unexpected keyword argument '{unknown}'{hint}"
+
+
+def test_a_hook_that_cannot_be_called() -> None:
+    """Is refused when it is given, not when it would be called; None is none."""
+    with pytest.raises(ConfigurationError, match="on_lost takes a function of one Event, not str"):
+        url_session(on_lost="told")  # type: ignore[arg-type]
+    assert url_session(on_lost=None).status == "disabled"
 
 
 def test_what_a_session_offers() -> None:

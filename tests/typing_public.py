@@ -11,7 +11,9 @@ from typing_extensions import assert_type
 
 from fluxlit_component import (
     ConfigurationError,
+    Event,
     FluxlitError,
+    Hooks,
     InMemorySessionStore,
     RedisSessionStore,
     SessionStore,
@@ -67,6 +69,23 @@ url_session(
     max_age_seconds=0.5,
     wait=False,
 )
+
+
+def told(event: Event) -> None:
+    """A hook."""
+
+
+def wrong(event: int) -> None:
+    """No hook."""
+
+
+HOOKS: Hooks = {"on_lost": told, "on_error": print, "on_new": None}
+url_session(**HOOKS)
+url_session(own, wait=False, **HOOKS)
+url_session(on_lost=wrong)  # type: ignore[arg-type]
+url_session(on_lost="told")  # type: ignore[arg-type]
+url_session(on_losst=told)  # type: ignore[call-arg]
+misspelt: Hooks = {"on_losst": told}  # type: ignore[typeddict-unknown-key]
 url_session(address_bar="hidden")  # type: ignore[arg-type]
 url_session(42)  # type: ignore[arg-type]
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from fluxlit_component.errors import BundleMissing
 
-_PAGE: Final = "bridge-v1/index.html"
 _STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -19,20 +18,17 @@ def bundle(name: str) -> str:
     Raises:
         BundleMissing: the checkout was not built; the message says `make build`.
     """
-    path = _STATIC / name
-    if not path.is_file():
-        raise BundleMissing(name)
-    return path.read_text(encoding="utf-8")
+    return _built(name).read_text(encoding="utf-8")
 
 
 @cache
 def bundle_folder() -> Path:
-    """Return the folder that holds the page of the v1 component's frame and its scripts.
+    """Return the folder that holds the page of the v1 component's frame and its scripts. Raises the same."""
+    return _built("bridge-v1/index.html").parent
 
-    Raises:
-        BundleMissing: the checkout was not built; the message says `make build`.
-    """
-    page = _STATIC / _PAGE
-    if not page.is_file():
-        raise BundleMissing(_PAGE)
-    return page.parent
+
+def _built(name: str) -> Path:
+    path = _STATIC / name
+    if not path.is_file():
+        raise BundleMissing(name)
+    return path

@@ -21,17 +21,17 @@ Storing: TypeAlias = Literal["yes", "no", "erase"]
 """Whether the id may be kept in the browser: without consent only in the page; "erase": no longer."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Offer:
-    """What the server tells the bridge. `repr` is redacted."""
+    """What the server tells the bridge. `repr` shows no id."""
 
     param: str
-    sid: str
+    sid: str = field(repr=False)
     held: bool = False
     """True: this is the session's id. False: take it unless the tab has one of its own."""
     confirm: bool = False
     """Answer even if nothing is new: an old id waits for it to die."""
-    refused: tuple[str, ...] = ()
+    refused: tuple[str, ...] = field(default=(), repr=False)
     address_bar: str = "clean"
     scope: str = "tab"
     notice: str | None = None
@@ -56,34 +56,11 @@ class Offer:
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
-        return {
-            "protocol": PROTOCOL,
-            "param": self.param,
-            "sid": self.sid,
-            "held": self.held,
-            "confirm": self.confirm,
-            "refused": list(self.refused),
-            "addressBar": self.address_bar,
-            "scope": self.scope,
-            "notice": self.notice,
-            "patient": self.patient,
-            "unique": self.unique,
-            "storing": self.storing,
-            "scroll": self.scroll,
-            "afresh": self.afresh,
-            "drafts": list(self.drafts),
-            "owner": self.owner,
-            "stored": self.stored,
-            "guard": self.guard,
-        }
-
-    def __repr__(self) -> str:
-        return (
-            f"Offer(param={self.param!r}, sid=<redacted>, held={self.held}, address_bar={self.address_bar!r})"
-        )
+        given = {name: [*it] if isinstance(it, tuple) else it for name, it in vars(self).items()}
+        return {"protocol": PROTOCOL, "addressBar": given.pop("address_bar"), **given}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Answer:
     """What the bridge told the server. `repr` shows neither the id nor a token."""
 

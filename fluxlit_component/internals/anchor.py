@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, guarded, nothing
 from fluxlit_component.internals.session_state import State
 
 _KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
@@ -33,42 +33,33 @@ def anchor_of(context: Any, *, is_app_test: bool) -> object:
     return cast("object", context.fragment_storage)
 
 
+@guard(nothing)
 def anchor_in_app_test(app_test: Any) -> object:
     """The `Run.anchor` of an AppTest's Streamlit session, seen from outside; None if it had no run yet."""
-
-    def look() -> object:
-        safe = getattr(app_test, "_session_state", app_test.session_state)
-        state = safe._state
-        return state if _takes_weak_references(state) else state[_KEY]
-
-    return guarded(look, None)
+    safe = getattr(app_test, "_session_state", app_test.session_state)
+    state = safe._state
+    return state if _takes_weak_references(state) else state[_KEY]
 
 
+@guard(nothing)
 def state_of(anchor: object, session_id: str) -> State | None:
     """The session state of the Streamlit session that hangs on `anchor`, run or no run; None: it is gone."""
+    if isinstance(anchor, _Anchor):
+        return State(anchor.state)
+    if hasattr(anchor, "_old_state"):
+        return State(anchor)
+    from streamlit import runtime
 
-    def look() -> State | None:
-        if isinstance(anchor, _Anchor):
-            return State(anchor.state)
-        if hasattr(anchor, "_old_state"):
-            return State(anchor)
-        from streamlit import runtime
-
-        info: Any = runtime.get_instance()._session_mgr.get_session_info(session_id)
-        return State(info.session.session_state) if info is not None else None
-
-    return guarded(look, None)
+    info: Any = runtime.get_instance()._session_mgr.get_session_info(session_id)
+    return State(info.session.session_state) if info is not None else None
 
 
+@guard(lambda: True)
 def is_connected(session_id: str) -> bool:
     """Whether a browser is connected to this Streamlit session just now; AppTest counts as one."""
+    from streamlit import runtime
 
-    def look() -> bool:
-        from streamlit import runtime
-
-        return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
-
-    return guarded(look, default=True)
+    return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
 
 
 def _takes_weak_references(instance: object) -> bool:

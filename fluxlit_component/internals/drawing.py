@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, guarded
 
 T = TypeVar("T")
 
@@ -35,31 +35,28 @@ class Drawing:
         self._element.CopyFrom(message.delta.new_element)
         self._element.bidi_component.json = ""
 
+    @guard(bool)
     def draw(self, data: Hashable, as_json: Callable[[], str], last: LastDrawn) -> bool:
         """Draw it with this data; whether that could be done.
 
         The component is not registered as a widget. So Streamlit forgets its state when the run ends, and the
         browser sends it again with each run.
         """
-
-        def act() -> bool:
-            context: Any = get_script_run_ctx(suppress_warning=True)
-            if context is None or context.fragment_ids_this_run:
-                return False
-            cursor, data_hash = _container()._cursor, hash(data)
-            message = self._make()
-            if last.data == data_hash and last.message in context.cached_message_hashes:
-                message.ref_hash = last.message  # which the page has kept
-            else:
-                message.delta.new_element.CopyFrom(self._element)
-                message.delta.new_element.bidi_component.json = as_json()
-            message.metadata.delta_path[:] = cursor.delta_path
-            (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
-            context.enqueue(message)
-            last.data, last.message = data_hash, message.hash or message.ref_hash
-            return True
-
-        return guarded(act, default=False)
+        context: Any = get_script_run_ctx(suppress_warning=True)
+        if context is None or context.fragment_ids_this_run:
+            return False
+        cursor, data_hash = _container()._cursor, hash(data)
+        message = self._make()
+        if last.data == data_hash and last.message in context.cached_message_hashes:
+            message.ref_hash = last.message  # which the page has kept
+        else:
+            message.delta.new_element.CopyFrom(self._element)
+            message.delta.new_element.bidi_component.json = as_json()
+        message.metadata.delta_path[:] = cursor.delta_path
+        (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
+        context.enqueue(message)
+        last.data, last.message = data_hash, message.hash or message.ref_hash
+        return True
 
 
 def recorded(draw: Callable[[], T]) -> tuple[T, Drawing | None]:

@@ -13,13 +13,13 @@ import sys
 from collections.abc import Callable, Collection
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, nothing
 
 _CATCHER: Final = "exec_func_with_error_handling"
 """Streamlit's function that runs the script and catches what leaves it."""
 
 
-class _Reader:
+class Reader:
     """Stands in for the function by which one run sends its messages, and reads along."""
 
     def __init__(self, send: Any, on_failure: Callable[[], bool]) -> None:
@@ -27,23 +27,29 @@ class _Reader:
         self._on_failure = on_failure
         self._forms: set[str] = set()
         self.cleared: set[str] = set()
+        """Ids of the widgets drawn so far in forms that are emptied when they are sent."""
         self.tell_selection: Callable[[str, Any], None] | None = None
+        """Called with each table's id and the selection that Streamlit has set for it."""
         self.clicked: Collection[str] = ()
         self.on_clicked: Callable[[str], None] | None = None
+        """Called with each of the widgets that were `clicked` when it is drawn; it may end the run there."""
 
     def __call__(self, message: Any) -> Any:
-        guarded(lambda: self._read(message), None)
-        element = guarded(lambda: self._clicked_in(message), None) if self.clicked else None
+        """Send a message, after a look at it."""
+        self._read(message)
+        element = self._clicked_in(message) if self.clicked else None
         if element is not None and self.on_clicked is not None:
             self.on_clicked(element)
         return self._send(message)
 
+    @guard(nothing)
     def _clicked_in(self, message: Any) -> str | None:
         """The widget that a message draws, if it is one of those clicked."""
         is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
         element = getattr(_drawn_in(message), "id", None) if is_drawn else None
         return element if element in self.clicked else None
 
+    @guard(nothing)
     def _read(self, message: Any) -> None:
         delta = message.delta
         kind = delta.WhichOneof("type")
@@ -74,32 +80,16 @@ def _has_left_the_script() -> bool:
     return trace is not None and trace.tb_frame.f_code.co_name == _CATCHER
 
 
+@guard(nothing)
 def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
     """Read along with what the run of this context sends from now on.
 
     `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
     """
-
-    def act() -> None:
-        send = context._enqueue
-        context._enqueue = _Reader(send._send if isinstance(send, _Reader) else send, on_failure)
-
-    guarded(act, None)
+    reader = reader_of(context)
+    context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
 
 
-def tell_selections(context: Any, tell: Callable[[str, Any], None]) -> None:
-    """Call `tell` with each table's id and the selection that Streamlit has set for it."""
-    if isinstance(context._enqueue, _Reader):
-        context._enqueue.tell_selection = tell
-
-
-def call_back_late(context: Any, clicked: Collection[str], on_clicked: Callable[[str], None]) -> None:
-    """Call `on_clicked` with each of these widgets when it is drawn; it may end the run there."""
-    if clicked and isinstance(context._enqueue, _Reader):
-        context._enqueue.clicked, context._enqueue.on_clicked = clicked, on_clicked
-
-
-def cleared_elements(context: Any) -> frozenset[str]:
-    """Ids of the widgets drawn so far in forms that are emptied when they are sent."""
-    reader = context._enqueue
-    return frozenset(reader.cleared) if isinstance(reader, _Reader) else frozenset()
+def reader_of(context: Any) -> Reader | None:
+    """What reads along with the run of this context, if anything does."""
+    return context._enqueue if isinstance(context._enqueue, Reader) else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, nothing
 
 
 def url_of(context: Any) -> str:
@@ -38,23 +38,20 @@ def unresolved(manager: Any) -> str:
     return "" if _knows_its_pages(manager) else str(manager.intended_page_name or "")
 
 
+@guard(nothing)
 def forget_pages_of_process() -> None:
     """Let the next AppTest find out for itself how its app names its pages, as a new process would.
 
     Streamlit keeps for the whole process what the first app said: up to some release that `st.navigation`
     was called, later whether there is a folder `pages`. A test suite runs many apps in one process.
     """
+    from streamlit.runtime import pages_manager  # for tests alone, and it may move
 
-    def forget() -> None:
-        from streamlit.runtime import pages_manager  # for tests alone, and it may move
-
-        module: Any = pages_manager
-        if hasattr(module.PagesManager, "DefaultStrategy"):
-            module.PagesManager.DefaultStrategy = module.PagesStrategyV1
-        else:
-            module.PagesManager.uses_pages_directory = None
-
-    guarded(forget, None)
+    module: Any = pages_manager
+    if hasattr(module.PagesManager, "DefaultStrategy"):
+        module.PagesManager.DefaultStrategy = module.PagesStrategyV1
+    else:
+        module.PagesManager.uses_pages_directory = None
 
 
 def _knows_its_pages(manager: Any) -> bool:

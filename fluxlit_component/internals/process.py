@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, nothing
 
 _SECRETLESS_SECONDS: Final = 10.0
 
@@ -39,42 +39,36 @@ def freeze() -> None:
 
 
 @cache
+@guard(nothing)
 def accept_restored_defaults() -> None:
     """Keep Streamlit from complaining that a widget has a default and a value from session state too.
 
     Before 1.56 it says so on the page of whichever visitor comes first. For a restored value that is no
     mistake of the app. Later releases do not say it of values that come back as Streamlit carries them on.
     """
+    import streamlit as st
 
-    def act() -> None:
+    if tuple(map(int, st.__version__.split(".")[:2])) < (1, 56):
         from streamlit.elements.lib import policies
 
         if hasattr(policies, "_shown_default_value_warning"):
             policies._shown_default_value_warning = True
 
-    import streamlit as st
 
-    if tuple(map(int, st.__version__.split(".")[:2])) < (1, 56):
-        guarded(act, None)
-
-
+@guard(dict[str, Any])
 def app_secrets() -> Mapping[str, Any]:
     """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error.
 
     While an app has no secrets Streamlit looks for the files at each call, which every run would pay:
     once they were missing, they are looked for again after ten seconds.
     """
+    import streamlit as st
 
-    def look() -> Mapping[str, Any]:
-        import streamlit as st
-
-        global _secretless  # noqa: PLW0603 - one answer per process is the point
-        secrets, now = st.secrets, time.monotonic()
-        if _secretless is not None and _secretless[0] is secrets and now < _secretless[1]:
-            return {}
-        if not secrets.load_if_toml_exists():
-            _secretless = (secrets, now + _SECRETLESS_SECONDS)
-            return {}
-        return dict(secrets.get("fluxlit", {}))
-
-    return guarded(look, {})
+    global _secretless  # noqa: PLW0603 - one answer per process is the point
+    secrets, now = st.secrets, time.monotonic()
+    if _secretless is not None and _secretless[0] is secrets and now < _secretless[1]:
+        return {}
+    if not secrets.load_if_toml_exists():
+        _secretless = (secrets, now + _SECRETLESS_SECONDS)
+        return {}
+    return dict(secrets.get("fluxlit", {}))

@@ -14,8 +14,8 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 
 from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
-from fluxlit_component.internals.guard import guarded
-from fluxlit_component.internals.outgoing import call_back_late, cleared_elements, read_along, tell_selections
+from fluxlit_component.internals.guard import guard, guarded, nothing
+from fluxlit_component.internals.outgoing import read_along, reader_of
 from fluxlit_component.internals.session_state import State, Widget
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
@@ -41,15 +41,16 @@ class Run:
         return anchor_of(self._context, is_app_test=self.is_app_test)
 
     @property
+    @guard(str)
     def session_id(self) -> str:
         """Streamlit's own name of its session."""
-        return str(guarded(lambda: self._context.session_id, ""))
+        return str(self._context.session_id)
 
     @cached_property
+    @guard(bool)
     def is_app_test(self) -> bool:
         """Whether AppTest drives the script: there is no browser that could answer."""
-        # By its module: AppTest replaces the function there.
-        return bool(guarded(lambda: config.get_option("global.appTest"), default=False))
+        return bool(config.get_option("global.appTest"))  # by its module: AppTest replaces the function there
 
     @property
     def is_fragment(self) -> bool:
@@ -57,10 +58,11 @@ class Run:
         return bool(getattr(self._context, "fragment_ids_this_run", None))
 
     @property
+    @guard(bool)
     def has_parallel_fragments(self) -> bool:
         """Whether fragments run in threads of their own just now (`parallel=True`, from 1.58 on)."""
         beside = getattr(self._context, "parallel_coordinator", None)
-        return beside is not None and guarded(lambda: bool(beside._outstanding), default=False)
+        return beside is not None and bool(beside._outstanding)
 
     @property
     def script_path(self) -> str | None:
@@ -68,38 +70,44 @@ class Run:
         return getattr(self._context, "main_script_path", None)
 
     @property
+    @guard(str)
     def url(self) -> str:
         """Where the visitor is: origin and path, as the browser sees it. Empty if that is not known."""
-        return guarded(lambda: pages.url_of(self._context), "")
+        return pages.url_of(self._context)
 
     @property
+    @guard(dict[str, str])
     def page_paths(self) -> Mapping[str, str]:
         """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
-        return guarded(lambda: pages.paths_of(self._context), {})
+        return pages.paths_of(self._context)
 
     @property
+    @guard(str)
     def page(self) -> str:
         """An opaque name of the page being run; changes when the visitor changes the page."""
-        return str(guarded(lambda: self._context.page_script_hash, ""))
+        return str(self._context.page_script_hash)
 
     @property
+    @guard(str)
     def unresolved_page(self) -> str:
         """URL path of a sub-page that was asked for while nobody has said yet which pages exist; else "".
 
         Ending the script now would make Streamlit forget the page.
         """
-        return guarded(lambda: pages.unresolved(self._context.pages_manager), "")
+        return pages.unresolved(self._context.pages_manager)
 
     @cached_property
+    @guard(dict[str, str])
     def headers(self) -> Mapping[str, str]:
         """Request headers of the websocket's handshake; empty where there is none, or none any more."""
-        return guarded(lambda: st.context.headers, {})
+        return st.context.headers
 
     @property
+    @guard(dict[str, Any])
     def user(self) -> Mapping[str, Any]:
         """What Streamlit knows of who is signed in; empty if nothing."""
         # Not `st.user`: that has this and no more, and looks for the files of the app's secrets at each call.
-        return guarded(lambda: dict(self._context.user_info), {})
+        return dict(self._context.user_info)
 
     @property
     def has_browser(self) -> bool:
@@ -122,17 +130,16 @@ class Run:
         """Set a query parameter of AppTest, which has no browser to hold it."""
         st.query_params[param] = value
 
+    @guard(nothing)
     def call_back_late(self) -> None:
         """Begin again at a widget that was clicked and turns out to have a callback.
 
         Streamlit calls it before the script and learns of it when the widget is drawn, which is too late if
         the server was started again below the page.
         """
-
-        def act() -> None:
-            call_back_late(self._context, self.state.unknown_clicks(), self._begin_again_with)
-
-        guarded(act, None)
+        reader, clicked = reader_of(self._context), self.state.unknown_clicks()
+        if reader and clicked:
+            reader.clicked, reader.on_clicked = clicked, self._begin_again_with
 
     def _begin_again_with(self, element: str) -> None:
         click = self.state.take_click(element)
@@ -149,31 +156,27 @@ class Run:
         safe = self._context.session_state
         return State(getattr(safe, "_state", safe), getattr(safe, "_lock", None))
 
+    @guard(frozenset[str])
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
-
-        def look() -> frozenset[str]:
-            mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
-            return frozenset(mapping[element] for element in self._drawn_elements() if element in mapping)
-
-        return guarded(look, frozenset())
+        mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
+        return frozenset(mapping[element] for element in self._drawn_elements() if element in mapping)
 
     def carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
         """Which of these widgets Streamlit would carry into the next run if this one ended now."""
+        return guarded(partial(self._carried, widgets), frozenset(widgets))
 
-        def look() -> frozenset[str]:
-            from streamlit.runtime.state.session_state import _is_stale_widget
+    def _carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
+        from streamlit.runtime.state.session_state import _is_stale_widget
 
-            drawn, fragments = self._drawn_elements(), self._context.fragment_ids_this_run
-            return frozenset(
-                key
-                for key, widget in widgets.items()
-                if widget.element in drawn
-                or widget.is_kept_by_streamlit
-                or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
-            )
-
-        return guarded(look, frozenset(widgets))
+        drawn, fragments = self._drawn_elements(), self._context.fragment_ids_this_run
+        return frozenset(
+            key
+            for key, widget in widgets.items()
+            if widget.element in drawn
+            or widget.is_kept_by_streamlit
+            or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
+        )
 
     def read_along(self, on_failure: Callable[[], bool]) -> None:
         """Watch what is sent to the browser, for `cleared_elements` and `narrow_selections`, and for failure.
@@ -182,11 +185,13 @@ class Run:
         """
         read_along(self._context, on_failure)
 
+    @guard(nothing)
     def narrow_selections(self, keys: Collection[str]) -> None:
         """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
-        if keys:
-            guarded(lambda: tell_selections(self._context, partial(self.state.narrow, keys)), None)
+        if keys and (reader := reader_of(self._context)):
+            reader.tell_selection = partial(self.state.narrow, keys)
 
+    @guard(dict[str, Any])
     def uploaders(self, cleared: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
         """Uploader drawn in this run so far -> id of each file that it shows -> the file; None: it is gone.
 
@@ -194,23 +199,21 @@ class Run:
         Not those in forms that are emptied when they are sent: that is not the visitor's doing. In a run of
         fragments `cleared` names these.
         """
+        state = self._context.session_state._state
+        metadata = state._new_widget_state.widget_metadata
+        found: dict[str, dict[str, Any]] = {}
+        for element in self._drawn_elements() - self.cleared_elements() - {*cleared}:
+            if metadata[element].value_type == "file_uploader_state_value":
+                value = state._getitem(element, None) or []
+                files = value if isinstance(value, list) else [value]
+                found[element] = {f.file_id: f if hasattr(f, "getvalue") else None for f in files}
+        return found
 
-        def look() -> dict[str, dict[str, bool]]:
-            state = self._context.session_state._state
-            metadata = state._new_widget_state.widget_metadata
-            found: dict[str, dict[str, Any]] = {}
-            for element in self._drawn_elements() - cleared_elements(self._context) - {*cleared}:
-                if metadata[element].value_type == "file_uploader_state_value":
-                    value = state._getitem(element, None) or []
-                    files = value if isinstance(value, list) else [value]
-                    found[element] = {f.file_id: f if hasattr(f, "getvalue") else None for f in files}
-            return found
-
-        return guarded(look, {})
-
+    @guard(frozenset[str])
     def cleared_elements(self) -> frozenset[str]:
         """Widgets drawn so far in forms that are emptied when they are sent; a run of fragments sees none."""
-        return guarded(lambda: cleared_elements(self._context), frozenset())
+        reader = reader_of(self._context)
+        return frozenset(reader.cleared) if reader else frozenset()
 
     def _drawn_elements(self) -> frozenset[str]:
         held = getattr(self._context, "shared", self._context).widget_ids_this_run

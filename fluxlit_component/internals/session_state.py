@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
-from fluxlit_component.internals.guard import fell_back, guarded
+from fluxlit_component.internals.guard import fell_back, guard, nothing
 from fluxlit_component.internals.selections import SELECTION, kind_of, plain_selection, streamlits_selection
 
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(?!None\Z)(.+)", re.DOTALL)
@@ -75,62 +75,52 @@ class State:
         """Keys of the widgets that have a value of their own right now."""
         return self._look(lambda: frozenset(key for key, _, known in self._widgets() if known), frozenset)
 
+    @guard(frozenset[str])
     def registered_keys(self) -> frozenset[str]:
         """User keys of the widgets that were drawn, with a value of their own or one that they took over."""
+        mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
+        known = self._state._new_widget_state.widget_metadata
+        return frozenset(key for element, key in mapping if element in known)
 
-        def look() -> frozenset[str]:
-            mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
-            known = self._state._new_widget_state.widget_metadata
-            return frozenset(key for element, key in mapping if element in known)
-
-        return guarded(look, frozenset())
-
+    @guard(frozenset[str])
     def written_keys(self) -> frozenset[str]:
         """Keys set through session state since this run began, callbacks included."""
-        return guarded(lambda: frozenset(self._state._new_session_state), frozenset())
+        return frozenset(self._state._new_session_state)
 
+    @guard(frozenset[str])
     def sent_keys(self) -> frozenset[str]:
         """User keys of the widgets whose values the browser sent along with this run."""
+        sent = tuple(self._state._new_widget_state.states)
+        return frozenset(key for element in sent if (key := user_key(element)) is not None)
 
-        def look() -> frozenset[str]:
-            sent = tuple(self._state._new_widget_state.states)
-            return frozenset(key for element in sent if (key := user_key(element)) is not None)
-
-        return guarded(look, frozenset())
-
+    @guard(dict[str, Any])
     def sent_values(self, *, clicks: bool = False) -> dict[str, bytes]:
         """Element -> encoded value, for all that the browser sent along with this run; clicks if asked."""
+        held = self._state._new_widget_state
+        protos = {element: held.get_serialized(element) for element in tuple(held.states)}
+        return {
+            element: proto.SerializeToString(deterministic=True)
+            for element, proto in protos.items()
+            if proto is not None and (clicks or proto.WhichOneof("value") not in _CLICKS)
+        }
 
-        def look() -> dict[str, bytes]:
-            held = self._state._new_widget_state
-            protos = {element: held.get_serialized(element) for element in tuple(held.states)}
-            return {
-                element: proto.SerializeToString(deterministic=True)
-                for element, proto in protos.items()
-                if proto is not None and (clicks or proto.WhichOneof("value") not in _CLICKS)
-            }
-
-        return guarded(look, {})
-
+    @guard(nothing)
     def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component mounted under `key`, before it is mounted.
 
         None if there is none, or if it cannot be read: the mount call then returns it, one step later.
         """
+        for element, held in tuple(self._state._new_widget_state.states.items()):
+            if user_key(element) == key:
+                proto = held.value
+                value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
+                return value if isinstance(value, dict) else None
+        return None
 
-        def look() -> Mapping[str, Any] | None:
-            for element, held in tuple(self._state._new_widget_state.states.items()):
-                if user_key(element) == key:
-                    proto = held.value
-                    value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
-                    return value if isinstance(value, dict) else None
-            return None
-
-        return guarded(look, None)
-
+    @guard(bool)
     def began_by_itself(self) -> bool:
         """Whether this run was begun by `st.rerun()` and the like: what the last one set is still new."""
-        return guarded(lambda: _ended() in self._state._new_session_state, default=False)
+        return _ended() in self._state._new_session_state
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -146,24 +136,20 @@ class State:
         it for a click.
         """
         value = streamlits_selection(value)
-        vacant = _adopts_old_values() and guarded(partial(self._is_vacant, key), default=False)
-        if vacant and value is not True:
+        if value is not True and _adopts_old_values() and self._is_vacant(key):
             self._state._old_state[key] = value
         else:
             self._state[key] = value
 
+    @guard(nothing)
     def lay_under(self, values: Mapping[str, Any]) -> None:
         """Give keys a value that anything newer hides.
 
         For widgets whose value the browser has sent but which are not drawn yet: Streamlit cannot read
         such a value, so an app that sets a default when the key is missing would overwrite it.
         """
-
-        def act() -> None:
-            for key, value in values.items():
-                self._state._old_state.setdefault(key, streamlits_selection(value))
-
-        guarded(act, None)
+        for key, value in values.items():
+            self._state._old_state.setdefault(key, streamlits_selection(value))
 
     def narrow(self, keys: Container[str], element: str, selection: Any) -> None:
         """Replace a selection that `carry_on` has set by what Streamlit has left of it."""
@@ -172,37 +158,28 @@ class State:
         if key in keys and key in held:
             held[key] = streamlits_selection(selection)
 
+    @guard(nothing)
     def settle(self, keys: Iterable[str], drawn: frozenset[str]) -> None:
         """Have drawn widgets own the values that were put there for them: no other trace is left."""
+        state, ids = self._state, self._state._key_id_mapper
+        for key in keys:
+            element = ids.get_id_from_key(key, None)
+            if key in drawn and key in state._old_state:
+                state._old_state.setdefault(element, state._old_state.pop(key))
 
-        def act() -> None:
-            state, ids = self._state, self._state._key_id_mapper
-            for key in keys:
-                element = ids.get_id_from_key(key, None)
-                if key in drawn and key in state._old_state:
-                    state._old_state.setdefault(element, state._old_state.pop(key))
-
-        guarded(act, None)
-
+    @guard(nothing)
     def tell_again(self, keys: Iterable[str]) -> None:
         """Have widgets tell the browser their values when they are drawn again."""
+        for key in keys:
+            element = self._state._key_id_mapper.get_id_from_key(key, None)
+            if element in self._state._old_state:
+                self._state._old_state[key] = self._state._old_state[element]
 
-        def act() -> None:
-            for key in keys:
-                element = self._state._key_id_mapper.get_id_from_key(key, None)
-                if element in self._state._old_state:
-                    self._state._old_state[key] = self._state._old_state[element]
-
-        guarded(act, None)
-
+    @guard(nothing)
     def forget(self, keys: Iterable[str]) -> None:
         """Drop what stands under plain names from earlier runs; values that widgets own stay."""
-
-        def act() -> None:
-            for key in keys:
-                self._state._old_state.pop(key, None)
-
-        guarded(act, None)
+        for key in keys:
+            self._state._old_state.pop(key, None)
 
     def drop(self, keys: Iterable[str]) -> None:
         """Delete keys; a missing one is no error."""
@@ -212,66 +189,55 @@ class State:
             except KeyError:
                 continue
 
+    @guard(frozenset[str])
     def unknown_clicks(self) -> frozenset[str]:
         """Widgets that were clicked, or have sent a message, and that this process has not drawn yet."""
+        held = self._state._new_widget_state
+        unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
+        protos = {element: held.get_serialized(element) for element in unknown}
+        return frozenset(
+            element
+            for element, proto in protos.items()
+            if proto is not None
+            and (kind := proto.WhichOneof("value")) in _CLICKS
+            and getattr(proto, kind) is not False
+        )
 
-        def look() -> frozenset[str]:
-            held = self._state._new_widget_state
-            unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
-            protos = {element: held.get_serialized(element) for element in unknown}
-            return frozenset(
-                element
-                for element, proto in protos.items()
-                if proto is not None
-                and (kind := proto.WhichOneof("value")) in _CLICKS
-                and getattr(proto, kind) is not False
-            )
-
-        return guarded(look, frozenset())
-
+    @guard(nothing)
     def take_click(self, element: str) -> Any:
         """Take the click on a widget as not sent, if it has a callback; return it then, else None."""
+        held = self._state._new_widget_state
+        if held.widget_metadata[element].callback is None:
+            return None
+        click = held.get_serialized(element)
+        del held.states[element]
+        return click
 
-        def act() -> Any:
-            held = self._state._new_widget_state
-            if held.widget_metadata[element].callback is None:
-                return None
-            click = held.get_serialized(element)
-            del held.states[element]
-            return click
-
-        return guarded(act, None)
-
+    @guard(nothing)
     def ignore(self, values: Mapping[str, bytes]) -> None:
         """Take what the browser sent for these elements as not sent, where it is exactly this."""
-
-        def act() -> None:
-            states = self._state._new_widget_state.states
-            for element in values.items() & self.sent_values(clicks=True).items():
-                del states[element[0]]
-
-        guarded(act, None)
+        states = self._state._new_widget_state.states
+        for element in values.items() & self.sent_values(clicks=True).items():
+            del states[element[0]]
 
     def empty(self) -> None:
         """Drop all there is: the app's values, those of widgets, and what the browser sent."""
-
-        def look() -> dict[str, Any]:
-            held = {**self._state._old_state, **self._state._new_session_state}
-            return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
-
-        streamlits_own: dict[str, Any] = guarded(look, {})
+        own = self._streamlits_own()
         self._state.clear()
-        guarded(lambda: self._state._old_state.update(streamlits_own), None)
+        if own:
+            self._state._old_state.update(own)
 
+    @guard(nothing)
     def hide(self, key: str) -> None:
         """Take the key of a component out of the app's sight, if it is registered; its state stays."""
+        ids = self._state._key_id_mapper
+        if ids.get_id_from_key(key, None) is not None:
+            ids.delete(key)
 
-        def act() -> None:
-            ids = self._state._key_id_mapper
-            if ids.get_id_from_key(key, None) is not None:
-                ids.delete(key)
-
-        guarded(act, None)
+    @guard(dict[str, Any])
+    def _streamlits_own(self) -> dict[str, Any]:
+        held = {**self._state._old_state, **self._state._new_session_state}
+        return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
 
     # --- how it looks inside -----------------------------------------------------------------
 
@@ -321,6 +287,7 @@ class State:
             if element in old or (known is not None and (element in sent or key in new)):
                 yield key, element, known
 
+    @guard(bool)
     def _is_vacant(self, key: str) -> bool:
         """Whether nothing in this state is newer than what stands under the plain name."""
         state, element = self._state, self._state._key_id_mapper.get_id_from_key(key, None)
@@ -344,19 +311,16 @@ def _ended() -> str:
 
 
 @cache
+@guard(bool)
 def _adopts_old_values() -> bool:
     """Whether a widget takes over what stands under its key from an earlier run, and tells the browser.
 
     Then nothing has to be assigned, and Streamlit logs no warning of a widget that has a default, too.
     """
+    from streamlit.runtime.state import SessionState
+    from streamlit.runtime.state.common import WidgetMetadata
 
-    def look() -> bool:
-        from streamlit.runtime.state import SessionState
-        from streamlit.runtime.state.common import WidgetMetadata
-
-        state: Any = SessionState()
-        state._old_state["key"] = "kept"
-        metadata: Any = WidgetMetadata("$$ID-probe-key", lambda *_: "", str, "string_value")
-        return bool(state.register_widget(metadata, "key").value_changed)
-
-    return guarded(look, default=False)
+    state: Any = SessionState()
+    state._old_state["key"] = "kept"
+    metadata: Any = WidgetMetadata("$$ID-probe-key", lambda *_: "", str, "string_value")
+    return bool(state.register_widget(metadata, "key").value_changed)

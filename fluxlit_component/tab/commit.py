@@ -97,7 +97,7 @@ class Committer:
         if written:
             tab.known.created = True
             tab.known.learn(outcome)
-            tab.standing.hooks.tell(Event("persist", written))
+            tab.standing.tell(Event("persist", written))
         if outcome.overwritten:
             tab.standing.conflict(outcome.overwritten)
 
@@ -167,7 +167,7 @@ class Committer:
             or is_past(tab.known.expires, now)
         ):
             tab.renew()
-            tab.standing.hooks.tell(Event("expire"))
+            tab.standing.tell(Event("expire"))
         tab.known.created, tab.known.bound, tab.known.live = False, False, frozenset()
         tab.trial = replace(tab.trial, noted=False)
         policy = self._policy

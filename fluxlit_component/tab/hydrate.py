@@ -56,7 +56,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     )
     for key, reason in known.base.faults.items():
         standing.skipped[key] = reason  # the log has it already
-        standing.hooks.tell(Event("skip", (key,), {key: reason}))
+        standing.tell(Event("skip", (key,), {key: reason}))
     known.learn(record)
     known.schema = record.schema
     if schema is not None:
@@ -88,7 +88,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     standing.restored = tuple(sorted(page.put))
     gone = known.live - by_reference.keys() - keep - back.keys()
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
-    standing.hooks.tell(Event("restore", standing.restored))
+    standing.tell(Event("restore", standing.restored))
     standing.lost = ()
     standing.lose(map(owner_of, gone))
 
@@ -107,7 +107,7 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
             error,
             exc_info=error.__cause__ if is_debug() else None,
         )
-        tab.standing.hooks.tell(Event("error", error=error))
+        tab.standing.tell(Event("error", error=error))
         tab.known.base.forget()
         fitted, newer = {}, True
     if newer:

@@ -239,7 +239,7 @@ class Identification:
         tab.ids.person = visitor.person if record is None or tab.known.bound else None
         if record is None:
             tab.standing.is_new, tab.known.hydrated = True, True
-            tab.standing.hooks.tell(Event("new"))
+            tab.standing.tell(Event("new"))
 
     def _may_wait(self) -> bool:
         tab, policy = self._tab, self._policy

@@ -11,11 +11,6 @@ NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 """What all tabs share that have nothing to note."""
 
 
-def nothing() -> Mapping[str, Any]:
-    """Return `NOTHING`, which dataclasses do not take for a default."""
-    return NOTHING
-
-
 @dataclass(slots=True, eq=False, repr=False)
 class Page:
     """One page as its last run left it. Written by `hydrate` when a run begins, by `persist` when it ends."""
@@ -47,13 +42,13 @@ class Page:
     baseline: Mapping[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
 
-    untouched: Mapping[str, bytes] = field(default_factory=nothing)
+    untouched: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     """Values of widgets that nobody has changed: they are not kept as long as they stay the same."""
-    shown: Mapping[str, bytes] = field(default_factory=nothing)
+    shown: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     """What the browser still shows after the state was emptied: not kept until it changes."""
     assigned: frozenset[str] = frozenset()
     """Keys of widgets that the app has assigned: their values are kept whatever they are."""
-    waiting: Mapping[str, Any] = field(default_factory=nothing)
+    waiting: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """Merged values for widgets that were drawn already: they are set when the next run begins."""
     deleted: frozenset[str] = frozenset()
     """Keys to take out of the record, though they are in no state."""

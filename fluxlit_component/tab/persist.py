@@ -235,7 +235,7 @@ class Persist:
             for key in values:
                 tab.standing.skipped.pop(key, None)
             tab.standing.restored = tuple(sorted({*tab.standing.restored, *values}))
-            tab.standing.hooks.tell(Event("restore", tuple(sorted(values))))
+            tab.standing.tell(Event("restore", tuple(sorted(values))))
             self.brought_late = True
         return values
 

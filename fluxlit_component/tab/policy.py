@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from fluxlit_component.hooks import NO_HOOKS, Hooks
+from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import Settings, Transport
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Hidden, Keys
@@ -57,7 +57,7 @@ class Policy:
     """The model that the state must fit, if the app has declared one."""
     merge: Mapping[str, Merger] = field(default_factory=dict)
     """Glob pattern of keys -> merger; the first that matches counts."""
-    hooks: Hooks = NO_HOOKS
+    hooks: Hooks = field(default_factory=Hooks)
 
     @property
     def lifetimes(self) -> Lifetimes:

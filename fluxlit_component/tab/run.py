@@ -145,7 +145,7 @@ class SessionRun:
         tab.standing.change, tab.change = tab.change, None
         if tab.standing.change is not None:
             count("fluxlit.identity_changes")
-            tab.standing.hooks.tell(Event("identity", change=tab.standing.change))
+            tab.standing.tell(Event("identity", change=tab.standing.change))
 
     def _revive(self) -> None:
         tab = self._tab

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from fluxlit_component.hooks import NO_HOOKS, Changed, Event, Hooks
+from fluxlit_component.hooks import Changed, Event, Hooks, tell
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.settings import is_debug
 from fluxlit_component.telemetry import count
@@ -45,8 +45,12 @@ class Standing:
 
     skipped: dict[str, str] = field(default_factory=dict)
     """Key -> why it is not kept and what to do about it."""
-    hooks: Hooks = NO_HOOKS
+    hooks: Hooks = field(default_factory=Hooks)
     """Those of the call that opened the tab last."""
+
+    def tell(self, event: Event) -> None:
+        """Tell the app what happened, if it wants to know."""
+        tell(self.hooks, event)
 
     def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
         """Note why a key is not kept; `aloud`: something is lost, and the log says so once per process."""
@@ -56,20 +60,20 @@ class Standing:
             _said.add((key, reason))
             _log.warning("session key %r is not kept: %s", key, reason)
         if is_news:
-            self.hooks.tell(Event("skip", (key,), {key: reason}))
+            self.tell(Event("skip", (key,), {key: reason}))
 
     def lose(self, keys: Iterable[str]) -> None:
         """Tell which keys nobody has any more, each once for a page load."""
         gone = tuple(sorted({*keys} - {*self.lost}))
         self.lost = tuple(sorted((*self.lost, *gone)))
         if gone:
-            self.hooks.tell(Event("lost", gone))
+            self.tell(Event("lost", gone))
 
     def conflict(self, keys: Collection[str]) -> None:
         """Count and tell that this tab's values went over those of another one."""
         self.conflicts += len(keys)
         count("fluxlit.conflicts", len(keys))
-        self.hooks.tell(Event("conflict", tuple(sorted(keys))))
+        self.tell(Event("conflict", tuple(sorted(keys))))
 
     @contextmanager
     def outages(self, doing: str, sid: str | None) -> Iterator[None]:
@@ -89,5 +93,5 @@ class Standing:
                 type(error).__name__,
                 exc_info=error if is_debug() else None,
             )
-            self.hooks.tell(Event("error", error=error if isinstance(error, Exception) else None))
+            self.tell(Event("error", error=error if isinstance(error, Exception) else None))
         self.status = "degraded"

@@ -10,8 +10,9 @@ import threading
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final
 
+from fluxlit_component.bridge.protocol import Storing
 from fluxlit_component.clock import wall
 from fluxlit_component.hooks import Changed
 from fluxlit_component.identifier import new_session_id
@@ -21,7 +22,7 @@ from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.page import NOTHING, Page, nothing
+from fluxlit_component.tab.page import NOTHING, Page
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
 from fluxlit_component.tab.trial import NO_TRIAL, Trial
@@ -29,8 +30,6 @@ from fluxlit_component.tab.trial import NO_TRIAL, Trial
 if TYPE_CHECKING:
     from fluxlit_component.background.taken import Taken
     from fluxlit_component.stores.memory import InMemorySessionStore
-
-Storing: TypeAlias = Literal["yes", "no", "erase"]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -151,13 +150,13 @@ class Tab:
     """Whether the app asks, in this run, to guard unsent text. Written by `run`."""
     guarded: bool = False
     """Whether it did in the run before: without a `with` block the bridge is drawn before it can ask."""
-    live: Mapping[str, object] = field(default_factory=nothing)
+    live: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     """What no store can hold, for the page after F5. Written by `persist` and `handover`."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
     naming: frozenset[str] = frozenset()
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
-    leftovers: Mapping[str, bytes] = field(default_factory=nothing)
+    leftovers: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     """What the page of another person still shows and sends: element -> value."""
     drawn: LastDrawn = field(default_factory=LastDrawn)
     """How the bridge was drawn on the page last."""
