@@ -30,10 +30,10 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     limit = bounds.MAX_BYTES if max_bytes is None else min(max_bytes, bounds.MAX_BYTES)
     try:
         try:
-            body = _Encoder(limit).pack(value)
+            body = Encoding(limit).pack(value)
         except UnicodeEncodeError:
             # Lone surrogates are rare and the lenient mode is slower: a second try, not the rule.
-            body = _Encoder(limit, unicode_errors="surrogatepass").pack(value)
+            body = Encoding(limit, unicode_errors="surrogatepass").pack(value)
     except UnstorableValue:
         raise
     except OutOfBounds as error:
@@ -52,7 +52,7 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     return _PREFIX + body
 
 
-class _Encoder:
+class Encoding:
     """One encoding: its place in the value, and a packer for each level of extensions."""
 
     def __init__(self, limit: int, *, unicode_errors: str | None = None) -> None:
@@ -64,6 +64,7 @@ class _Encoder:
         self._items = 0
 
     def pack(self, value: object) -> bytes:
+        """Encode a part of the value."""
         level, depth = self._level, self._depth
         found = survey(value, depth=bounds.MAX_DEPTH - depth, items=bounds.MAX_ITEMS - self._items)
         if level == len(self._packers):
@@ -87,6 +88,7 @@ class _Encoder:
         return packed
 
     def reserve(self, size: int, value: object) -> None:
+        """Refuse `value` before `size` bytes of it are copied, when that is over the cap."""
         if size >= self._limit:
             raise _too_large(value, size, self._limit)
 

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, unique
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from fluxlit_component.codec.decoder import Decoding
+from fluxlit_component.codec.encoder import Encoding
 from fluxlit_component.errors import CorruptValue
+
+__all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_bytes", "row_of_parts"]
 
 
 @unique
@@ -65,27 +69,6 @@ class Code(IntEnum):
     IMAGE = 70
 
 
-class Encoding(Protocol):
-    """An encoding in progress."""
-
-    def pack(self, value: object) -> bytes:
-        """Encode a part of the value."""
-
-    def reserve(self, size: int, value: object) -> None:
-        """Refuse `value` before `size` bytes of it are copied, when that is over the cap."""
-
-
-class Decoding(Protocol):
-    """A decoding in progress."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether models and dataclasses are wanted as dicts of their fields."""
-
-    def unpack(self, data: bytes) -> Any:
-        """Decode a part of the value."""
-
-
 class Row(NamedTuple):
     """How one type is kept."""
 
@@ -104,14 +87,29 @@ def row_of_bytes(
     return Row(kind, code, lambda value, _: pack(value), lambda payload, _: unpack(payload))
 
 
-def row_of_parts(kind: type, code: Code, take: Callable[[Any], object], give: Callable[[Any], object]) -> Row:
-    """The row of a type that is taken apart into something the codec keeps, and made from it again."""
-    return Row(
-        kind,
-        code,
-        lambda value, encoding: encoding.pack(take(value)),
-        lambda payload, decoding: give(decoding.unpack(payload)),
-    )
+def row_of(
+    kind: type,
+    code: Code,
+    take: Callable[[Any], object],
+    give: Callable[[Any], object],
+    *,
+    of: type | tuple[type, ...] = object,
+) -> Row:
+    """The row of a type that is turned into one value of another type, `of`, and made from it again."""
+
+    def unpack(payload: bytes, decoding: Decoding) -> object:
+        value = decoding.unpack(payload)
+        require(isinstance(value, of), kind.__name__)
+        return give(value)
+
+    return Row(kind, code, lambda value, encoding: encoding.pack(take(value)), unpack)
+
+
+def row_of_parts(
+    kind: type, code: Code, take: Callable[[Any], list[Any]], give: Callable[..., object]
+) -> Row:
+    """The row of a type that is taken apart into a list, whose items make it again."""
+    return row_of(kind, code, take, lambda parts: give(*parts), of=list)
 
 
 def require(fine: object, what: str) -> None:
