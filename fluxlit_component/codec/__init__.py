@@ -12,8 +12,7 @@ from fluxlit_component.codec.encoder import encode
 from fluxlit_component.codec.shortcuts import PlainEncoder, is_immutable, is_plain
 
 if TYPE_CHECKING:
-    from fluxlit_component.codec.catalogue import enrol, is_registered, register, was_redefined
-    from fluxlit_component.codec.enrolled import is_outdated
+    from fluxlit_component.codec.catalogue import enrol, is_outdated, is_registered, register, was_redefined
 
 __all__ = [
     "PlainEncoder",
@@ -32,6 +31,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     # What only registered classes need is loaded with the first of them.
     if name in __all__:
-        module = "enrolled" if name == "is_outdated" else "catalogue"
-        return getattr(import_module(f"{__name__}.{module}"), name)
+        return getattr(import_module(f"{__name__}.catalogue"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
