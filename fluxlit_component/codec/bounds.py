@@ -7,7 +7,6 @@ a visitor meets (1 MiB a value) are the caller's `max_bytes`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -60,8 +59,8 @@ def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> 
         flat = set(map(type, value))
         if flat.isdisjoint(_CONTAINERS):  # most tuples and sets
             return Survey(1, len(value), flat)
-    kinds: set[type] = {type(value)}
-    found, level = kinds.copy(), [value]
+    found, level = {type(value)}, [value]
+    kinds = found.copy()
     height = count = 0
     while not found.isdisjoint(_CONTAINERS):
         height += 1
@@ -73,24 +72,18 @@ def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> 
             raise OutOfBounds(TOO_MANY)
         if dicts:
             kinds |= _kinds_of_keys(dicts)
-        found = set(map(type, _parts(lists, dicts)))
+        parts = [*lists, *map(dict.values, dicts)]
+        found = set(map(type, chain.from_iterable(parts)))
         kinds |= found
         if not found.isdisjoint(_CONTAINERS):
-            level = list(_parts(lists, dicts))
+            level = list(chain.from_iterable(parts))
     return Survey(height, count, kinds)
 
 
 def _pick(kind: type, level: list[Any], found: set[type]) -> list[Any]:
     if kind not in found:
         return []
-    return level if len(found) == 1 else [item for item in level if type(item) is kind]
-
-
-def _parts(lists: list[Any], dicts: list[Any]) -> Iterable[Any]:
-    if not dicts:
-        return lists[0] if len(lists) == 1 else chain.from_iterable(lists)
-    values = chain.from_iterable(map(dict.values, dicts))
-    return chain(chain.from_iterable(lists), values) if lists else values
+    return level if len(found) == 1 else [part for part in level if type(part) is kind]
 
 
 def _kinds_of_keys(dicts: list[Any]) -> set[type]:
