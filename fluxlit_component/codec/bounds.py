@@ -21,8 +21,6 @@ MAX_ITEMS: Final = 2**20
 """List items, dict keys and dict values of one value, all together. Array elements do not count."""
 MAX_COPIED: Final = 2 * MAX_BYTES
 """Bytes of an extension times the extensions around it: each of these holds a copy while it is read."""
-MAX_NUMBER: Final = 4096
-"""Bytes of one number of a fraction or range: building these takes time by the square of it."""
 TOO_DEEP: Final = f"it is nested deeper than {MAX_DEPTH} levels, or contains itself"
 TOO_MANY: Final = f"it has more than {MAX_ITEMS} items"
 
@@ -32,11 +30,6 @@ _PLAIN_KEYS: Final = frozenset({str, int, float, bool, type(None)})
 
 class OutOfBounds(ValueError):
     """A value deeper or richer than the limits; the message says which."""
-
-
-def are_short(*numbers: int) -> bool:
-    """Whether numbers are within `MAX_NUMBER`."""
-    return all(number.bit_length() <= 8 * MAX_NUMBER for number in numbers)
 
 
 @dataclass(eq=False, repr=False)

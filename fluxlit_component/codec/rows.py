@@ -22,7 +22,6 @@ __all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_b
 class Code(IntEnum):
     """What an extension item holds: everything msgpack itself has no word for."""
 
-    # numbers and other atoms
     BIG_INT = 1
     COMPLEX = 2
     DECIMAL = 3
@@ -30,7 +29,6 @@ class Code(IntEnum):
     UUID = 5
     PATH = 6
     BYTEARRAY = 7
-    # moments
     DATETIME = 10
     DATE = 11
     TIME = 12
@@ -38,7 +36,6 @@ class Code(IntEnum):
     ZONE = 14
     PYTZ = 15
     PYDANTIC_ZONE = 16
-    # containers
     TUPLE = 20
     SET = 21
     FROZENSET = 22
@@ -47,13 +44,10 @@ class Code(IntEnum):
     COUNTER = 25
     DEQUE = 26
     RANGE = 27
-    # classes of the app, by the name they were registered under
     ENROLLED = 30
-    # numpy
     ARRAY = 40
     SCALAR = 41
     NUMPY_TEXT = 42
-    # pandas
     FRAME = 50
     SERIES = 51
     INDEX = 52
@@ -63,7 +57,6 @@ class Code(IntEnum):
     INTERVAL = 56
     PERIOD = 57
     MISSING = 58
-    # other engines
     ARROW = 60
     POLARS = 65
     IMAGE = 70

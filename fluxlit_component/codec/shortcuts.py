@@ -9,7 +9,7 @@ it before. The answers are conservative: False costs one encoding, a wrong True 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Final, NoReturn
+from typing import Final
 
 from msgpack import Packer
 
@@ -46,7 +46,7 @@ class PlainEncoder:
     """Encodes plain trees one after the other, for one thread: a packer is dear to make for a short list."""
 
     def __init__(self) -> None:
-        self._packer = Packer(default=_refuse, strict_types=True, autoreset=False)
+        self._packer = Packer(strict_types=True, autoreset=False)
 
     def encode(self, value: object) -> bytes | None:
         """The bytes that `codec.encode` gives for a plain tree; None for a value with something else in it.
@@ -81,7 +81,3 @@ class PlainEncoder:
 def is_plain(value: object) -> bool:
     """Whether a value that can be encoded is a plain tree."""
     return survey(value).kinds <= _PLAIN
-
-
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(type(value).__name__)

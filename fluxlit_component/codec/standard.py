@@ -16,7 +16,6 @@ from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, Windows
 from typing import Final
 from uuid import UUID, SafeUUID
 
-from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
 from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import (
     Code,
@@ -30,6 +29,8 @@ from fluxlit_component.codec.rows import (
 )
 from fluxlit_component.errors import CorruptValue
 
+_MAX_NUMBER: Final = 4096
+"""Bytes of one number of a fraction or range: building these takes time by the square of it."""
 _COMPLEX: Final = struct.Struct(">dd")
 _SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
 _PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
@@ -62,20 +63,24 @@ def _path(payload: bytes) -> PurePath:
     return kind(payload[1:].decode("utf-8", "surrogatepass"))
 
 
+def _are_short(*numbers: int) -> bool:
+    return all(number.bit_length() <= 8 * _MAX_NUMBER for number in numbers)
+
+
 def _short(value: object, *numbers: int) -> list[int]:
-    if not are_short(*numbers):
+    if not _are_short(*numbers):
         number = {2: "two", 3: "three"}[len(numbers)]
-        raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the {number} numbers")
+        raise refusal(value, f"its numbers have more than {_MAX_NUMBER} bytes; keep the {number} numbers")
     return [*numbers]
 
 
 def _fraction(numerator: int, denominator: int) -> Fraction:
-    require(denominator > 0 and are_short(numerator, denominator), "Fraction")
+    require(denominator > 0 and _are_short(numerator, denominator), "Fraction")
     return Fraction(numerator, denominator)
 
 
 def _range(start: int, stop: int, step: int) -> range:
-    require(are_short(start, stop, step), "range")
+    require(_are_short(start, stop, step), "range")
     return range(start, stop, step)
 
 

@@ -42,7 +42,7 @@ def from_stream(stream: bytes) -> list[Any]:
     if any(map(_is_compressed, messages)):
         raise CorruptValue("a stored table is compressed, which is never written")
     reader = pa.ipc.open_stream(pa.py_buffer(stream))
-    require(not _is_foreign_in(reader.schema), "table")
+    require(not _is_foreign(pa.struct(reader.schema)), "table")
     batches = []
     rows = 0
     for batch in reader:
@@ -85,7 +85,7 @@ def _at(form: str, header: bytes, place: int) -> int:
 
 def _pack(kind: bytes, as_table: Callable[[Any], Any], value: Any, encoding: Encoding) -> bytes:
     table = as_table(value)
-    if _is_foreign_in(table.schema):
+    if _is_foreign(pa.struct(table.schema)):
         raise refusal(value, "extension and run-end encoded types cannot be kept; cast the column first")
     if table.num_rows > _MAX_ROWS:
         raise refusal(value, f"it has more than {_MAX_ROWS} rows")
@@ -105,12 +105,8 @@ def _unpack(payload: bytes, _: Decoding) -> Any:
     return batch if kind == _BATCH else batch.column(0)
 
 
-def _is_foreign_in(schema: Any) -> bool:
-    """Whether it has types whose meaning is not in the stream, or that repeat one value at no cost."""
-    return any(_is_foreign(field.type) for field in schema)
-
-
 def _is_foreign(kind: Any) -> bool:
+    """Whether a type, or a part of it, has a meaning beyond the stream or repeats one value at no cost."""
     if isinstance(kind, pa.BaseExtensionType) or pa.types.is_run_end_encoded(kind):
         return True
     if pa.types.is_dictionary(kind):

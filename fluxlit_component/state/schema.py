@@ -78,17 +78,13 @@ class Schema(Generic[M]):
         else:
             return {**current, **validated_values(validated, current)}
         # A field without a default may be unset in a session that has just begun, so also in its record.
-        return {**current, **self._validated_one_by_one(current)}
-
-    def _validated_one_by_one(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        present = {name: value for name, value in values.items() if name in self.model.model_fields}
-        found: dict[str, Any] = {}
-        for name, value in present.items():
+        present = {name: value for name, value in current.items() if name in self.model.model_fields}
+        for name, value in tuple(present.items()):
             try:
-                found.update(self.validate(name, value, {**present, **found}))
+                present |= self.validate(name, value, present)
             except Exception as error:  # a model's own validator may want the fields that are not there
                 raise UnfitRecord("the stored values do not fit the model") from error
-        return found
+        return {**current, **present}
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
         """Default values of the fields that are not `present`; those without a default are left out."""
