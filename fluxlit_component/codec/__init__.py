@@ -12,19 +12,16 @@ from fluxlit_component.codec.encoder import encode
 from fluxlit_component.codec.shortcuts import PlainEncoder, is_immutable, is_plain
 
 if TYPE_CHECKING:
-    from fluxlit_component.codec.catalogue import enrol, is_outdated, is_registered, register, was_redefined
+    from fluxlit_component.codec.catalogue import is_registered, register
 
 __all__ = [
     "PlainEncoder",
     "decode",
     "encode",
-    "enrol",
     "is_immutable",
-    "is_outdated",
     "is_plain",
     "is_registered",
     "register",
-    "was_redefined",
 ]
 
 

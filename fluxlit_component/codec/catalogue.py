@@ -8,10 +8,10 @@ qualified name again replaces it: values of the old class are still written, new
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from itertools import chain
 from threading import Lock
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, overload
 from weakref import WeakKeyDictionary
@@ -38,6 +38,7 @@ class Enrolment(NamedTuple):
     shape: Shape
 
 
+_CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
 _lock: Final = Lock()
 _by_class: Final[WeakKeyDictionary[type, Enrolment]] = WeakKeyDictionary()
 _by_name: Final[dict[str, type]] = {}
@@ -134,25 +135,17 @@ def is_outdated(value: object) -> bool:
     there, made of that run's classes: equal to nothing and refused by validation. Looks through lists, dicts,
     sets, tuples and registered classes; whatever else is as it was.
     """
-    level: list[Any] = [value]
-    for _ in range(MAX_DEPTH):
-        below: list[Any] = []
-        for kind in set(map(type, level)):
-            parts: list[Any] = [part for part in level if type(part) is kind]
-            if kind is dict:
-                parts = [items for part in parts for items in (part.keys(), part.values())]
-            elif kind not in (list, tuple, set, frozenset):
-                enrolment = _by_class.get(kind)
-                if enrolment is None:
-                    continue
-                if _by_name.get(enrolment.name, kind) is not kind:
-                    return True
-                if not issubclass(kind, tuple):
-                    parts = [getattr(part, "__dict__", {}).values() for part in parts]
-            below += chain.from_iterable(parts)
-        if not below:
+    level = [value]
+    for _ in range(2 * MAX_DEPTH):  # an instance's attributes may be in a dict of their own
+        kinds = set(map(type, level))
+        registered = {kind: _by_class[kind].name for kind in kinds if kind in _by_class}
+        if any(_by_name.get(name, kind) is not kind for kind, name in registered.items()):
+            return True
+        open_kinds = _CONTAINERS.union(registered)
+        if open_kinds.isdisjoint(kinds):
             break
-        level = below
+        parts = {id(part): part for part in level if type(part) in open_kinds}  # a graph may have many ways
+        level = gc.get_referents(*parts.values())
     return False
 
 

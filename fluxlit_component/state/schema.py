@@ -13,7 +13,8 @@ from typing import Any, Final, Generic, cast
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxlit_component.codec import decode, encode, enrol, is_outdated, was_redefined
+from fluxlit_component.codec import decode, encode
+from fluxlit_component.codec.catalogue import enrol, is_outdated, was_redefined
 from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
 from fluxlit_component.state.model import M, Migration
 
