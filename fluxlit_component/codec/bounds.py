@@ -7,6 +7,7 @@ a visitor meets (1 MiB a value) are the caller's `max_bytes`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final
@@ -65,11 +66,10 @@ def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> 
             raise OutOfBounds(TOO_MANY)
         if dicts:
             kinds |= _kinds_of_keys(dicts)
-        parts = [*lists, *map(dict.values, dicts)]
-        found = set(map(type, chain.from_iterable(parts)))
+        found = set(map(type, _parts(lists, dicts)))
         kinds |= found
         if not found.isdisjoint(_CONTAINERS):
-            level = list(chain.from_iterable(parts))
+            level = list(_parts(lists, dicts))
     return Survey(height, count, kinds)
 
 
@@ -77,6 +77,10 @@ def _pick(kind: type, level: list[Any], found: set[type]) -> list[Any]:
     if kind not in found:
         return []
     return level if len(found) == 1 else [part for part in level if type(part) is kind]
+
+
+def _parts(lists: list[Any], dicts: list[Any]) -> Iterable[Any]:
+    return chain.from_iterable(chain(lists, map(dict.values, dicts)))
 
 
 def _kinds_of_keys(dicts: list[Any]) -> set[type]:

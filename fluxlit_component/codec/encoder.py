@@ -37,19 +37,20 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     except UnstorableValue:
         raise
     except OutOfBounds as error:
-        raise UnstorableValue(type_name(type(value)), f"{error}; store it in smaller pieces") from None
+        remedy = f"{error}; store it in smaller pieces"
     except RecursionError:
-        raise UnstorableValue(type_name(type(value)), "it is nested too deeply; flatten it") from None
+        remedy = "it is nested too deeply; flatten it"
     except Exception as error:  # noqa: BLE001 - a foreign value may raise anything, and a run must go on
-        # Without the cause: its message could quote the value.
-        raise UnstorableValue(
-            type_name(type(value)),
+        remedy = (
             f"reading it failed with {type_name(type(error))}; it may have been changed meanwhile by "
-            "another thread, otherwise store plain data",
-        ) from None
-    if len(body) >= limit:
-        raise _too_large(value, len(body) + 1, limit)
-    return _PREFIX + body
+            "another thread, otherwise store plain data"
+        )
+    else:
+        if len(body) >= limit:
+            raise _too_large(value, len(body) + 1, limit)
+        return _PREFIX + body
+    # Without the cause: its message could quote the value.
+    raise UnstorableValue(type_name(type(value)), remedy)
 
 
 class Encoding:
