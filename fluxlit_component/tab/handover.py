@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from itertools import chain
 
 from fluxlit_component.codec import is_immutable
-from fluxlit_component.codec.enrolled import is_outdated
 from fluxlit_component.state import live
 from fluxlit_component.tab.page import NOTHING
 from fluxlit_component.tab.policy import Policy
@@ -39,6 +38,9 @@ def hand_over(tab: Tab, policy: Policy, stored: Iterable[str]) -> dict[str, obje
 
 def _also_stored(tab: Tab, other: Tab, keys: Iterable[str]) -> dict[str, object]:
     """What of the state of the `other` tab is the same as in the record that `tab` has loaded."""
+    # With the first registered class, not before: each garbage collection looks at everything loaded.
+    from fluxlit_component.codec.catalogue import is_outdated
+
     state, known, theirs = other.state(), tab.known.base, other.known.base
     plain = state.reading().plain if state is not None else {}
     return {
