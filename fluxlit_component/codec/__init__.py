@@ -12,26 +12,21 @@ from fluxlit_component.codec.encoder import encode
 from fluxlit_component.codec.shortcuts import PlainEncoder, is_immutable, is_plain
 
 if TYPE_CHECKING:
-    from fluxlit_component.codec.catalogue import enrol, is_registered, register, was_redefined
-    from fluxlit_component.codec.enrolled import is_outdated
+    from fluxlit_component.codec.catalogue import is_registered, register
 
 __all__ = [
     "PlainEncoder",
     "decode",
     "encode",
-    "enrol",
     "is_immutable",
-    "is_outdated",
     "is_plain",
     "is_registered",
     "register",
-    "was_redefined",
 ]
 
 
 def __getattr__(name: str) -> Any:
     # What only registered classes need is loaded with the first of them.
     if name in __all__:
-        module = "enrolled" if name == "is_outdated" else "catalogue"
-        return getattr(import_module(f"{__name__}.{module}"), name)
+        return getattr(import_module(f"{__name__}.catalogue"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,7 +14,7 @@ import numpy as np
 
 from fluxlit_component.codec.bounds import MAX_BYTES
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_parts
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
 from fluxlit_component.errors import UnstorableValue
 
 _KINDS: Final = frozenset("biufcmMSUV")
@@ -54,20 +54,14 @@ def _filled(source: np.ndarray[Any, Any], dtype: Any, order: Literal["C", "F"]) 
     return copy
 
 
-def _pack_scalar(value: np.generic, encoding: Encoding) -> bytes:
-    return encoding.pack([_describe(value.dtype), value.tobytes()])
-
-
-def _unpack_scalar(payload: bytes, decoding: Decoding) -> object:
-    description, raw = decoding.unpack(payload)
+def _scalar(description: Any, raw: bytes) -> object:
     dtype = _dtype(description)
     require(dtype.type in _SCALARS and len(raw) == dtype.itemsize, "numpy number")
     return np.ndarray((), dtype, raw)[()]
 
 
 def _text(text: Any) -> object:
-    require(type(text) in (str, bytes), "numpy text")
-    return np.str_(text) if type(text) is str else np.bytes_(text)
+    return np.str_(text) if isinstance(text, str) else np.bytes_(text)
 
 
 def _describe(dtype: Any) -> Any:
@@ -132,7 +126,10 @@ def _checked(shape: Any) -> Any:
 ROWS: Final = (
     Row(np.ndarray, Code.ARRAY, _pack_array, _unpack_array),
     # Not through a dtype: that would cut trailing NULs.
-    row_of_parts(np.str_, Code.NUMPY_TEXT, str.__str__, _text),
-    row_of_parts(np.bytes_, Code.NUMPY_TEXT, lambda value: bytes.__getitem__(value, slice(None)), _text),
-    *(Row(kind, Code.SCALAR, _pack_scalar, _unpack_scalar) for kind in _SCALARS),
+    row_of(np.str_, Code.NUMPY_TEXT, str.__str__, _text, of=(str, bytes)),
+    row_of(np.bytes_, Code.NUMPY_TEXT, lambda value: bytes.__getitem__(value, slice(None)), _text),
+    *(
+        row_of_parts(kind, Code.SCALAR, lambda value: [_describe(value.dtype), value.tobytes()], _scalar)
+        for kind in _SCALARS
+    ),
 )

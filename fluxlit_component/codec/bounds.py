@@ -22,8 +22,6 @@ MAX_ITEMS: Final = 2**20
 """List items, dict keys and dict values of one value, all together. Array elements do not count."""
 MAX_COPIED: Final = 2 * MAX_BYTES
 """Bytes of an extension times the extensions around it: each of these holds a copy while it is read."""
-MAX_NUMBER: Final = 4096
-"""Bytes of one number of a fraction or range: building these takes time by the square of it."""
 TOO_DEEP: Final = f"it is nested deeper than {MAX_DEPTH} levels, or contains itself"
 TOO_MANY: Final = f"it has more than {MAX_ITEMS} items"
 
@@ -33,11 +31,6 @@ _PLAIN_KEYS: Final = frozenset({str, int, float, bool, type(None)})
 
 class OutOfBounds(ValueError):
     """A value deeper or richer than the limits; the message says which."""
-
-
-def are_short(*numbers: int) -> bool:
-    """Whether numbers are within `MAX_NUMBER`."""
-    return all(number.bit_length() <= 8 * MAX_NUMBER for number in numbers)
 
 
 @dataclass(eq=False, repr=False)
@@ -60,8 +53,8 @@ def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> 
         flat = set(map(type, value))
         if flat.isdisjoint(_CONTAINERS):  # most tuples and sets
             return Survey(1, len(value), flat)
-    kinds: set[type] = {type(value)}
-    found, level = kinds.copy(), [value]
+    found, level = {type(value)}, [value]
+    kinds = found.copy()
     height = count = 0
     while not found.isdisjoint(_CONTAINERS):
         height += 1
@@ -83,14 +76,11 @@ def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> 
 def _pick(kind: type, level: list[Any], found: set[type]) -> list[Any]:
     if kind not in found:
         return []
-    return level if len(found) == 1 else [item for item in level if type(item) is kind]
+    return level if len(found) == 1 else [part for part in level if type(part) is kind]
 
 
 def _parts(lists: list[Any], dicts: list[Any]) -> Iterable[Any]:
-    if not dicts:
-        return lists[0] if len(lists) == 1 else chain.from_iterable(lists)
-    values = chain.from_iterable(map(dict.values, dicts))
-    return chain(chain.from_iterable(lists), values) if lists else values
+    return chain.from_iterable(chain(lists, map(dict.values, dicts)))
 
 
 def _kinds_of_keys(dicts: list[Any]) -> set[type]:

@@ -1,32 +1,31 @@
 """The classes of the app that may be kept, by the name and schema number they were registered under.
 
-Stored bytes hold the name, never an import path: they cannot make the server load anything. A
+Stored bytes hold name and number, then what the shape took apart, and never an import path: they cannot make
+the server load anything. A
 Streamlit script defines its classes anew in every run, so registering a class of the same module and
 qualified name again replaces it: values of the old class are still written, new ones are read back.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import gc
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
-from inspect import isabstract
 from threading import Lock
-from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, overload
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from fluxlit_component.codec.refusals import is_model, type_name
-from fluxlit_component.codec.shapes import DATACLASS, ENUM, MODEL, NAMED_TUPLE, Shape
-from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.codec.bounds import MAX_DEPTH
+from fluxlit_component.codec.refusals import refusal, type_name
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require
+from fluxlit_component.codec.shapes import Shape, shape_of
+from fluxlit_component.errors import ConfigurationError, CorruptValue, UnknownClass
 
 AnyClass = TypeVar("AnyClass", bound=type)
 Migrate: TypeAlias = Callable[[dict[str, Any], int], Mapping[str, Any]]
 """Takes the stored fields and their schema number; returns the fields of the current schema."""
 
-_HEAP_TYPE: Final = 1 << 9
-"""Flag of classes made by a `class` statement (CPython's Py_TPFLAGS_HEAPTYPE)."""
 _NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}", re.ASCII)
 
 
@@ -39,9 +38,10 @@ class Enrolment(NamedTuple):
     shape: Shape
 
 
+_CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
 _lock: Final = Lock()
 _by_class: Final[WeakKeyDictionary[type, Enrolment]] = WeakKeyDictionary()
-_by_name: Final[dict[str, tuple[type, Enrolment]]] = {}
+_by_name: Final[dict[str, type]] = {}
 _redefined: Final[set[str]] = set()
 """Names that more than one class had so far."""
 
@@ -91,7 +91,7 @@ def register(
         raise ConfigurationError("a registered name has 1 to 100 characters of A-Z a-z 0-9 _ . : -")
     if type(schema) is not int or schema < 1:
         raise ConfigurationError(f"the schema number of {name!r} must be 1 or more")
-    shape = _shape_of(cls)
+    shape = shape_of(cls)
     if shape is None:
         raise ConfigurationError(
             f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
@@ -100,10 +100,10 @@ def register(
     enrolment = Enrolment(name, schema, migrate, shape)
     with _lock:
         _refuse_conflict(cls, enrolment)
-        if name in _by_name and _by_name[name][0] is not cls:
+        if _by_name.get(name, cls) is not cls:
             _redefined.add(name)
         _by_class[cls] = enrolment
-        _by_name[name] = (cls, enrolment)
+        _by_name[name] = cls
     return cls
 
 
@@ -113,7 +113,7 @@ def enrol(cls: type) -> None:
     if before is not None:
         # It may have been replaced since, by another visitor's run of the same script.
         register(cls, name=before.name, schema=before.schema, migrate=before.migrate)
-    elif _shape_of(cls) is not None:
+    elif shape_of(cls) is not None:
         register(cls, name=_name_of(cls))
 
 
@@ -128,21 +128,85 @@ def was_redefined(cls: type) -> bool:
     return enrolment is not None and enrolment.name in _redefined
 
 
-def enrolment_of(cls: type) -> Enrolment | None:
-    """What `cls` was registered with."""
-    return _by_class.get(cls)
+def is_outdated(value: object) -> bool:
+    """Whether a value holds an instance of a class that was defined anew since.
+
+    A Streamlit script defines its classes in every run, but what the last run put into the state is still
+    there, made of that run's classes: equal to nothing and refused by validation. Looks through lists, dicts,
+    sets, tuples and registered classes; whatever else is as it was.
+    """
+    level = [value]
+    for _ in range(2 * MAX_DEPTH):  # an instance's attributes may be in a dict of their own
+        kinds = set(map(type, level))
+        registered = {kind: _by_class[kind].name for kind in kinds if kind in _by_class}
+        if any(_by_name.get(name, kind) is not kind for kind, name in registered.items()):
+            return True
+        open_kinds = _CONTAINERS.union(registered)
+        if open_kinds.isdisjoint(kinds):
+            break
+        parts = {id(part): part for part in level if type(part) in open_kinds}  # a graph may have many ways
+        level = gc.get_referents(*parts.values())
+    return False
 
 
-def enrolled_as(name: str) -> tuple[type, Enrolment] | None:
-    """The class that has this name now, and what it was registered with."""
-    return _by_name.get(name)
+def _pack(value: object, encoding: Encoding) -> bytes:
+    enrolment = _by_class.get(type(value))
+    if enrolment is None:
+        raise refusal(value)
+    fields, rest = enrolment.shape.take(value)
+    return encoding.pack([enrolment.name, enrolment.schema, fields, rest])
+
+
+def _unpack(payload: bytes, decoding: Decoding) -> object:
+    name, schema, fields, rest = decoding.unpack(payload)
+    require([type(part) for part in (name, schema, fields, rest)] == [str, int, dict, list], "object")
+    cls = _by_name.get(name)
+    if decoding.plain and rest:  # a model or a dataclass: the others have no rest
+        return _plain(fields, rest, cls)
+    if cls is None:
+        raise UnknownClass("no class has the stored name; import the module that registers it")
+    enrolment = _by_class[cls]
+    if schema == enrolment.schema:
+        return enrolment.shape.give(cls, fields, rest)
+    return _migrated(cls, enrolment, schema, fields, rest)
+
+
+def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
+    """What a class would be built from: all that a model's constructor takes."""
+    if getattr(cls, "__pydantic_root_model__", False):
+        return fields.get("root")
+    of_a_model = rest[2:]  # which fields were set, extra and private values
+    extra = of_a_model[1] if of_a_model else None
+    return {**extra, **fields} if type(extra) is dict else fields
+
+
+def _migrated(
+    cls: type, enrolment: Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]
+) -> object:
+    name, migrate = enrolment.name, enrolment.migrate
+    if schema > enrolment.schema:
+        raise CorruptValue(f"a stored {name!r} was written by a newer version of the app")
+    if migrate is None:
+        raise CorruptValue(
+            f"a stored {name!r} has schema {schema}, the class has {enrolment.schema}; it needs a migrate"
+        )
+    try:
+        return enrolment.shape.build(cls, migrate(fields, schema), rest)
+    except Exception as error:  # noqa: BLE001 - the app's own code
+        # Without the cause: a validation error quotes the values.
+        raise CorruptValue(
+            f"migrating a stored {name!r} from schema {schema} failed with {type_name(type(error))}"
+        ) from None
+
+
+ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)
 
 
 def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
     holder = _by_name.get(enrolment.name)
-    if holder is not None and type_name(holder[0]) != type_name(cls):
+    if holder is not None and type_name(holder) != type_name(cls):
         raise ConfigurationError(
-            f"the name {enrolment.name!r} already belongs to {type_name(holder[0])}; "
+            f"the name {enrolment.name!r} already belongs to {type_name(holder)}; "
             f"register {type_name(cls)} under another one"
         )
     before = _by_class.get(cls)
@@ -159,26 +223,3 @@ def _name_of(cls: type) -> str:
     # Box[int], Größe: what the name may not hold is told apart by a digest.
     plain = re.sub(r"[^A-Za-z0-9_.:-]", "-", name, flags=re.ASCII)[:80]
     return f"{plain}:{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def _shape_of(cls: object) -> Shape | None:
-    """How instances of a class are taken apart; None: they cannot be kept exactly."""
-    if not isinstance(cls, type):
-        return None
-    if issubclass(cls, Enum):
-        return ENUM
-    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-        return NAMED_TUPLE
-    shape = MODEL if is_model(cls) else DATACLASS if dataclasses.is_dataclass(cls) else None
-    return shape if shape is not None and _is_plain(cls) else None
-
-
-def _is_plain(cls: type) -> bool:
-    """Whether all an instance holds is in its `__dict__` and slots: no base written in C."""
-    if not all(base in (object, Generic) or base.__flags__ & _HEAP_TYPE for base in cls.__mro__):
-        return False
-    try:
-        object.__new__(cls)  # refused for a base such as random.Random, whose flags do not tell
-    except TypeError:
-        return isabstract(cls)
-    return True

@@ -8,6 +8,7 @@ known family is refused.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
@@ -18,25 +19,13 @@ from fluxlit_component.codec.bounds import MAX_ITEMS
 from fluxlit_component.codec.rows import Encoding, require
 from fluxlit_component.errors import UnstorableValue
 
-INDEXES: Final[tuple[type, ...]] = (
-    pd.Index,
-    pd.RangeIndex,
-    pd.MultiIndex,
-    pd.CategoricalIndex,
-    pd.IntervalIndex,
-    pd.DatetimeIndex,
-    pd.TimedeltaIndex,
-    pd.PeriodIndex,
-)
-_WITH_FREQUENCY: Final[dict[str, Any]] = {
-    kind.__name__: kind for kind in (pd.DatetimeIndex, pd.TimedeltaIndex)
-}
 _MASKED: Final[dict[str, Any]] = {
-    **dict.fromkeys(("Int8", "Int16", "Int32", "Int64"), pd.arrays.IntegerArray),
-    **dict.fromkeys(("UInt8", "UInt16", "UInt32", "UInt64"), pd.arrays.IntegerArray),
-    **dict.fromkeys(("Float32", "Float64"), pd.arrays.FloatingArray),
-    "boolean": pd.arrays.BooleanArray,
-}
+    name: pd.api.types.pandas_dtype(name)
+    for name in (
+        "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64",
+        "Float32", "Float64", "boolean",
+    )
+}  # fmt: skip
 _MAX_RANGE: Final = 2**16
 """Intervals between two ranges are made one by one when they are read."""
 
@@ -44,7 +33,7 @@ _MAX_RANGE: Final = 2**16
 def describe_index(index: Any, encoding: Encoding) -> list[Any]:
     """Describe an index; the first item is its class."""
     kind = type(index)
-    if kind not in INDEXES:
+    if getattr(pd, kind.__name__, None) is not kind:
         raise UnstorableValue(f"pandas index {kind.__name__}", "use an index class of pandas itself")
     if kind is pd.RangeIndex:
         return ["RangeIndex", index.start, index.stop, index.step, index.name]
@@ -56,7 +45,7 @@ def describe_index(index: Any, encoding: Encoding) -> list[Any]:
         levels = [describe_index(level, encoding) for level in index.levels]
         codes = [np.asarray(code) for code in index.codes]
         return ["MultiIndex", levels, codes, list(index.names), index.sortorder]
-    freq = _frequency(index) if kind.__name__ in _WITH_FREQUENCY else None
+    freq = _frequency(index.freq) if kind in (pd.DatetimeIndex, pd.TimedeltaIndex) else None
     return [kind.__name__, describe(index, encoding), index.name, freq]
 
 
@@ -64,8 +53,8 @@ def rebuild_index(description: Any) -> Any:
     """Build the index again."""
     name, *parts = description
     if name == "RangeIndex":
-        start, stop, step, label = parts
-        return pd.RangeIndex(start, stop, step, name=label)
+        *numbers, label = parts
+        return pd.RangeIndex(*numbers, name=label)
     if name == "MultiIndex":
         described, codes, names, sortorder = parts
         levels = [rebuild_index(level) for level in described]
@@ -73,11 +62,10 @@ def rebuild_index(description: Any) -> Any:
         return pd.MultiIndex(levels, codes, sortorder, names)
     column, label, freq = parts
     values = rebuild(column)
-    if name in _WITH_FREQUENCY:
-        index = _WITH_FREQUENCY[name](values, freq=None if freq is None else to_offset(freq), name=label)
-    else:
-        index = pd.Index(values, dtype=values.dtype, name=label)
+    index: Any = pd.Index(values, dtype=values.dtype, name=label)
     require(type(index).__name__ == name, "index")
+    if freq is not None:
+        index.freq = to_offset(freq)
     return index
 
 
@@ -86,19 +74,13 @@ def _any_long(indexes: Any, limit: int) -> bool:
     return any(type(index) is pd.RangeIndex and len(index) > limit for index in indexes)
 
 
-def _frequency(index: Any) -> str | None:
-    freq = index.freq
-    if freq is None:
-        return None
-    text: str = freq.freqstr
-    try:
-        same = to_offset(text) == freq
-    except ValueError:
-        same = False
-    if not same:
-        kind = f"pandas frequency {type(freq).__name__}"
-        raise UnstorableValue(kind, "it cannot be named; keep the index without a freq")
-    return text
+def _frequency(freq: Any) -> str | None:
+    text: str | None = None if freq is None else freq.freqstr
+    with suppress(ValueError):
+        if text is None or to_offset(text) == freq:
+            return text
+    kind = f"pandas frequency {type(freq).__name__}"
+    raise UnstorableValue(kind, "it cannot be named; keep the index without a freq")
 
 
 def describe(values: Any, encoding: Encoding) -> list[Any]:
@@ -125,13 +107,8 @@ def _objects(items: list[Any]) -> Any:
     return np.fromiter(items, dtype=object, count=len(items))
 
 
-def _numpy(values: Any) -> Any:
-    require(type(values) is np.ndarray and values.ndim == 1, "column")
-    return values
-
-
-def _integers(values: Any) -> Any:
-    require(_numpy(values).dtype == np.int64, "column")
+def _numpy(values: Any, dtype: type | None = None) -> Any:
+    require(type(values) is np.ndarray and values.ndim == 1 and dtype in (None, values.dtype), "column")
     return values
 
 
@@ -146,7 +123,7 @@ def _categorical(categories: Any, codes: Any, ordered: Any) -> Any:
 
 
 def _zoned(moments: Any, unit: Any, zone: Any) -> Any:
-    naive = pd.DatetimeIndex(_integers(moments).view(f"M8[{unit}]"))
+    naive = pd.DatetimeIndex(_numpy(moments, np.int64).view(f"M8[{unit}]"))
     return naive.tz_localize("UTC").tz_convert(zone).array
 
 
@@ -158,7 +135,7 @@ def _describe_period(values: Any, _: Encoding) -> list[Any]:
 
 
 def _period(ordinals: Any, freq: Any) -> Any:
-    return pd.arrays.PeriodArray(_integers(ordinals), dtype=pd.PeriodDtype(freq))
+    return pd.arrays.PeriodArray(_numpy(ordinals, np.int64), dtype=pd.PeriodDtype(freq))
 
 
 def _describe_interval(values: Any, encoding: Encoding) -> list[Any]:
@@ -208,7 +185,7 @@ _FAMILIES: Final[dict[type, Callable[[Any, Encoding], list[Any]]]] = {
     pd.IntervalDtype: _describe_interval,
     pd.StringDtype: _describe_text,
     pd.ArrowDtype: _describe_arrow,
-    **{type(pd.api.types.pandas_dtype(name)): _describe_masked for name in _MASKED},
+    **{type(dtype): _describe_masked for dtype in _MASKED.values()},
 }
 _BUILDERS: Final[dict[str, Callable[..., Any]]] = {
     "object": _objects,
@@ -217,7 +194,7 @@ _BUILDERS: Final[dict[str, Callable[..., Any]]] = {
     "zoned": _zoned,
     "period": _period,
     "interval": _interval,
-    "masked": lambda name, values, missing: _MASKED[name](values, missing),
+    "masked": lambda name, *parts: _MASKED[name].construct_array_type()(*parts),
     "string": _text,
     "arrow": pd.arrays.ArrowExtensionArray,
 }

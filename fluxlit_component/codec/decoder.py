@@ -39,7 +39,7 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     try:
         if data[1] in _LEAVES:
             return unpackb(data[1:], unicode_errors="surrogatepass")
-        return _Decoder(plain=plain).unpack(data[1:])
+        return Decoding(plain=plain).unpack(data[1:])
     except CorruptValue:
         raise
     except Exception as error:  # noqa: BLE001 - msgpack, the standard types and the engines raise anything
@@ -54,7 +54,7 @@ _LEAVES: Final = frozenset({*range(0x80), *range(0xA0, 0xC1), *range(0xC2, 0xC7)
 """How msgpack begins a number, a text, bytes, a bool or None: nothing is inside that needs a look."""
 
 
-class _Decoder:
+class Decoding:
     """One decoding: how deep it is, and how many items it has met."""
 
     def __init__(self, *, plain: bool = False) -> None:
@@ -63,6 +63,7 @@ class _Decoder:
         self._items = 0
 
     def unpack(self, data: bytes) -> Any:
+        """Decode a part of the value."""
         if self._depth > MAX_DEPTH:
             raise CorruptValue(f"a stored value is nested deeper than {MAX_DEPTH} levels")
         if len(data) * self._depth > MAX_COPIED:

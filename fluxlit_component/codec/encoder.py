@@ -30,29 +30,30 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     limit = bounds.MAX_BYTES if max_bytes is None else min(max_bytes, bounds.MAX_BYTES)
     try:
         try:
-            body = _Encoder(limit).pack(value)
+            body = Encoding(limit).pack(value)
         except UnicodeEncodeError:
             # Lone surrogates are rare and the lenient mode is slower: a second try, not the rule.
-            body = _Encoder(limit, unicode_errors="surrogatepass").pack(value)
+            body = Encoding(limit, unicode_errors="surrogatepass").pack(value)
     except UnstorableValue:
         raise
     except OutOfBounds as error:
-        raise UnstorableValue(type_name(type(value)), f"{error}; store it in smaller pieces") from None
+        remedy = f"{error}; store it in smaller pieces"
     except RecursionError:
-        raise UnstorableValue(type_name(type(value)), "it is nested too deeply; flatten it") from None
+        remedy = "it is nested too deeply; flatten it"
     except Exception as error:  # noqa: BLE001 - a foreign value may raise anything, and a run must go on
-        # Without the cause: its message could quote the value.
-        raise UnstorableValue(
-            type_name(type(value)),
+        remedy = (
             f"reading it failed with {type_name(type(error))}; it may have been changed meanwhile by "
-            "another thread, otherwise store plain data",
-        ) from None
-    if len(body) >= limit:
-        raise _too_large(value, len(body) + 1, limit)
-    return _PREFIX + body
+            "another thread, otherwise store plain data"
+        )
+    else:
+        if len(body) >= limit:
+            raise _too_large(value, len(body) + 1, limit)
+        return _PREFIX + body
+    # Without the cause: its message could quote the value.
+    raise UnstorableValue(type_name(type(value)), remedy)
 
 
-class _Encoder:
+class Encoding:
     """One encoding: its place in the value, and a packer for each level of extensions."""
 
     def __init__(self, limit: int, *, unicode_errors: str | None = None) -> None:
@@ -64,6 +65,7 @@ class _Encoder:
         self._items = 0
 
     def pack(self, value: object) -> bytes:
+        """Encode a part of the value."""
         level, depth = self._level, self._depth
         found = survey(value, depth=bounds.MAX_DEPTH - depth, items=bounds.MAX_ITEMS - self._items)
         if level == len(self._packers):
@@ -87,6 +89,7 @@ class _Encoder:
         return packed
 
     def reserve(self, size: int, value: object) -> None:
+        """Refuse `value` before `size` bytes of it are copied, when that is over the cap."""
         if size >= self._limit:
             raise _too_large(value, size, self._limit)
 

@@ -19,16 +19,10 @@ from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require,
 from fluxlit_component.errors import UnstorableValue
 
 _ARRAYS: Final[tuple[type, ...]] = (
-    pd.Categorical,
-    pd.arrays.IntegerArray,
-    pd.arrays.FloatingArray,
-    pd.arrays.BooleanArray,
-    pd.arrays.IntervalArray,
-    pd.arrays.PeriodArray,
-    pd.arrays.StringArray,
-    pd.arrays.ArrowStringArray,
-    pd.arrays.ArrowExtensionArray,
-)
+    pd.Categorical, pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray,
+    pd.arrays.IntervalArray, pd.arrays.PeriodArray,
+    pd.arrays.StringArray, pd.arrays.ArrowStringArray, pd.arrays.ArrowExtensionArray,
+)  # fmt: skip
 _UNITS: Final = ("s", "ms", "us", "ns")
 _MISSING: Final = {b"NaT": pd.NaT, b"NA": pd.NA}
 
@@ -83,35 +77,22 @@ def _finished(value: Any, attrs: Any, duplicates: Any) -> Any:
     return value
 
 
-def _pack_index(value: Any, encoding: Encoding) -> bytes:
-    return encoding.pack(columns.describe_index(value, encoding))
-
-
-def _unpack_index(payload: bytes, decoding: Decoding) -> Any:
-    return columns.rebuild_index(decoding.unpack(payload))
-
-
 def _pack_array(value: Any, encoding: Encoding) -> bytes:
     if value.ndim != 1:
         raise refusal(value, "keep it as a Series")
     return encoding.pack(columns.describe(value, encoding))
 
 
-def _unpack_array(payload: bytes, decoding: Decoding) -> Any:
-    return columns.rebuild(decoding.unpack(payload))
-
-
 def _take_timestamp(value: Any) -> list[Any]:
     """A datetime with more to it (nanoseconds, a unit), so it is kept by its own parts."""
     parts = [int(value.asm8.view("i8")), value.unit, value.tz, value.fold]
-    again = _timestamp(parts)
+    again = _timestamp(*parts)
     if (again, again.fold, again.tz) != (value, value.fold, value.tz):
         raise refusal(value, "keep value.to_pydatetime()")
     return parts
 
 
-def _timestamp(parts: Any) -> Any:
-    moment, unit, zone, fold = parts
+def _timestamp(moment: Any, unit: Any, zone: Any, fold: Any) -> Any:
     require(unit in _UNITS, "Timestamp")
     value = pd.Timestamp(np.datetime64(moment, unit))
     if zone is not None:
@@ -119,15 +100,9 @@ def _timestamp(parts: Any) -> Any:
     return value if value.fold == fold else value.replace(fold=fold)
 
 
-def _timedelta(parts: Any) -> Any:
-    span, unit = parts
+def _timedelta(span: Any, unit: Any) -> Any:
     require(unit in _UNITS, "Timedelta")
     return pd.Timedelta(np.timedelta64(span, unit))
-
-
-def _period(parts: Any) -> Any:
-    ordinal, freq = parts
-    return pd.Period(ordinal=ordinal, freq=freq)
 
 
 ROWS: Final = (
@@ -135,12 +110,24 @@ ROWS: Final = (
     Row(pd.Series, Code.SERIES, _pack_series, _unpack_series),
     row_of_parts(pd.Timestamp, Code.TIMESTAMP, _take_timestamp, _timestamp),
     row_of_parts(pd.Timedelta, Code.PANDAS_TIMEDELTA, lambda x: [int(x.asm8.view("i8")), x.unit], _timedelta),
+    row_of_parts(pd.Interval, Code.INTERVAL, lambda x: [x.left, x.right, x.closed], pd.Interval),
     row_of_parts(
-        pd.Interval, Code.INTERVAL, lambda x: [x.left, x.right, x.closed], lambda parts: pd.Interval(*parts)
+        pd.Period,
+        Code.PERIOD,
+        lambda value: [value.ordinal, value.freqstr],
+        lambda ordinal, freq: pd.Period(ordinal=ordinal, freq=freq),
     ),
-    row_of_parts(pd.Period, Code.PERIOD, lambda value: [value.ordinal, value.freqstr], _period),
     row_of_bytes(type(pd.NaT), Code.MISSING, lambda _: b"NaT", _MISSING.__getitem__),
     row_of_bytes(type(pd.NA), Code.MISSING, lambda _: b"NA", _MISSING.__getitem__),
-    *(Row(kind, Code.INDEX, _pack_index, _unpack_index) for kind in columns.INDEXES),
-    *(Row(kind, Code.COLUMN, _pack_array, _unpack_array) for kind in _ARRAYS),
+    Row(
+        pd.Index,
+        Code.INDEX,
+        lambda value, encoding: encoding.pack(columns.describe_index(value, encoding)),
+        lambda data, decoding: columns.rebuild_index(decoding.unpack(data)),
+        family=True,
+    ),
+    *(
+        Row(kind, Code.COLUMN, _pack_array, lambda data, decoding: columns.rebuild(decoding.unpack(data)))
+        for kind in _ARRAYS
+    ),
 )

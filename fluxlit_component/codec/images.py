@@ -13,17 +13,15 @@ from PIL import Image
 from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Code, Encoding, Row, require
 
-_BYTES: Final = {
-    "L": 1, "P": 1, "LA": 2, "PA": 2, "La": 2, "I;16": 2, "I;16B": 2, "I;16L": 2,
-    "RGB": 3, "YCbCr": 3, "LAB": 3, "HSV": 3,
-    "RGBA": 4, "RGBX": 4, "RGBa": 4, "CMYK": 4, "I": 4, "F": 4,
-}  # fmt: skip
-"""Bytes of a pixel, by mode; "1" packs eight pixels of a line into one."""
+_MODES: Final = (
+    "1", "L", "P", "LA", "PA", "La", "I;16", "I;16B", "I;16L", "RGB", "YCbCr", "LAB", "HSV",
+    "RGBA", "RGBX", "RGBa", "CMYK", "I", "F",
+)  # fmt: skip
 _MAX_SIDE: Final = 2**20
 
 
 def _pack(value: Any, encoding: Encoding) -> bytes:
-    if value.mode not in ("1", *_BYTES) or max(value.size) > _MAX_SIDE:
+    if value.mode not in _MODES or max(value.size) > _MAX_SIDE:
         raise refusal(value, "convert it to an ordinary mode, such as RGBA")
     encoding.reserve(_length(value.mode, *value.size), value)
     parts = [value.mode, *value.size, value.tobytes(), _palette(value), value.info]
@@ -39,7 +37,7 @@ def _pack(value: Any, encoding: Encoding) -> bytes:
 def _image(parts: Any) -> Any:
     mode, width, height, pixels, palette, info = parts
     require(all(type(side) is int and 0 <= side <= _MAX_SIDE for side in (width, height)), "image")
-    require(len(pixels) == _length(mode, width, height) and type(info) is dict, "image")
+    require(mode in _MODES and len(pixels) == _length(mode, width, height) and type(info) is dict, "image")
     image = Image.frombytes(mode, (width, height), pixels)
     if palette is not None:
         image.putpalette(palette[1], palette[0])
@@ -48,9 +46,8 @@ def _image(parts: Any) -> Any:
 
 
 def _length(mode: str, width: int, height: int) -> int:
-    if mode == "1":
-        return (width + 7) // 8 * height
-    return _BYTES[mode] * width * height
+    line = (width + 7) // 8 if mode == "1" else width * len(Image.new(mode, (1, 1)).tobytes())
+    return line * height
 
 
 def _palette(image: Any) -> object:

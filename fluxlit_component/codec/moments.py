@@ -10,12 +10,11 @@ from __future__ import annotations
 import pickle
 import struct
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, row_of_bytes, row_of_parts
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_bytes
 
 _DATE: Final = struct.Struct(">HBB")
 _TIME: Final = struct.Struct(">BBBIB")
@@ -59,17 +58,13 @@ def _key(value: ZoneInfo) -> str:
     return value.key
 
 
-def _zone(description: object) -> tzinfo:
-    match description:
-        case None:
-            return timezone.utc
-        case str(key):
-            return ZoneInfo(key)
-        case (timedelta() as offset,):
-            return timezone(offset)
-        case (timedelta() as offset, str(name)):
-            return timezone(offset, name)
-    raise CorruptValue("a stored time zone is damaged")
+def _zone(description: Any) -> tzinfo:
+    if description is None:
+        return timezone.utc
+    if isinstance(description, str):
+        return ZoneInfo(description)
+    require(isinstance(description, tuple), "time zone")
+    return timezone(*description)
 
 
 ROWS: Final = (
@@ -82,9 +77,7 @@ ROWS: Final = (
         lambda value: _SPAN.pack(value.days, value.seconds, value.microseconds),
         lambda payload: timedelta(*_SPAN.unpack(payload)),
     ),
-    row_of_parts(ZoneInfo, Code.ZONE, _key, _zone),
+    row_of(ZoneInfo, Code.ZONE, _key, _zone),
     # (offset,) or (offset, name): exactly what the timezone was made from.
-    row_of_parts(
-        timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone
-    ),
+    row_of(timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone),
 )

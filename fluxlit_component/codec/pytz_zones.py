@@ -22,17 +22,14 @@ def _take(value: Any) -> list[Any]:
     if type(zone) is str:
         period = [getattr(value, name, None) for name in _PERIOD]
         for parts in ([zone], [zone, *period]):
-            if _zone(parts) is value:
+            if _zone(*parts) is value:
                 return parts
     raise refusal(value, "use zoneinfo.ZoneInfo(name) or datetime.timezone")
 
 
-def _zone(parts: Any) -> Any:
-    name, *period = parts
+def _zone(name: Any, *period: Any) -> Any:
     zone: Any = pytz.timezone(name)
-    return zone._tzinfos.get(tuple(period)) if period and hasattr(zone, "_tzinfos") else zone  # noqa: SLF001
+    return zone._tzinfos.get(period) if period and hasattr(zone, "_tzinfos") else zone  # noqa: SLF001
 
 
-ROWS: Final = tuple(
-    row_of_parts(kind, Code.PYTZ, _take, _zone)._replace(family=True) for kind in (type(pytz.utc), BaseTzInfo)
-)
+ROWS: Final = (row_of_parts(BaseTzInfo, Code.PYTZ, _take, _zone)._replace(family=True),)

@@ -9,16 +9,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from fluxlit_component.codec import enrolled, moments, standard
-from fluxlit_component.codec.catalogue import is_registered
+from fluxlit_component.codec import catalogue, moments, standard
 from fluxlit_component.codec.rows import Code, Row
 from fluxlit_component.errors import CorruptValue
 
 _STANDARD: Final = (*standard.ROWS, *moments.ROWS)
 # Rows of an engine come in when they are first needed.
 _BY_KIND: Final[dict[type, Row]] = {row.kind: row for row in _STANDARD}
-_BY_CODE: Final[dict[int, Row]] = {row.code: row for row in (*_STANDARD, enrolled.ROW)}
+_BY_CODE: Final[dict[int, Row]] = {row.code: row for row in (*_STANDARD, catalogue.ROW)}
 
+FROZEN: Final = frozenset(
+    {
+        Code.BIG_INT, Code.COMPLEX, Code.DECIMAL, Code.FRACTION, Code.UUID, Code.PATH, Code.RANGE,
+        Code.DATE, Code.TIMEDELTA, Code.ZONE, Code.SCALAR, Code.NUMPY_TEXT, Code.PANDAS_TIMEDELTA,
+    }
+)  # fmt: skip
+"""No value of these types can ever change."""
+MOMENTS: Final = frozenset({Code.DATETIME, Code.TIME, Code.TIMESTAMP})
+"""A value of these can change by its time zone only."""
 _ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
     "numpy": ("arrays", (Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT)),
     "pandas": ("frames", tuple(range(Code.FRAME, Code.MISSING + 1))),
@@ -36,8 +44,8 @@ def row_of_kind(kind: type) -> Row | None:
     row = _BY_KIND.get(kind)
     if row is not None:
         return row
-    if is_registered(kind):
-        return enrolled.ROW
+    if catalogue.is_registered(kind):
+        return catalogue.ROW
     # The attribute may be anything: it is the app's class.
     module = kind.__module__
     root = module.partition(".")[0] if isinstance(module, str) else ""

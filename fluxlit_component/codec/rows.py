@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, unique
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from fluxlit_component.codec.decoder import Decoding
+from fluxlit_component.codec.encoder import Encoding
 from fluxlit_component.errors import CorruptValue
+
+__all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_bytes", "row_of_parts"]
 
 
 @unique
 class Code(IntEnum):
     """What an extension item holds: everything msgpack itself has no word for."""
 
-    # numbers and other atoms
     BIG_INT = 1
     COMPLEX = 2
     DECIMAL = 3
@@ -26,7 +29,6 @@ class Code(IntEnum):
     UUID = 5
     PATH = 6
     BYTEARRAY = 7
-    # moments
     DATETIME = 10
     DATE = 11
     TIME = 12
@@ -34,7 +36,6 @@ class Code(IntEnum):
     ZONE = 14
     PYTZ = 15
     PYDANTIC_ZONE = 16
-    # containers
     TUPLE = 20
     SET = 21
     FROZENSET = 22
@@ -43,13 +44,10 @@ class Code(IntEnum):
     COUNTER = 25
     DEQUE = 26
     RANGE = 27
-    # classes of the app, by the name they were registered under
     ENROLLED = 30
-    # numpy
     ARRAY = 40
     SCALAR = 41
     NUMPY_TEXT = 42
-    # pandas
     FRAME = 50
     SERIES = 51
     INDEX = 52
@@ -59,31 +57,9 @@ class Code(IntEnum):
     INTERVAL = 56
     PERIOD = 57
     MISSING = 58
-    # other engines
     ARROW = 60
     POLARS = 65
     IMAGE = 70
-
-
-class Encoding(Protocol):
-    """An encoding in progress."""
-
-    def pack(self, value: object) -> bytes:
-        """Encode a part of the value."""
-
-    def reserve(self, size: int, value: object) -> None:
-        """Refuse `value` before `size` bytes of it are copied, when that is over the cap."""
-
-
-class Decoding(Protocol):
-    """A decoding in progress."""
-
-    @property
-    def plain(self) -> bool:
-        """Whether models and dataclasses are wanted as dicts of their fields."""
-
-    def unpack(self, data: bytes) -> Any:
-        """Decode a part of the value."""
 
 
 class Row(NamedTuple):
@@ -104,14 +80,29 @@ def row_of_bytes(
     return Row(kind, code, lambda value, _: pack(value), lambda payload, _: unpack(payload))
 
 
-def row_of_parts(kind: type, code: Code, take: Callable[[Any], object], give: Callable[[Any], object]) -> Row:
-    """The row of a type that is taken apart into something the codec keeps, and made from it again."""
-    return Row(
-        kind,
-        code,
-        lambda value, encoding: encoding.pack(take(value)),
-        lambda payload, decoding: give(decoding.unpack(payload)),
-    )
+def row_of(
+    kind: type,
+    code: Code,
+    take: Callable[[Any], object],
+    give: Callable[[Any], object],
+    *,
+    of: type | tuple[type, ...] = object,
+) -> Row:
+    """The row of a type that is turned into one value of another type, `of`, and made from it again."""
+
+    def unpack(payload: bytes, decoding: Decoding) -> object:
+        value = decoding.unpack(payload)
+        require(isinstance(value, of), kind.__name__)
+        return give(value)
+
+    return Row(kind, code, lambda value, encoding: encoding.pack(take(value)), unpack)
+
+
+def row_of_parts(
+    kind: type, code: Code, take: Callable[[Any], list[Any]], give: Callable[..., object]
+) -> Row:
+    """The row of a type that is taken apart into a list, whose items make it again."""
+    return row_of(kind, code, take, lambda parts: give(*parts), of=list)
 
 
 def require(fine: object, what: str) -> None:

@@ -9,18 +9,22 @@ so validate it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from enum import Enum, Flag
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from inspect import isabstract
+from types import MemberDescriptorType
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias
 
-from fluxlit_component.codec.refusals import refusal, type_name
+from fluxlit_component.codec.refusals import is_model, refusal, type_name
 from fluxlit_component.codec.rows import require
 from fluxlit_component.errors import CorruptValue
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+_HEAP_TYPE: Final = 1 << 9
+"""Flag of classes made by a `class` statement (CPython's Py_TPFLAGS_HEAPTYPE)."""
 Parts: TypeAlias = tuple[dict[str, object], list[object]]
 """Fields by name, and whatever else an instance holds."""
 
@@ -64,8 +68,7 @@ def _give_tuple(cls: Any, fields: dict[str, Any], _: list[Any]) -> object:
 
 
 def _take_dataclass(value: Any) -> Parts:
-    state = {**getattr(value, "__dict__", {}), **_slot_values(value)}
-    return _split(state, (field.name for field in dataclasses.fields(value)))
+    return _split(_state(value), (field.name for field in dataclasses.fields(value)))
 
 
 def _give_dataclass(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
@@ -75,8 +78,7 @@ def _give_dataclass(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object
 def _take_model(value: BaseModel) -> Parts:
     from pydantic import BaseModel
 
-    state = {**vars(value), **_slot_values(value, but=BaseModel.__slots__)}
-    fields, rest = _split(state, type(value).model_fields)
+    fields, rest = _split(_state(value, but=BaseModel.__slots__), type(value).model_fields)
     return fields, [*rest, value.model_fields_set, value.__pydantic_extra__, value.__pydantic_private__]
 
 
@@ -92,16 +94,6 @@ def _give_model(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
     return value
 
 
-ENUM: Final = Shape(_take_member, _give_member, _give_member)
-NAMED_TUPLE: Final = Shape(_take_tuple, _give_tuple, lambda cls, fields, _: cls(**fields))
-DATACLASS: Final = Shape(_take_dataclass, _give_dataclass, lambda cls, fields, _: cls(**fields))
-MODEL: Final = Shape(
-    _take_model,
-    _give_model,
-    lambda cls, fields, rest: cls.model_validate({**(rest[3] or {}), **fields}),
-)
-
-
 def _split(state: dict[str, object], names: Iterable[str]) -> Parts:
     """Separate fields from the rest: other attributes, and the names of fields that were not set."""
     known = set(names)
@@ -114,7 +106,7 @@ def _restored(cls: Any, known: set[str], fields: dict[str, Any], rest: list[Any]
     others, unset, *_ = rest
     _check_fields(cls, same=fields.keys() | set(unset) == known and known.isdisjoint(others))
     value = object.__new__(cls)
-    slots = set(_slots(cls))
+    slots = _slots(cls)
     for name, part in {**fields, **others}.items():
         if name in slots:
             object.__setattr__(value, name, part)
@@ -131,22 +123,50 @@ def _check_fields(cls: type, *, same: bool) -> None:
         )
 
 
-def _slot_values(value: object, *, but: Container[str] = ()) -> dict[str, object]:
-    """What stands in the slots of an instance, those that are empty left out."""
-    found: dict[str, object] = {}
-    for slot in set(_slots(type(value))):
+def _state(value: object, *, but: Container[str] = ()) -> dict[str, object]:
+    """All that an instance holds: its attributes, and what stands in its slots."""
+    state = {**getattr(value, "__dict__", {})}
+    for slot in _slots(type(value)):
         if slot not in but:
-            with suppress(AttributeError):
-                found[slot] = object.__getattribute__(value, slot)
-    return found
+            with suppress(AttributeError):  # it is empty
+                state[slot] = object.__getattribute__(value, slot)
+    return state
 
 
-def _slots(cls: type) -> Iterator[str]:
-    """Names of the attributes that have a slot, mangled as the class statement mangles them."""
-    for base in cls.__mro__:
-        slots = base.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if name in ("__dict__", "__weakref__"):
-                continue
-            private = name.startswith("__") and not name.endswith("__")
-            yield f"_{base.__name__.lstrip('_')}{name}" if private else name
+def _slots(cls: type) -> list[str]:
+    """Names of the attributes that have a slot, as the class statement mangles them."""
+    members = (item for base in cls.__mro__ for item in vars(base).items())
+    return [name for name, member in members if isinstance(member, MemberDescriptorType)]
+
+
+_ENUM: Final = Shape(_take_member, _give_member, _give_member)
+_NAMED_TUPLE: Final = Shape(_take_tuple, _give_tuple, lambda cls, fields, _: cls(**fields))
+_DATACLASS: Final = Shape(_take_dataclass, _give_dataclass, lambda cls, fields, _: cls(**fields))
+_MODEL: Final = Shape(
+    _take_model,
+    _give_model,
+    lambda cls, fields, rest: cls.model_validate({**(rest[3] or {}), **fields}),
+)
+
+
+def shape_of(cls: object) -> Shape | None:
+    """How instances of a class are taken apart; None: they cannot be kept exactly."""
+    if not isinstance(cls, type):
+        return None
+    if issubclass(cls, Enum):
+        return _ENUM
+    if issubclass(cls, tuple) and hasattr(cls, "_fields"):
+        return _NAMED_TUPLE
+    shape = _MODEL if is_model(cls) else _DATACLASS if dataclasses.is_dataclass(cls) else None
+    return shape if shape is not None and _is_plain(cls) else None
+
+
+def _is_plain(cls: type) -> bool:
+    """Whether all an instance holds is in its `__dict__` and slots: no base written in C."""
+    if not all(base in (object, Generic) or base.__flags__ & _HEAP_TYPE for base in cls.__mro__):
+        return False
+    try:
+        object.__new__(cls)  # refused for a base such as random.Random, whose flags do not tell
+    except TypeError:
+        return isabstract(cls)
+    return True

@@ -8,26 +8,13 @@ it before. The answers are conservative: False costs one encoding, a wrong True 
 
 from __future__ import annotations
 
-import sys
-from datetime import date, datetime, time, timedelta, timezone
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
-from pathlib import PosixPath, PurePosixPath, PureWindowsPath, WindowsPath
-from typing import Final, NoReturn
-from uuid import UUID
+from typing import Final
 
 from msgpack import Packer
 
 from fluxlit_component.codec.bounds import FORMAT, survey
 
-_ATOMS: Final[frozenset[type]] = frozenset(
-    {
-        type(None), bool, int, float, complex, str, bytes,
-        Decimal, Fraction, UUID, range, date, timedelta, timezone,
-        PurePosixPath, PureWindowsPath, PosixPath, WindowsPath,
-    }
-)  # fmt: skip
 _SIMPLE: Final = frozenset({type(None), bool, int, float, str})
 _PLAIN: Final = _SIMPLE | {list, dict}
 _SHORT: Final = 16 * 1024
@@ -39,43 +26,27 @@ def is_immutable(value: object, *, depth: int = 20) -> bool:
     Looks `depth` tuples and frozensets deep.
     """
     kind = type(value)
-    if kind in _ATOMS or _is_zone_info(kind):
-        return True
+    if kind in _PLAIN or kind is bytes:
+        return kind is not list and kind is not dict
     if kind is tuple or kind is frozenset:
         items: tuple[object, ...] | frozenset[object] = value  # type: ignore[assignment]
-        if _ATOMS.issuperset(map(type, items)):
+        if _SIMPLE.issuperset(map(type, items)):
             return True
         return depth > 0 and all(is_immutable(item, depth=depth - 1) for item in items)
-    if kind is datetime or kind is time:
-        return _is_zone(value.tzinfo)  # type: ignore[attr-defined]
+    from fluxlit_component.codec import registry
+
+    row = registry.row_of_kind(kind)
+    if row is not None and row.code in registry.MOMENTS:
+        return is_immutable(value.tzinfo)  # type: ignore[attr-defined]
     # A member is kept by its name, and which one it is cannot change.
-    return isinstance(value, Enum) or _is_engine_atom(value)
-
-
-def _is_zone_info(kind: type) -> bool:
-    return kind is getattr(sys.modules.get("zoneinfo"), "ZoneInfo", None)
-
-
-def _is_zone(zone: object) -> bool:
-    return zone is None or type(zone) is timezone or _is_zone_info(type(zone))
-
-
-def _is_engine_atom(value: object) -> bool:
-    """Numpy scalars and pandas moments; `sys.modules` is asked, so that no engine is imported."""
-    numpy = sys.modules.get("numpy")
-    # Another thread may be in the middle of importing it: then it has no `generic` yet.
-    if isinstance(value, getattr(numpy, "generic", ())) and type(value).__module__ == "numpy":
-        return type(value).__name__ not in ("void", "record", "object_")
-    pandas = sys.modules.get("pandas")
-    moments = [getattr(pandas, name, None) for name in ("Timestamp", "Timedelta")]
-    return type(value) in moments and _is_zone(getattr(value, "tzinfo", None))
+    return isinstance(value, Enum) or (row is not None and row.code in registry.FROZEN)
 
 
 class PlainEncoder:
     """Encodes plain trees one after the other, for one thread: a packer is dear to make for a short list."""
 
     def __init__(self) -> None:
-        self._packer = Packer(default=_refuse, strict_types=True, autoreset=False)
+        self._packer = Packer(strict_types=True, autoreset=False)
 
     def encode(self, value: object) -> bytes | None:
         """The bytes that `codec.encode` gives for a plain tree; None for a value with something else in it.
@@ -110,7 +81,3 @@ class PlainEncoder:
 def is_plain(value: object) -> bool:
     """Whether a value that can be encoded is a plain tree."""
     return survey(value).kinds <= _PLAIN
-
-
-def _refuse(value: object) -> NoReturn:
-    raise TypeError(type(value).__name__)

@@ -13,14 +13,24 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PosixPath, PurePath, PurePosixPath, PureWindowsPath, WindowsPath
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, SafeUUID
 
-from fluxlit_component.codec.bounds import MAX_NUMBER, are_short
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_bytes, row_of_parts
+from fluxlit_component.codec.rows import (
+    Code,
+    Decoding,
+    Encoding,
+    Row,
+    require,
+    row_of,
+    row_of_bytes,
+    row_of_parts,
+)
 from fluxlit_component.errors import CorruptValue
 
+_MAX_NUMBER: Final = 4096
+"""Bytes of one number of a fraction or range: building these takes time by the square of it."""
 _COMPLEX: Final = struct.Struct(">dd")
 _SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
 _PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
@@ -53,23 +63,24 @@ def _path(payload: bytes) -> PurePath:
     return kind(payload[1:].decode("utf-8", "surrogatepass"))
 
 
+def _are_short(*numbers: int) -> bool:
+    return all(number.bit_length() <= 8 * _MAX_NUMBER for number in numbers)
+
+
 def _short(value: object, *numbers: int) -> list[int]:
-    if not are_short(*numbers):
+    if not _are_short(*numbers):
         number = {2: "two", 3: "three"}[len(numbers)]
-        raise refusal(value, f"its numbers have more than {MAX_NUMBER} bytes; keep the {number} numbers")
+        raise refusal(value, f"its numbers have more than {_MAX_NUMBER} bytes; keep the {number} numbers")
     return [*numbers]
 
 
-def _fraction(parts: Any) -> Fraction:
-    numerator, denominator = parts
-    are_whole = type(numerator) is int and type(denominator) is int
-    require(are_whole and denominator > 0 and are_short(numerator, denominator), "Fraction")
+def _fraction(numerator: int, denominator: int) -> Fraction:
+    require(denominator > 0 and _are_short(numerator, denominator), "Fraction")
     return Fraction(numerator, denominator)
 
 
-def _range(parts: Any) -> range:
-    start, stop, step = parts
-    require(are_short(start, stop, step), "range")
+def _range(start: int, stop: int, step: int) -> range:
+    require(_are_short(start, stop, step), "range")
     return range(start, stop, step)
 
 
@@ -81,7 +92,8 @@ def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> byt
 
 
 def _unpack_set(payload: bytes, decoding: Decoding) -> set[object]:
-    items = _exact(list, decoding.unpack(payload))
+    items = decoding.unpack(payload)
+    require(type(items) is list, "set")
     value = set(items)
     require(len(value) == len(items), "set")
     return value
@@ -101,20 +113,9 @@ def _take_default_dict(value: defaultdict[object, object]) -> list[object]:
     raise refusal(value, f"only these default factories can be kept: {names}; use one, or store dict(value)")
 
 
-def _default_dict(parts: Any) -> defaultdict[object, object]:
-    name, items = parts
-    return defaultdict(_FACTORIES[name], _exact(dict, items))
-
-
-def _deque(parts: Any) -> deque[object]:
-    maxlen, items = parts
-    require(maxlen is None or (type(maxlen) is int and len(items) <= maxlen), "deque")
+def _deque(maxlen: int | None, items: list[object]) -> deque[object]:
+    require(maxlen is None or len(items) <= maxlen, "deque")
     return deque(items, maxlen)
-
-
-def _exact(kind: type, items: Any) -> Any:
-    require(type(items) is kind, "container")
-    return items
 
 
 ROWS: Final = (
@@ -136,12 +137,17 @@ ROWS: Final = (
     row_of_bytes(UUID, Code.UUID, lambda value: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _uuid),
     row_of_bytes(bytearray, Code.BYTEARRAY, bytes, bytearray),
     *(row_of_bytes(kind, Code.PATH, _pack_path, _path) for kind in _PATHS),
-    row_of_parts(tuple, Code.TUPLE, list, lambda items: tuple(_exact(list, items))),
+    row_of(tuple, Code.TUPLE, list, tuple, of=list),
     Row(set, Code.SET, _pack_set, _unpack_set),
     Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),
-    row_of_parts(OrderedDict, Code.ORDERED_DICT, _plain_dict, lambda items: OrderedDict(_exact(dict, items))),
-    row_of_parts(defaultdict, Code.DEFAULT_DICT, _take_default_dict, _default_dict),
-    row_of_parts(Counter, Code.COUNTER, _plain_dict, lambda items: Counter(_exact(dict, items))),
+    row_of(OrderedDict, Code.ORDERED_DICT, _plain_dict, OrderedDict, of=dict),
+    row_of_parts(
+        defaultdict,
+        Code.DEFAULT_DICT,
+        _take_default_dict,
+        lambda name, items: defaultdict(_FACTORIES[name], items),
+    ),
+    row_of(Counter, Code.COUNTER, _plain_dict, Counter, of=dict),
     row_of_parts(deque, Code.DEQUE, lambda value: [value.maxlen, list(value)], _deque),
     row_of_parts(range, Code.RANGE, lambda x: _short(x, x.start, x.stop, x.step), _range),
 )

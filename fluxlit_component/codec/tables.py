@@ -21,11 +21,10 @@ from fluxlit_component.errors import CorruptValue
 _MAX_ROWS: Final = 2**27
 """Columns of nothing but nulls take no bytes; this bounds them."""
 _TABLE, _BATCH, _CHUNKED, _ARRAY = b"T", b"B", b"C", b"A"
-# What `_is_compressed` knows: fields of `Message`, of `DictionaryBatch`, of `RecordBatch`; header types.
-_HEADER_TYPE, _HEADER = 1, 2
-_DATA = 1
-_COMPRESSION = 3
-_DICTIONARY_BATCH, _RECORD_BATCH = 2, 3
+# What `_is_compressed` knows: where the batch is in a message of each kind, by numbers of fields, and that
+# of the field of a batch which names its compression.
+_BATCHES: Final = {"record batch": (2,), "dictionary": (2, 1)}
+_COMPRESSION: Final = 3
 
 
 def to_stream(table: Any) -> bytes:
@@ -40,10 +39,10 @@ def to_stream(table: Any) -> bytes:
 def from_stream(stream: bytes) -> list[Any]:
     """Read a schema and its record batches, validated in full: `[schema, batch, ...]`."""
     messages = pa.ipc.MessageReader.open_stream(pa.py_buffer(stream))
-    if any(_is_compressed(message.metadata.to_pybytes()) for message in messages):
+    if any(map(_is_compressed, messages)):
         raise CorruptValue("a stored table is compressed, which is never written")
     reader = pa.ipc.open_stream(pa.py_buffer(stream))
-    require(not _is_foreign_in(reader.schema), "table")
+    require(not _is_foreign(pa.struct(reader.schema)), "table")
     batches = []
     rows = 0
     for batch in reader:
@@ -54,41 +53,39 @@ def from_stream(stream: bytes) -> list[Any]:
     return [reader.schema, *batches]
 
 
-def _is_compressed(message: bytes) -> bool:
+def _is_compressed(message: Any) -> bool:
     """Read the header of an IPC message, as far as the one field that says so.
 
     pyarrow decompresses without asking and offers no switch. Layout: Message.fbs at
     https://arrow.apache.org/docs/format/Columnar.html and https://flatbuffers.dev/internals/.
     """
-    root = _at("<I", message, 0)
-    kind_at, header_at = _field(message, root, _HEADER_TYPE), _field(message, root, _HEADER)
-    kind = message[kind_at] if kind_at else 0
-    if kind not in (_DICTIONARY_BATCH, _RECORD_BATCH):
+    if message.type not in _BATCHES:
         return False
-    batch = header_at + _at("<I", message, header_at)
-    if kind == _DICTIONARY_BATCH:
-        data_at = _field(message, batch, _DATA)
-        batch = data_at + _at("<I", message, data_at)
-    return _field(message, batch, _COMPRESSION) != 0
+    header = message.metadata.to_pybytes()
+    table = _at("<I", header, 0)
+    for number in _BATCHES[message.type]:
+        place = _field(header, table, number)
+        table = place + _at("<I", header, place)
+    return _field(header, table, _COMPRESSION) != 0
 
 
-def _field(message: bytes, table: int, number: int) -> int:
+def _field(header: bytes, table: int, number: int) -> int:
     """Where a field of a flatbuffer's table lies; 0: it is absent."""
-    vtable = table - _at("<i", message, table)
+    vtable = table - _at("<i", header, table)
     entry = 4 + 2 * number
-    offset = _at("<H", message, vtable + entry) if entry + 2 <= _at("<H", message, vtable) else 0
+    offset = _at("<H", header, vtable + entry) if entry + 2 <= _at("<H", header, vtable) else 0
     return table + offset if offset else 0
 
 
-def _at(form: str, message: bytes, place: int) -> int:
+def _at(form: str, header: bytes, place: int) -> int:
     require(place >= 0, "table")
-    (number,) = struct.unpack_from(form, message, place)
+    (number,) = struct.unpack_from(form, header, place)
     return int(number)
 
 
 def _pack(kind: bytes, as_table: Callable[[Any], Any], value: Any, encoding: Encoding) -> bytes:
     table = as_table(value)
-    if _is_foreign_in(table.schema):
+    if _is_foreign(pa.struct(table.schema)):
         raise refusal(value, "extension and run-end encoded types cannot be kept; cast the column first")
     if table.num_rows > _MAX_ROWS:
         raise refusal(value, f"it has more than {_MAX_ROWS} rows")
@@ -108,12 +105,8 @@ def _unpack(payload: bytes, _: Decoding) -> Any:
     return batch if kind == _BATCH else batch.column(0)
 
 
-def _is_foreign_in(schema: Any) -> bool:
-    """Whether it has types whose meaning is not in the stream, or that repeat one value at no cost."""
-    return any(_is_foreign(field.type) for field in schema)
-
-
 def _is_foreign(kind: Any) -> bool:
+    """Whether a type, or a part of it, has a meaning beyond the stream or repeats one value at no cost."""
     if isinstance(kind, pa.BaseExtensionType) or pa.types.is_run_end_encoded(kind):
         return True
     if pa.types.is_dictionary(kind):

@@ -124,10 +124,7 @@ class Base:
         for key, stored in [*self.early.items()]:
             try:
                 values[key] = decode(stored.data or b"")
-            except UnknownClass:
-                continue
             except CorruptValue:
-                del self.early[key]
                 continue
             del self.early[key], self.faults[key]
             self.concede(key, stored)
@@ -190,8 +187,7 @@ class Base:
         for key in self.origins.keys() & values.keys() if origins is not None else ():
             # A value that its widget has left behind stays: the record must tell that, too.
             if self.origins[key] & WIDGET and not (origins or {}).get(key, PLAIN) & WIDGET:
-                data = self.data_of(key) or b""
-                changed.setdefault(key, (data, len(data)))
+                changed.setdefault(key, self.data_of(key) or b"")
         origins = origins or {}
         changes = self._removals([*deleted, *skipped])
         if not changed and not changes:
@@ -200,8 +196,8 @@ class Base:
             self.total = self._size_of(self.held)
         total = self.total - self._size_of(changes)
         count = len(self.held.keys() - changes.keys())
-        for key, (data, size_before) in changed.items():
-            total -= size_before
+        for key, data in changed.items():
+            total -= self._size_of([key])
             count -= key in self.held
             reason = caps.exceeded_by(total=total + len(data), count=count + 1)
             if reason is not None:
@@ -232,11 +228,9 @@ class Base:
             if key in self.held or key in self.faults
         }
 
-    def _changed(
-        self, values: Mapping[str, Any], caps: Caps
-    ) -> tuple[dict[str, tuple[bytes, int]], dict[str, str]]:
-        """Key -> its new bytes and how many it had before; key -> why it cannot be kept."""
-        changed: dict[str, tuple[bytes, int]] = {}
+    def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
+        """Key -> its new bytes; key -> why it cannot be kept."""
+        changed: dict[str, bytes] = {}
         skipped: dict[str, str] = {}
         plain = PlainEncoder()
         for key, value in values.items():
@@ -246,9 +240,8 @@ class Base:
                 except UnstorableValue as error:
                     skipped[key] = str(error)
                     continue
-                before = self.data_of(key)
-                if before != data:
-                    changed[key] = data, len(before or b"")
+                if self.data_of(key) != data:
+                    changed[key] = data
                     continue
                 held = self.held[key]
                 if type(held) is not Encoded or held.plain is None:

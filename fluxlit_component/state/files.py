@@ -10,15 +10,13 @@ import io
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from itertools import count
 from typing import Any, Final, Protocol, runtime_checkable
 from weakref import WeakValueDictionary
 
 _FIELDS: Final = {"name": str, "type": str, "data": bytes}
 _lock = threading.Lock()
-_turns = count()
 _large: WeakValueDictionary[int, KeptUpload] = WeakValueDictionary()
-"""Those that are held, the one first that was in its uploader longest ago."""
+"""Those that are held, by their `id()`; the one first that was in its uploader longest ago."""
 
 
 @runtime_checkable
@@ -83,23 +81,18 @@ def held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
                 break
         else:
             file = KeptUpload(**entry_of(file))
-        for turn, old in [*_large.items()]:
-            if old is file:
-                del _large[turn]
-        total = sum(old.size for old in _large.values()) + file.size
-        for turn, old in [*_large.items()] if file.size <= most else []:
+        _large.pop(id(file), None)
+        others = [*_large.values()]
+        total = sum(old.size for old in others) + file.size
+        if file.size <= most:
+            _large[id(file)] = file
+        else:
+            others = [file]
+        for old in others:
             if total <= most:
                 break
             total -= old.size
-            del _large[turn]
-            _let_go(old)
-        if total <= most:
-            _large[next(_turns)] = file
-        else:
-            _let_go(file)
+            _large.pop(id(old), None)
+            with suppress(BufferError):  # the app is looking at its bytes right now
+                old.close()
     return file
-
-
-def _let_go(file: KeptUpload) -> None:
-    with suppress(BufferError):  # the app is looking at its bytes right now
-        file.close()

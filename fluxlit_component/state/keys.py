@@ -70,9 +70,7 @@ class Keys:
         if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES):
             return False
         key = owner_of(key)
-        if matches(key, self.exclude):
-            return False
-        return self.include is None or matches(key, self.include)
+        return not matches(key, self.exclude) and (self.include is None or matches(key, self.include))
 
     def sift(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` that take part."""
@@ -100,13 +98,9 @@ class Hidden:
 
     patterns: tuple[str, ...] = ()
 
-    def keeps(self, key: str) -> bool:
-        """Whether the widget of this key keeps its value while it is away."""
-        return matches(key, self.patterns)
-
     def among(self, keys: Iterable[str]) -> frozenset[str]:
-        """Those of `keys` that match."""
-        return frozenset(filter(self.keeps, keys)) if self.patterns else frozenset()
+        """Those of `keys` whose widgets keep their values while they are away."""
+        return frozenset(key for key in keys if matches(key, self.patterns))
 
 
 def sort_hidden(

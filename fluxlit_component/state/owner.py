@@ -9,15 +9,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from fluxlit_component.codec import encode
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 OWNER: Final = f"{RESERVED}_owner"
 _PURPOSE: Final = b"fluxlit owner\0"
-
-Relation: TypeAlias = Literal["mine", "nobody's", "another's"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ class Visitor:
     is_checked: bool = False
     """Whether a session is opened only to whom it belongs."""
 
-    def relation(self, record: Record, sid: str) -> Relation:
+    def relation(self, record: Record, sid: str) -> Literal["mine", "nobody's", "another's"]:
         """Whose the record of `sid` is."""
         if not self.is_checked or not is_bound(record):
             return "nobody's"

@@ -13,7 +13,8 @@ from typing import Any, Final, Generic, cast
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from fluxlit_component.codec import decode, encode, enrol, is_outdated, was_redefined
+from fluxlit_component.codec import decode, encode
+from fluxlit_component.codec.catalogue import enrol, is_outdated, was_redefined
 from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
 from fluxlit_component.state.model import M, Migration
 
@@ -78,17 +79,13 @@ class Schema(Generic[M]):
         else:
             return {**current, **validated_values(validated, current)}
         # A field without a default may be unset in a session that has just begun, so also in its record.
-        return {**current, **self._validated_one_by_one(current)}
-
-    def _validated_one_by_one(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        present = {name: value for name, value in values.items() if name in self.model.model_fields}
-        found: dict[str, Any] = {}
-        for name, value in present.items():
+        present = {name: value for name, value in current.items() if name in self.model.model_fields}
+        for name, value in tuple(present.items()):
             try:
-                found.update(self.validate(name, value, {**present, **found}))
+                present |= self.validate(name, value, present)
             except Exception as error:  # a model's own validator may want the fields that are not there
                 raise UnfitRecord("the stored values do not fit the model") from error
-        return found
+        return {**current, **present}
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
         """Default values of the fields that are not `present`; those without a default are left out."""

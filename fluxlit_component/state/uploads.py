@@ -7,9 +7,8 @@ would become too large. Larger files are live values, and all those of a process
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
@@ -25,30 +24,27 @@ _PLACE: Final = 6
 """Bytes of its place in the order, where that is the longest."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much goes where, in bytes."""
 
     file: int = MAX_UPLOAD_BYTES
     """What a file may have to go into the record."""
-    caps: Caps = field(default_factory=Caps)
+    caps: Caps = Caps()
     live: int = Settings.live_upload_bytes
     """What all larger ones of the process may have together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What the run shows of uploaders."""
 
-    uploaders: Mapping[str, Mapping[str, Upload | None]] = field(default_factory=dict)
+    uploaders: Mapping[str, Mapping[str, Upload | None]]
     """Uploader drawn in this run -> id of each file that it shows -> the file; None: it is gone."""
     run: int = 0
     swept: int = 0
     """Number of the last run after which Streamlit forgot the widgets that it had not drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """What the app gets, and what there is to tell."""
 
     files: list[KeptUpload]
@@ -78,7 +74,7 @@ def keep_upload(
     if many or not files:
         # After a restart a page that stands there still shows files, which the new server never had.
         files = [*(file for file in held if shown.get(file.file_id, file) is None), *files]
-    run, sources = state.get(_SEAT + key, (0, ()))
+    run, sources = state.pop(_SEAT + key, (0, ()))
     is_cleared = run >= seen.swept and any(not seen.uploaders.get(source, True) for source in sources)
     if files:
         held = [_sharing(file, shown) for file in files]
@@ -91,8 +87,6 @@ def keep_upload(
     sources = frozenset(source for source, files in seen.uploaders.items() if ids & files.keys())
     if sources:
         state[_SEAT + key] = (seen.run, sources)
-    else:
-        state.pop(_SEAT + key, None)
     is_new = bool(files) or is_cleared
     return Kept(held, is_new, is_incomplete and not is_new)
 
@@ -108,19 +102,17 @@ def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
 def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:
     """What is kept, and whether something of it is not there any more."""
     value = state.get(key)
-    if not many:
-        found = [opened(value)] if is_file(value) else []
-    elif _is_list(value):
-        parts = {0: iter(value["files"])} | {
-            part: iter(state.get(_part(key, part), ())) for part in {*value["order"]} - {0}
-        }
+    found: list[KeptUpload | None] = []
+    if many and _is_list(value):
+        parts = {part: iter(state.get(_part(key, part), ())) for part in value["order"]}
+        parts[0] = iter(value["files"])
         found = [opened(next(parts[part], None)) for part in value["order"]]
-    else:
-        _drop_parts(state, key, ())
-        found = []
+    elif not many and is_file(value):
+        found = [opened(value)]
     files = [file for file in found if file is not None]
-    if not files and found:
+    if found and not files:
         state.pop(key, None)
+    if not files and (found or many):
         _drop_parts(state, key, ())
     return files, len(files) < len(found)
 

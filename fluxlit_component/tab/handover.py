@@ -38,7 +38,8 @@ def hand_over(tab: Tab, policy: Policy, stored: Iterable[str]) -> dict[str, obje
 
 def _also_stored(tab: Tab, other: Tab, keys: Iterable[str]) -> dict[str, object]:
     """What of the state of the `other` tab is the same as in the record that `tab` has loaded."""
-    from fluxlit_component.codec.enrolled import is_outdated
+    # With the first registered class, not before: each garbage collection looks at everything loaded.
+    from fluxlit_component.codec.catalogue import is_outdated
 
     state, known, theirs = other.state(), tab.known.base, other.known.base
     plain = state.reading().plain if state is not None else {}

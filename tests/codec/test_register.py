@@ -18,6 +18,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, RootModel, field_validator
 
 from fluxlit_component.codec import decode, encode, is_registered, register
+from fluxlit_component.codec.catalogue import is_outdated
 from fluxlit_component.errors import ConfigurationError, CorruptValue, UnstorableValue
 
 T = TypeVar("T")
@@ -271,6 +272,26 @@ def test_script_that_runs_again_replaces_its_class() -> None:
     del old, value
     gc.collect()
     assert forgotten() is None
+
+
+def test_an_instance_of_an_older_class_is_found() -> None:
+    """Wherever it stands: in containers, in attributes, in slots, in a graph with many ways to it."""
+    old = define(text=str)
+    register(old, name="todo")
+    register(Point, name="point")
+    register(Frozen, name="frozen")
+    register(Pair, name="pair")
+    graph = Point(None)
+    graph.y = [Point(graph, graph), Point(graph, graph), graph]
+    inside: list[Any] = [
+        [{"a": (old("x"),)}], {old: 1, "a": {1: old("x")}}, Pair(1, old("x")), Point(1, [old("x")]),
+        Frozen((old("x"),), date.min),  # type: ignore[arg-type]
+        Point(old("x"), graph),
+    ]  # fmt: skip
+    assert not any(map(is_outdated, [*inside, graph]))
+    register(define(text=str), name="todo")
+    assert all(map(is_outdated, inside))
+    assert not is_outdated([graph, 1, "x", object()])
 
 
 def test_fields_that_do_not_fit_the_class_are_corrupt() -> None:
