@@ -29,10 +29,11 @@ def work(tab: ContinuityPage) -> None:
 
 
 def test_continuity_is_there(tab: ContinuityPage, serve: Serve) -> None:
-    """F5 and F5 after a restarted server show what there was."""
+    """F5 and F5 after a restarted server show what there was, but for what is there while the mouse is."""
     server = serve("multi.py")
     tab.open(server.url)
     work(tab)
+    tab.page.get_by_test_id("stSidebar").hover()
     tab.expect_continuity(ignore=TOLD)
     assert tab.runs == PAGE_LOAD
     tab.expect_continuity(ignore=TOLD, after=server.restart)

@@ -32,6 +32,8 @@ _COLD_SECONDS: Final = 30.0
 """The first run of a process imports much."""
 _EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 """A click is sent once: the session remembers it, the widget of the page does not."""
+_PAGE: Final = "_finished_page_script_hash"
+"""The page that the last run has ended on, where a release knows it. `_page_hash` is one that is asked for."""
 
 
 class AppTestServer:
@@ -162,6 +164,8 @@ class AppTestTab:
     def run(self) -> Self:
         """Let the visitor do something: the script runs with what the widgets now hold."""
         self.at.run()
+        if hasattr(self.at, _PAGE):
+            self.at._page_hash = ""  # else the next run goes back there, also after an `st.switch_page`
         return self
 
     def reload(self) -> Self:
@@ -205,8 +209,7 @@ class AppTestTab:
         for name in ("secrets", "user", "context"):  # as far as the release has them
             if hasattr(before, name):
                 setattr(fresh, name, copy(getattr(before, name)))
-        # The page: of `switch_page`, or of `st.navigation`.
-        fresh._page_hash = before._page_hash or getattr(before, "_finished_page_script_hash", "")
+        fresh._page_hash = before._page_hash or getattr(before, _PAGE, "")
         if hasattr(before, "_registered_pages"):
             fresh._registered_pages = before._registered_pages
         return fresh

@@ -41,7 +41,9 @@ _DRAWN: Final = """placeholders => {
 _VIEW: Final = """() => {
   const lines = [];
   for (const part of document.querySelectorAll('[data-testid="stMain"], [data-testid="stSidebar"]')) {
-    lines.push(...part.innerText.split("\\n").map(line => line.trim()).filter(Boolean));
+    const onHover = part.querySelector('[data-testid="stSidebarCollapseButton"]')?.innerText.trim();
+    const texts = part.innerText.split("\\n").map(line => line.trim());
+    lines.push(...texts.filter(line => line && line !== onHover));
     for (const field of part.querySelectorAll('input, textarea, [role="slider"]')) {
       const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.innerText.trim() ?? "field";
       const value = ["checkbox", "radio"].includes(field.type) ? field.checked

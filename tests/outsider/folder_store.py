@@ -5,8 +5,6 @@ import time
 import uuid
 from pathlib import Path
 
-DAY = 24 * 3600
-
 
 class FolderStore:
     """A JSON file per session."""
@@ -25,7 +23,7 @@ class FolderStore:
         return data if ends is None or time.time() < ends else None
 
     def set(self, session_id, data, *, ttl_seconds=None):
-        seconds = DAY if ttl_seconds is None else ttl_seconds
+        seconds = 24 * 3600 if ttl_seconds is None else ttl_seconds
         ends = time.time() + seconds if seconds > 0 else None
         draft = self.folder / uuid.uuid4().hex
         draft.write_text(json.dumps([ends, dict(data)]))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import InMemorySessionStore, SQLiteSessionStore
 from fluxlit_component.testing import AppTestTab
@@ -257,6 +258,29 @@ def test_f5_stays_on_the_page(url_session_apptest: Open, tmp_path: Path) -> None
     tab.reload()
     assert tab.at.checkbox(key="agree").value is True
     assert tab.stored == {"agree": True}
+
+
+@pytest.mark.skipif(
+    not hasattr(AppTest.from_string(""), "_finished_page_script_hash"),
+    reason="AppTest of this release does not follow st.switch_page",
+)
+def test_after_f5_the_script_can_go_to_another_page(url_session_apptest: Open, tmp_path: Path) -> None:
+    """The page that was asked for, by a reload or by `switch_page`, is asked for once."""
+    (tmp_path / "main.py").write_text(
+        "import streamlit as st\nfrom fluxlit_component import url_session\nwith url_session():\n"
+        "    st.navigation([st.Page('list.py', default=True), st.Page('edit.py')]).run()\n"
+    )
+    (tmp_path / "list.py").write_text("import streamlit as st\nst.title('List')\n")
+    (tmp_path / "edit.py").write_text(
+        "import streamlit as st\nst.title('Edit')\nif st.button('Done'):\n    st.switch_page('list.py')\n"
+    )
+    tab = url_session_apptest(tmp_path / "main.py")
+    tab.at.switch_page("edit.py")
+    assert tab.run().reload().at.title[0].value == "Edit"
+    tab.at.button[0].click()
+    assert tab.run().at.title[0].value == "List"
+    assert tab.run().at.title[0].value == "List"
+    assert tab.reload().at.title[0].value == "List"
 
 
 def test_the_original_functions(url_session_apptest: Open) -> None:

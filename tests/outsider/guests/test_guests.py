@@ -1,4 +1,15 @@
-from folder_store import FolderStore
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+APP = str(Path(__file__).with_name("app.py"))
+
+
+def test_a_guest_is_listed():
+    at = AppTest.from_file(APP, default_timeout=30).run()
+    at.text_input(key="name").set_value("Ada")
+    at.button[0].click().run()
+    assert [text.value for text in at.markdown] == ["Ada"]
 
 
 def invite(tab, name):
@@ -17,13 +28,6 @@ def test_guests_survive_f5(url_session_apptest):
     tab.reload()
     assert guests(tab) == ["Ada"]
     assert tab.at.text_input(key="name").value == "Ada"
-
-
-def test_what_is_stored(url_session_apptest):
-    tab = url_session_apptest("app.py")
-    invite(tab, "Ada")
-    assert tab.stored == {"name": "Ada", "guests": ["Ada"]}
-    assert tab.store.get(tab.sid) == tab.stored
 
 
 def test_visitors_see_nothing_of_each_other(url_session_apptest):
@@ -54,9 +58,3 @@ def test_an_app_in_a_function(url_session_apptest):
     tab = url_session_apptest(small_app, kwargs={"limit": 40})
     tab.at.number_input(key="seats").set_value(30).run()
     assert tab.reload().at.number_input(key="seats").value == 30
-
-
-def test_with_a_store_of_ours(url_session_apptest, tmp_path):
-    tab = url_session_apptest("app.py", store=FolderStore(tmp_path))
-    invite(tab, "Ada")
-    assert guests(tab.restart_server().reload()) == ["Ada"]

@@ -19,14 +19,6 @@ def test_guests_survive_f5_and_a_restart(streamlit_app, continuity_page):
     expect(tab.page.get_by_text("Ada", exact=True)).to_be_visible()
 
 
-def test_f5_costs_one_short_run_and_one_full(streamlit_app, continuity_page):
-    server = streamlit_app("app.py")
-    continuity_page.open(server.url)
-    server.forget_runs()
-    continuity_page.reload()
-    assert server.runs == continuity_page.runs == 2
-
-
 def test_another_visitor_and_a_copied_tab(streamlit_app, continuity_page, new_continuity_page):
     server = streamlit_app("app.py")
     continuity_page.open(server.url)
