@@ -33,7 +33,7 @@ _COLD_SECONDS: Final = 30.0
 _EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 """A click is sent once: the session remembers it, the widget of the page does not."""
 _PAGE: Final = "_finished_page_script_hash"
-"""The page that the last run has ended on, where a release knows it. `_page_hash` is one that is asked for."""
+"""The page on which the last run ended, where a release knows it. `_page_hash` is one that is asked for."""
 
 
 class AppTestServer:
