@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from e2e.carrier import HANDSHAKE
 from fluxlit_component.testing.page import ContinuityPage
@@ -209,6 +210,44 @@ def test_followed_beside_the_script(tab: ContinuityPage, server: StreamlitServer
     expect(page.get_by_text("clicks: 2", exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_text("state: done", exact=True)).to_be_visible(timeout=30_000)
     assert len(shown(page).split()) == 60
+
+
+def ask_with_each_click(page: Page) -> None:
+    """Have the clock of a fragment ask for it right after each click, as it does now and then by itself."""
+    asked: list[str | bytes] = []
+
+    def pass_on(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        route.on_message(lambda message: forward(server, message))
+
+    def forward(server: WebSocketRoute, message: str | bytes) -> None:
+        server.send(message)
+        sent = BackMsg.FromString(message) if isinstance(message, bytes) else BackMsg()
+        if sent.rerun_script.is_auto_rerun:
+            asked[:] = [message]
+        elif sent.WhichOneof("type") == "rerun_script" and asked:
+            server.send(asked[0])
+
+    page.route_web_socket(re.compile("_stcore/stream"), pass_on)
+
+
+@pytest.mark.core
+def test_what_stands_below_is_not_overwritten(tab: ContinuityPage, serve: Serve) -> None:
+    """A fragment that follows at the end of a run, before a busy server has sent what that run drew.
+
+    Streamlit drops what the run drew in the fragment, the browser closes the gap, and the fragment is drawn
+    over its neighbour. (Streamlit 1.67 without this package loses the text each time.)
+    """
+    page = tab.page
+    ask_with_each_click(page)
+    page.goto(serve("overtaken.py").url)
+    expect(page.get_by_text("clicks: 0", exact=True)).to_be_visible(timeout=60_000)
+    for clicks in range(1, 4):
+        page.wait_for_timeout(800)  # its clock, of half a second, has asked at least once
+        page.get_by_role("button", name="Again").click()
+        expect(page.get_by_text(f"clicks: {clicks}", exact=True)).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("half", exact=True)).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("below", exact=True)).to_be_visible()
 
 
 @pytest.mark.core

@@ -40,4 +40,6 @@ def follow(task: Stream | Job, *, fragment: Callable[..., Callable[..., Any]], e
         if is_following and not task.is_running:
             st.rerun()
 
-    fragment(draw, run_every=every if is_running else None)()
+    # A block around the fragment: Streamlit may drop what a run drew in it, and then closes the gap.
+    with st.container():
+        fragment(draw, run_every=every if is_running else None)()
