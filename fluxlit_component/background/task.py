@@ -50,8 +50,9 @@ class Task:
         """Whether its thread is still busy: one that was stopped notices with its next chunk."""
         self.taker: Callable[[], object] | None = None
         """A weak reference to what the page that took the result has still to save."""
+        self.viewers: weakref.WeakSet[Any] = weakref.WeakSet()
+        """The pages that have shown it: it is held at least as long as one of them lives."""
         self._size = 0
-        self._viewers: list[weakref.ref[object]] = []
 
     @property
     def is_running(self) -> bool:
@@ -67,12 +68,11 @@ class Task:
         """
         size = len(chunk.encode("utf-8", "surrogatepass")) if isinstance(chunk, str) else len(encode(chunk))
         with self.changed:
-            self._continue()
             self._size += size
             most = self.limits.task_bytes
             if self._size > most:
                 self.end("failed", f"it has given more than {most} bytes (FLUXLIT_TASK_BYTES)")
-                raise Stopped
+            self._continue()
             self.chunks.append(chunk)
             self._step()
 
@@ -108,16 +108,9 @@ class Task:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
     def is_seen_by(self, anchor: object) -> None:
-        """Remember a page that shows it: it is held at least as long as that lives."""
+        """Remember a page that shows it."""
         self.seen = monotonic()
-        with self.changed:
-            if not any(viewer() is anchor for viewer in self._viewers):
-                self._viewers = [viewer for viewer in self._viewers if viewer() is not None]
-                self._viewers.append(weakref.ref(anchor))
-
-    def is_watched(self) -> bool:
-        """Whether a page that has shown it still lives."""
-        return any(viewer() is not None for viewer in self._viewers)
+        self.viewers.add(anchor)
 
     def _continue(self) -> None:
         if not self.is_running:

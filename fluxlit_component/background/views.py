@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.background.task import NOTHING, State, Task
@@ -210,16 +211,7 @@ class Job(_View):
         return self.result if self._tasks.take(self._task) else None
 
 
-def _joined(chunks: list[Any] | tuple[Any, ...]) -> Iterator[Any]:
+def _joined(chunks: Iterable[Any]) -> Iterator[Any]:
     """Neighbouring texts as one."""
-    text: list[str] = []
-    for chunk in chunks:
-        if isinstance(chunk, str):
-            text.append(chunk)
-            continue
-        if text:
-            yield "".join(text)
-            text = []
-        yield chunk
-    if text:
-        yield "".join(text)
+    for is_text, alike in groupby(chunks, lambda chunk: isinstance(chunk, str)):
+        yield from ["".join(alike)] if is_text else alike
