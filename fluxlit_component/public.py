@@ -1,6 +1,6 @@
 """The public names of the package: import them from `fluxlit_component` itself."""
 
-from fluxlit_component.background.progress import progress
+from fluxlit_component.background.task import progress
 from fluxlit_component.background.views import Job, Stream
 from fluxlit_component.codec import register
 from fluxlit_component.errors import (

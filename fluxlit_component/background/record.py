@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fluxlit_component.background.task import NOTHING, Kind, State, Task
@@ -56,21 +56,17 @@ class Note:
         """Write it, if what stands there is still the version `base`."""
         return Change(encode(vars(self)), base=base, guarded=True)
 
-    def claimed(self, now: float) -> Note:
-        """The same, taken at this moment."""
-        return replace(self, taken=now + CLAIM_SECONDS)
-
 
 def name_of(key: str) -> str:
     """The name of a task's note."""
     return TASK + key
 
 
-def ask(store: RecordStore, sid: str, name: str) -> tuple[str, Field | None, float]:
-    """How a record stands, what it has under one name, and its store's clock; without reading the rest."""
-    question = Commit({name: Change(None, base=-1, guarded=True)})
-    outcome = store.commit(sid, question)
-    return outcome.verdict, outcome.refused.get(name), outcome.now or wall()
+def ask(store: RecordStore, sid: str, key: str) -> tuple[str, Note | None, int, float]:
+    """How a session's record stands, its note of one task, the note's version, and the store's clock."""
+    outcome = store.commit(sid, Commit({name_of(key): Change(None, base=-1, guarded=True)}))
+    stored = outcome.refused.get(name_of(key))
+    return outcome.verdict, Note.of(stored), stored.version if stored else 0, outcome.now or wall()
 
 
 def notes_of(record: Record) -> dict[str, Note]:
@@ -99,8 +95,7 @@ class Segments:
 
 def head_of(task: Task, *, until: float) -> dict[str, Change]:
     """How a task stands, and its result; one that cannot be stored stays with its process."""
-    head = {"kind": task.kind, "state": task.state, "error": task.error, "until": until}
-    head |= {"progress": task.progress, "note": task.note}
+    head = {name: getattr(task, name) for name in ("state", "error", "progress", "note")} | {"until": until}
     changes = {_HEAD: Change(encode(head), base=ANY)}
     if task.result is not NOTHING and task.kind == "job":
         with suppress(UnstorableValue):
@@ -108,28 +103,18 @@ def head_of(task: Task, *, until: float) -> dict[str, Change]:
     return changes
 
 
-@dataclass(frozen=True)
-class Snapshot:
-    """What a record tells of a task."""
-
-    state: State
-    error: str | None
-    progress: float
-    note: str
-    chunks: list[Any]
-    result: Any
-
-    @classmethod
-    def of(cls, record: Record) -> Snapshot:
-        """Read it; one whose process is gone is interrupted, and so is one whose result was only there."""
-        head = record.note(_HEAD) or {}
-        state: State = head.get("state", "running")
-        if state == "running" and head.get("until", 0.0) < (record.now or wall()):
-            state = "interrupted"
-        result = record.note(_RESULT) if _RESULT in record.fields else NOTHING
-        if state == "done" and head.get("kind") == "job" and result is NOTHING:
-            state = "interrupted"
-        names = sorted(name for name in record.fields if name.startswith(_SEGMENT))
-        chunks = [chunk for name in names for chunk in record.note(name) or ()]
-        told = head.get("error"), head.get("progress", 0.0), head.get("note", "")
-        return cls(state, *told, chunks, result)
+def read_into(task: Task, record: Record) -> None:
+    """Take over what a record tells; a task whose process or only result is gone is interrupted."""
+    head = record.note(_HEAD) or {}
+    state: State = head.get("state", "running")
+    result = record.note(_RESULT) if _RESULT in record.fields else NOTHING
+    is_gone = state == "running" and head.get("until", 0.0) < (record.now or wall())
+    if is_gone or (state == "done" and task.kind == "job" and result is NOTHING):
+        state = "interrupted"
+    names = sorted(name for name in record.fields if name.startswith(_SEGMENT))
+    with task.changed:
+        task.chunks = [chunk for name in names for chunk in record.note(name) or ()]
+        task.progress, task.note = head.get("progress", 0.0), head.get("note", "")
+        task.step()
+        if state != "running":
+            task.end(state, head.get("error"), result)

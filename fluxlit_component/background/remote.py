@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from typing import Final
 
-from fluxlit_component.background.record import ANY, WORD, Note, Snapshot
+from fluxlit_component.background.record import ANY, WORD, Note, read_into
 from fluxlit_component.background.task import Task
 from fluxlit_component.clock import monotonic, wall
 from fluxlit_component.codec import encode
@@ -41,12 +41,7 @@ class RemoteTask(Task):
             if self.chunks or wall() > self._note.until:
                 self.end("interrupted")
             return
-        found = Snapshot.of(record)
-        with self.changed:
-            self.chunks, self.progress, self.note = found.chunks, found.progress, found.note
-            self._step()
-            if found.state != "running":
-                self.end(found.state, found.error, found.result)
+        read_into(self, record)
 
     def wait(self, steps: int, seconds: float) -> None:
         """Wait a little, then look."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from fluxlit_component.background import registry, writer
@@ -23,47 +22,35 @@ _ASSIGNING_SECONDS: Final = 0.1
 """How long the page that takes a result may need to put it into its state."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Taking:
-    task: Task
-    store: RecordStore | None
-    moment: float
-    thread: int
-
-
-class Taken:
-    """Those of one tab. Call under the tab's lock."""
+class Taken(dict[str, Task]):
+    """Those of one tab, by key. Use it under the tab's lock."""
 
     def __init__(self, is_barred: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
         self.is_barred = is_barred
         """Whether what this page takes would be lost: another page load has taken the session over."""
-        self._takings: dict[str, _Taking] = {}
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._takings
+        self._store: RecordStore | None = None
+        self._thread = 0
+        self._assigned = 0.0
 
     def add(self, task: Task, store: RecordStore | None) -> None:
         """The result of a task was handed to the page."""
-        self._takings[task.key] = _Taking(task, store, monotonic(), threading.get_ident())
-
-    def forget(self, key: str) -> None:
-        """Another task stands under the key by now."""
-        self._takings.pop(key, None)
+        self[task.key], self._store = task, store
+        self._thread, self._assigned = threading.get_ident(), monotonic() + _ASSIGNING_SECONDS
 
     def notes(self) -> dict[str, Change]:
         """What the commit that saves the state has to change.
 
         Asked from beside the run, as F5 does it, this waits for the statement that puts the result there.
         """
-        for taking in self._takings.values():
-            if taking.thread != threading.get_ident():
-                time.sleep(max(taking.moment + _ASSIGNING_SECONDS - monotonic(), 0.0))
-        return {name_of(key): Change(None, base=ANY) for key in self._takings}
+        if self and self._thread != threading.get_ident():
+            time.sleep(max(self._assigned - monotonic(), 0.0))
+        return {name_of(key): Change(None, base=ANY) for key in self}
 
     def saved(self) -> None:
         """The state is in the store: what was taken is over."""
-        for taking in self._takings.values():
-            registry.drop(taking.task)
-            if taking.store is not None:
-                writer.discard(taking.store, taking.task.place)
-        self._takings.clear()
+        for task in self.values():
+            registry.drop(task)
+            if self._store is not None:
+                writer.discard(self._store, task.place)
+        self.clear()

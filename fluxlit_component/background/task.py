@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.clock import monotonic
@@ -74,7 +75,7 @@ class Task:
                 self.end("failed", f"it has given more than {most} bytes (FLUXLIT_TASK_BYTES)")
             self._continue()
             self.chunks.append(chunk)
-            self._step()
+            self.step()
 
     def tell(self, progress: float | None, note: str | None) -> None:
         """Take over how far the function is; `Stopped` if nobody wants it any more."""
@@ -82,7 +83,7 @@ class Task:
             self._continue()
             self.progress = self.progress if progress is None else min(max(float(progress), 0.0), 1.0)
             self.note = self.note if note is None else note
-            self._step()
+            self.step()
 
     def end(self, state: State, error: str | None = None, result: Any = NOTHING) -> bool:
         """Say how it has ended, once: what comes later does not count. Whether this was the first."""
@@ -92,7 +93,7 @@ class Task:
             self.state, self.error, self.result = state, error, result
             if state == "done":
                 self.progress = 1.0
-            self._step()
+            self.step()
             return True
 
     def stop(self) -> None:
@@ -116,6 +117,42 @@ class Task:
         if not self.is_running:
             raise Stopped
 
-    def _step(self) -> None:
+    def step(self) -> None:
+        """Wake whoever waits. Hold `changed`."""
         self.steps += 1
         self.changed.notify_all()
+
+
+current: Final[ContextVar[Task | None]] = ContextVar("fluxlit_task", default=None)
+"""The task whose function runs here."""
+
+
+def progress(done: float | None = None, note: str | None = None) -> None:
+    """Say from within a job or stream how far it is; ends its function here if it was stopped.
+
+    Does nothing elsewhere, so that the function can be called as it is, in a test or a script.
+
+    Examples:
+        ```python
+        import streamlit as st
+        from fluxlit_component import progress, url_session
+
+
+        def train(epochs: int) -> float:
+            for epoch in range(epochs):
+                progress(epoch / epochs, f"epoch {epoch}")
+            return 0.93
+
+
+        with url_session() as session:
+            job = session.job("train", train, 10)
+            st.progress(job.progress, job.note)
+        ```
+
+    Args:
+        done: between 0 and 1; None: as before.
+        note: a few words for whoever waits; None: as before.
+    """
+    task = current.get()
+    if task is not None:
+        task.tell(done, note)

@@ -6,12 +6,21 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import Any
 
 from fluxlit_component.background import registry, worker, writer
-from fluxlit_component.background.record import ANY, LEASE_SECONDS, WORD, Note, ask, name_of, notes_of
+from fluxlit_component.background.record import (
+    ANY,
+    CLAIM_SECONDS,
+    LEASE_SECONDS,
+    WORD,
+    Note,
+    ask,
+    name_of,
+    notes_of,
+)
 from fluxlit_component.background.remote import RemoteTask
 from fluxlit_component.background.taken import Taken
 from fluxlit_component.background.task import Kind, Task
@@ -25,8 +34,8 @@ from fluxlit_component.stores.base import RecordStore
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Home:
-    """The session that the tasks belong to, as one run of one tab sees it."""
+class Tasks:
+    """Those of a session, as one run of one tab sees them. Use it under the tab's lock."""
 
     sid: str
     store: RecordStore | None
@@ -50,13 +59,6 @@ class Home:
     degrade: Callable[[str, BaseException], object] = lambda _doing, _error: None
     """Told that the store did not answer."""
 
-
-class Tasks:
-    """Use it for one run, under the tab's lock."""
-
-    def __init__(self, home: Home) -> None:
-        self._home = home
-
     def start(
         self, key: str, kind: Kind, work: Callable[[], Any], *, executor: Executor | None = None
     ) -> Task:
@@ -66,49 +68,47 @@ class Tasks:
             TooManyTasks: as many run as may.
             ConfigurationError: there is something of the other kind under the key.
         """
-        home = self._home
         there = self.find(key, kind)
         if there is not None:
             return there
-        home.save()  # the question is to be there when the answer is
-        registry.let_go(home.hold_seconds, writer.unsaved())
-        task = Task(key, kind, new_session_id(), home.limits)
-        entered = registry.add(home.sid, task)
+        self.save()  # the question is to be there when the answer is
+        registry.let_go(self.hold_seconds, writer.unsaved())
+        task = Task(key, kind, new_session_id(), self.limits)
+        entered = registry.add(self.sid, task)
         if entered is not task:
             return entered
-        task.is_seen_by(home.anchor)
-        noted = home.store is not None and self._note(home.store, task)
+        task.is_seen_by(self.anchor)
+        noted = self.store is not None and self._note(self.store, task)
         if noted is None:
             registry.drop(task)
             task.is_working = False
             task.end("interrupted")
             return self.find(key, kind) or task
-        home.taken.forget(key)
+        self.taken.pop(key, None)
         try:
-            worker.begin(task, work, executor=executor, without_page=home.without_page)
+            worker.begin(task, work, executor=executor, without_page=self.without_page)
         except BaseException as error:
             task.end("failed", f"{type(error).__name__}: {error}")
             self.discard(task)
             raise
-        if home.store is not None:
-            writer.watch(writer.Saving(task, home.store, home.lifetimes, home.schema, noted))
+        if self.store is not None:
+            writer.watch(writer.Saving(task, self.store, self.lifetimes, self.schema, noted))
         return task
 
     def find(self, key: str, kind: Kind) -> Task | None:
         """What this session has under the key, here or in another process; None: nothing."""
-        home = self._home
-        if key in home.taken:
+        if key in self.taken:
             return None
-        task = registry.find(home.sid, key)
+        task = registry.find(self.sid, key)
         if task is None:
             task = self._find_elsewhere(key)
         elif self._is_taken(task):
             return None
         else:
-            task.is_seen_by(home.anchor)
+            task.is_seen_by(self.anchor)
             saving = writer.saving_of(task)
-            if saving is not None and home.store is not None:
-                saving.store = home.store  # that of an earlier run may have been opened in an outage
+            if saving is not None and self.store is not None:
+                saving.store = self.store  # that of an earlier run may have been opened in an outage
         if task is not None and task.kind != kind:
             raise ConfigurationError(f"under the key {key!r} there is a {task.kind}, not a {kind}")
         return task
@@ -116,97 +116,89 @@ class Tasks:
     def take(self, task: Task) -> bool:
         """Whether the result is this page's: of many that want it one gets it."""
         task.refresh()
-        with self._home.lock:
-            return not task.is_running and not self._home.taken.is_barred() and self._take(task)
+        with self.lock:
+            return not task.is_running and not self.taken.is_barred() and self._take(task)
 
     def _take(self, task: Task) -> bool:
-        home = self._home
         with task.changed:
-            if self._is_taken(task) or task.key in home.taken:
+            if self._is_taken(task) or task.key in self.taken:
                 return False
-            before, task.taker = task.taker, weakref.ref(home.taken)
+            before, task.taker = task.taker, weakref.ref(self.taken)
         try:
-            is_mine = home.store is None or self._claim(home.store, task)
+            is_mine = self.store is None or self._claim(self.store, task)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            home.degrade("take", error)
+            self.degrade("take", error)
             is_mine = task.sid is not None  # then nobody else can have it, either
         if not is_mine:
             task.taker = before
             registry.drop(task)
             return False
-        home.taken.add(task, home.store)
-        if home.store is None:
-            home.taken.saved()
+        self.taken.add(task, self.store)
+        if self.store is None:
+            self.taken.saved()
         return True
 
     def discard(self, task: Task) -> None:
         """Stop it and forget what it has given."""
-        home = self._home
         task.stop()
         registry.drop(task)
-        home.taken.forget(task.key)
-        if home.store is None:
+        self.taken.pop(task.key, None)
+        if self.store is None:
             return
-        writer.discard(home.store, task.place)
+        writer.discard(self.store, task.place)
         try:
-            _, stored, _ = ask(home.store, home.sid, name_of(task.key))
-            note = Note.of(stored)
-            if stored is not None and note is not None and note.place == task.place:
-                gone = Change(None, base=stored.version, guarded=True)
-                self._commit(home.store, name_of(task.key), gone)
+            _, note, version, _ = ask(self.store, self.sid, task.key)
+            if note is not None and note.place == task.place:
+                self._commit(self.store, name_of(task.key), Change(None, base=version, guarded=True))
         except Exception as error:  # noqa: BLE001
-            home.degrade("discard", error)
+            self.degrade("discard", error)
 
     def _find_elsewhere(self, key: str) -> Task | None:
-        home = self._home
-        if home.store is None:
+        if self.store is None:
             return None
         try:
-            _, stored, now = ask(home.store, home.sid, name_of(key))
+            _, note, _, now = ask(self.store, self.sid, key)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            home.degrade("read", error)
+            self.degrade("read", error)
             return None
-        note = Note.of(stored)
         if note is None or note.taken > now:
             return None
-        task = RemoteTask(key, note, home.store, home.lifetimes)
+        task = RemoteTask(key, note, self.store, self.lifetimes)
         task.refresh()
         return task
 
     def _note(self, store: RecordStore, task: Task) -> bool | None:
         """Have the session's record name it; whether it does. None: another process was first."""
         try:
-            _, stored, now = ask(store, self._home.sid, name_of(task.key))
-            there = Note.of(stored)
-            is_free = there is None or there.taken or task.key in self._home.taken
-            mine = Note(task.place, task.kind, now + LEASE_SECONDS)
-            change = mine.change(stored.version if stored and is_free else 0)
+            _, there, version, now = ask(store, self.sid, task.key)
+            is_free = there is None or there.taken or task.key in self.taken
+            change = Note(task.place, task.kind, now + LEASE_SECONDS).change(version if is_free else 0)
             outcome = self._commit(store, name_of(task.key), change, create=True)
         except Exception as error:  # noqa: BLE001 - in an outage it is noted later
-            self._home.degrade("write", error)
+            self.degrade("write", error)
             return False
         if outcome.refused:
             return None
         if outcome.verdict == "committed":
-            self._home.began()
+            self.began()
         return outcome.verdict == "committed"
 
     def _claim(self, store: RecordStore, task: Task) -> bool:
-        _, stored, now = ask(store, self._home.sid, name_of(task.key))
-        note = Note.of(stored)
-        if stored is None or note is None:  # it may have begun in an outage: only this process knows it
+        _, note, version, now = ask(store, self.sid, task.key)
+        if note is None:  # it may have begun in an outage: only this process knows it
             saving = writer.saving_of(task)
             return saving is not None and not saving.noted
         if note.place != task.place or note.taken > now:
             return False
-        outcome = self._commit(store, name_of(task.key), note.claimed(now).change(stored.version))
+        outcome = self._commit(
+            store, name_of(task.key), replace(note, taken=now + CLAIM_SECONDS).change(version)
+        )
         return outcome.verdict == "committed" and not outcome.refused
 
     def _commit(self, store: RecordStore, name: str, change: Change, *, create: bool = False) -> Outcome:
-        home = self._home
         # A session without state yet begins here, as its visitor's own.
-        changes = {name: change, **(owning(home.sid, home.person) if create else {})}
-        return store.commit(home.sid, home.lifetimes.commit(changes, schema=home.schema, create=create))
+        changes = {name: change, **(owning(self.sid, self.person) if create else {})}
+        return store.commit(self.sid, self.lifetimes.commit(changes, schema=self.schema, create=create))
 
     @staticmethod
     def _is_taken(task: Task) -> bool:

@@ -105,30 +105,18 @@ class Stream(_View):
 
     Examples:
         ```python
-        import time
-        from collections.abc import Iterator
-
         import streamlit as st
         from fluxlit_component import Stream, url_session
 
 
-        def answer(question: str) -> Iterator[str]:
-            for word in f"You have asked: {question}".split():
-                yield word + " "
-                time.sleep(0.05)
-
-
         def show(stream: Stream) -> None:
-            text = st.write_stream(stream)
+            st.write_stream(stream)
             if stream.state == "failed":
                 st.error("The model did not answer.")
 
 
         with url_session() as session:
-            if question := st.chat_input("Ask"):
-                session.stream("answer", answer, question)
-            if stream := session.stream("answer"):
-                show(stream)
+            show(session.stream("answer", lambda: iter(["Hel", "lo"])))
         ```
     """
 
@@ -177,26 +165,17 @@ class Job(_View):
     Examples:
         ```python
         import streamlit as st
-        from fluxlit_component import Job, progress, url_session
-
-
-        def train(epochs: int) -> float:
-            for epoch in range(epochs):
-                progress(epoch / epochs, f"epoch {epoch}")
-            return 0.93
+        from fluxlit_component import Job, url_session
 
 
         def show(job: Job) -> None:
             st.progress(job.progress, job.note)
             if job.is_done:
-                st.metric("Accuracy", job.result)
+                st.metric("Sum", job.result)
 
 
         with url_session() as session:
-            if st.button("Train"):
-                session.job("train", train, 10)
-            if job := session.job("train"):
-                show(job)
+            show(session.job("sum", sum, [1, 2]))
         ```
     """
 
@@ -213,5 +192,6 @@ class Job(_View):
 
 def _joined(chunks: Iterable[Any]) -> Iterator[Any]:
     """Neighbouring texts as one."""
-    for is_text, alike in groupby(chunks, lambda chunk: isinstance(chunk, str)):
+    for is_text, group in groupby(chunks, lambda chunk: isinstance(chunk, str)):
+        alike = [*group]
         yield from ["".join(alike)] if is_text else alike

@@ -17,8 +17,7 @@ from contextlib import AbstractContextManager, suppress
 from functools import partial
 from typing import Any
 
-from fluxlit_component.background.progress import current
-from fluxlit_component.background.task import Stopped, Task
+from fluxlit_component.background.task import Stopped, Task, current
 
 _log = logging.getLogger("fluxlit_component")
 

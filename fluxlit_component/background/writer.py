@@ -102,19 +102,16 @@ class Saving:
         """Ask the session's record whether it still names this task."""
         if self.is_moved:
             return
-        name, task = name_of(self.task.key), self.task
-        verdict, stored, now = ask(self.store, sid, name)
-        note = Note.of(stored)
+        task = self.task
+        verdict, note, version, now = ask(self.store, sid, task.key)
         if not self.noted and verdict == "committed" and (note is None or note.taken):
-            mine = Note(task.place, task.kind, now + LEASE_SECONDS).change(stored.version if stored else 0)
-            outcome = self.store.commit(sid, self.lifetimes.commit({name: mine}, schema=self.schema))
+            mine = {name_of(task.key): Note(task.place, task.kind, now + LEASE_SECONDS).change(version)}
+            outcome = self.store.commit(sid, self.lifetimes.commit(mine, schema=self.schema))
             self.noted = outcome.verdict == "committed" and not outcome.refused
-        elif verdict in ("destroyed", "expired") or (verdict == "committed" and _is_other(note, task)):
+        elif verdict in ("destroyed", "expired") or (
+            verdict == "committed" and (note is None or note.place != task.place)
+        ):
             raise LookupError
-
-
-def _is_other(note: Note | None, task: Task) -> bool:
-    return note is None or note.place != task.place
 
 
 _lock: Final = threading.Lock()

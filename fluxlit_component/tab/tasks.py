@@ -24,7 +24,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
     """What a run may do with the tasks of its session."""
     from fluxlit_component.background import registry
     from fluxlit_component.background.taken import Taken
-    from fluxlit_component.background.tasks import Home, Tasks
+    from fluxlit_component.background.tasks import Tasks
     from fluxlit_component.internals.threads import without_page
 
     if tab.taken is None:
@@ -35,7 +35,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
     def began() -> None:
         tab.known.created = True
 
-    home = Home(
+    return Tasks(
         sid=tab.sid or tab.ids.offer,
         store=store if tab.sid is not None else None,
         lifetimes=policy.lifetimes,
@@ -51,7 +51,6 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
         began=began,
         degrade=lambda doing, error: tab.standing.degrade(doing, tab.sid, error),
     )
-    return Tasks(home)
 
 
 def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
@@ -65,12 +64,12 @@ def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
 
 def tasks_of_page(page: object) -> Tasks:
     """What may be done where no session is kept: tasks end with the page that has them."""
-    from fluxlit_component.background.tasks import Home, Tasks
+    from fluxlit_component.background.tasks import Tasks
     from fluxlit_component.internals.threads import without_page
     from fluxlit_component.state.record import Lifetimes
 
     run = current_run()
-    home = Home(
+    return Tasks(
         sid=f"page {run.session_id if run is not None else ''}",
         store=None,
         lifetimes=Lifetimes(),
@@ -78,7 +77,6 @@ def tasks_of_page(page: object) -> Tasks:
         anchor=run.anchor if run is not None else page,
         without_page=partial(without_page, run.context if run is not None else None),
     )
-    return Tasks(home)
 
 
 def end_tasks(store: RecordStore, sid: str | None) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from fluxlit_component.background.taken import Taken
 from fluxlit_component.background.task import Kind, Task
-from fluxlit_component.background.tasks import Home, Tasks
+from fluxlit_component.background.tasks import Tasks
 from fluxlit_component.background.views import Job, Stream
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.record import Lifetimes
@@ -44,7 +44,7 @@ class Page:
         self.failures: list[str] = []
         self.lock = threading.RLock()
         self.taken = Taken(lambda: self.has_left)
-        self.home = Home(
+        self.tasks = self.kind(
             sid=sid,
             store=store,
             lifetimes=lifetimes,
@@ -56,7 +56,6 @@ class Page:
             hold_seconds=hold_seconds,
             degrade=lambda doing, _: self.failures.append(doing),
         )
-        self.tasks = self.kind(self.home)
 
     def stream(self, key: str, source: Any = None, *args: Any) -> Stream | None:
         """As `UrlSession.stream`."""
@@ -82,10 +81,10 @@ class Page:
 
     def save(self) -> None:
         """What the end of a run does: one commit with what was taken, and then it is settled."""
-        assert self.home.store is not None
+        assert self.tasks.store is not None
         changes = self.taken.notes()
         if changes:
-            done = self.home.store.commit(self.home.sid, LIVES.commit(changes))
+            done = self.tasks.store.commit(self.tasks.sid, LIVES.commit(changes))
             assert done.verdict == "committed"
         self.taken.saved()
 
@@ -94,7 +93,7 @@ class _TasksElsewhere(Tasks):
     """Knows nothing of what runs in this process."""
 
     def find(self, key: str, kind: Kind) -> Task | None:
-        return None if key in self._home.taken else self._find_elsewhere(key)
+        return None if key in self.taken else self._find_elsewhere(key)
 
 
 class PageElsewhere(Page):

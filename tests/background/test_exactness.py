@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fluxlit_component.background import registry, writer
-from fluxlit_component.background.record import Segments, Snapshot
+from fluxlit_component.background.record import Segments, read_into
+from fluxlit_component.background.task import Task
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.state.record import Lifetimes, Record
 from fluxlit_component.stores.memory import InMemorySessionStore
@@ -115,5 +116,6 @@ def test_segments_hold_all_chunks(chunks: list[str], batches: list[int]) -> None
     store.commit("place", Lifetimes().commit(fields, create=True))
     found = store.load("place")
     assert found is not None or not chunks
-    snapshot = Snapshot.of(found or Record(1, 0.0, None, None, 0, {}))
-    assert snapshot.chunks == chunks
+    task = Task("answer", "stream", "place")
+    read_into(task, found or Record(1, 0.0, None, None, 0, {}))
+    assert task.chunks == chunks

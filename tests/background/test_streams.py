@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fluxlit_component.background import record, writer
+from fluxlit_component.background import record, tasks, writer
 from fluxlit_component.background.record import name_of
 from fluxlit_component.background.tasks import carry_tasks, end_tasks
 from fluxlit_component.background.views import Stream
@@ -148,7 +148,7 @@ def test_what_was_taken_and_never_saved_is_there_again(
     store: VersionedStore, sid: str, model: MakeModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process died between: the state does not have it, so it is still to be taken."""
-    monkeypatch.setattr(record, "CLAIM_SECONDS", 0.3)
+    monkeypatch.setattr(tasks, "CLAIM_SECONDS", 0.3)
     page = Page(sid, store)
     page.begin("answer", model("text", at_once=True)).wait(10)
     until(lambda: not writer.unsaved())
