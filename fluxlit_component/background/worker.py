@@ -46,7 +46,10 @@ def _run(
     current.set(task)
     with without_page():
         try:
-            result = _results(work()) if task.kind == "job" else _consume(task, work())
+            given = work()
+            if inspect.isawaitable(given):
+                given = asyncio.run(_awaited(given))
+            result = given if task.kind == "job" else _consume(task, given)
         except BaseException as error:  # noqa: BLE001 - the app's own code: whatever it is, the task has ended
             _fail(task, error)
         else:
@@ -74,17 +77,11 @@ def _fail(task: Task, error: BaseException) -> None:
         _log.error("the function of %s %r failed", task.kind, task.key, exc_info=error)
 
 
-def _results(given: Any) -> Any:
-    return asyncio.run(_awaited(given)) if inspect.isawaitable(given) else given
-
-
 async def _awaited(given: Any) -> Any:
     return await given
 
 
 def _consume(task: Task, source: Any) -> Any:
-    if inspect.isawaitable(source):
-        source = asyncio.run(_awaited(source))
     if isinstance(source, AsyncIterable):
         return asyncio.run(_consume_async(task, source))
     if not isinstance(source, Iterable):

@@ -89,13 +89,10 @@ class Saving:
         self.segments.wrote(segment, len(chunks))
         self.begun, self.steps, self.skew = True, steps, (outcome.now or wall()) - wall()
         word = outcome.refused.get(WORD)
-        if word is not None and word.data is not None:
-            self._hear(decode(word.data))
-
-    def _hear(self, word: str) -> None:
-        if word == "stop":
-            self.task.stop()
-        elif word == "moved":
+        heard = decode(word.data) if word is not None and word.data is not None else None
+        if heard == "stop":
+            task.stop()
+        elif heard == "moved":
             self.noted = self.is_moved = True
 
     def _look_after(self, sid: str) -> None:
