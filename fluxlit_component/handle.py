@@ -421,11 +421,7 @@ class UrlSession(Generic[M]):
             return self._view(Job, lambda tasks: tasks.start(key, "job", work, executor=executor))
         return self._view(Job, lambda tasks: tasks.find(key, "job"))
 
-    def _view(
-        self, view: Callable[[Task, Tasks, Callable[[], None]], V], look: Callable[[Tasks], Task | None]
-    ) -> V | None:
-        from fluxlit_component.internals.threads import let_run_end
-
+    def _view(self, view: Callable[[Task, Tasks], V], look: Callable[[Tasks], Task | None]) -> V | None:
         if self._run is not None:
             tasks = self._run.tasks()
         else:
@@ -433,7 +429,7 @@ class UrlSession(Generic[M]):
 
             tasks = tasks_of_page(self)
         task = look(tasks)
-        return view(task, tasks, let_run_end) if task is not None else None
+        return view(task, tasks) if task is not None else None
 
     def follow(self, task: Stream | Job, *, every: float = 0.5) -> None:
         """Draw a stream or job here, and go on drawing it beside the script, in a fragment of its own.

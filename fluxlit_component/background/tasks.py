@@ -44,7 +44,8 @@ class Tasks:
     limits: Settings
     anchor: object
     """Lives as long as the page."""
-    without_page: Callable[[], AbstractContextManager[None]]
+    context: object = None
+    """Streamlit's own, of the run."""
     taken: Taken = field(default_factory=Taken)
     lock: AbstractContextManager[object] = field(default_factory=RLock)
     """Held while the state of the page is read or saved."""
@@ -86,7 +87,7 @@ class Tasks:
             return self.find(key, kind) or task
         self.taken.pop(key, None)
         try:
-            worker.begin(task, work, executor=executor, without_page=self.without_page)
+            worker.begin(task, work, executor=executor, context=self.context)
         except BaseException as error:
             task.end("failed", f"{type(error).__name__}: {error}")
             self.discard(task)

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.background.task import NOTHING, State, Task
+from fluxlit_component.internals.threads import let_run_end
 
 if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
@@ -21,11 +22,9 @@ _WAIT_SECONDS: Final = 0.25
 class _View:
     """What streams and jobs have in common."""
 
-    def __init__(self, task: Task, tasks: Tasks, pause: Callable[[], None]) -> None:
+    def __init__(self, task: Task, tasks: Tasks) -> None:
         self._task = task
         self._tasks = tasks
-        self._pause = pause
-        """Lets Streamlit end the run that waits, because the visitor has clicked or is gone."""
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.key!r}: {self.state}>"
@@ -78,7 +77,7 @@ class _View:
             if is_last or is_over():
                 return
             self._task.wait(steps, _WAIT_SECONDS)
-            self._pause()
+            let_run_end()
 
     def stop(self) -> None:
         """End it; what it has given stays. Its function ends with its next chunk or word of progress."""

@@ -13,11 +13,12 @@ import logging
 import threading
 from collections.abc import AsyncIterable, Callable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from fluxlit_component.background.task import Stopped, Task, current
+from fluxlit_component.internals.threads import without_page
 
 _log = logging.getLogger("fluxlit_component")
 
@@ -27,11 +28,11 @@ def begin(
     work: Callable[[], Any],
     *,
     executor: Executor | None,
-    without_page: Callable[[], AbstractContextManager[None]],
+    context: object,
 ) -> None:
-    """Begin the work; returns at once."""
+    """Begin the work; returns at once. `context`: Streamlit's, of the run that begins it."""
     task.is_working = True
-    run = partial(contextvars.copy_context().run, _run, task, work, without_page)
+    run = partial(contextvars.copy_context().run, _run, task, work, context)
     if executor is None:
         threading.Thread(target=run, name="fluxlit-task", daemon=True).start()
         return
@@ -40,11 +41,9 @@ def begin(
     submitted.add_done_callback(partial(_end_with, task))
 
 
-def _run(
-    task: Task, work: Callable[[], Any], without_page: Callable[[], AbstractContextManager[None]]
-) -> Any:
+def _run(task: Task, work: Callable[[], Any], context: object) -> Any:
     current.set(task)
-    with without_page():
+    with without_page(context):
         try:
             given = work()
             if inspect.isawaitable(given):

@@ -6,7 +6,6 @@ What they are, and what is done to them, is in `background`. An app without any 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from fluxlit_component.internals import Run, app_secrets, current_run, is_connected
@@ -25,7 +24,6 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
     from fluxlit_component.background import registry
     from fluxlit_component.background.taken import Taken
     from fluxlit_component.background.tasks import Tasks
-    from fluxlit_component.internals.threads import without_page
 
     if tab.taken is None:
         tab.taken = Taken(lambda: _may_not_take(run, tab, policy))
@@ -43,7 +41,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
         anchor=run.anchor,
         taken=tab.taken,
         lock=tab.lock,
-        without_page=partial(without_page, run.context),
+        context=run.context,
         schema=policy.schema.version if policy.schema is not None else tab.known.schema,
         person=policy.visitor.person,
         hold_seconds=policy.live_seconds,
@@ -65,7 +63,6 @@ def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
 def tasks_of_page(page: object) -> Tasks:
     """What may be done where no session is kept: tasks end with the page that has them."""
     from fluxlit_component.background.tasks import Tasks
-    from fluxlit_component.internals.threads import without_page
     from fluxlit_component.state.record import Lifetimes
 
     run = current_run()
@@ -75,7 +72,7 @@ def tasks_of_page(page: object) -> Tasks:
         lifetimes=Lifetimes(),
         limits=load_settings(app_secrets()),
         anchor=run.anchor if run is not None else page,
-        without_page=partial(without_page, run.context if run is not None else None),
+        context=run.context if run is not None else None,
     )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 
@@ -35,7 +33,6 @@ class Page:
         *,
         limits: Settings | None = None,
         lifetimes: Lifetimes = LIVES,
-        without_page: Callable[[], AbstractContextManager[None]] = nullcontext,
         hold_seconds: float = 120.0,
     ) -> None:
         self.has_left = False
@@ -52,7 +49,6 @@ class Page:
             anchor=self.anchor,
             taken=self.taken,
             lock=self.lock,
-            without_page=without_page,
             hold_seconds=hold_seconds,
             degrade=lambda doing, _: self.failures.append(doing),
         )
@@ -63,7 +59,7 @@ class Page:
             task = self.tasks.find(key, "stream")
         else:
             task = self.tasks.start(key, "stream", partial(source, *args))
-        return Stream(task, self.tasks, lambda: None) if task is not None else None
+        return Stream(task, self.tasks) if task is not None else None
 
     def begin(self, key: str, source: Any, *args: Any) -> Stream:
         """A stream that is there for certain."""
@@ -77,7 +73,7 @@ class Page:
             task = self.tasks.find(key, "job")
         else:
             task = self.tasks.start(key, "job", partial(function, *args), executor=executor)
-        return Job(task, self.tasks, lambda: None) if task is not None else None
+        return Job(task, self.tasks) if task is not None else None
 
     def save(self) -> None:
         """What the end of a run does: one commit with what was taken, and then it is settled."""
