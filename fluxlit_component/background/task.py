@@ -51,8 +51,8 @@ class Task:
         """Whether its thread is still busy: one that was stopped notices with its next chunk."""
         self.taker: Callable[[], object] | None = None
         """A weak reference to what the page that took the result has still to save."""
-        self.viewers: weakref.WeakSet[Any] = weakref.WeakSet()
-        """The pages that have shown it: it is held at least as long as one of them lives."""
+        self.viewers: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        """The pages that have shown it, by `id`: it is held at least as long as one of them lives."""
         self._size = 0
 
     @property
@@ -111,7 +111,7 @@ class Task:
     def is_seen_by(self, anchor: object) -> None:
         """Remember a page that shows it."""
         self.seen = monotonic()
-        self.viewers.add(anchor)
+        self.viewers[id(anchor)] = anchor  # Streamlit 1.40's cannot be hashed
 
     def _continue(self) -> None:
         if not self.is_running:
