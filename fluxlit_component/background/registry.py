@@ -70,7 +70,7 @@ def let_go(seconds: float, unsaved: frozenset[Task]) -> None:
     now = monotonic()
     with _lock:
         for name, task in [*_tasks.items()]:
-            is_over = not task.is_running and task not in unsaved and not task.viewers
+            is_over = not task.is_running and task not in unsaved and not task.is_watched()
             if is_over and task.seen + seconds < now:
                 del _tasks[name]
 

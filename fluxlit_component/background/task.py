@@ -51,9 +51,8 @@ class Task:
         """Whether its thread is still busy: one that was stopped notices with its next chunk."""
         self.taker: Callable[[], object] | None = None
         """A weak reference to what the page that took the result has still to save."""
-        self.viewers: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-        """The pages that have shown it, by `id`: it is held at least as long as one of them lives."""
         self._size = 0
+        self._viewers: list[weakref.ref[object]] = []
 
     @property
     def is_running(self) -> bool:
@@ -109,9 +108,16 @@ class Task:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
     def is_seen_by(self, anchor: object) -> None:
-        """Remember a page that shows it."""
+        """Remember a page that shows it: it is held at least as long as that lives."""
         self.seen = monotonic()
-        self.viewers[id(anchor)] = anchor  # Streamlit 1.40's cannot be hashed
+        with self.changed:
+            if not any(viewer() is anchor for viewer in self._viewers):
+                self._viewers = [viewer for viewer in self._viewers if viewer() is not None]
+                self._viewers.append(weakref.ref(anchor))
+
+    def is_watched(self) -> bool:
+        """Whether a page that has shown it still lives."""
+        return any(viewer() is not None for viewer in self._viewers)
 
     def _continue(self) -> None:
         if not self.is_running:
