@@ -106,7 +106,7 @@ def test_f5_in_the_middle_of_an_answer(tab: ContinuityPage, server: StreamlitSer
     page.get_by_role("link", name="Notes").click()
     expect(page.get_by_role("heading", name="Notes")).to_be_visible(timeout=20_000)
     page.get_by_role("link", name="Ask").click()
-    expect(end).to_be_visible(timeout=30_000)
+    expect(end.first).to_be_visible(timeout=30_000)
     tab.rest()
     for text in (beginning, end, page.get_by_text("lies in Peru"), page.get_by_text("lies in Japan")):
         expect(text).to_have_count(1)

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 from e2e.chromium import chromium
-from e2e.screenshots.film import record
+from e2e.screenshots.film import record, record_answer
 from e2e.screenshots.palette import few_colours
 from e2e.screenshots.visit import Visit, demo
 
@@ -22,8 +22,9 @@ def main() -> None:
     with demo() as server, chromium("--font-render-hinting=none") as browser:
         for scheme in ("light", "dark"):
             _stills(browser, server.url, scheme)
-        record(browser, server.url, DOCS / "demo.gif")
-        _tell(DOCS / "demo.gif")
+        for name, play in (("demo.gif", record), ("answer.gif", record_answer)):
+            play(browser, server.url, DOCS / name)
+            _tell(DOCS / name)
 
 
 def _stills(browser: Browser, url: str, scheme: str) -> None:

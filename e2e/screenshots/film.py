@@ -1,4 +1,4 @@
-"""The film: a note is written, F5 is pressed on the second page, and everything is back.
+"""The films: F5 on the second page, where everything is back, and F5 in the middle of an answer that goes on.
 
 What leads up to it are stills with a time each. The reload itself is filmed as it happens, in its own time.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,11 @@ EDIT = Scene("collection", "… edit a note on its second page …")
 READY = Scene("collection", "… and reload the page", key="F5")
 PRESSED = Scene("collection", "… and reload the page", key="F5", pressed=True)
 BACK = Scene("collection", "Everything is back. No cookie, nothing in the URL.")
+
+ASKED = Scene("ask", "A model answers, word by word …")
+CUT = Scene("ask", "… the page is loaded anew in the middle of it", key="F5", pressed=True)
+GOES_ON = Scene("ask", "… and the answer goes on. Not a word is lost.")
+QUESTION = "Tell me about Tokyo and Lima"
 
 
 class Film:
@@ -88,9 +94,42 @@ def record(browser: Browser, url: str, path: Path) -> None:
     film.show(page.screenshot(), EDIT, 0.9)
     _edit(visit, film)
     film.show(page.screenshot(), READY, 0.8)
-    for picture, seconds in _reloaded(visit):
+    for picture, seconds in _filmed(visit, tab.reload):
         film.show(picture, PRESSED, seconds)
     film.show(page.screenshot(), BACK, LAST_SECONDS)
+    film.save(path)
+    page.context.close()
+
+
+def record_answer(browser: Browser, url: str, path: Path) -> None:
+    """Play the answer that outlives F5, and write it to `path`."""
+    width, height = STAGE
+    visit = Visit(browser, width=width, height=height)
+    page, tab = visit.page, visit.tab
+    film = Film(Window(browser))
+    tab.open(f"{url}/ask")
+    field = page.get_by_test_id("stChatInputTextArea")
+    for word in QUESTION.split():
+        field.press_sequentially(word + " ")
+        film.show(page.screenshot(), ASKED, 0.2)
+
+    def ask() -> None:
+        field.press("Enter")
+        page.get_by_text("lies in Japan").wait_for()
+        page.wait_for_timeout(600)
+
+    def cut() -> None:
+        page.reload()
+        page.get_by_text("lies in Japan").wait_for()
+
+    def follow() -> None:
+        page.get_by_text("I shall not lose a word.").last.wait_for()
+        tab.rest()
+
+    for scene, act in ((ASKED, ask), (CUT, cut), (GOES_ON, follow)):
+        for picture, seconds in _filmed(visit, act, each=0.25):
+            film.show(picture, scene, seconds)
+    film.show(page.screenshot(), GOES_ON, LAST_SECONDS)
     film.save(path)
     page.context.close()
 
@@ -128,8 +167,8 @@ def _edit(visit: Visit, film: Film) -> None:
     page.mouse.move(STAGE[0] - 1, STAGE[1] - 1)
 
 
-def _reloaded(visit: Visit) -> list[tuple[bytes, float]]:
-    """What the screen showed from pressing F5 until the app was at rest, and for how long."""
+def _filmed(visit: Visit, act: Callable[[], None], *, each: float = 0.0) -> list[tuple[bytes, float]]:
+    """What the screen showed during `act`, and for how long; a picture for `each` so many seconds at most."""
     page = visit.page
     frames: list[tuple[bytes, float]] = []
     cast = page.context.new_cdp_session(page)
@@ -141,8 +180,13 @@ def _reloaded(visit: Visit) -> list[tuple[bytes, float]]:
     cast.on("Page.screencastFrame", take)
     cast.send("Page.startScreencast", {"format": "png", "everyNthFrame": 1})
     _wait_for_frame(page, frames)
-    visit.tab.reload()
+    act()
     cast.send("Page.stopScreencast")
+    shown = frames[:1]
+    for frame in frames[1:-1]:
+        if frame[1] - shown[-1][1] >= each:
+            shown.append(frame)
+    frames = [*shown, *frames[1:][-1:]]
     ends = [moment for _, moment in frames[1:]] + [frames[-1][1]]
     return [(data, end - moment) for (data, moment), end in zip(frames, ends, strict=True)]
 
