@@ -38,11 +38,11 @@ whose text and numbers the tab shares with it.
 """,
     "stores": """\
 Where a page load of 1 KB in 20 keys spends its time: the floor reads one row and leaves its bytes as
-they are, a session is 20 rows that become 20 values. In SQLite, in the best case, 4 µs of 50 go to
+they are, a session is 20 rows that become 20 values. In SQLite, in the best case, 8 µs of 44 go to
 finding the connection and asking whether the file is still the same, 13 µs to the one statement (4 of
-which the floor takes too; the others are what Python takes to read 60 values), 6 µs to the record, 8 µs
-to decoding and 11 µs to the base that the end of the run is compared with. Redis answers the script 13
-µs later than a GET, and 20 µs more turn the answer into a record. PyMySQL takes about 3 µs for each row;
+which the floor takes too; the others are what Python takes to read 60 values), 5 µs to the record, 8 µs
+to decoding and 10 µs to the base that the end of the run is compared with. Redis answers the script as
+fast as a GET, and 16 µs more turn the answer into a record. PyMySQL takes about 3 µs for each row;
 that statements are prepared spares 0.1 ms of a save to MariaDB.
 
 """,
