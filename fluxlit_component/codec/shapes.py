@@ -15,6 +15,7 @@ from enum import Enum, Flag
 from inspect import isabstract
 from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 from fluxlit_component.codec.refusals import is_model, refusal, type_name
 from fluxlit_component.codec.rows import require
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _HEAP_TYPE: Final = 1 << 9
 """Flag of classes made by a `class` statement (CPython's Py_TPFLAGS_HEAPTYPE)."""
+_SLOTS: Final[WeakKeyDictionary[type, list[str]]] = WeakKeyDictionary()
+"""Found once for each class: its dict is long, and a list may hold many instances."""
 Parts: TypeAlias = tuple[dict[str, object], list[object]]
 """Fields by name, and whatever else an instance holds."""
 
@@ -135,8 +138,11 @@ def _state(value: object, *, but: Container[str] = ()) -> dict[str, object]:
 
 def _slots(cls: type) -> list[str]:
     """Names of the attributes that have a slot, as the class statement mangles them."""
-    members = (item for base in cls.__mro__ for item in vars(base).items())
-    return [name for name, member in members if isinstance(member, MemberDescriptorType)]
+    names = _SLOTS.get(cls)
+    if names is None:
+        members = (item for base in cls.__mro__ for item in vars(base).items())
+        names = _SLOTS[cls] = [name for name, member in members if isinstance(member, MemberDescriptorType)]
+    return names
 
 
 _ENUM: Final = Shape(_take_member, _give_member, _give_member)
