@@ -29,6 +29,7 @@ TITLES = {
     "footprint": "Ten thousand sessions",
     "uploads": "Large uploads",
     "stores": "Stores",
+    "streams": "Answers and jobs",
 }
 NOTES = {
     "footprint": """\
