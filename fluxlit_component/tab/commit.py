@@ -1,4 +1,4 @@
-"""Writes what changed: one atomic commit, merged with what another tab wrote, begun again if it is lost."""
+"""Writes the changes of a run in one atomic commit. Merges with other tabs; begins a lost record again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from fluxlit_component.telemetry import span
 _log = logging.getLogger("fluxlit_component")
 _MERGE_TRIES: Final = 16
 _FIRST_ANEW: Final = 2**40
-"""Versions beyond this are those of records that were lost and begun anew."""
+"""A higher version number belongs to a record that was lost and begun again."""
 _TOUCH_BELOW: Final = 0.9
 """Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
 
@@ -42,9 +42,9 @@ class Committer:
         """What the tab knew of a record that the store has lost."""
 
     def commit(self, diff: Diff, values: Mapping[str, Any], *, yielding: bool = False) -> None:
-        """Write a diff; `values` is the whole state, for a record that has to be begun again.
+        """Write a diff. `values` is the whole state, for a record that has to be begun again.
 
-        `yielding`: what another tab wrote meanwhile stands, and nothing is merged.
+        `yielding`: nothing is merged, and values that another tab wrote meanwhile stay.
         """
         tab = self._tab
         if tab.sid is None:
@@ -61,7 +61,7 @@ class Committer:
             tab.standing.degrade("write", tab.sid, error)
             return
         if outcome.verdict == "destroyed":
-            # Another tab destroyed the session, and destroyed is final: this one begins anew too.
+            # Another tab destroyed the session, which is final. So this tab begins a new session, too.
             tab.renew()
             tab.wiping = True
             return
@@ -84,7 +84,7 @@ class Committer:
                 break
             self._note(diff, outcome)
             diff, merged = self._merge(outcome, values)
-            # If another tab is first again, what was merged is mine by then, and theirs the base.
+            # Another tab may write first again. Then the merged values count as those of this tab.
             values = {**values, **merged}
             outcome = self._store.commit(self._tab.sid, self._request(diff))
         return diff, outcome
@@ -102,7 +102,7 @@ class Committer:
             tab.standing.conflict(outcome.overwritten)
 
     def _merge(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, dict[str, Any]]:
-        """Another tab wrote these keys first: bring both values together, to try again on top of its."""
+        """Merge the keys that another tab wrote first, for another try on top of its values."""
         tab = self._tab
         merged: dict[str, Any] = {}
         for key, stored in outcome.refused.items():
@@ -114,7 +114,7 @@ class Committer:
             tab.known.base.concede(key, stored)
             try:
                 self._state.write({key: merged[key]})
-            except Exception:  # noqa: BLE001 - its widget is drawn already
+            except Exception:  # noqa: BLE001 - the widget of the key is drawn already
                 tab.page.waiting = {**tab.page.waiting, key: merged[key]}
         base, policy = tab.known.base, self._policy
         diff = base.diff(merged, origins=base.origins, caps=policy.caps, guarded=policy.has_merger)
@@ -123,7 +123,7 @@ class Committer:
         return diff, merged
 
     def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
-        # What tab and record last agreed on, not what could not be saved since.
+        # The value that tab and record last agreed on. Newer values that could not be saved do not count.
         agreed = self._tab.known.base.data_of(key) or self._lost.data_of(key)
         try:
             before, theirs = None if agreed is None else decode(agreed), decode(stored)
@@ -142,7 +142,7 @@ class Committer:
         )
 
     def _notes(self) -> Mapping[str, Change]:
-        """What the record is to name, if it does not name it yet."""
+        """Changes of the record's notes: on live values, on a failed first run, on results taken."""
         live = noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
         taken = self._tab.taken.notes() if self._tab.taken is not None else {}
         return {**live, **self._tab.trial.notes(), **taken}
@@ -152,14 +152,14 @@ class Committer:
         return {} if known.bound else owning(self._tab.sid or "", visitor.person)
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
-        """The record is gone though nobody destroyed it: save the whole state of this living tab.
+        """Save the whole state of this tab again: the record is gone though nobody destroyed it.
 
-        Lost by the store (restarted without persistence, evicted): under the same id. Expired, or lost
-        when its time was over: under a fresh one, because an expired id is dead.
+        If the store lost the record (restart without persistence, eviction), the id stays. If the record
+        expired, or was lost after its time, the tab gets a fresh id: an expired id is not used again.
         """
         tab = self._tab
         now = wall() + tab.known.skew
-        # Another tab may be first to begin it: what both knew of the lost one is what to merge from.
+        # Another tab may begin the record first. Then what was known of the lost one is the base of a merge.
         self._lost, tab.known.base = tab.known.base, Base()
         if (
             outcome.verdict == "expired"
@@ -184,7 +184,7 @@ class Committer:
         if not known.created or idle is None or idle <= 0:
             return
         now = wall() + known.skew
-        # A plain store does not tell the deadline: then it is moved once, and known from then on.
+        # A plain store does not tell the deadline. Then one touch moves the deadline, and it is known.
         due = known.idle_expires is None or known.idle_expires - now < idle * _TOUCH_BELOW
         if due and self._store.touch(sid, idle_seconds=idle):
             known.idle_expires = now + idle

@@ -1,8 +1,8 @@
-"""Before a visitor has agreed, nothing is kept but in memory: of the page and of this process.
+"""Before a visitor consents, state is kept only in the memory of the page and of this process.
 
-The tab then has a store of its own, which ends with it, and an id that the browser never keeps. Everything
-else works as always: pages, widgets, `clear()`. With consent the tab arrives like a new one, and what it
-has gathered is saved.
+Until then the tab has a store of its own, which ends with the tab, and an id that the browser never keeps.
+Everything else works as always: pages, widgets, `clear()`. With consent the tab starts like a new one, and
+the state that it has gathered is saved.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
 
 
 def withheld(tab: Tab) -> RecordStore:
-    """Return a store in the memory of this tab, for who has not agreed or is not coming back."""
+    """Return a store in the memory of this tab: for a visitor without consent or without a browser."""
     with tab.lock:
         if tab.consent.private is not None:
             return cast("RecordStore", tab.consent.private)
         from fluxlit_component.stores.memory import InMemorySessionStore
 
         private = InMemorySessionStore(max_entries=8, default_ttl_seconds=None)
-        # If there is an id, consent was withdrawn: what was kept goes, here and in the browser.
+        # An id means that consent was withdrawn. So what was kept is erased, here and in the browser.
         ids = (tab.sid, *tab.ids.retiring) if tab.sid is not None else ()
         tab.consent = Consent(private, "erase" if ids else "no", erasing=(*tab.consent.erasing, *ids))
         tab.ids.retiring = ()
@@ -44,7 +44,7 @@ def withheld(tab: Tab) -> RecordStore:
 
 
 def _erase(tab: Tab, store: RecordStore) -> None:
-    """Have the records of a withdrawn consent destroyed; tried again in each run until the store answers."""
+    """Destroy the records after consent was withdrawn. Each run tries again until the store answers."""
     if not tab.consent.erasing:
         return
     from fluxlit_component.links import links

@@ -1,8 +1,8 @@
-"""Values pass from the page before F5 to the one after it, by reference.
+"""Hands values over by reference, from the page before F5 to the page after it.
 
-Live values, which no store can hold; and of the others those that may change, as long as the record has
-what the last page has. A list that stands under two keys, or that a client, a thread or `st.cache_resource`
-has too, stays one list, as at Rerun; a copy would hide from one what the other has changed.
+These are live values, which no store can hold, and mutable values that the record and the last page have
+alike. So a list stays one list, as after Rerun, if two keys hold it, or if a client, a thread or
+`st.cache_resource` holds it, too. With a copy, one holder would not see what another has changed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from fluxlit_component.tab.tab import Tab, others_with
 
 
 def hand_over(tab: Tab, policy: Policy, stored: Iterable[str]) -> dict[str, object]:
-    """Take over what the tab's last Streamlit session had: the same session, the same person.
+    """Take over the values of the tab's last Streamlit session: for the same session and the same person.
 
-    `stored`: keys whose values the record has, and that may be those of the last page as well.
+    `stored`: keys of the record whose values may come from the last page instead.
 
-    A tab whose browser is still connected keeps its own: this one is a copy, or shares the session.
+    A tab whose browser is still connected keeps its values: `tab` is its copy, or shares the session.
     """
     if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
         return {}
@@ -37,8 +37,8 @@ def hand_over(tab: Tab, policy: Policy, stored: Iterable[str]) -> dict[str, obje
 
 
 def _also_stored(tab: Tab, other: Tab, keys: Iterable[str]) -> dict[str, object]:
-    """What of the state of the `other` tab is the same as in the record that `tab` has loaded."""
-    # With the first registered class, not before: each garbage collection looks at everything loaded.
+    """Mutable values of the `other` tab that are the same in the record that `tab` has loaded."""
+    # Loaded only when it is needed, because each garbage collection looks at everything that is loaded.
     from fluxlit_component.codec.catalogue import is_outdated
 
     state, known, theirs = other.state(), tab.known.base, other.known.base

@@ -1,4 +1,4 @@
-"""The state comes back: from the record at a page load, by Streamlit itself in every later run."""
+"""Brings the state back from the record at a page load. In later runs Streamlit itself carries it on."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call 
 def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> None:
     """Bring the record into session state, once per page load.
 
-    Stored values win over defaults that the script has set, but not over what the visitor did
-    meanwhile: values sent by the browser after a restart of the server, and what changed while the run
-    went on without its record.
+    Stored values win over defaults that the script has set. They do not win over what the visitor did
+    meanwhile: values that the browser sent after a restart of the server, and changes while the run went
+    on without its record.
     """
     known, page, standing, state = tab.known, tab.page, tab.standing, run.state
     if record is None and tab.sid is not None:
@@ -55,7 +55,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         exact=schema is None or max(record.schema, 1) >= schema.version,
     )
     for key, reason in known.base.faults.items():
-        standing.skipped[key] = reason  # the log has it already
+        standing.skipped[key] = reason  # logged already
         standing.tell(Event("skip", (key,), {key: reason}))
     known.learn(record)
     known.schema = record.schema
@@ -94,7 +94,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
 
 
 def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_version: int) -> dict[str, Any]:
-    """Validated values, or none of them if the record does not fit: then it is left as it is."""
+    """Return the validated values. If the record does not fit, return none and leave the record as it is."""
     newer = stored_version > schema.version
     try:
         fitted = schema.fit(values, stored_version)
@@ -116,15 +116,15 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
 
 
 def resume(run: Run, tab: Tab, policy: Policy) -> None:
-    """Begin a later run of a page: Streamlit has carried the state on, and four things it does not know of.
+    """Begin a later run of a page. Streamlit has carried the state on, and four things are left to do.
 
-    A widget's value that came back with the page load and that no widget took over ends as Streamlit would
-    have ended it. One that its widget did not take is offered again. Hidden widgets that the app wants kept
-    are put back. A merged value is set that could not be while its widget was drawn.
+    A value that came back for a widget, and that no widget took over, is dropped as Streamlit would drop it.
+    A value that its widget did not accept is offered again. Values of hidden widgets that the app wants kept
+    are put back. A merged value is set now, if its widget was drawn already when the values were merged.
     """
     page, base, state = tab.page, tab.known.base, run.state
     widgets = state.widget_keys()
-    follows = page.number == tab.runs - 1  # else that run was not saved on its way out: no `with`
+    follows = page.number == tab.runs - 1  # else the last run was not saved as it ended: no `with`
     by_itself = state.began_by_itself()
     if (page.ended or not follows) and not by_itself:
         page.swept = tab.runs - 1
@@ -134,7 +134,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     again: dict[str, Any] = {}
     now = state.reading().values if page.loose or page.offered else {}
     if page.loose:
-        # The last run ended before these were drawn, and on older releases a value lasts for one run.
+        # The last run ended before these widgets were drawn. On older releases a value lasts for one run.
         mine = state.written_keys() - page.ours
         values = {key: base.value_of(key) for key in page.loose & base.names() - mine}
         again = {k: v for k, v in values.items() if encoded(plain_selection(now.get(k))) == encoded(v)}
@@ -146,22 +146,22 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     hidden = policy.hidden.among(base.names()) - page.offered - tab.known.quarantined
     present = frozenset(state.reading().values) if hidden else frozenset()
     if policy.choices_only:
-        # A plain value that is there may have been changed in place since: by a callback, or by a thread.
+        # A callback or a thread may have changed a present plain value in place. So that value stays.
         hidden -= {key for key in present if not base.origins.get(key, 0) & WIDGET}
     if hidden:
-        # What was put there for the last run counts only once the browser has sent it: a run that is cut
+        # A value put back for the last run counts only once the browser has sent it. A run that is cut
         # short is never shown, and the browser would go on with the widget's default.
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=present,
             alive=((page.drawn - page.put) & widgets) | state.sent_keys(),
-            # What a widget of another page has taken over was swept away with it.
+            # A value that a widget of another page has taken over was dropped with that widget.
             last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
         )
         page.deleted |= deleted
         state.forget(back)
         again |= {key: base.value_of(key) for key in back}
-    # The browser is shown nothing of a run that `st.rerun()` has ended: what was put there is told it again.
+    # The browser sees nothing of a run that `st.rerun()` has ended. So the values put back are sent again.
     unseen = frozenset[str]()
     if by_itself:
         unseen = (page.put & widgets) - state.sent_keys() - again.keys()
@@ -173,9 +173,9 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
 
 
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
-    """Set the model's defaults where there is no value, and renew values of classes defined anew."""
+    """Set the model's defaults where there is no value. Renew values whose class was defined again."""
     reading = run.state.reading()
-    # Streamlit itself renews what a widget returns.
+    # Streamlit itself renews the values that widgets return.
     _write(
         run.state,
         tab,
@@ -186,10 +186,10 @@ def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
 def _brought_together(
     tab: Tab, policy: Policy, stored: Mapping[str, Any], mine: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Values that the visitor changed before the stored ones came: their mergers hold both.
+    """Merge values that the visitor changed before the stored values came.
 
-    What both began from is what the app had set when it went on without its record. A key without a
-    merger is the visitor's; that this goes over a stored value is told.
+    The base of such a merge is the value that the app had set when it went on without its record. Without
+    a merger the visitor's value wins, and the hooks are told of the conflict.
     """
     merged: dict[str, Any] = {}
     lost: list[str] = []
@@ -210,7 +210,7 @@ def _brought_together(
 def _write(
     state: State, tab: Tab, values: Mapping[str, Any], carried: Container[str] = frozenset()
 ) -> frozenset[str]:
-    """Set values and return the keys that took them; a widget that is drawn already takes none."""
+    """Set values and return the keys that accepted them. A widget that is drawn already accepts none."""
     if not values:
         return frozenset()
     accept_restored_defaults()

@@ -1,6 +1,6 @@
-"""Which session is this? Identify it, or have the run wait until the browser has said so.
+"""Identifies the session of a run, or makes the run wait until the browser has named the session.
 
-An id is believed only if it is well formed and the store knows it, or if it is the server's own offer
+An id is accepted only if it is well formed and the store knows it, or if it is the server's own offer
 (session fixation, OWASP). "The store did not answer" never leads to a new id.
 """
 
@@ -43,16 +43,16 @@ class Identification:
         self._policy = policy
         self._first = tab.runs == 1
         self.record: Record | None = None
-        """The record, if settling the id has read it."""
+        """The record, if it was read while the id was settled."""
         self._stale = False
-        """Whether the answer is from before a restart of the server: a link was followed since."""
+        """Whether the answer is from before a restart of the server, and a link was followed since."""
         self.switched = False
-        """Whether a link has brought this living tab to another session."""
+        """Whether a link has brought this tab from its session to another one."""
 
     def settle(self) -> bool:
-        """Settle the tab's id, or end the run at the gate, or go on without one.
+        """Settle the tab's id, or end the run at the gate, or go on without an id.
 
-        Returns whether the bridge is drawn already, because it had to be asked.
+        Returns whether the bridge is drawn already, because the browser had to be asked.
         """
         tab, ids = self._tab, self._ids
         tab.standing.notice = None
@@ -68,39 +68,39 @@ class Identification:
             ids.unconfirmed = False
             self._retire()
         if news is not None and news.is_copy and news.sid == ids.sid and self._policy.fork_copies:
-            # In the very run that settles the id too: the browser may have said both before it began.
+            # Also in the run that settles the id: the browser may have said both before this run began.
             self._rotate(is_copy=True)
         if not was_settled and ids.sid is not None and tab.change and shown_on(self._run):
-            begin_afresh(self._run, tab)  # the page is older than this person
+            begin_afresh(self._run, tab)  # the page was drawn before this person came
         if ids.sid is not None and ids.person is None and self._policy.visitor.person is not None:
             self._sign_in()
         if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
             self._run.set_query_value(tab.param, ids.sid)
         elif self._run.is_app_test:
-            self._retire()  # the query of AppTest had the new one
+            self._retire()  # the query of AppTest had the new id
         if ids.sid is not None:
             return False
         self._ask(news)
         return True
 
     def _recognise(self) -> None:
-        """Leave the session if it is another person's: the run begins again, with a fresh one."""
+        """Leave the session of another person: the run begins again with a fresh session."""
         tab = self._tab
         tab.signed_in |= is_signed_in(self._run)
         if tab.change is not None:
-            # Nothing was entered since: a name from the emptied state is gone, too.
+            # Nothing was entered since the state was emptied, so a name from that state is gone, too.
             tab.ids.person = self._policy.visitor.person
         if has_left(tab, self._policy):
             from fluxlit_component.tab.tasks import end_tasks
 
-            with tab.standing.outages("read", tab.sid):  # else nobody reaches them, and they end
+            with tab.standing.outages("read", tab.sid):  # if the store fails, nobody reaches them
                 end_tasks(self._store, tab.sid)
             tab.renew()
             tab.ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
             begin_afresh(self._run, tab)
 
     def _ask(self, news: Answer | None) -> None:
-        """Draw the bridge now, and end the run at the gate unless it need not or cannot wait."""
+        """Draw the bridge now. End the run at the gate, unless the run need not or cannot wait."""
         mounted = mount_bridge(self._run, self._tab, self._policy, is_asked=True)
         answer = parse_answer(mounted.answer)
         if answer is not None and answer != news:
@@ -113,19 +113,19 @@ class Identification:
             )
 
     def _news(self) -> Answer | None:
-        """The bridge's answer as the browser sent it with this very run."""
+        """The bridge's answer that the browser sent with this run."""
         state = self._run.state.sent_component_value(component_key(self._tab.param))
         return parse_answer(state.get("answer") if state is not None else None)
 
     def _follow(self, token: str, came_with: str | None) -> None:
-        """Go where a link leads, once. What leads nowhere changes nothing but for a line to the visitor."""
+        """Follow a link once. A link that leads nowhere only shows a line to the visitor."""
         tab = self._tab
         if token in tab.ids.followed:
             return
         try:
             record = self._store.load(came_with) if self._first and came_with is not None else None
             if came_with is not None and record is not None and target_of(came_with, record) is not None:
-                tab.ids.followed |= {token}  # sent again after a restart: it was followed before
+                tab.ids.followed |= {token}  # sent again after a restart
                 return
             found = self._redeem(token) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
@@ -135,7 +135,7 @@ class Identification:
         if found == "elsewhere":
             return
         if found is None:
-            # What a component remembers was said before: a restarted server hears it again.
+            # A component repeats its old answer to a restarted server. That needs no new notice.
             is_old = self._first and came_with is not None
             tab.standing.notice = None if is_old else _DEAD_LINK
         elif found.sid != tab.sid:
@@ -144,7 +144,7 @@ class Identification:
                 tab.renew()
                 tab.known.hydrated, tab.ids.unconfirmed = False, True
             elif came_with is not None and came_with == tab.ids.offer:
-                with tab.standing.outages("link", tab.sid):  # a comfort, not a condition
+                with tab.standing.outages("link", tab.sid):  # useful, but not required
                     lead_on(self._store, came_with, found.sid, self._policy.lifetimes)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
@@ -161,7 +161,7 @@ class Identification:
         if said is not None:
             self._hear(said)
         if tab.sid is None and (self._first or self._run.is_app_test):
-            # Only now: Streamlit caches the query of the page load, a rotated id would come back from it.
+            # Only then: Streamlit caches the query of the page load, and a rotated id would come back.
             linked = self._run.query_value(tab.param)
             if linked is not None and identifier.is_well_formed(linked):
                 self._consider(linked, final=False)
@@ -172,11 +172,11 @@ class Identification:
         if tab.sid is None and news is not None:
             self._consider(news.sid, final=not self._first and not news.is_from_link)
         if tab.sid is None and self._run.is_app_test and tab.standing.status != "degraded":
-            # No browser will ever answer: this visitor is a new one, and the query of AppTest its memory.
+            # No browser will ever answer. So this visitor is new, and the query of AppTest holds the id.
             self._hold(tab.ids.offer, None)
 
     def _hear(self, said: Handshake) -> None:
-        """The websocket's handshake told what the page has: that is newer than what a component remembers."""
+        """Use what the websocket's handshake said of the page. It is newer than a component's answer."""
         tab = self._tab
         tab.standing.carrier, self._stale = "handshake", False
         if said.link is not None:
@@ -186,7 +186,7 @@ class Identification:
                 self._consider(candidate, final=False)
 
     def _is_new_here(self, said: Handshake) -> bool:
-        """Whether the page has no session: it says so, or the store knows nothing of what it has."""
+        """Whether the page has no session: the page says so, or all of its ids were refused."""
         ids = self._ids
         if said.link is not None and said.link not in ids.followed:
             return False
@@ -195,10 +195,10 @@ class Identification:
         return is_sure and all(sid in ids.refused for sid in candidates)
 
     def _consider(self, candidate: str, *, final: bool) -> None:
-        """Believe an id, or replace it by the offer, or refuse it and ask for another.
+        """Accept an id, or replace it by the offer, or refuse it and ask for another.
 
-        What comes with a link, and the component's state that outlived a restarted server, are not final:
-        the tab may hold a better id, so an unknown one is refused and the bridge is asked again.
+        An id is not `final` if it came with a link or is older than a restart of the server. Then the tab
+        may hold a better id. So an unknown id is refused, and the bridge is asked again.
         """
         tab = self._tab
         if candidate == tab.ids.offer:
@@ -213,11 +213,11 @@ class Identification:
                 return
             target = target_of(candidate, record) if record is not None else None
             if target is not None:
-                self._stale = False  # this is where the page has gone since
+                self._stale = False  # the page has gone there since
                 self._consider(target, final=final)
                 return
             if record is not None and self._stale:
-                return  # it may be the session that the page has left for the link: ask the page
+                return  # the page may have left this session for the link: ask the page
             if record is not None and self._policy.visitor.may_open(record, candidate):
                 self._hold(candidate, record)
                 return
@@ -265,7 +265,7 @@ class Identification:
         return now - self._ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
-        """The browser has confirmed the tab's id: those before it die."""
+        """Destroy the tab's old ids, because the browser has confirmed the new id."""
         tab = self._tab
         if not tab.ids.retiring:
             return
@@ -279,7 +279,7 @@ class Identification:
     def _rotate(self, *, is_copy: bool = False) -> bool:
         from fluxlit_component.tab.rotate import rotate
 
-        # A copied tab asks the store in any case: its original may have begun the record.
+        # A copied tab always asks the store, because its original may have begun the record.
         has_record = is_copy or self.record is not None or self._tab.known.created
         done, record = rotate(self._tab, self._store, self._policy, has_record=has_record, is_copy=is_copy)
         if done and self.record is not None:
@@ -287,7 +287,7 @@ class Identification:
         return done
 
     def _sign_in(self) -> None:
-        """Who signs in takes the session along, under a new id. Tried again while the store is down."""
+        """Keep the session after a sign-in, under a new id. Each run tries again while the store is down."""
         tab = self._tab
         if self._first and self.record is None and not tab.known.created:
             tab.ids.person = self._policy.visitor.person  # nothing is kept yet, and nobody knows the id

@@ -1,7 +1,7 @@
-"""Who the visitor is, and what is to be done when that changes under a living page.
+"""Who the visitor is, and what is done when the visitor changes while a page is open.
 
-Of a person only a hash is held. Streamlit itself takes a change of identity for a security boundary: 1.67
-resumes no session of another person.
+Only a hash of a person is held. Streamlit itself treats a change of identity as a security boundary: release
+1.67 resumes no session of another person.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Identity: TypeAlias = bool | Who | Callable[[], Who]
 _HEADER: Final = "header:"
 _LEADING_SECONDS: Final = 3.0
 _STAND_IN: Final = "test@example.com"
-"""What `st.experimental_user.email` is on every machine that knows no users; AppTest's, too."""
+"""The value of `st.experimental_user.email` on every machine that knows no users, and in AppTest."""
 _PASSING: Final = frozenset(
     {
         *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "c_hash", "exp", "iat", "jti", "nbf", "nonce"),
@@ -39,15 +39,15 @@ _PASSING: Final = frozenset(
 
 
 def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
-    """Who looks on.
+    """Return who the visitor is.
 
     Args:
-        identity: that of `url_session`.
+        identity: the argument of `url_session`.
         run: this run, which knows Streamlit's user and the request headers.
         setting: `FLUXLIT_IDENTITY`, for an identity of True: ``"user"`` or ``"header:<name>"``.
 
     Raises:
-        ConfigurationError: the app gave something that names nobody. Never quotes it.
+        ConfigurationError: the app gave a value that cannot name a person. The message never quotes it.
     """
     if identity is False or (identity is True and setting == "off"):
         return ANYBODY
@@ -65,7 +65,7 @@ def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
 
 
 def _name_of(who: object) -> list[Any] | None:
-    """What stays the same for a person, whatever else is told of them."""
+    """The part of `who` that stays the same for a person, whatever else changes."""
     if who is None:
         return None
     if isinstance(who, str):
@@ -87,9 +87,9 @@ def _name_of(who: object) -> list[Any] | None:
 
 
 def has_left(tab: Tab, policy: Policy) -> bool:
-    """Whether the person whose session this tab has is not the visitor of this run any more.
+    """Whether the owner of this tab's session is no longer the visitor of this run.
 
-    A run that no browser looks at tells nothing: it has no headers, and nobody sees it.
+    A run without a connected browser tells nothing: it has no headers, and nobody sees it.
     """
     before, now = tab.ids.person, policy.visitor.person
     if not policy.visitor.is_checked or before in (None, now):
@@ -98,20 +98,20 @@ def has_left(tab: Tab, policy: Policy) -> bool:
 
 
 def change_of(policy: Policy) -> Changed:
-    """What became of somebody who has left."""
+    """How the owner has left: nobody is signed in now, or somebody else is."""
     return "logout" if policy.visitor.person is None else "switch"
 
 
 def shown_on(run: Run, *, clicks: bool = False) -> dict[str, bytes]:
-    """What stands in the fields of the page that asked for this run, but for the bridge's own state."""
+    """Element -> value that the page has sent with this run, without the bridge's own state."""
     sent = run.state.sent_values(clicks=clicks)
     return {element: value for element, value in sent.items() if OWN_PREFIX not in element}
 
 
 def ignore_leftovers(run: Run, tab: Tab) -> None:
-    """Take what a page of somebody else sends along as not sent; a click on it counts for nothing, too.
+    """Ignore values that the page of the last visitor still sends. Clicks on that page are ignored, too.
 
-    What it does not send any more, or not as it was, is the new visitor's.
+    A value that is no longer sent, or that has changed, belongs to the new visitor.
     """
     if tab.leftovers and not run.state.began_by_itself():
         shown = shown_on(run)
@@ -121,26 +121,26 @@ def ignore_leftovers(run: Run, tab: Tab) -> None:
 
 
 def forget_page(run: Run, tab: Tab) -> None:
-    """Leave nothing in the session state. What the page still shows and sends is nobody's any more."""
+    """Empty the session state. Values that the page still shows and sends are noted, to be ignored."""
     tab.leftovers = {**tab.leftovers, **shown_on(run)}
     run.state.empty()
     tab.page, tab.wiping = Page(), False
 
 
 def is_signed_in(run: Run) -> bool:
-    """Whether somebody is signed in with `st.login`. Who is not any more has called `st.logout`."""
+    """Whether somebody is signed in with `st.login`. That ends when `st.logout` is called."""
     return bool(run.user.get("is_logged_in"))
 
 
 def begin_afresh(run: Run, tab: Tab) -> NoReturn:
-    """Leave nothing of the last visitor in the session state, and run the script again from its beginning.
+    """Empty the session state of the last visitor, and run the script again from its beginning.
 
-    His page still shows what he has entered, and sends it along until it is loaded anew.
+    The page still shows what that visitor has entered, and sends it with each run until it is reloaded.
     """
     forget_page(run, tab)
     tab.led_away = tab.signed_in and not is_signed_in(run)
     if tab.led_away:
-        # Begun again, the run would drop the message that leads away; should it be lost, a timer goes on.
+        # A rerun would drop the message that leads the page away. If that message is lost, a timer goes on.
         end = monotonic() + _LEADING_SECONDS
         close_gate(seconds=_LEADING_SECONDS, is_over=lambda: monotonic() > end, page=run.unresolved_page)
     begin_again()

@@ -1,4 +1,4 @@
-"""What the bridge is told of a tab. It is drawn last in a run, but for one that waits for its answer."""
+"""What the bridge is told of a tab. A run draws the bridge last, unless it waits for the answer."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from fluxlit_component.tab.tab import Tab
 
 _NOT_SAVED: Final = "Changes are not being saved right now"
 _SECRET: Final = secrets.token_bytes(32)
-"""Of this process: a session that was never stored has nothing else that says whose it is."""
+"""A secret of this process. A session that was never stored has nothing else that says whose it is."""
 
 
 def mount_bridge(run: Run, tab: Tab, policy: Policy, *, is_asked: bool) -> Mounted:
-    """Draw the bridge, if there is a browser for it; the app does not see its key.
+    """Draw the bridge if there is a browser. The app does not see the key of the bridge.
 
-    `is_asked`: whether its answer is wanted in this run.
+    `is_asked`: whether this run needs the bridge's answer.
     """
     if tab.standing.carrier == "none":
         return Mounted(is_there=False)
@@ -64,8 +64,8 @@ def _owner(person: bytes | None) -> str:
 
 
 def _afresh(tab: Tab) -> Afresh:
-    """What the page is to do with what it has of another person."""
-    # A reload would cut short what leads the page away, and nobody would be signed out.
+    """What the page is to do with the data of another person that it still has."""
+    # A reload would stop `st.logout` from leading the page away, and nobody would be signed out.
     if (tab.standing.afresh or tab.leftovers) and not tab.led_away:
-        return "reload"  # Streamlit's own way of forgetting: the fields go on showing what was entered
+        return "reload"  # else the fields would go on showing what was entered: Streamlit has no other way
     return "forget" if tab.standing.change in ("logout", "switch") else "no"
