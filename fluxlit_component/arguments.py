@@ -65,10 +65,10 @@ def lifetime(name: str, value: float) -> float:
 
 
 def functions(given: Mapping[str, object], known: Iterable[str], others: Iterable[str]) -> None:
-    """Functions under known names, or None; `others`: what else might have been meant by a name.
+    """Functions under known names, or None. `others`: names of other arguments that may have been meant.
 
     Raises:
-        TypeError: an unknown name, as from Python itself, which also names the nearest one.
+        TypeError: an unknown name, as Python itself raises it. The message also has the nearest known name.
     """
     for name, value in given.items():
         if name not in {*known}:

@@ -176,7 +176,7 @@ class StoreUnavailable(FluxlitError):
 
 
 class NoPage(FluxlitError):
-    """The function of a stream or job has used `st.*`: it runs in a thread, beside any page.
+    """The function of a stream or job has used `st.*`: it runs in a thread that has no page.
 
     Examples:
         ```python
@@ -195,11 +195,11 @@ class NoPage(FluxlitError):
 
 
 class TooManyTasks(FluxlitError):
-    """As many streams and jobs run as may: `FLUXLIT_TASKS_PER_SESSION` or `FLUXLIT_TASKS_PER_PROCESS`.
+    """A limit of streams and jobs is reached: `FLUXLIT_TASKS_PER_SESSION` or `FLUXLIT_TASKS_PER_PROCESS`.
 
     Attributes:
-        running: how many.
-        whose: ``"session"`` or ``"process"``: which of both limits is reached.
+        running: how many streams and jobs run.
+        whose: ``"session"`` or ``"process"``: which of the two limits is reached.
 
     Examples:
         ```python

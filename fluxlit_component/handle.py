@@ -1,6 +1,6 @@
 """`UrlSession`: the session as the app has it in its hands, for the length of one run.
 
-What it may be asked and told. Leaving its block saves, on every way out; how, is in `tab.run`.
+It has all that the app may ask and tell. Leaving its block saves, however it is left: see `tab.run`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ V = TypeVar("V")
 class UrlSession(Generic[M]):
     """One run's view of the visitor's session. A context manager: leaving the block saves.
 
-    Attributes hold for the run in which the object was made.
+    The attributes describe the run in which the object was made.
 
     Examples:
         ```python
@@ -98,7 +98,7 @@ class UrlSession(Generic[M]):
 
     @property
     def identity_changed(self) -> bool:
-        """Whether somebody signed in or out with this run, or somebody else is there: the id is a new one."""
+        """Whether with this run somebody signed in or out, or another person is there: the id is new then."""
         return self._tab.standing.change is not None
 
     @property
@@ -108,10 +108,10 @@ class UrlSession(Generic[M]):
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """Keys of live values that were there before this page load and that nobody has any more, sorted.
+        """Keys of live values that existed before this page load and that are gone now, sorted.
 
-        Such as a client or a lock: they come back by reference while the process still has them. The keys are
-        absent, so that `if "client" not in st.session_state` makes them again.
+        Live values, such as a client or a lock, come back by reference while the process still has them. Lost
+        keys are absent, so that `if "client" not in st.session_state` makes the values again.
         """
         return self._tab.standing.lost
 
@@ -131,7 +131,7 @@ class UrlSession(Generic[M]):
         """`st.session_state` as an instance of `model`: typed, with defaults, validated on assignment.
 
         Reading sees the widgets' present values. Assigning validates (the model's own validators
-        included) and writes through; what is changed inside a value is saved like everything else.
+        included) and writes through. A change inside a value is saved like any other change.
 
         Raises:
             ConfigurationError: the session was made without `model=`.
@@ -156,29 +156,29 @@ class UrlSession(Generic[M]):
     def keep_upload(
         self, file: Upload | Sequence[Upload] | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
     ) -> KeptUpload | list[KeptUpload] | None:
-        """Keep what was uploaded, and give it back after F5, when the uploader itself is empty.
+        """Keep the uploaded files, and give them back after F5, when the uploader itself is empty.
 
-        What the uploader has takes the place of what was kept, so the cross of a file drops that file. The
-        files are kept under `key` of `st.session_state`, a key of your own, not the uploader's; `del` drops
-        them, too.
+        The files in the uploader replace the kept files, so the cross of a file drops that file. The files
+        are kept under `key` of `st.session_state`. This is a key of your own, not the uploader's; `del` on
+        it drops the files, too.
 
         Args:
             file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned: a file or None, or
                 with `accept_multiple_files` a list, which gets a list.
             key: where to keep it.
             max_bytes: a larger file is not stored. It comes back by reference, as long as this process has
-                it: the `FLUXLIT_LIVE_UPLOAD_BYTES` setting says how many bytes all of these may have. One
-                that is gone is named in `lost`. Default 1,024,000. A little more than that also needs
-                `url_session(caps=Caps(value_bytes=...))`, because one value has 1 MiB at most; and
-                `session_bytes` from 4 MiB on.
+                it: the `FLUXLIT_LIVE_UPLOAD_BYTES` setting says how many bytes all larger files may have. If
+                a file is gone, `lost` names the key. Default 1,024,000. A little more than that also needs
+                `url_session(caps=Caps(value_bytes=...))`, because one value has 1 MiB at most. From 4 MiB
+                on, `session_bytes` is needed, too.
 
         Raises:
-            ConfigurationError: something that no uploader returns.
+            ConfigurationError: `file` is something that no uploader returns.
         """
         from fluxlit_component.state.files import Upload
         from fluxlit_component.state.uploads import Limits, Seen, keep_upload
 
-        # Streamlit's word for a file that it has no more is a tuple, which has an id and no bytes.
+        # For a file that Streamlit has no more it returns a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")
         found: list[Any] = [*cast("Sequence[Upload]", file)] if many else [file] if file is not None else []
         for each in found:
@@ -199,7 +199,7 @@ class UrlSession(Generic[M]):
         )
         if kept.is_incomplete:
             tab.standing.lose([key])
-        if kept.is_new:  # what was lost of the old ones is no loss any more
+        if kept.is_new:  # lost parts of the old files are no loss any more
             tab.naming = frozenset(name for name in tab.naming if not name.startswith(key + PART))
         if many:
             return kept.files
@@ -208,8 +208,8 @@ class UrlSession(Generic[M]):
     def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
         """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
 
-        The table is kept under `key` of `st.session_state`. To put another one in its place assign
-        that key; to begin again from `frame` delete it.
+        The table is kept under `key` of `st.session_state`. To replace the table, assign that key. To begin
+        again from `frame`, delete the key.
 
         Args:
             frame: what the editor shows as long as nothing is kept: anything `st.data_editor` takes.
@@ -229,7 +229,7 @@ class UrlSession(Generic[M]):
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.
 
-        Also from a thread with Streamlit's `add_script_run_ctx`, after its run has ended.
+        This also works from a thread with Streamlit's `add_script_run_ctx`, after its run has ended.
         False if the page was loaded anew meanwhile.
         """
         if self._run is None:
@@ -240,9 +240,9 @@ class UrlSession(Generic[M]):
     def rotate(self) -> bool:
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).
 
-        The old id keeps only what was there before, and dies as soon as the browser has confirmed the
-        new one; to make that prompt, leaving the `with` block starts a rerun. False if the store did
-        not answer: then the id stays.
+        The old id keeps only the data so far, and ends as soon as the browser has confirmed the new id.
+        To make that prompt, leaving the `with` block starts a rerun. False if the store did not answer:
+        then the id stays.
         """
         self._rotated = self._run is not None and self._run.rotate()
         return self._rotated
@@ -250,7 +250,7 @@ class UrlSession(Generic[M]):
     def clear(self) -> None:
         """Empty `st.session_state` (the keys that are kept) and the record; the id stays.
 
-        Widgets on the page go on showing what they show; their values are kept again once they change.
+        Widgets on the page go on showing their values. These are kept again once they change.
         """
         if self._run is not None:
             self._run.clear()
@@ -266,13 +266,13 @@ class UrlSession(Generic[M]):
     def leave_guard(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch, and named as one
         """Have the browser ask before the page is left while something is unsent, F5 included.
 
-        Unsent is what was typed into a text, area, number or chat input and has not come to the app, whether
-        the widget has a key or not. The browser asks in words of its own, and only who has used the page. It
-        holds from the end of this run until a full run ends that did not ask for it: call it in each run,
-        inside the `with` block. Without a block it begins one run later.
+        Unsent is text that was typed into a text, area, number or chat input and has not come to the app. The
+        widget needs no key. The browser asks in words of its own, and only a visitor who has used the page.
+        The guard holds from the end of this run until a full run without this call ends: call it in each
+        run, inside the `with` block. Without a block the guard begins one run later.
 
         Args:
-            on: False: not, as without the call.
+            on: False: do not ask, as without the call.
         """
         self._tab.guard = on
 
@@ -287,16 +287,16 @@ class UrlSession(Generic[M]):
     ) -> str:
         """Make a link that brings this session, or a copy of it, to whoever opens it.
 
-        It holds a token, never the session id, and the token stands in the fragment, which no request
-        carries. Make it when it is asked for (a click), not in every run; for what is drawn in every run
-        there is `href`. While the session is not being kept (`status`) the address comes without a token.
+        The link holds a token, never the session id. The token is in the URL fragment, which no request
+        carries. Make a link on demand (a click), not in every run; for a link that is drawn in every run use
+        `href`. While the session is not being kept (`status`), the address comes without a token.
 
         Args:
-            page: where it leads: None for this page, a URL path, a page's script or what `st.Page` returned.
-            mode: ``"resume"``: the other device joins this session, both write. ``"copy"``: it gets a
-                session of its own with the state of this moment.
-            once: whether it works a single time. Of many who open it at once one gets there.
-            ttl_seconds: how long it works.
+            page: where the link leads: None for this page, a URL path, a page's script or an `st.Page`.
+            mode: ``"resume"``: the other device joins this session, both write. ``"copy"``: the other
+                device gets a session of its own with the state of this moment.
+            once: whether the link works only once. If many open it at the same time, it works for one.
+            ttl_seconds: how long the link works.
             keys: for a copy: glob patterns of the keys that go along; None: all.
 
         Raises:
@@ -310,8 +310,8 @@ class UrlSession(Generic[M]):
     def href(self, page: object = None, *, ttl_seconds: float = 86_400) -> str:
         """Return the address of a page that goes on with this session, for HTML or e-mail of the app's own.
 
-        As `link(once=False)`, and the same in every run of this tab until half its time is over. Who has
-        it has the session until then: `revoke_links()` ends it.
+        Like `link(once=False)`, but the address stays the same in every run of this tab until half its time
+        is over. Whoever has the address has the session while it works: `revoke_links()` ends that.
         """
         return self._address(page, ttl_seconds, "resume", once=False, is_steady=True)
 
@@ -327,11 +327,11 @@ class UrlSession(Generic[M]):
         return self._run.sharing().link(page, order, is_steady=is_steady)
 
     def links(self) -> tuple[Link, ...]:
-        """The links made for this session, the newest first, with age and uses; a day beyond their end."""
+        """The links of this session, newest first, with age and uses. Listed until a day after they end."""
         return self._run.sharing().all() if self._run is not None else ()
 
     def revoke_links(self) -> int | None:
-        """End all links of this session; how many were still open, None if the store did not answer."""
+        """End all links of this session. Return how many were open; None if the store did not answer."""
         return self._run.sharing().revoke() if self._run is not None else 0
 
     if TYPE_CHECKING:
@@ -349,23 +349,23 @@ class UrlSession(Generic[M]):
         ) -> Stream: ...
 
     def stream(self, key: str, source: Any = None, /, *args: Any, **kwargs: Any) -> Stream | None:
-        """Have an answer given in a thread of its own, and find it again: after F5, on any page, in any tab.
+        """Make an answer in a thread of its own, and find it again: after F5, on any page, in any tab.
 
-        Started once: while there is something under the key, running or ended, a call with a function
-        returns that, however often the script runs. `take()` and `discard()` free the key.
+        A stream is started once. While one is under the key, running or ended, a call with a function returns
+        that stream, however often the script runs. `take()` and `discard()` free the key.
 
         Args:
-            key: its name in this session.
-            source: a function that returns an iterator, a generator function, plain or async, or an iterator:
-                of text or of anything that can be stored. None: only find it.
-            args: what the function is given. It runs beside the script: give it a copy of what changes.
-            kwargs: the same, by name.
+            key: name of the stream in this session.
+            source: a function that returns an iterator, a generator function, plain or async, or an iterator.
+                It gives text, or anything that can be stored. None: only find the stream.
+            args: arguments of the function. It runs beside the script: give it copies of values that change.
+            kwargs: keyword arguments of the function.
 
         Returns:
             The stream; None without a function, if there is nothing under the key.
 
         Raises:
-            TooManyTasks: as many run as may.
+            TooManyTasks: the limit of running streams and jobs is reached.
         """
         from fluxlit_component.background.views import Stream
 
@@ -398,21 +398,21 @@ class UrlSession(Generic[M]):
         executor: Executor | None = None,
         **kwargs: Any,
     ) -> Job | None:
-        """Have a function work in a thread of its own, and find it again: as `stream`, with one result.
+        """Run a function in a thread of its own, and find the job again: like `stream`, with one result.
 
-        It says by `progress()` how far it is. A result that cannot be stored is there as long as this process
-        and a page that has shown it.
+        The function calls `progress()` to say how far it is. A result that cannot be stored is there as long
+        as this process and a page that has shown the result.
 
         Args:
-            key: its name in this session.
+            key: name of the job in this session.
             function: what to call, plain or async; None: only find the job.
-            args: what it is given.
-            executor: where to run it instead, such as a pool of the app's own. In one of processes
-                `progress()` says nothing.
-            kwargs: what it is given, by name.
+            args: arguments of the function.
+            executor: where to run the function instead, such as a pool of the app's own. In a pool of
+                processes `progress()` says nothing.
+            kwargs: keyword arguments of the function.
 
         Raises:
-            TooManyTasks: as many run as may.
+            TooManyTasks: the limit of running streams and jobs is reached.
         """
         from fluxlit_component.background.views import Job
 
@@ -434,11 +434,11 @@ class UrlSession(Generic[M]):
     def follow(self, task: Stream | Job, *, every: float = 0.5) -> None:
         """Draw a stream or job here, and go on drawing it beside the script, in a fragment of its own.
 
-        So the rest of the page is there and can be used meanwhile. When it has ended, the script runs again.
-        A stream is drawn as text and whatever else it gives, a job as a progress bar with its note.
+        So the rest of the page can be used meanwhile. When the task has ended, the script runs again. A
+        stream is drawn as text and whatever else it gives, a job as a progress bar with its note.
 
         Args:
-            task: what to follow.
+            task: the stream or job to follow.
             every: seconds until the fragment begins, after each run of the script.
         """
         from fluxlit_component.background.follow import follow
@@ -459,13 +459,13 @@ class UrlSession(Generic[M]):
     ) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
         """`st.fragment` that also saves what the fragment changed, however it is left.
 
-        Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine too: what it
-        changed is there after F5, and is saved by the next full run.
+        Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine, too: its changes
+        are there after F5, and the next full run saves them.
 
         Args:
             func: the fragment.
-            options: those of `st.fragment` in the installed release: `run_every=`, from 1.58 on `parallel=`,
-                from 1.63 on `key=`.
+            options: options of `st.fragment` in the installed release: `run_every=`, from 1.58 on
+                `parallel=`, from 1.63 on `key=`.
         """
 
         def decorate(inner: Callable[P, R]) -> Callable[P, R]:
@@ -496,7 +496,7 @@ class UrlSession(Generic[M]):
             return False
         refused = internals.refused_key(error, self._run.suspects()) if isinstance(error, Exception) else None
         if refused is not None:
-            # A record made elsewhere, or by an older version of the app: one bad value, not a dead page.
+            # A record from elsewhere, or from an older version of the app: one bad value breaks no page.
             self._run.heal(refused)
             st.rerun()
         self._run.close(error)
@@ -507,8 +507,8 @@ class UrlSession(Generic[M]):
     def panel(self) -> None:
         """Draw what the session did, for developers: keys, sizes, lifetimes, store, conflicts, skipped keys.
 
-        Draw it after the `with` block to have this run's saving in it. Shows names of keys, never their
-        values and never the id. Works whatever the status is.
+        Draw it after the `with` block, so that it includes this run's saving. It shows names of keys, never
+        their values and never the id. It works with every status.
 
             with url_session() as session:
                 page.run()
@@ -520,7 +520,7 @@ class UrlSession(Generic[M]):
         draw_panel(self.status, self._tab, self._run.report_on_store() if self._run is not None else None)
 
     def status_badge(self) -> None:
-        """Draw the status as a small badge where the app is just drawing; its tooltip says what it means."""
+        """Draw the status as a small badge where the app is just drawing. Its tooltip explains the status."""
         from fluxlit_component.panel.panel import draw_badge
 
         draw_badge(self.status)

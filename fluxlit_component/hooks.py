@@ -15,7 +15,7 @@ Kind: TypeAlias = Literal[
     "new", "restore", "persist", "conflict", "skip", "expire", "lost", "identity", "error"
 ]
 Changed: TypeAlias = Literal["login", "logout", "switch"]
-"""How it changed who is signed in: nobody before, nobody now, or somebody else now."""
+"""How the signed-in person changed: there was nobody before, there is nobody now, or somebody else."""
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ class Event:
     error: Exception | None = None
     """For "error": what the store, a migration or a model raised."""
     change: Changed | None = None
-    """For "identity": somebody signed in and takes the session along, or it was left for a fresh one because
-    nobody is signed in any more, or somebody else is."""
+    """For "identity". "login": somebody signed in and keeps the session. "logout" and "switch": nobody or
+    somebody else is signed in now, and the visitor gets a fresh session."""
 
 
 Hook: TypeAlias = Callable[[Event], object]
 
 
 class Hooks(TypedDict, total=False):
-    """The hooks that `url_session` takes, by name or all together. None is the same as none.
+    """The hooks that `url_session` takes, by name or all together. The value None means no hook.
 
-    A hook is called with one `Event`, in the thread of the run. What it returns is ignored. It may raise
-    anything: that is logged by its type, with a traceback if `FLUXLIT_DEBUG` is set, and the run goes on. It
-    must not call `st.*`, because it may run while the script is being stopped.
+    A hook is called with one `Event`, in the thread of the run. Its return value is ignored. An error of it
+    is logged by its type, with a traceback if `FLUXLIT_DEBUG` is set, and the run goes on. A hook must not
+    call `st.*`, because it may run while the script is being stopped.
 
     Examples:
         ```python
@@ -87,23 +87,23 @@ class Hooks(TypedDict, total=False):
     """
 
     on_new: Hook | None
-    """A visitor without a session came. Called when it is settled that there is none; `keys` is empty."""
+    """A visitor without a session came. Called when it is certain that there is none; `keys` is empty."""
     on_restore: Hook | None
     """A page load found its record: `keys` came back. Called again, later in the page's life, with keys whose
     class was registered only then."""
     on_persist: Hook | None
     """A commit has reached the store: `keys` were written or deleted."""
     on_conflict: Hook | None
-    """Another tab had written `keys` since this one read them; this tab's values went over its own."""
+    """Another tab had written `keys` since this tab read them. The values of this tab have replaced them."""
     on_skip: Hook | None
     """The one key in `keys` is not kept; `reasons` says why and what to do. Called once for each reason."""
     on_expire: Hook | None
-    """The record of a living tab had expired: the state goes on under a new id. `keys` is empty."""
+    """The record of an open tab had expired. The state goes on under a new id. `keys` is empty."""
     on_lost: Hook | None
-    """`keys` held live values before this page load that nobody has any more: the process is another one, or
+    """`keys` held live values before this page load, and these are gone now: the process is another one, or
     the time of `live_seconds` was over."""
     on_identity: Hook | None
-    """Somebody signed in or out, or somebody else is there now: `change` says which, never who."""
+    """Somebody signed in or out, or somebody else is signed in now. `change` says which, never who."""
     on_error: Hook | None
     """`error` is what the store, a migration or a model raised. Called once for each outage of a store."""
 

@@ -1,7 +1,7 @@
 """Keeps session ids out of logs: a filter for access logs, which print the query of each request.
 
-An id is in a query only in address bar mode `visible`, or if a visitor comes by a link that holds one. A
-server that prints headers shows the one of the handshake, in which the id always is.
+An id is in a query only in address bar mode `visible`, or if a visitor comes by a link that holds an id. A
+server that prints headers also prints the header of the handshake, which always holds the id.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class SidFilter(logging.Filter):
     def __init__(self, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link")) -> None:
         super().__init__()
         names = "|".join(re.escape(name) for name in params)
-        # A key begins after a sign, or after one that is percent-encoded: "%3Fsid" has no word boundary.
+        # A key begins after a sign, or after a percent-encoded sign: "%3Fsid" has no word boundary.
         begin = r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2}))"
-        # As in a query, encoded once or more often, or as a key of JSON or of a printed dict.
+        # The sign after a key: of a query, encoded once or more often, or of JSON or a printed dict.
         between = r"""(?:=|%(?:25)*3[dD]|\\?["']\s*:\s*\[?\s*\\?["'])"""
-        # As the handshake has it, which a server prints that logs the headers of requests.
+        # The id in the handshake, which is printed by a server that logs the headers of requests.
         word = r"(\bfluxlit(?:-browser|-link)?\.)[\w-]{43}"
         self._pattern = re.compile(rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*|{word}")
 
@@ -56,7 +56,7 @@ class SidFilter(logging.Filter):
     def _clean(self, value: Any) -> Any:
         if value is None or isinstance(value, (int, float)):
             return value  # left alone, so that `%d` finds a number
-        text = str(value)  # of anything else only what is printed counts
+        text = str(value)  # of any other value only its printed text counts
         clean = self._pattern.sub(rf"\g<1>\g<2>{REDACTED}", text)
         return value if clean == text else clean
 
@@ -64,7 +64,7 @@ class SidFilter(logging.Filter):
         clean = {key: self._clean(value) for key, value in values.items()}
         if not isinstance(values, MutableMapping):
             return clean
-        again = copy.copy(values)  # gunicorn's mapping answers for keys that are absent, too
+        again = copy.copy(values)  # gunicorn's mapping also answers for keys that are absent
         again.update(clean)
         return again
 
@@ -72,7 +72,7 @@ class SidFilter(logging.Filter):
 def redact_logs(
     *, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link"), loggers: Iterable[str] = ACCESS_LOGGERS
 ) -> SidFilter:
-    """Install one filter on the access loggers and return it. Call it once, at start-up; again does no harm.
+    """Install one filter on the access loggers and return it. Call it at start-up; a second call is harmless.
 
     Examples:
         ```python

@@ -1,8 +1,8 @@
 """`url_session()`: continuity in one line, for the author of a Streamlit app.
 
-It is continuity, not authentication: who is signed in it takes from Streamlit or the app, and where nobody
-is, whoever has the tab has the state. Here are the arguments and their merge with the settings; what is done
-step by step is in `tab.run`, what the app may ask for in `handle`.
+This is continuity, not authentication. Streamlit or the app says who is signed in; if nobody is, whoever has
+the tab has the state. This module merges the arguments with the settings. The steps of a run are in
+`tab.run`, and the methods for the app in `handle`.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def url_session(
     """Make `st.session_state` of this browser tab survive reloads. Call it once a run, before its widgets.
 
     With the session F5 does what Streamlit's own Rerun (key R) does without it, and nothing else changes.
-    Plain values come back, and what somebody has chosen in widgets with a `key`. A widget that nobody has
-    changed follows the app's default, and one that is not on the page is dropped, as Streamlit does it.
+    Plain values come back, and values that somebody has chosen in widgets with a `key`. A widget that nobody
+    has changed follows the app's default. A widget that is not on the page is dropped, as Streamlit does it.
 
     Examples:
         ```python
@@ -83,54 +83,54 @@ def url_session(
         include: glob patterns of the keys to keep; None: all that can be kept.
         exclude: glob patterns of keys not to keep; they win over `include`.
         keep_hidden: whether widgets keep their values while they are not on the page, over page changes and
-            F5: True for all, or glob patterns of their keys. Streamlit drops such values; where a widget has
-            `persist_state=` (Streamlit 1.59), that is the better way.
+            F5: True for all, or glob patterns of their keys. Streamlit itself drops such values. If a widget
+            has `persist_state=` (Streamlit 1.59), that is the better way.
         param: query key of the session id; default `fluxlit_sid`.
-        address_bar: ``"clean"`` (default): the id is never left in the URL. ``"visible"``: it stays in
-            the query, bookmarkable and weaker: it is in history and same-origin Referer headers.
+        address_bar: ``"clean"`` (default): the id is never left in the URL. ``"visible"``: the id stays in
+            the query. That can be bookmarked, but is weaker: history and same-origin Referer headers show it.
         ttl_seconds: idle lifetime in seconds; zero or negative: none. Default 24 hours.
         max_age_seconds: absolute lifetime in seconds; zero or negative: none. Default 30 days.
-        wait: True ends the first run of a page load, drawing nothing, until the browser has said which
-            session it has (about a third of a second). False draws defaults first.
+        wait: True ends the first run of a page load without drawing anything, until the browser has said
+            which session it has (about a third of a second). False draws defaults first.
         on_duplicate: what a copied tab ("Duplicate", `window.open`) gets while its original lives.
             ``"fork"``: an id of its own with a copy of the state. ``"share"``: both write, key by key.
-        scope: ``"tab"``: a session ends with its tab. ``"browser"``: a tab opened later goes on with it, also
-            after the browser was closed (`localStorage`); a second living tab is a copy like any other.
-        consent: False keeps nothing in the browser and nothing in the store, all in memory, until a run
-            says True; then what was gathered is saved. True, then False: what was kept is erased.
-        identity: who is signed in: to that person the session belongs, and it opens to nobody else. True
+        scope: ``"tab"``: a session ends with its tab. ``"browser"``: a tab opened later goes on with the
+            session, also after the browser was closed (`localStorage`). A second open tab counts as a copy.
+        consent: False keeps all in memory, and nothing in the browser or the store, until a run says True.
+            Then the state gathered so far is saved. If True is followed by False, the kept state is erased.
+        identity: who is signed in. The session belongs to that person, and opens to nobody else. True
             (default): Streamlit's `st.user`, of `st.login()` or `server.trustedUserHeaders`; the
             `FLUXLIT_IDENTITY` setting can name a header instead. Or a value of the app's own, or a function
-            that returns one: a string, a mapping of claims, None or "" for nobody. It is asked before
-            anything comes back, so a name in `st.session_state` says nothing. False: who has the tab has the
-            session. Kept as a keyed hash of issuer and subject, else of the e-mail address, else of all that
-            is given. Who signs in takes the session along under a new id (OWASP ASVS 3.2.1); after a
-            sign-out, or if somebody else signs in, the visitor gets a fresh one.
+            that returns one: a string, a mapping of claims, None or "" for nobody. The identity is asked for
+            before any state comes back, so a name in `st.session_state` says nothing. False: whoever has the
+            tab has the session. Kept as a keyed hash of issuer and subject, else of the e-mail address, else
+            of all that is given. After a sign-in the session goes on under a new id (OWASP ASVS 3.2.1).
+            After a sign-out, or if somebody else signs in, the visitor gets a fresh session.
         restore_scroll: whether a reloaded page is scrolled to where it was, once its content is there.
-        drafts: whether text that was typed and not sent is typed back after a reload, into text, area, number
-            and chat inputs with a `key`: True for all, or glob patterns of their keys. It stays in the
-            browser (`sessionStorage`), for at most a day. Never passwords and one-time codes, and never over
-            a value that the app has set meanwhile.
-        seal: seal the values with a key that comes from the session id, so that who reads the backend reads
-            no state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
-        model: a pydantic model whose fields are keys of the state: `session.state` is typed by it, and a
-            record is validated before any of it comes back.
-        schema_version: number of the model's present form, 1 or more. A record that cannot be brought
-            to it is left untouched and the app begins from its defaults.
+        drafts: whether text that was typed and not sent is put back after a reload, into text, area, number
+            and chat inputs with a `key`: True for all, or glob patterns of their keys. The text stays in the
+            browser (`sessionStorage`), for at most a day. Passwords and one-time codes are never kept, and a
+            value that the app has set meanwhile is never replaced.
+        seal: seal the values with a key that comes from the session id: whoever reads the backend reads no
+            state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
+        model: a pydantic model whose fields are keys of the state. It gives `session.state` its type, and a
+            record is validated by it before any value comes back.
+        schema_version: number of the model's present form, 1 or more. A record that cannot be brought to
+            this form is left untouched, and the app begins from its defaults.
         migrations: version -> function from the values of that version to those of the next.
-        merge: glob pattern of keys -> what to do when another tab has written the key meanwhile
-            (`append`, `counter`, `union`, or a callable of base, theirs and mine). Without: last writer wins.
-        caps: how large values and the session may get. What is over is not kept, in no older version either;
-            `UrlSession.skipped` names it.
-        live_seconds: how long what cannot be stored (a client, a lock, a model) is held after its page was
-            left, to come back by reference: after F5 in the same process it is the very same object.
-            Streamlit itself holds it for 120 seconds; what is longer is held here; 0: not at all. At most
+        merge: glob pattern of keys -> how to merge when another tab has written the key meanwhile
+            (`append`, `counter`, `union`, or a callable of base, theirs and mine). Default: last writer wins.
+        caps: how large values and the session may get. A value over a limit is not kept, and no older version
+            of it either. `UrlSession.skipped` names its key.
+        live_seconds: how long a value that no store takes (a client, a lock, a model) is held after its page
+            was left. It comes back by reference: after F5 in the same process it is the very same object.
+            Streamlit itself holds it for 120 seconds, and this package after that; 0: not at all. At most
             `caps.live` values.
-        hooks: functions that are told what happened, such as `on_lost=`: `Hooks` has each of them.
+        hooks: functions that are told what happened, such as `on_lost=`. `Hooks` describes each of them.
 
     Raises:
         ConfigurationError: an argument or setting that cannot work; never because of a visitor's input.
-        TypeError: an argument that there is not; the message names the nearest one.
+        TypeError: an unknown argument; the message names the nearest known one.
     """
     arguments.functions(hooks, known=Hooks.__annotations__, others=url_session.__kwdefaults__ or ())
     schema: Schema[M] | None = None

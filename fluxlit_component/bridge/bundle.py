@@ -23,7 +23,7 @@ def bundle(name: str) -> str:
 
 @cache
 def bundle_folder() -> Path:
-    """Return the folder that holds the page of the v1 component's frame and its scripts. Raises the same."""
+    """Return the folder with the page of the v1 component's frame and its scripts. Raises like `bundle`."""
     return _built("bridge-v1/index.html").parent
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 _log = logging.getLogger("fluxlit_component.bridge")
 _TITLE: Final = "Streamlit"
-"""What a document is called before the app has said anything: a title may not be blank."""
+"""Title of the document before the app has set one. A title may not be blank."""
 
 
 def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -> NoReturn:
@@ -34,9 +34,9 @@ def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -
 
 
 def _keep_page(path: str) -> None:
-    """Have Streamlit know the page that was asked for until the app says which pages it has.
+    """Make Streamlit remember the page that was asked for, until the app says which pages it has.
 
-    A page goes by the hash of its path: the next run finds the app's own page under it.
+    Streamlit knows a page by the hash of its path. So the next run finds the app's own page.
     """
     try:
         pages = [
@@ -53,4 +53,4 @@ def _nothing() -> None:
 
 
 def _nothing_else() -> None:
-    """Another one: two pages may not be the same function."""
+    """Another page that draws nothing, because two pages may not be the same function."""

@@ -15,10 +15,10 @@ from fluxlit_component.identifier import is_well_formed
 PROTOCOL: Final = 1
 
 Afresh: TypeAlias = Literal["no", "forget", "reload"]
-"""What the page does with what it has of another person or of a discarded session: nothing, forget where it
-was scrolled to, or that and load itself anew."""
+"""What the page does with data of another person or of a discarded session. "no": nothing. "forget": forget
+the scroll position and the drafts. "reload": the same, and reload the page."""
 Storing: TypeAlias = Literal["yes", "no", "erase"]
-"""Whether the id may be kept in the browser: without consent only in the page; "erase": no longer."""
+"""Whether the id may be kept in the browser. "no": only in the page, without consent. "erase": no longer."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Offer:
     param: str
     sid: str = field(repr=False)
     held: bool = False
-    """True: this is the session's id. False: take it unless the tab has one of its own."""
+    """True: `sid` is the session's id. False: the tab takes it, unless it has an id of its own."""
     confirm: bool = False
-    """Answer even if nothing is new: an old id waits for it to die."""
+    """Answer even if nothing is new: the server waits for the answer before it ends an old id."""
     refused: tuple[str, ...] = field(default=(), repr=False)
     address_bar: str = "clean"
     scope: str = "tab"
@@ -38,9 +38,9 @@ class Offer:
     """One short line for the visitor, shown as a small badge while it is sent; None: nothing."""
 
     patient: bool = False
-    """Answer only when the present run has ended: it must not be cut short before `st.navigation`."""
+    """Answer only when the present run has ended: the run must not be cut short before `st.navigation`."""
     unique: bool = False
-    """Two living pages must not share the id: the second one is to say that it is a copy."""
+    """Two open pages must not share the id: the second page is to say that it is a copy."""
     storing: Storing = "yes"
     scroll: bool = False
     """Keep the scroll position over F5."""
@@ -48,7 +48,7 @@ class Offer:
     drafts: tuple[str, ...] = ()
     """Glob patterns of the keys of fields whose text is kept until it is sent."""
     owner: str = field(default="", repr=False)
-    """Whose drafts these are; of no use to anybody but for a comparison. "": nobody is signed in."""
+    """Whose drafts these are: a value that only serves for comparison. "": nobody is signed in."""
     stored: bool = False
     """The session has a record, so that a page load without it finds another session."""
     guard: bool = False
@@ -66,11 +66,11 @@ class Answer:
 
     sid: str = field(repr=False)
     is_from_link: bool = False
-    """The id came with a link: the tab may have one of its own beside it."""
+    """The id came with a link. The tab may also have an id of its own."""
     is_copy: bool = False
-    """The answering page is a copied tab: another living page has the same id."""
+    """The answering page is a copied tab: another open page has the same id."""
     link: str | None = field(default=None, repr=False)
-    """Token of a link that was opened; "" if what stood there is none."""
+    """Token of a link that was opened; "" if the link holds no well-formed token."""
 
 
 def parse_answer(message: object) -> Answer | None:

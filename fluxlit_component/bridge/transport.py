@@ -1,7 +1,7 @@
-"""Drawing the bridge, without taking any space on the page, by one of the two ways to the browser.
+"""Draws the bridge by one of two transports, without taking any space on the page.
 
-Components v2 are in the document of the app, v1 in a frame beside it. Both take the same offer and bring the
-same answer; which one is used depends on the Streamlit release and on the `FLUXLIT_TRANSPORT` setting.
+Components v2 are in the document of the app, components v1 in a frame beside it. Both take the same offer and
+bring the same answer. The Streamlit release and the `FLUXLIT_TRANSPORT` setting decide which one is used.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _failed = False
 _V2: Final = "fluxlit_component.bridge"
 _V1: Final = "bridge"
 _drawings: dict[tuple[str, str], Drawing] = {}
-"""Key and page -> how the bridge was drawn in this process: on each page Streamlit gives it another id."""
+"""Key and page -> how the bridge was drawn in this process. On each page Streamlit gives it another id."""
 
 
 def component_key(param: str) -> str:
@@ -58,11 +58,11 @@ def mount(
 ) -> Mounted:
     """Draw the bridge with `offer` on the page of this name.
 
-    `last`: what its page was sent last, if nobody waits for its answer. Then it is drawn as it was before,
-    which costs a fraction.
+    `last`: what the page was sent last, if this run does not wait for the answer. Then the bridge is drawn
+    as it was before, which costs a fraction.
 
-    A release in which the component cannot be mounted (AppTest on some of them, which has no browser to
-    answer anyway) has nobody to wait for; a checkout that was not built is an error.
+    If the release cannot mount the component, no answer will come. That happens in AppTest on some releases,
+    which has no browser to answer anyway. A checkout that was not built is an error.
     """
     key = component_key(offer.param)
     if last is not None and has_browser and transport != "v1":
@@ -70,7 +70,7 @@ def mount(
         if drawing and drawing.draw((page, offer), lambda: json.dumps(offer.as_json()), last):
             return Mounted(is_there=True)
     try:
-        # The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page.
+        # The container that Streamlit keeps for toasts. An element there moves nothing on the page.
         with getattr(st, "_event", None) or nullcontext():
             result = send(offer.as_json(), key=key, page=page, transport=transport)
     except FluxlitError:
@@ -112,10 +112,10 @@ def has_v2() -> bool:
     return hasattr(getattr(st.components, "v2", None), "component")
 
 
-# Streamlit asks of what it is handed whether it is a DataFrame, unless it is a plain value or a tuple, and
-# loads pandas for that: 0.4 s for the first visitor of a server.
+# Values are handed over as tuples. If a value is neither plain nor a tuple, Streamlit checks whether it is a
+# DataFrame, and loads pandas for that: 0.4 s for the first visitor of a server.
 #
-# Registered at each mount: AppTest makes a new registry per run, and registering the very same
+# A component is registered at each mount: AppTest makes a new registry per run, and registering the same
 # definition again costs Streamlit a dictionary look-up.
 
 
@@ -136,4 +136,4 @@ def _by_v1(offer: Mapping[str, Any], key: str) -> object:
 
 
 def _on_answer() -> None:
-    """Streamlit wants a callback before it keeps a v2 component's state; the answer is read at the mount."""
+    """Do nothing: Streamlit keeps a v2 component's state only with a callback. `mount` reads the answer."""

@@ -93,7 +93,7 @@ class Identification:
         if has_left(tab, self._policy):
             from fluxlit_component.tab.tasks import end_tasks
 
-            with tab.standing.outages("read", tab.sid):  # if the store fails, nobody reaches them
+            with tab.standing.outages("read", tab.sid):  # else nobody reaches the tasks, and they end
                 end_tasks(self._store, tab.sid)
             tab.renew()
             tab.ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
@@ -125,7 +125,7 @@ class Identification:
         try:
             record = self._store.load(came_with) if self._first and came_with is not None else None
             if came_with is not None and record is not None and target_of(came_with, record) is not None:
-                tab.ids.followed |= {token}  # sent again after a restart
+                tab.ids.followed |= {token}  # sent again after a restart: the link was followed before
                 return
             found = self._redeem(token) if token else None
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again

@@ -1,8 +1,8 @@
-"""A run ends: what the record is to hold is what Streamlit itself carries into the next run.
+"""Saves a run as it ends. The record is to hold what Streamlit itself carries into the next run.
 
-Plain values, and the values of widgets on the page that somebody has chosen. Nothing here yields to
-Streamlit or raises: the run may be leaving because the visitor clicked again, closed the tab, or because the
-app failed.
+These are plain values, and values that somebody has chosen in widgets on the page. Nothing here yields to
+Streamlit or raises, because the run may end for other reasons: the visitor clicked again or closed the tab,
+or the app failed.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ _log = logging.getLogger("fluxlit_component")
 
 
 class _Kept:
-    """What of the state is to be kept, and what is not."""
+    """Which values of the state are to be kept, and which are not."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
         self.origins: dict[str, int] = {}
         self.refused: dict[str, str] = {}
-        """Key -> why Streamlit would not take it back."""
+        """Key -> why Streamlit would refuse the value if it were put back."""
         self.untouched: dict[str, bytes] = {}
-        """Widgets that nobody has changed."""
+        """Key -> encoded value of a widget that nobody has changed."""
 
 
 class Persist:
-    """Saves for one tab; `run` is None when its Streamlit session is looked at from outside."""
+    """Saves for one tab. `run` is None when another tab has this one saved."""
 
     def __init__(self, run: Run | None, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
@@ -53,12 +53,12 @@ class Persist:
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
         self.brought_late = False
-        """Whether values came to light that the next run is to begin with."""
+        """Whether saving has found values that the next run is to begin with."""
 
     def save(self, *, ended: bool) -> None:
         """Commit what changed, under the tab's lock.
 
-        `ended`: the run is over, and Streamlit is about to sweep away what it did not draw.
+        `ended`: the run is complete, and Streamlit is about to drop the widgets that it did not draw.
         """
         try:
             self._save(ended=ended)
@@ -72,7 +72,7 @@ class Persist:
     def _save(self, *, ended: bool) -> None:
         tab, known, page = self._tab, self._tab.known, self._tab.page
         if tab.wiping or tab.consent.private is not self._private:
-            return  # the consent has changed since: this run's store is not the tab's any more
+            return  # the consent has changed since: the tab has another store than this run
         if tab.is_left:
             return
         if known.read_only:
@@ -91,7 +91,7 @@ class Persist:
             return
         late = self._late_values()
         kept = self._kept(reading, drawn, ended=ended)
-        for key in late:  # what stands there is the app's default: stored values win over that
+        for key in late:  # the key holds the app's default: the stored value wins
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
@@ -109,24 +109,24 @@ class Persist:
         self._note_skipped(kept, diff.skipped)
         has_gone = tab.has_gone
         if has_gone:
-            # The browser is gone, and another replica may have the session by now: its word counts.
+            # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(reading, kept, diff.skipped)
         self._committer.commit(diff, kept.values, yielding=has_gone)
 
     def _note_live(self, reading: Reading, kept: _Kept, skipped: Mapping[str, str]) -> None:
-        """Remember what no store can hold. A widget's value is the browser's business."""
+        """Note the values that no store can hold. The values of widgets are left to the browser."""
         tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
         keys = [key for key in skipped if key in reading.plain and key not in reading.widgets]
         now = {key: kept.values[key] for key in keys[:most]}
-        # Those that another tab has, or that were lost before, stay named until there is something to store.
+        # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.live.keys() - now.keys()) | (kept.values.keys() - skipped.keys())
         tab.live, tab.naming = now, (tab.naming - settled) | now.keys()
 
     def _end_loose(self, drawn: frozenset[str]) -> None:
-        """Drop what came back for widgets that this run has not drawn, as Streamlit drops it with its widget.
+        """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.
 
-        Widgets after the block are still to come. What the app has assigned meanwhile is the app's.
+        Widgets after the block are drawn later, so their values stay. So do values that the app has assigned.
         """
         page = self._tab.page
         origins = self._tab.known.base.origins
@@ -152,7 +152,7 @@ class Persist:
             lost = page.loose - on_page - self._state.registered_keys()
         base = self._tab.known.base
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
-        for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken it over yet
+        for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
         away = kept.values.keys() & base.origins.keys() - on_page
@@ -187,9 +187,9 @@ class Persist:
                 widget.element in page.cleared or as_before or is_default(value, lambda: widget.default)
             )
             untouched &= self._policy.choices_only
-            narrowed = widget.kind == SELECTION  # its rows are gone, and do not come later
+            narrowed = widget.kind == SELECTION  # the missing rows do not come later
             if untouched and key in page.put and is_drawn and is_known and not narrowed:
-                page.offered |= {key}  # the widget did not take it: its options may come yet
+                page.offered |= {key}  # the widget did not accept it: its options may come later
                 kept.untouched[key] = data or b""
                 del kept.values[key]
                 return
@@ -217,14 +217,14 @@ class Persist:
     def _note_skipped(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
         standing = self._tab.standing
         for key, reason in {**kept.refused, **skipped}.items():
-            # An event is no state, and neither is a widget that nobody has used.
+            # No state is lost with an event, or with a widget that nobody has used.
             standing.skip(key, reason, aloud=key not in kept.untouched and reason not in EVENT_REMEDIES)
         for key in standing.skipped.keys() & kept.values.keys() - skipped.keys():
             if standing.skipped[key] != DRAWN_BEFORE:
-                del standing.skipped[key]  # it holds something else now
+                del standing.skipped[key]  # the key holds another value now
 
     def _late_values(self) -> dict[str, Any]:
-        """What could not be read when it was loaded: the page that registers its class had not run."""
+        """Values that were unreadable when loaded: the page that registers their class had not run."""
         tab = self._tab
         if not tab.known.base.early:
             return {}
@@ -241,19 +241,19 @@ class Persist:
 
 
 def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
-    """Have the other tabs of this process that hold a session save what they have: mostly the page before F5.
+    """Save the other tabs of this process that hold the session. Mostly that is the page before F5.
 
-    Its run may still go on, or have drawn widgets after its block, or have run fragments since.
+    The run of that page may still go on, or have drawn widgets after its block, or fragments have run since.
     """
     for other in others_with(sid, tab):
         if visitor.is_checked and other.ids.person not in (None, visitor.person):
-            continue  # a stolen id: it is not this visitor's page
+            continue  # a stolen id: the page is not this visitor's
         state = other.state()
         if state is not None and other.opened is not None:
-            if state.began_by_itself():  # which is true at the end of each run
+            if state.began_by_itself():  # also true once a run has ended
                 other.trial = other.trial.assumed_good()
             Persist(None, state, other, *other.opened).save(ended=False)
         other.superseded = True
-        # What it could not end yet, because the browser had not confirmed its new id, this tab will.
+        # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
         tab.ids.retiring += other.ids.retiring
         other.ids.retiring = ()

@@ -1,4 +1,4 @@
-"""What holds for one call of `url_session`, after arguments and settings were merged."""
+"""The options of one call of `url_session`, after arguments and settings were merged."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _log = logging.getLogger("fluxlit_component")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Policy:
-    """Plain data; lifetimes in seconds, None, zero and negative mean "none"."""
+    """Plain data. Lifetimes are in seconds; None, zero and negative numbers mean "no lifetime"."""
 
     keys: Keys = field(default_factory=Keys)
     hidden: Hidden = field(default_factory=Hidden)
     visitor: Visitor = ANYBODY
     choices_only: bool = True
-    """Keep of a widget only what somebody has chosen; the original functions keep all that there is."""
+    """Keep the value of a widget only if somebody has chosen it. The original functions keep all values."""
     address_bar: str = "clean"
     scope: str = "tab"
     fork_copies: bool = True
-    """Give a copied tab an id and a state of its own; False lets it share those of its original."""
+    """Give a copied tab an id and a state of its own. False lets the copy share those of its original."""
     restore_scroll: bool = False
     drafts: tuple[str, ...] = ()
     """Glob patterns of the keys of fields whose unsent text the browser keeps."""
@@ -43,13 +43,13 @@ class Policy:
     live_seconds: float = 0.0
     """How long live values are held after a page was left; 0: never."""
     live_upload_bytes: int = Settings.live_upload_bytes
-    """What large uploads of the whole process may have together."""
+    """How many bytes large uploads of the whole process may have together."""
     gate_seconds: float = 3.0
     wait: bool = True
     transport: Transport | None = None
     """Components v1 or v2; None: v2 where Streamlit has it."""
     hydrate: bool = True
-    """Bring the state back as soon as the id is settled; False leaves it to a later call of the same run."""
+    """Bring the state back as soon as the id is settled. False leaves that to a later call in this run."""
     fill_only: bool = False
     """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
     caps: Caps = field(default_factory=Caps)
@@ -73,7 +73,7 @@ class Policy:
         return self.merger_of(key) is not None
 
     def merge_values(self, key: str, base: Any, theirs: Any, mine: Any) -> tuple[Any, bool]:
-        """What the merger of `key` makes of both values, and whether it could. Otherwise it is mine."""
+        """Return the merged value of `key` and True. If no merger can make one, return `mine` and False."""
         merger = self.merger_of(key)
         if merger is None:
             return mine, False

@@ -1,4 +1,4 @@
-"""A session under a fresh id, with its data: after a change of privilege (OWASP), or for a copied tab."""
+"""Gives a session a fresh id and keeps its data: after a change of privilege (OWASP), or for a copied tab."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from fluxlit_component.tab.tasks import has_tasks
 def rotate(
     tab: Tab, store: RecordStore, policy: Policy, *, has_record: bool, is_copy: bool = False
 ) -> tuple[bool, Record | None]:
-    """Carry on under a new id; return whether that was done, and the record that stands under it.
+    """Carry on under a new id. Return whether that was done, and the record under the new id.
 
-    The old id keeps what was there before, and dies when the browser has confirmed the new one. If the tab
-    `is_copy`, the old id stays its original's. Nothing is done if the store does not answer.
+    The old id keeps the data so far, and is ended when the browser has confirmed the new id. If the tab
+    `is_copy`, the old id stays with the original tab. Nothing is done if the store does not answer.
     """
     ids, known, fresh = tab.ids, tab.known, new_session_id()
     record, is_answered = None, False
-    # A run that no browser looks at knows nobody.
+    # A run without a connected browser does not know its visitor.
     person = ids.person if is_copy else policy.visitor.person or ids.person
     if has_record and ids.sid is not None:
         from fluxlit_component.links.links import revoke
 
         with tab.standing.outages("fork" if is_copy else "rotate", ids.sid):
             if not is_copy:
-                revoke(store, ids.sid, policy.lifetimes)  # they lead to the id that is to die
+                revoke(store, ids.sid, policy.lifetimes)  # links lead to the old id, which will end
             record = copy_as(fresh, ids.sid, store, policy, person=person, is_copy=is_copy)
             if record is not None and has_tasks(record):
                 from fluxlit_component.background.tasks import carry_tasks
@@ -38,13 +38,13 @@ def rotate(
         if not is_answered or (record is None and not is_copy):
             return False, None
     if is_copy:
-        ids.unconfirmed = True  # else the browser would name the original again after a restart of the server
+        ids.unconfirmed = True  # else the browser would name the old id again after a restart of the server
     elif record is not None and ids.sid is not None:
         ids.retiring = (*ids.retiring, ids.sid)
     if record is not None:
         known.base.renumber(record)
     elif is_copy:
-        known.base.forget()  # nothing stands in the store: all that this tab has is new
+        known.base.forget()  # the store has nothing: all that this tab has is new
     ids.sid = ids.offer = fresh
     ids.person = person
     known.created, known.bound = record is not None, record is not None and person is not None
@@ -60,10 +60,10 @@ def copy_as(
     person: bytes | None,
     is_copy: bool = False,
 ) -> Record | None:
-    """Copy a record under a fresh id; the copy belongs to `person`. None: there is nothing to copy.
+    """Copy a record under a fresh id. The copy belongs to `person`. None: there is nothing to copy.
 
-    If it `is_copy`, streams and jobs stay the original's.
-    Until it says so it belongs to nobody who could open it: the copied note was made with the other id.
+    If the tab `is_copy`, streams and jobs stay with the original. Until the copy names `person`, a copy of an
+    owned record opens to nobody: the copied note on the owner was made with the other id.
     """
     if not store.copy(source, fresh):
         return None

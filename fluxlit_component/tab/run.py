@@ -1,7 +1,7 @@
 """One run of one tab, from its opening to its end, and what the app may do to its session.
 
-Read on from here: `identify`, `hydrate`, the app, `persist`, `offer`. Everything happens under the tab's
-lock, because Streamlit starts the next run of a tab on another thread before the interrupted one has left.
+The order is `identify`, `hydrate`, the app, `persist`, `offer`. All code here works under the tab's lock,
+because Streamlit starts the next run of a tab on another thread before the interrupted run has ended.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class SessionRun:
         self._policy = policy
         self._persist = Persist(run, run.state, tab, store, policy)
         self._record: Record | None = None
-        """The record, if identifying the session has read it."""
+        """The record, if it was read while the session was identified."""
         self._number = 0
         self._has_failed = False
         self._thread = get_ident()
@@ -59,7 +59,7 @@ class SessionRun:
     def open(self, *, has_block: bool = True) -> None:
         """Identify the session and hydrate. May end the run at the gate, drawing nothing.
 
-        The bridge is drawn when the block is left; at once where there is none, as far as that is known.
+        The bridge is drawn when the block is left. Without a block, as far as known, it is drawn at once.
         """
         tab = self._tab
         with tab.lock:
@@ -78,20 +78,20 @@ class SessionRun:
             tab.is_blockless = True
 
     def enter(self) -> None:
-        """The app has a block, whose end is where the bridge is drawn."""
+        """Note that the app has a block: the bridge is drawn at the end of the block."""
         self._tab.is_blockless = False
-        if self._tab.runs == 1:  # a page load brings no clicks: the server was started again below this page
+        if self._tab.runs == 1:  # a page load sends no clicks: the server was restarted below this page
             self._run.call_back_late()
 
     def close(self, error: BaseException | None = None) -> None:
-        """Save what this run changed, as it ends; then draw the bridge, which may yield to Streamlit."""
+        """Save the changes of this run as it ends. Then draw the bridge, which may yield to Streamlit."""
         tab = self._tab
         with tab.lock:
             page, is_newest = tab.page, self._number == tab.runs
-            self._has_failed = isinstance(error, Exception)  # which is no `st.stop()` and no `st.rerun()`
+            self._has_failed = isinstance(error, Exception)  # not `st.stop()` or `st.rerun()`
             if error is None or self._has_failed:
                 tab.trial = tab.trial.ended(self._number, failed=self._has_failed)
-            # What runs beside the script may still draw its widgets: nothing is over yet.
+            # Parallel fragments may still draw their widgets: then the run is not complete yet.
             self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
                 page.number, page.name, page.ended = self._number, self._run.page, error is None
@@ -103,7 +103,7 @@ class SessionRun:
                 self._offer_way_out()
 
     def save_fragment(self, *, ended: bool) -> None:
-        """A fragment ends: alone, or beside the script. One that the script itself runs is saved with it."""
+        """Save at the end of a fragment that ran alone or beside the script. The script saves the others."""
         run = current_run()
         if run is not None and (run.is_fragment or get_ident() != self._thread):
             self.save(ended=ended and run.is_fragment)
@@ -115,7 +115,7 @@ class SessionRun:
             if run is None or not run.is_fragment:
                 self._persist.save(ended=ended)
                 return
-            tab.page.put = frozenset()  # what the page load brought back, the browser has seen by now
+            tab.page.put = frozenset()  # the browser has seen by now what the page load brought back
             Persist(run, run.state, tab, self._store, self._policy).save(ended=ended)
 
     def _begin(self) -> None:
@@ -140,7 +140,7 @@ class SessionRun:
         tab.token = self._run.token
 
     def _tell_change(self) -> None:
-        """Somebody else is signed in, and this is the first run that gets through."""
+        """Tell the hooks that the visitor has changed, in the first run that gets through."""
         tab = self._tab
         tab.standing.change, tab.change = tab.change, None
         if tab.standing.change is not None:
@@ -154,7 +154,7 @@ class SessionRun:
                 hydrate(self._run, tab, self._store, self._policy, self._record)
         else:
             if tab.page.number < self._number - 1:
-                # The run before this one was not saved on its way out: no block, or cut off before it.
+                # The last run was not saved as it ended: it had no block, or was cut off before the block.
                 self._persist.save(ended=False)
             resume(self._run, tab, self._policy)
         self._run.narrow_selections(tab.page.put)
@@ -165,10 +165,10 @@ class SessionRun:
         mount_bridge(self._run, self._tab, self._policy, is_asked=False)
 
     def _fails_outside(self) -> bool:
-        """The script has failed below the block, or there is none. Whether the way out was drawn."""
+        """Note a failure of the script below or without a block. Return whether the way out was drawn."""
         tab = self._tab
         with tab.lock:
-            # A run that did not come to us has sent its error through what the one before left behind.
+            # A run that did not call `url_session` has sent its error through the reader of the last run.
             if self._has_failed or tab.token is not self._run.token:
                 return False
             tab.trial = tab.trial.ended(self._number, failed=True)
@@ -177,7 +177,7 @@ class SessionRun:
             return self._offer_way_out()
 
     def _offer_way_out(self) -> bool:
-        """Draw the way out beside the error, if the state that came back seems to be what breaks the app."""
+        """Draw the way out beside the error, if the state that came back seems to break the app."""
         tab = self._tab
         if not tab.trial.is_stuck:
             return False
@@ -188,20 +188,20 @@ class SessionRun:
         return is_there
 
     def _wipe(self) -> None:
-        """Begin anew after a destroy: what is in session state belonged to the old session."""
+        """Begin anew after a destroy: drop the values of the old session from session state."""
         tab, state = self._tab, self._run.state
         tab.wiping = False
         written, widgets = state.written_keys(), state.widget_keys()
         mine = {k: v for k, v in self._mine().items() if k not in written}
         self._leave_untouched(mine)
-        # A widget on the page still shows its value, and the browser sends it: leave it be.
+        # A widget on the page still shows its value, and the browser sends that. So the value stays.
         state.drop(k for k in mine if k not in widgets)
 
     def _mine(self) -> dict[str, Any]:
         return {k: v for k, v in self._run.state.reading().values.items() if self._policy.keys.admit(k)}
 
     def _leave_untouched(self, values: Mapping[str, Any]) -> None:
-        """What the widgets on the page still show is nobody's choice any more, until it changes."""
+        """Note the values that widgets on the page still show: nobody's choice until they change."""
         widgets = self._run.state.widget_keys()
         self._tab.page.shown = {
             k: data for k, v in values.items() if k in widgets and (data := encoded(v)) is not None
@@ -215,7 +215,7 @@ class SessionRun:
     # --- what the app may do ------------------------------------------------------------------
 
     def report_on_store(self) -> StoreReport:
-        """What this run is kept in."""
+        """Report on the store of this run."""
         from fluxlit_component.stores.report import report_on
 
         return report_on(self._store)
@@ -227,19 +227,19 @@ class SessionRun:
         return tasks_of(self._run, self._tab, self._store, self._policy, save=self.save)
 
     def sharing(self) -> Sharing:
-        """The links of this session, after what this run has changed so far was saved."""
+        """The links of this session. The changes of this run so far are saved first."""
         from fluxlit_component.tab.sharing import Sharing
 
         self.save()
         return Sharing(self._run, self._tab, self._store, self._policy)
 
     def suspects(self) -> frozenset[str]:
-        """Keys whose value in this run may be the stored one, put there by us."""
+        """Keys whose value in this run may be the stored one that was put back."""
         page = self._tab.page
         return (self._run.state.written_keys() | page.put | page.loose) & self._tab.known.base.names()
 
     def heal(self, key: str) -> None:
-        """Streamlit refused the value that was put back under `key`: drop it once, here and in the record."""
+        """Drop the value under `key`, here and in the record, because Streamlit refused it when put back."""
         tab = self._tab
         with tab.lock:
             self._run.state.drop([key])
@@ -250,7 +250,7 @@ class SessionRun:
             self.save()
 
     def rotate(self) -> bool:
-        """Save, then carry on under a new id; the old one dies when the browser has confirmed it."""
+        """Save, then carry on under a new id. The old id ends when the browser has confirmed the new one."""
         from fluxlit_component.tab.rotate import rotate
 
         tab = self._tab
@@ -274,7 +274,7 @@ class SessionRun:
             self.save()
 
     def destroy(self) -> bool:
-        """End the session: the record is gone for good, the browser forgets the id at the next run."""
+        """End the session: the record is gone for good, and the browser forgets the id at the next run."""
         from fluxlit_component.links.links import destroy
         from fluxlit_component.tab.tasks import end_tasks
 
@@ -303,7 +303,7 @@ class SessionRun:
                 tab.standing.skip(key, reason)
             if diff.changes:
                 Committer(self._run.state, tab, self._store, self._policy).commit(diff, initial)
-                # What was seeded comes into session state with the next hydrate of this very run.
+                # The seeded values come into session state with the next hydrate of this run.
                 tab.known.hydrated &= tab.revived is not None or tab.standing.status != "ready"
 
     def stored_values(self) -> dict[str, Any] | None:
@@ -312,7 +312,7 @@ class SessionRun:
         return Base().adopt(record) if record is not None else None
 
     def quarantine(self) -> None:
-        """Take the record as known without bringing its values back: the app begins from its defaults."""
+        """Load the record, but do not bring its values back: the app begins from its defaults."""
         tab = self._tab
         with tab.lock:
             if tab.known.hydrated or tab.sid is None:
@@ -335,9 +335,9 @@ class SessionRun:
 
 
 def _start_afresh(tab: Tab) -> None:
-    """Have the script begin from its defaults. Called before it runs: it would fail with what there is.
+    """Make the script begin from its defaults. Called before the script, which would fail with its state.
 
-    Whose session it is by now the run knows, so it is the run that ends it.
+    The run ends the session, because the run knows whose session it is by now.
     """
     run = current_run()
     if run is not None:

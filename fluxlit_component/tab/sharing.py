@@ -1,6 +1,6 @@
 """What an app may do with links to its session: make them, list them, revoke them.
 
-The links themselves are in `links.links`; here is when they can be had, and where they point.
+The links themselves are in `links.links`. This module knows when a link can be made, and where it leads.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class Sharing:
         self._person = policy.visitor.person
 
     def link(self, page: object, order: links.Order, *, is_steady: bool) -> str:
-        """Return the address of `page` with a token; without one, and a warning, if none can be had now.
+        """Return the address of `page` with a token. If none can be made now, warn and leave the token out.
 
-        `is_steady`: with the same token from run to run, so that what is drawn stays the same.
+        `is_steady`: use the same token in every run, so that what the app draws stays the same.
         """
         tab = self._tab
         address = page_address(self._run.url, self._run.page_paths, page)
@@ -41,7 +41,7 @@ class Sharing:
         if token is None:
             return address
         if is_steady:
-            # Renewed at half its life: who gets it late in this tab's day has time left to use it.
+            # Renewed at half of its lifetime: somebody who gets the link late has time left to use it.
             tab.href = (tab.sid, order, token, monotonic() + order.ttl_seconds / 2)
         return f"{address}#{links.KEY}={token}"
 

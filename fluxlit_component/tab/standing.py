@@ -1,4 +1,4 @@
-"""How a tab stands, and what there is to tell of it: status, what came back, what is not kept, hooks."""
+"""The status of a tab and what the app is told of it: what came back, what is not kept, and the hooks."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled", "no-brow
 Carrier: TypeAlias = Literal["handshake", "query", "component", "none"]
 
 _said: set[tuple[str, str]] = set()
-"""Keys and reasons that stand in the log of this process."""
+"""Keys and reasons that this process has logged."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
 class Standing:
-    """Attributes hold for the run that looks at them."""
+    """The attributes describe the run that reads them."""
 
     status: Status = "pending"
     carrier: Carrier = "component"
@@ -33,27 +33,27 @@ class Standing:
     is_new: bool = True
     restored: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
-    """Live values that were there before this page load, and that nobody has any more."""
+    """Keys of live values that existed before this page load, and that are gone now."""
     change: Changed | None = None
-    """That somebody else is signed in than before, in the first run that shows it."""
+    """How the visitor has changed, in the first run that shows it; else None."""
     afresh: bool = False
-    """Whether the page is to load itself anew in this run: the visitor has taken the way out."""
+    """Whether the page is to reload in this run, because the visitor has pressed the way out."""
     conflicts: int = 0
-    """How many of this tab's values went over a newer one of another tab."""
+    """How many values of this tab have replaced a newer one of another tab."""
     notice: str | None = None
     """A line for the visitor, shown until the next run."""
 
     skipped: dict[str, str] = field(default_factory=dict)
     """Key -> why it is not kept and what to do about it."""
     hooks: Hooks = field(default_factory=Hooks)
-    """Those of the call that opened the tab last."""
+    """The hooks of the call that opened the tab last."""
 
     def tell(self, event: Event) -> None:
-        """Tell the app what happened, if it wants to know."""
+        """Tell the app what happened, if the app has a hook for that."""
         tell(self.hooks, event)
 
     def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
-        """Note why a key is not kept; `aloud`: something is lost, and the log says so once per process."""
+        """Note why a key is not kept. `aloud`: something is lost, and the log says so once per process."""
         is_news = self.skipped.get(key) != reason
         self.skipped[key] = reason
         if aloud and (key, reason) not in _said and len(_said) < _MOST_SAID:
@@ -63,28 +63,28 @@ class Standing:
             self.tell(Event("skip", (key,), {key: reason}))
 
     def lose(self, keys: Iterable[str]) -> None:
-        """Tell which keys nobody has any more, each once for a page load."""
+        """Tell the hooks which keys have lost their live values, each key once per page load."""
         gone = tuple(sorted({*keys} - {*self.lost}))
         self.lost = tuple(sorted((*self.lost, *gone)))
         if gone:
             self.tell(Event("lost", gone))
 
     def conflict(self, keys: Collection[str]) -> None:
-        """Count and tell that this tab's values went over those of another one."""
+        """Count values of this tab that have replaced those of another tab, and tell the hooks."""
         self.conflicts += len(keys)
         count("fluxlit.conflicts", len(keys))
         self.tell(Event("conflict", tuple(sorted(keys))))
 
     @contextmanager
     def outages(self, doing: str, sid: str | None) -> Iterator[None]:
-        """Ask the store for something; any failure of it means "unknown", and ends the block."""
+        """Guard a block that asks the store. Any failure of the store means "unknown", and ends the block."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - stores are many, and so are their errors
             self.degrade(doing, sid, error)
 
     def degrade(self, doing: str, sid: str | None, error: BaseException) -> None:
-        """Note that the store did not answer, and say so once per outage. Never names the id."""
+        """Note that the store did not answer, and log that once per outage. The log never names the id."""
         if self.status != "degraded":
             _log.warning(
                 "the session store did not answer (%s of %s: %s); the app goes on, and saves when it is back",

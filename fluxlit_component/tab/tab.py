@@ -1,7 +1,7 @@
-"""What the server holds of one browser tab: which session it is, what it knows of its record, how it stands.
+"""What the server holds of one browser tab: its session, what is known of the record, and the status.
 
-Lives outside `st.session_state` (an app may clear that) and exactly as long as the Streamlit
-session: it hangs on an object of it by a weak reference, so it can never reach another visitor.
+A tab lives outside `st.session_state`, because an app may clear that. It lives exactly as long as the
+Streamlit session: it is tied to an object of that session by a weak reference. So no other visitor gets it.
 """
 
 from __future__ import annotations
@@ -34,24 +34,24 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Ids:
-    """Which session the tab is. Written by `identify`, and by the tab when it begins anew."""
+    """Which session the tab has. Written by `identify`, and by the tab when it begins anew."""
 
     offer: str = field(default_factory=new_session_id)
-    """The id that is this tab's if it has none of its own."""
+    """The id that the tab gets if it has none of its own."""
     sid: str | None = None
-    """The settled id. Held here, not read from the component: that forgets it on a page change."""
+    """The settled id. It is held here because the component forgets it on a page change."""
     person: bytes | None = None
-    """Whose session it is: a hash; None: nobody's."""
+    """A hash of the person whose session it is; None: nobody's."""
     unconfirmed: bool = False
-    """Whether the browser still has to adopt the id that this copied tab was given."""
+    """Whether the browser still has to adopt the id that this tab got as a copy or by a link."""
     joined: bool = False
     """Whether a link brought this tab to a session that it shares with another one."""
     waiting_since: float | None = None
     """When the gate first closed, by the monotonic clock."""
     refused: tuple[str, ...] = ()
-    """Ids that the browser proposed and the store does not know."""
+    """Ids that are not accepted again: unknown to the store, somebody else's, or given up by this tab."""
     retiring: tuple[str, ...] = ()
-    """Old ids after a rotation; they die when the browser has confirmed the new one."""
+    """Old ids after a rotation. They are ended when the browser has confirmed the new one."""
     followed: frozenset[str] = frozenset()
     """Tokens of links that this tab has followed: the browser sends them again with every run."""
 
@@ -80,7 +80,7 @@ class Known:
     """Clock of the store minus clock of this process, seconds."""
 
     def seconds_left(self, *moments: float | None) -> float | None:
-        """Seconds until the first of these, by the clock of the store; None: never."""
+        """Seconds until the first of these moments, by the clock of the store; None: never."""
         first = min((moment for moment in moments if moment is not None), default=None)
         return None if first is None else max(first - wall() - self.skew, 0.0)
 
@@ -91,15 +91,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Consent:
-    """Where a visitor's state may be kept. Another one is put in its place by `consent`."""
+    """Where a visitor's state may be kept. It does not change: the module `consent` replaces it."""
 
     private: InMemorySessionStore | None = None
     """The store of a tab whose visitor has not consented; None: the app's own."""
     storing: Storing = "yes"
     unhurried: bool = False
-    """Whether the page is drawn already: it does not go blank while the browser is asked."""
+    """Whether the page is drawn already, and must not go blank while the browser is asked."""
     erasing: tuple[str, ...] = ()
-    """Ids whose records are to go, because consent was withdrawn: tried until the store answers."""
+    """Ids whose records are to be destroyed after consent was withdrawn. Tried until the store answers."""
 
 
 _GIVEN: Final = Consent()
@@ -108,7 +108,7 @@ _PATIENCE_SECONDS: Final = 0.5
 
 @dataclass(slots=True, eq=False, repr=False)
 class Tab:
-    """One tab with one query parameter. Guarded by `lock`: an old run may end beside a new one."""
+    """One tab with one query parameter. Guarded by `lock`, because an old run may end beside a new one."""
 
     param: str
     anchor: weakref.ref[object] | None = None
@@ -123,15 +123,15 @@ class Tab:
     trial: Trial = NO_TRIAL
     runs: int = 0
     token: object = None
-    """The run that opened the tab last, to know a second call in the same run."""
+    """Token of the run that opened the tab last, to recognise a second call in the same run."""
     revived: object = None
-    """The run in which the state was brought back or carried on last."""
+    """Token of the run in which the state was brought back or carried on last."""
     is_blockless: bool = False
     """Whether the last run that got through went on without a `with` block, as far as is known."""
     opened: tuple[RecordStore, Policy] | None = None
-    """What the last run kept the state in, and how: for a page load that asks this tab for what it has."""
+    """Store and policy of the last run: with them a page load that takes over has this tab saved."""
     left: bool = False
-    """Whether its browser is gone, as far as that was told; Streamlit knows it of real ones."""
+    """Whether AppTest was told that its browser is gone. Streamlit itself knows that of real browsers."""
     superseded: bool = False
     """Whether another page load has taken the session over since this tab's last run began."""
     href: tuple[str | None, object, str, float] | None = None
@@ -139,25 +139,25 @@ class Tab:
     wiping: bool = False
     """Whether the state is to be wiped when the next run begins: the record was destroyed."""
     ending: bool = False
-    """Whether the visitor wants the session to end: the next run ends it, if it is still theirs."""
+    """Whether the visitor wants the session to end. The next run ends it, if it is still the visitor's."""
     change: Changed | None = None
-    """That somebody else is signed in now; told by the first run that gets through."""
+    """How the visitor has changed. The first run that gets through tells it to the app."""
     signed_in: bool = False
     """Whether somebody was signed in with `st.login` in any run so far."""
     led_away: bool = False
-    """Whether `st.logout` has been called since: Streamlit has the page load the app anew."""
+    """Whether `st.logout` has been called since. Streamlit then makes the page load the app anew."""
     guard: bool = False
     """Whether the app asks, in this run, to guard unsent text. Written by `run`."""
     guarded: bool = False
-    """Whether it did in the run before: without a `with` block the bridge is drawn before it can ask."""
+    """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = field(default_factory=lambda: NOTHING)
-    """What no store can hold, for the page after F5. Written by `persist` and `handover`."""
+    """Values that no store can hold, for the page after F5. Written by `persist` and `handover`."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
     naming: frozenset[str] = frozenset()
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
     leftovers: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
-    """What the page of another person still shows and sends: element -> value."""
+    """Values that the page of another person still shows and sends: element -> value."""
     drawn: LastDrawn = field(default_factory=LastDrawn)
     """How the bridge was drawn on the page last."""
 
@@ -168,26 +168,26 @@ class Tab:
 
     @property
     def is_private(self) -> bool:
-        """Whether nothing is kept but in memory: the visitor has not consented."""
+        """Whether the state is kept only in memory, as without the visitor's consent."""
         return self.consent.private is not None
 
     @property
     def has_gone(self) -> bool:
-        """Whether no browser shows it any more."""
+        """Whether no browser shows the tab any more."""
         return self.left or not is_connected(self.session_id)
 
     @property
     def is_left(self) -> bool:
-        """Whether the page was loaded anew meanwhile: what this one does is not saved any more."""
+        """Whether the page was loaded anew meanwhile. Then the changes of this tab are not saved any more."""
         return self.superseded and self.has_gone
 
     def state(self) -> State | None:
-        """The session state of its Streamlit session, whether a script runs there or not."""
+        """The session state of the tab's Streamlit session, whether a script runs there or not."""
         anchor = self.anchor() if self.anchor is not None else None
         return state_of(anchor, self.session_id) if anchor is not None else None
 
     def renew(self) -> None:
-        """Drop the id and all that was known under it, and take a fresh one."""
+        """Drop the id and all that was known of its record, and take a fresh id."""
         ids = self.ids
         if ids.sid is not None:
             ids.refused = (*ids.refused, ids.sid)[-8:]
@@ -200,7 +200,7 @@ class Tab:
 
 
 class _Held(weakref.ref[object]):
-    """A Streamlit session, by its anchor, and its tabs: query parameter -> tab."""
+    """A weak reference to the anchor of a Streamlit session, with its tabs: query parameter -> tab."""
 
     __slots__ = ("number", "tabs")
     number: int
@@ -226,7 +226,7 @@ def tab_of(run: Run, param: str) -> Tab:
 
 
 def _let_go(held: _Held) -> None:
-    """The Streamlit session has ended. Takes no lock: it may be called anywhere, also where one is held."""
+    """Drop the tabs of a Streamlit session that has ended. Takes no lock: a caller may hold it already."""
     if _held.get(held.number) is held:
         del _held[held.number]
     for tab in held.tabs.values():
@@ -241,12 +241,12 @@ def _tabs_on(anchor: object) -> Mapping[str, Tab]:
 
 
 def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
-    """The other tabs of this process that hold a session, mostly the page before F5, each under its lock.
+    """The other tabs of this process that hold a session, each under its lock. Mostly the page before F5.
 
-    One whose lock is not to be had soon is left out: it may be asking for that of `tab`.
+    A tab whose lock is not free soon is left out: its run may be waiting for the lock of `tab`.
     """
     with _lock:
-        all_held = [*_held.values()]  # one that ends meanwhile takes itself out
+        all_held = [*_held.values()]  # a session that ends meanwhile removes itself
     for other in [held.tabs.get(tab.param) for held in all_held]:
         if other is None or other is tab or other.sid != sid:
             continue
@@ -258,13 +258,13 @@ def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
 
 
 def leave_page(anchor: object) -> None:
-    """The browser has left the page of this Streamlit session: for AppTest, which has none to tell."""
+    """Note that the browser has left a Streamlit session's page. For AppTest: no browser tells it there."""
     for tab in _tabs_on(anchor).values():
         tab.left = True
 
 
 def forget_tabs() -> None:
-    """Hold no tab any more, as a process that has just begun."""
+    """Forget all tabs, as in a process that has just begun."""
     with _lock:
         _held.clear()
 

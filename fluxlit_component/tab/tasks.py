@@ -1,6 +1,6 @@
-"""The streams and jobs of one tab's session, as seen in one run; and what becomes of them when it ends.
+"""The streams and jobs of one tab's session, as seen in one run, and their end with the session.
 
-What they are, and what is done to them, is in `background`. An app without any loads nothing of that.
+Streams and jobs themselves are in `background`. An app without any loads nothing of that package.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
     if tab.taken is None:
         tab.taken = Taken(lambda: _may_not_take(run, tab, policy))
     if tab.sid is not None and tab.sid != tab.ids.offer:
-        registry.rename(tab.ids.offer, tab.sid)  # what was begun before it was known which session it is
+        registry.rename(tab.ids.offer, tab.sid)  # tasks that were begun before the session was known
 
     def began() -> None:
         tab.known.created = True
@@ -52,7 +52,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
 
 
 def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
-    """Whether what this page takes would be lost: it was left, or may turn out to be a copy of a tab."""
+    """Whether a result taken by this page would be lost: it was left, or may prove to be a copy of a tab."""
     if tab.superseded and not is_connected(tab.session_id):
         return True
     if tab.runs > 1 or tab.sid is None or not policy.fork_copies or run.is_app_test:
@@ -61,7 +61,7 @@ def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
 
 
 def tasks_of_page(page: object) -> Tasks:
-    """What may be done where no session is kept: tasks end with the page that has them."""
+    """What a run may do with tasks where no session is kept. They end with the page that has them."""
     from fluxlit_component.background.tasks import Tasks
     from fluxlit_component.state.record import Lifetimes
 
@@ -77,7 +77,7 @@ def tasks_of_page(page: object) -> Tasks:
 
 
 def end_tasks(store: RecordStore, sid: str | None) -> None:
-    """The session ends here: so do its tasks."""
+    """End the streams and jobs of a session that ends."""
     record = store.load(sid) if sid is not None else None
     if sid is not None and record is not None and has_tasks(record):
         from fluxlit_component.background.tasks import end_tasks as end
