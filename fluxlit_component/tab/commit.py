@@ -84,7 +84,7 @@ class Committer:
                 break
             self._note(diff, outcome)
             diff, merged = self._merge(outcome, values)
-            # Another tab may write first again. Then the merged values count as those of this tab.
+            # If another tab is first again, the merged values are this tab's, and the stored are the base.
             values = {**values, **merged}
             outcome = self._store.commit(self._tab.sid, self._request(diff))
         return diff, outcome

@@ -80,7 +80,7 @@ class SessionRun:
     def enter(self) -> None:
         """Note that the app has a block: the bridge is drawn at the end of the block."""
         self._tab.is_blockless = False
-        if self._tab.runs == 1:  # a page load sends no clicks: the server was restarted below this page
+        if self._tab.runs == 1:  # a page load sends no clicks: any come after a restart of the server
             self._run.call_back_late()
 
     def close(self, error: BaseException | None = None) -> None:
