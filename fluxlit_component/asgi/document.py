@@ -83,7 +83,7 @@ def asked_for(headers: Headers, script: BootScript) -> Headers:
 
 @dataclass
 class DocumentResponse:
-    """Turns the messages of a response into the messages to send. Changes only Streamlit's document."""
+    """Turns the messages of a response into those to send. Only Streamlit's document gets the script."""
 
     script: BootScript
     referrer_policy: str | None

@@ -53,7 +53,7 @@ def packed_bytes(kept: object) -> bytes | None:
 
 
 def is_json_exact(value: object, *, depth: int = _DEPTH) -> bool:
-    """Whether any JSON store returns exactly this value. False for subclasses and deep nesting."""
+    """Whether every JSON store returns exactly this value. False for subclasses and deep nesting."""
     # `type(...) is`, not isinstance: an IntEnum comes back as a plain int.
     if value is None or type(value) is bool:
         return True
@@ -81,7 +81,7 @@ def _packed(data: bytes) -> dict[str, str]:
 
 
 def _is_text(value: str) -> bool:
-    """Whether any store keeps it: lone surrogates fail in UTF-8, NUL fails in PostgreSQL's jsonb."""
+    """Whether every store keeps it: lone surrogates fail in UTF-8, NUL fails in PostgreSQL's jsonb."""
     if "\x00" in value:
         return False
     try:
