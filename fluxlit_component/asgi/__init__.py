@@ -16,7 +16,7 @@ __all__ = ["SessionMiddleware"]
 
 
 def __getattr__(name: str) -> Any:
-    # Loaded when a server asks for it: where there is no middleware, the runs look at the handshake alone.
+    # Loaded only if a server asks for it. Without the middleware the runs import only `handshake`.
     if name == "SessionMiddleware":
         from fluxlit_component.asgi.middleware import SessionMiddleware
 

@@ -1,6 +1,6 @@
-"""The boot script, and the document of the app with it in its head. All else passes byte for byte.
+"""The boot script, and how it is put into the head of the app's document. All else passes unchanged.
 
-Headers of ASGI are pairs of bytes: any name in any case, any name more than once.
+ASGI headers are pairs of bytes. A name may be in any case, and may occur more than once.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _TAG: Final = re.compile(r'(W/)?"([^"]*)"')
 
 
 class BootScript(NamedTuple):
-    """A file of our own route, with a name that changes with what is in it."""
+    """The file that the middleware serves. Its name changes with its content."""
 
     name: str
     body: bytes
 
     @property
     def mark(self) -> str:
-        """What tells this build from another."""
+        """The part of the name that tells one build from another."""
         return self.name.removeprefix("boot-").removesuffix(".js")
 
 
@@ -54,26 +54,26 @@ def value_of(headers: Headers, name: bytes) -> bytes:
 
 
 def without(headers: Headers, name: bytes) -> Headers:
-    """All the others."""
+    """The headers with other names."""
     return [(known, value) for known, value in headers if known.lower() != name]
 
 
 def replaced(headers: Headers, name: bytes, value: bytes) -> Headers:
-    """With this value for a header that is there; an empty one takes it out."""
+    """Replace the value of an existing header. An empty value removes the header."""
     kept = without(headers, name)
     return [*kept, (name, value)] if value and len(kept) < len(headers) else kept
 
 
 def is_page(path: str) -> bool:
-    """Whether a document may stand under a path: neither a file, nor a component, nor Streamlit's own."""
+    """Whether a path may be a document: no file, no component, and no route of Streamlit's own."""
     name = path.rpartition("/")[2]
     return not _NOT_A_PAGE.search(path) and ("." not in name or name.endswith(".html"))
 
 
 def asked_for(headers: Headers, script: BootScript) -> Headers:
-    """Request headers without what would bring back a document that does not have this script in it.
+    """Request headers that cannot revalidate a document without this script.
 
-    Of entity tags that stay those of documents that have it, as they were before it was put in.
+    Only entity tags of documents with the script stay, in the form they had before the script was put in.
     """
     end = f"-fluxlit.{script.mark}"
     found = _TAG.findall(value_of(headers, b"if-none-match").decode("latin-1"))
@@ -83,7 +83,7 @@ def asked_for(headers: Headers, script: BootScript) -> Headers:
 
 @dataclass
 class DocumentResponse:
-    """Turns the messages of a response into those that are sent, if it is a document of Streamlit's."""
+    """Turns the messages of a response into those to send. Only Streamlit's document gets the script."""
 
     script: BootScript
     referrer_policy: str | None
@@ -93,7 +93,7 @@ class DocumentResponse:
     _body: bytes = b""
 
     def take(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        """Return what can be sent now: of a document nothing before all of it is there."""
+        """Return the messages that can be sent now. A document is sent only when all of it is there."""
         if message["type"] == "http.response.start":
             return self._begin(message)
         if message["type"] != "http.response.body":
@@ -126,21 +126,21 @@ class DocumentResponse:
         return [{**start, "headers": headers}, {"type": "http.response.body", "body": sent}]
 
     def _renamed(self, headers: Headers) -> Headers:
-        """With an entity tag of its own (RFC 9110, 8.8.3), and without a date, which says less."""
+        """Headers with a changed entity tag (RFC 9110, 8.8.3), and without a date, which says less."""
         tag = value_of(headers, b"etag").decode("latin-1")
         own = _TAG.sub(rf'\1"\2-fluxlit.{self.script.mark}"', tag)
         return replaced(without(headers, b"last-modified"), b"etag", own.encode("latin-1"))
 
 
 def _with_script(body: bytes, script: BootScript, encoding: bytes) -> bytes | None:
-    """The document of Streamlit with the script first in its head; None: it is another one."""
+    """Streamlit's document with the script first in its head. None: this is another document."""
     if encoding not in {b"", b"identity", b"gzip"}:
         return None
     html = gzip.decompress(body) if encoding == b"gzip" else body
     head, streamlits = _HEAD.search(html), _STREAMLITS_SCRIPT.search(html)
     if head is None or streamlits is None:
         return None
-    # From where Streamlit's own script comes: below a base path, or behind a proxy that cuts one off, too.
+    # The path of Streamlit's own script also fits below a base path, or behind a proxy that removes one.
     tag = b'<script src="%s_fluxlit/%s"></script>' % (streamlits[1], script.name.encode())
     html = html[: head.end()] + tag + html[head.end() :]
     return gzip.compress(html, mtime=0) if encoding == b"gzip" else html

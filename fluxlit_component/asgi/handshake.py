@@ -1,7 +1,7 @@
-"""What a page says of its sessions as it opens its websocket, and where the run finds it.
+"""What a page tells about its sessions when it opens its websocket, and where the run finds this.
 
-The boot script proposes subprotocols; the middleware takes them out of the handshake and keeps what they say
-here, under a ticket that it hands on as a request header. So an app that prints its headers prints no id.
+The boot script proposes subprotocols. The middleware takes them out of the handshake and keeps their content
+here, under a ticket. It passes the ticket on as a request header, so an app that prints headers prints no id.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from urllib.parse import unquote
 from fluxlit_component.identifier import DEFAULT_PARAM, is_well_formed
 
 HEADER: Final = "fluxlit-handshake"
-"""Name of the request header, which no client can set: one that comes in is dropped."""
+"""Name of the request header. A client cannot set it, because an incoming one is dropped."""
 WORDS: Final = ("fluxlit.", "fluxlit-browser.", "fluxlit-link.")
 
 
 class Handshake:
-    """All that one page has said. `repr` shows no id and no token."""
+    """All that one page told in its handshake. `repr` shows no id and no token."""
 
     link: str | None = None
-    """Token of the link that the page was opened with; "" if what stood there is none."""
+    """Token of the link that the page was opened with; "" if the link's token is not well formed."""
     is_sure: bool = True
-    """Whether nothing but what is named here can be in the page."""
+    """Whether the page can have no other ids than those named here."""
 
     def __init__(self) -> None:
         self.ids: dict[str, list[str]] = {}
-        """Query parameter -> ids that the tab has for it, the best first."""
+        """Query parameter -> ids that the tab has for the parameter, the best first."""
         self.shared: dict[str, str] = {}
         """Query parameter -> the id that the browser keeps for all its tabs."""
 
@@ -45,7 +45,7 @@ def is_ours(word: str) -> bool:
 
 
 def understand(words: Iterable[str]) -> Handshake:
-    """Read the words of a boot script. What is not well formed says nothing."""
+    """Read the words of a boot script. Ids that are not well formed are ignored."""
     said = Handshake()
     for word in words:
         kind, _, rest = word.partition(".")
@@ -69,7 +69,7 @@ _held: dict[str, Handshake] = {}
 
 @contextmanager
 def held(handshake: Handshake) -> Iterator[str]:
-    """Keep it as long as its websocket is open, which is the block; gives its ticket."""
+    """Keep a handshake during the block, while its websocket is open. Yields the ticket."""
     ticket = secrets.token_urlsafe(16)
     _held[ticket] = handshake
     try:
@@ -79,5 +79,5 @@ def held(handshake: Handshake) -> Iterator[str]:
 
 
 def handshake_of(ticket: str | None) -> Handshake | None:
-    """What was said with a ticket, if it came through the middleware of this process."""
+    """The handshake of a ticket, if it came through the middleware of this process."""
     return _held.get(ticket) if ticket is not None else None

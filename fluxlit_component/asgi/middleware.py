@@ -1,7 +1,7 @@
 """The middleware: with it the first script run of a page load knows its session.
 
-Pure ASGI, for `st.App` and around any server that speaks it. It gives each document the boot script, and
-takes out of each websocket handshake what that script has put there.
+Pure ASGI, for `st.App` and around any ASGI server. The middleware puts the boot script into each document,
+and takes the words of that script out of each websocket handshake.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 REFERRER_POLICY: Final = "strict-origin-when-cross-origin"
 _SEEN: Final = "fluxlit_component"
-"""In a scope that another one of these middlewares has seen already."""
+"""Key in a scope that another `SessionMiddleware` has already handled."""
 _OUR_FOLDER: Final = "/_fluxlit/"
 _HEADER: Final = HEADER.encode()
 _PROTOCOLS: Final = b"sec-websocket-protocol"
@@ -48,7 +48,7 @@ class SessionMiddleware:
         ```
 
     Args:
-        app: the ASGI application around which it stands.
+        app: the ASGI application that the middleware wraps.
         referrer_policy: header `Referrer-Policy` of documents that have none; None: none.
     """
 
@@ -57,11 +57,11 @@ class SessionMiddleware:
         self._referrer_policy = referrer_policy
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """One connection."""
+        """Handle one connection."""
         if scope["type"] not in {"http", "websocket"} or _SEEN in scope:
             await self._app(scope, receive, send)
             return
-        # A copy that a client sends is its own invention.
+        # Drop this header from the client's request: only the middleware may set it.
         scope = {**scope, "headers": without(list(scope["headers"]), _HEADER), _SEEN: True}
         if scope["type"] == "websocket":
             await self._open(scope, receive, send)
@@ -95,7 +95,7 @@ class SessionMiddleware:
             for ready in response.take(dict(message)):
                 await send(ready)
 
-        # A document tells its length with its body only, and the body has to come through here.
+        # GET, since only the body tells a document's length. No pathsend: the body must pass here.
         extensions = scope.get("extensions") or {}
         scope = {
             **scope,
@@ -107,7 +107,7 @@ class SessionMiddleware:
 
 
 async def _serve(scope: Message, send: Send) -> None:
-    """The boot script, which may be kept for ever: another one has another name."""
+    """Serve the boot script. Browsers may keep it for ever, since another build has another name."""
     script = boot_script()
     found = scope["method"] in _LOADS and scope["path"].endswith(_OUR_FOLDER + script.name)
     body = script.body if found else b""

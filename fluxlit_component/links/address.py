@@ -1,4 +1,4 @@
-"""The address of a page of the app, as a visitor would open it. Pure; what Streamlit knows is handed in."""
+"""The address of a page of the app, as a visitor would open it. Pure: the caller passes Streamlit's facts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
     """Return the URL of `page`, without query and fragment.
 
     Args:
-        url: where the visitor is: origin and path. Empty if that is not known; then the answer is relative.
+        url: origin and path of the visitor's page. Empty if not known; then the returned URL is relative.
         pages: path of each page's script -> its URL path ("" for the default page); empty if not known.
         page: None for the page of `url`, a URL path (``"report"``), the path of a page's script, or what
             `st.Page` returned.
@@ -28,7 +28,7 @@ def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
 
 
 def _base(path: str, pages: Mapping[str, str]) -> str:
-    """The app's own folder: what is left of a page's path without the page."""
+    """The folder of the app: the path of a page without the page's name."""
     head, _, last = path.rstrip("/").rpartition("/")
     return f"{head}/" if last and last in pages.values() else f"{path.rstrip('/')}/"
 

@@ -1,8 +1,8 @@
 """Links that bring a session to another device, or a copy of it: made, redeemed, listed, revoked.
 
-A link holds a token, never the session id. The token is not at rest either: the store keeps what it leads to
-under a hash of it, and the id in there is masked by a pad that only the token makes. Each session's record
-lists its links; what is no longer in the list, or whose session is gone, leads nowhere.
+A link holds a token, never the session id. The token is not stored either. The store keeps a record under a
+hash of the token. The session id in that record is masked by a pad that only the token makes. Each session's
+record lists its links. A link that is no longer listed, or whose session is gone, leads nowhere.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _NOTE: Final = "note"
 _STATE: Final = "state:"
 _TRIES: Final = 8
 _REMEMBERED: Final = 86_400.0
-"""Seconds that a link is still listed after its end."""
+"""Seconds for which a link is still listed after its end."""
 _LISTED: Final = 50
-"""Entries that are kept when one more is made, but for open ones: an app may make one in every run."""
+"""Entries kept when a link is made; open ones stay anyway. An app may make a link in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class Link:
     """
 
     name: str
-    """Eight characters to tell links apart; nothing can be opened with it."""
+    """Eight characters that tell links apart. They cannot open anything."""
     mode: Mode
     once: bool
     created: float
     expires: float
     uses: int
     now: float = 0.0
-    """What the store's clock said when the list was made."""
+    """The time of the store's clock when the list was made."""
 
     @property
     def age_seconds(self) -> float:
@@ -71,19 +71,19 @@ class Link:
 
     @property
     def is_open(self) -> bool:
-        """Whether it still leads somewhere."""
+        """Whether the link can still be opened."""
         return self.now < self.expires and not (self.once and self.uses)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a link is to be: who may open it, how often, and what it brings."""
+    """What a new link should do: resume or copy, how often, how long, and with which keys."""
 
     mode: Mode
     once: bool
     ttl_seconds: float
     keys: tuple[str, ...] | None = None
-    """For a copy: glob patterns of the keys that go along; None: all."""
+    """For a copy: glob patterns of the keys to copy; None: all keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Redeemed:
     sid: str = field(repr=False)
     record: Record | None = field(repr=False)
     joined: bool
-    """Whether it is the session itself, shared from now on, and not a copy."""
+    """Whether the link led to the session itself, which is shared from now on, and not to a copy."""
 
 
 def make(
@@ -105,9 +105,9 @@ def make(
     param: str,
     person: bytes | None = None,
 ) -> str | None:
-    """Make a link and return its token; None if the session has ended. One without state yet begins here.
+    """Make a link and return its token; None if the session has ended. A session without a record begins now.
 
-    `person`: whose session it is then.
+    `person`: the owner of a session that begins now.
 
     Raises:
         StoreUnavailable: the store did not answer.
@@ -140,16 +140,16 @@ def make(
 def redeem(
     store: RecordStore, token: str, lifetimes: Lifetimes, *, param: str, visitor: Visitor = ANYBODY
 ) -> Redeemed | Literal["elsewhere"] | None:
-    """Follow a link; None if it leads nowhere: used, expired, revoked, unknown.
+    """Follow a link. None if the link is used, expired, revoked or unknown.
 
-    Another person's session is nowhere, too; a copy of it is a gift, and belongs to who opens it.
+    None also for another person's session. A copy of such a session may be opened, and belongs to the opener.
 
-    "elsewhere": it is for another param's session of the same page, which will follow it.
+    "elsewhere": the link is for the session of another param on the same page, which will follow the link.
 
-    Of many who open a link that works once, one gets there (`VersionedStore.take`).
+    If many open a link that works once, only one succeeds (`VersionedStore.take`).
 
     Raises:
-        StoreUnavailable: the store did not answer; the link may be tried again.
+        StoreUnavailable: the store did not answer. The link may be tried again.
     """
     held = store.load(place_of(token))
     note = held.note(_NOTE) if held is not None else None
@@ -167,7 +167,7 @@ def redeem(
             return None
         found = Redeemed(owner, record, joined=True)
     else:
-        # First the copy, then the token: a store that fails in between costs nobody the link.
+        # First the copy, then the token: if the store fails in between, the link still works.
         found = _copied(store, held, lifetimes, visitor.person)
     if note["once"] and store.take(place_of(token)) is None:
         if not found.joined:
@@ -178,14 +178,14 @@ def redeem(
 
 
 def links_of(store: RecordStore, sid: str) -> tuple[Link, ...]:
-    """The links of a session, the newest first, as long as they are remembered."""
+    """The links that the record of a session lists, the newest first."""
     record = store.load(sid)
     links = [] if record is None else _listed(record, sid)
     return tuple(sorted(links, key=lambda link: -link.created))
 
 
 def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
-    """No link of this session leads anywhere any more, nor is anything kept for it; return how many did."""
+    """Make all links of a session useless and delete what is kept for them. Return how many were open."""
     record = store.load(sid)
     entries = _entries(record, sid)
     if record is None or not entries:
@@ -197,7 +197,7 @@ def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
 
 
 def destroy(store: RecordStore, sid: str, lifetimes: Lifetimes) -> None:
-    """End a session for good, and its links with it."""
+    """End a session and its links for good."""
     revoke(store, sid, lifetimes)
     store.delete(sid)
 
@@ -216,7 +216,7 @@ def _copied(store: RecordStore, held: Record, lifetimes: Lifetimes, person: byte
 
 
 def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> None:
-    """Note one use; two at once are two."""
+    """Count one use of a link. Two uses at once count as two."""
     key = _ENTRY + name_of(token)
     for _ in range(_TRIES):
         record = store.load(owner)
@@ -230,7 +230,7 @@ def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> 
 
 
 def _outlived(record: Record, sid: str, now: float) -> set[str]:
-    """Entries of links that ended long or many links ago, and those that a copy or rotation brought along."""
+    """Entries to drop: links that ended long or many links ago, and entries that came by copy or rotation."""
     ends = {name: entry["ends"] for name, entry in _entries(record, sid).items()}
     newest = sorted(ends, key=ends.__getitem__, reverse=True)[:_LISTED]
     mine = {name for name, end in ends.items() if end >= (now - _REMEMBERED if name in newest else now)}
@@ -246,7 +246,7 @@ def _listed(record: Record, sid: str) -> list[Link]:
 
 
 def _entries(record: Record | None, sid: str) -> dict[str, dict[str, Any]]:
-    """The links listed in a record, but for those that a copy of it brought along."""
+    """The links listed in a record, except entries that came with a copy of another session."""
     if record is None:
         return {}
     notes = {name: record.note(name) for name in record.fields if name.startswith(_ENTRY)}

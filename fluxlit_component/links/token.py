@@ -1,8 +1,8 @@
-"""Tokens of links: where the store keeps what one leads to, and how it hides a session id in there.
+"""Tokens of links: where the store keeps the record of a link, and how a session id is hidden in it.
 
-A token looks like a session id, 256 random bits, and is never at rest itself. It is hashed here and not only
-by the store, because a store of the app's own is handed its names as they are. An id hides another one in the
-same way, where it leads on to it.
+A token looks like a session id, 256 random bits, and is never stored. It is hashed here and not only by the
+store, because an app's own store gets its names as they are. If an id leads to another one (`lead_on`), that
+one is hidden in the same way.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ _MOVED: Final = f"{RESERVED}_moved"
 
 
 def place_of(token: str) -> str:
-    """The name under which a store keeps a link. Not shaped like an id, so never taken for one."""
+    """The name under which a store keeps a link. It does not look like an id, so nobody takes it for one."""
     return "link:" + hashlib.sha256(b"fluxlit_component/link/v1\x00" + token.encode()).hexdigest()
 
 
 def name_of(token: str) -> str:
-    """Eight characters to tell a session's links apart; nothing can be opened with them."""
+    """Eight characters that tell a session's links apart. They cannot open anything."""
     return hashlib.sha256(b"fluxlit_component/link-name/v1\x00" + token.encode()).hexdigest()[:8]
 
 
 def mask(secret: str, sid: str) -> bytes:
-    """The id's bytes, XORed with a pad that is made of `secret` and used for nothing else."""
+    """The bytes of the id, XORed with a pad. The pad is made of `secret` and used for nothing else."""
     return _xor(secret, base64.urlsafe_b64decode(sid + "="))
 
 
 def unmask(secret: str, masked: bytes) -> str:
-    """The id that was masked with the same secret; with another one, an id that nobody has."""
+    """The id that was masked with `secret`. With another secret the result is an id that nobody has."""
     return base64.urlsafe_b64encode(_xor(secret, masked)).rstrip(b"=").decode()
 
 
 def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> None:
-    """Have an id that a browser took while its link was followed lead to `target`, as the page does.
+    """Make `sid` lead to `target`. A browser took `sid` while its link was followed; the page is at `target`.
 
-    Otherwise a reload in that moment, or a browser whose server was restarted, would come with the id and a
-    link that is used up.
+    Otherwise a reload in that moment, or a restart of the server, would leave the browser with `sid` and a
+    used link.
     """
     moved = Change(encode(mask(sid, target)))
     store.commit(sid, lifetimes.commit({_MOVED: moved}, create=True))
 
 
 def target_of(sid: str, record: Record) -> str | None:
-    """Where `lead_on` has an id lead; None for a session like any other."""
+    """The id to which `lead_on` made `sid` lead; None for an ordinary session."""
     raw = record.note(_MOVED)
     return unmask(sid, raw) if isinstance(raw, bytes) and len(raw) == _RAW_BYTES else None
 

@@ -1,7 +1,7 @@
 """Any three-method store as a versioned one, with "last writer wins" for the whole session.
 
-For stores of an app's own. It reads the whole dict, changes it and writes it back; it cannot know what
-others did in between, so whoever needs more takes a store that is versioned by itself.
+For stores of an app's own. The adapter reads the whole dict, changes it and writes it back. It cannot know
+what others wrote in between. An app that needs more takes a store that keeps versions itself.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ _LOCKS: Final = 64
 
 
 class AdapterStore:
-    """A `VersionedStore` over `inner`, which keeps its plain dicts: other programs can read them.
+    """A `VersionedStore` over `inner`. The inner store keeps plain dicts, which other programs can read.
 
-    What it promises, and what not:
+    What the adapter promises, and what it does not:
 
-    * The inner store gets the session id as it is; how it is kept is up to that store.
-    * Within this object writers wait for each other: tabs of one process that change different keys
-      lose nothing, and one of many `take`, `copy` or `rename` wins. Between processes the last writer of
-      the whole session wins, and two may win a `take`.
-    * Records and fields are of version 1, always. A guarded change is refused only if its key is there
-      and the writer knew of none, or the other way round; `overwritten` and tombstones are empty.
-    * No markers: what is absent and not to be created is "destroyed", since it may have been. A `commit`
-      with `create` begins it anew.
-    * The idle deadline is the inner store's: `load` does not know it, so `idle_expires` is None. A
-      copy gets the inner store's default lifetime until it is next committed or touched.
+    * The inner store gets the session id as it is. How the id is kept is up to that store.
+    * Writers that use this object wait for each other. So tabs of one process that change different keys
+      lose nothing, and only one of several `take`, `copy` or `rename` calls succeeds. Between processes the
+      last writer of the whole session wins, and two processes may both succeed with a `take`.
+    * Records and fields always have version 1. A guarded change is refused only if its key is stored and
+      the writer knew of none, or the other way round. `overwritten` is always empty; there are no tombstones.
+    * There are no markers. A `commit` without `create` answers "destroyed" for an absent session, which may
+      have been destroyed. A `commit` with `create` begins the session anew.
+    * The inner store keeps the idle deadline. `load` does not know it, so `idle_expires` is None. A
+      copy gets the inner store's default lifetime until its next commit or touch.
     * The absolute deadline is kept beside the values under ``"__fluxlit__"``, if there is one.
     """
 
@@ -137,7 +137,7 @@ class AdapterStore:
             return record
 
     def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
-        return 0  # expiry is the inner store's business
+        return 0  # the inner store drops what has expired
 
     def close(self) -> None:
         pass  # whoever made the inner store closes it
@@ -152,7 +152,7 @@ class AdapterStore:
         if found is None:
             return None
         if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
-            # Not "absent": the next commit would then write over what somebody else keeps there.
+            # The answer is not "absent": the next commit would overwrite what another program keeps there.
             kind = type(found).__name__
             raise StoreUnavailable(
                 f"the store {self.kind}.get() returned {kind}, not a dict with string keys"
@@ -168,13 +168,13 @@ class AdapterStore:
         except FluxlitError:
             raise
         except Exception as error:
-            # Without the error's own text, which may quote the id.
+            # The message leaves out the text of the error, which may quote the id.
             kind = type(error).__name__
             raise StoreUnavailable(f"the store {self.kind} gave no answer ({kind})") from error
 
     @contextlib.contextmanager
     def _locked(self, *session_ids: str) -> Iterator[None]:
-        """Hold the locks of these sessions, in one order for all: two renames must not block each other."""
+        """Hold the locks of these sessions. All callers use one order, so two renames cannot deadlock."""
         for session_id in session_ids:
             _check_id(session_id)
         with contextlib.ExitStack() as held:
@@ -195,7 +195,7 @@ def _checked_key(key: object) -> str:
 
 
 def _lifetime(found: Mapping[str, Any]) -> dict[str, float]:
-    """The two moments kept beside the values; nothing if another program wrote something else there."""
+    """The two moments kept beside the values. Empty if another program wrote something else there."""
     kept = found.get(PACKED)
     return {k: v for k, v in kept.items() if isinstance(v, int | float)} if isinstance(kept, dict) else {}
 
@@ -206,7 +206,7 @@ def _begin(commit: Commit, now: float) -> dict[str, Any]:
 
 
 def _seconds_left(idle_seconds: float | None, expires: float | None, now: float) -> float:
-    """The lifetime for the inner store, where zero means none and None would mean its default."""
+    """The lifetime for the inner store. To that store zero means no end, and None means its default."""
     spans = [idle_seconds] if idle_seconds is not None and idle_seconds > 0 else []
     if expires is not None:
         spans.append(expires - now)
@@ -228,6 +228,6 @@ def _field(key: str, kept: object) -> Field | None:
     try:
         data = packed_bytes(kept)
         return Field(_VERSION, encode(kept) if data is None else data)
-    except UnstorableValue as error:  # another program put it there, and it stays there
+    except UnstorableValue as error:  # another program stored this value, so it is left there
         warn_dropped(key, error)
         return None

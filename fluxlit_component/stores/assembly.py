@@ -1,6 +1,6 @@
-"""The store as one run sees it: chosen, spared when it is down, sealed if asked for.
+"""The store as one run uses it: chosen, left alone while it is down, sealed if asked for.
 
-What a call means by a store is an object, a URL, or the default of the settings.
+A call names its store by an object or by a URL. Without either the settings decide.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def store_of_run(
     seal: bool | None = None,
     idle_seconds: float | None = None,
 ) -> RecordStore:
-    """Put together what stands between a run and its backend.
+    """Put together the layers between a run and its backend.
 
     Raises:
         ConfigurationError: the store or the sealing that was asked for cannot be had.
@@ -61,7 +61,7 @@ def store_of_run(
 
 
 def choose_store(store: StoreLike | None, settings: Settings, script_path: str | None) -> VersionedStore:
-    """The store to use: an object as it is or adapted, a URL opened, None by the settings."""
+    """The store to use. An object is taken as it is or adapted, a URL is opened, None asks the settings."""
     if isinstance(store, str):
         return _opened(store)
     if store is None:
@@ -80,15 +80,15 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
                 return adapter
         adapter = AdapterStore(store)
         _adapters.append((store, adapter))
-        del _adapters[:-16]  # an app that makes a store per run must not fill the memory
+        del _adapters[:-16]  # an app that makes a store in every run must not fill the memory
         return adapter
 
 
 class UnansweringStore:
-    """The store of a run whose real one could not be opened just now: every call raises, with the reason.
+    """The store of a run whose real store could not be opened now. Every call raises, with the reason.
 
-    Not a memory store in its place: that would say "absent", and the visitor's id would be replaced while
-    the state lies safe in a file that is locked for a moment. Made for one run; the next one opens again.
+    A memory store in its place would answer "absent". Then the visitor would get a new id, while the state
+    is safe in a file that is only locked for a moment. The next run tries to open the real store again.
     """
 
     bounded = True
@@ -106,7 +106,7 @@ class UnansweringStore:
 
 
 def _opened(url: str) -> VersionedStore:
-    """The store of a URL. One that is not there right now is tried again in the next run."""
+    """The store of a URL. If the store is not available now, the next run tries again."""
     try:
         return open_store(url)
     except StoreUnavailable as error:
@@ -115,13 +115,13 @@ def _opened(url: str) -> VersionedStore:
 
 @lru_cache(maxsize=64)
 def _beside(script_path: str) -> Path:
-    """The default file of an app, looked up once: an app may change its working directory."""
+    """The default file of an app. It is looked up once, since an app may change its working directory."""
     return Path(script_path).parent.resolve() / _DEFAULT_FILE
 
 
 @lru_cache(maxsize=64)
 def _named(path: str) -> Path:
-    """As `_beside`: a run that changes nothing asks no disk where its file is."""
+    """The path from the settings, looked up once, so that a run need not ask the disk where its file is."""
     return Path(path).expanduser().resolve()
 
 
@@ -134,7 +134,7 @@ def _default_store(settings: Settings, script_path: str | None) -> VersionedStor
         return open_store(f"sqlite:///{path}")
     except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running
         if os.path.exists(path):  # noqa: PTH110 - false, no error, below a file or a folder that is not ours
-            # Locked, read-only, of a newer release: what was saved is in there, and memory would deny it.
+            # The file is locked, read-only or of a newer release. Memory would not have the sessions in it.
             _warn_once(f"the session file {path} cannot be used now ({error}); nothing is saved meanwhile.")
             return UnansweringStore(error)
         _warn_once(
@@ -145,7 +145,7 @@ def _default_store(settings: Settings, script_path: str | None) -> VersionedStor
 
 
 def _warn_once(message: str) -> None:
-    """Every run opens anew; the log is told once of each reason."""
+    """Log each message once: every run opens the store again and would repeat it."""
     if message not in _told:
         _told.add(message)
         _log.warning("%s", message)

@@ -1,15 +1,15 @@
-"""What a store must do, in words: enough to write a new one without reading another.
+"""What a store must do, in words. This is enough to write a new store without reading another one.
 
-`SessionStore` is the extension point, three methods. `VersionedStore` adds what lets two tabs
-write at once without losing anything; every built-in store has it, and any three-method store
-gets it from `stores.adapter`, with "last writer wins" for the whole session. `BrowsableStore` and
-`DescribedStore` are for the tools of whoever runs the store; an app works without them.
+`SessionStore` is the extension point: three methods. `VersionedStore` adds what two tabs need to write at
+once without losing anything. Every built-in store is one. `stores.adapter` makes one of any three-method
+store, with "last writer wins" for the whole session. `BrowsableStore` and `DescribedStore` are for the
+tools of the operator; an app works without them.
 
-Common to both:
+Common to `SessionStore` and `VersionedStore`:
 
 * ``session_id`` is any non-empty string. A built-in store keeps the session under
   `identifier.stored_key(session_id)`; the id itself never reaches the backend.
-* Expired means absent, on every read and write, purged or not.
+* An expired session counts as absent in every read and write, even if it was not purged yet.
 * `StoreUnavailable` is raised when the backend gave no answer. It never means "absent".
 * Every method may be called from any thread.
 """
@@ -82,7 +82,7 @@ class SessionStore(Protocol):
 
 
 class RecordStore(Protocol):
-    """What one run asks of a store that keeps records."""
+    """The methods that one run needs of a store that keeps records."""
 
     def load(self, session_id: str) -> Record | None:
         """Return the whole record, tombstones included; None if absent, expired or destroyed."""
@@ -91,13 +91,13 @@ class RecordStore(Protocol):
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or, unless the verdict is "committed", none.
 
-        In one atomic step: a record that is destroyed or expired is left alone and said so; an
-        absent one is begun if `commit.create`, with version `commit.begin`, else the verdict is
+        All in one atomic step. A destroyed or expired record is left alone, and the verdict says so. An
+        absent record is begun with version `commit.begin` if `commit.create`; otherwise the verdict is
         "absent". A guarded change whose stored version (0 if the key is not there) differs from its
-        base is left out and returned in `refused`; the others are written with the record's next
+        base is left out and returned in `refused`. The other changes are written with the record's next
         version. A change whose stored version is newer than its base is written and named in
         `overwritten`. If every change was refused, or there is none, nothing is written and the
-        version stays. Otherwise the idle deadline becomes now + `idle_seconds`; the absolute one
+        version stays. Otherwise the idle deadline becomes now + `idle_seconds`. The absolute deadline
         is set when the record is begun and never moves.
         """
         ...
@@ -112,12 +112,12 @@ class RecordStore(Protocol):
     def copy(self, source: str, target: str) -> bool:
         """Give `target` a copy of `source`: fields, versions, creation time and deadlines.
 
-        Atomic; False, and nothing done, if `source` is absent or anything stands under `target`.
+        Atomic. Does nothing and returns False if `source` is absent or anything is stored under `target`.
         """
         ...
 
     def take(self, session_id: str) -> Record | None:
-        """Return the record and destroy it, atomically: of many callers one gets it."""
+        """Return the record and destroy it in one atomic step. Of many callers only one gets the record."""
         ...
 
     def delete(self, session_id: str) -> None:
@@ -129,9 +129,9 @@ class RecordStore(Protocol):
 class VersionedStore(RecordStore, SessionStore, Protocol):
     """A store with records: per-key versions, atomic commits, two lifetimes.
 
-    `get`, `set` and `delete` work on the same records. `set` begins a fresh record whatever was
-    there, a destroyed one included: it is the caller's explicit word. `delete` leaves a marker
-    behind for a day, so that a late `commit` finds "destroyed" and writes nothing.
+    `get`, `set` and `delete` work on the same records. `set` begins a fresh record even if a destroyed
+    one was there, because the caller asks for it explicitly. `delete` leaves a marker behind for a day,
+    so that a late `commit` finds "destroyed" and writes nothing.
 
     Examples:
         ```python
@@ -146,11 +146,11 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
     """
 
     def rename(self, source: str, target: str) -> bool:
-        """`copy`, and `source` is destroyed in the same atomic step."""
+        """Like `copy`, but `source` is destroyed in the same atomic step."""
         ...
 
     def purge(self, *, limit: int = 1000) -> int:
-        """Drop up to `limit` expired records and outlived markers; return how many."""
+        """Drop up to `limit` expired records and markers older than a day; return how many."""
         ...
 
     def close(self) -> None:
@@ -160,46 +160,46 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
 
 @runtime_checkable
 class BrowsableStore(Protocol):
-    """A store that can be looked through by its operator, who knows no id.
+    """A store that its operator, who knows no id, can look through.
 
-    Everything here goes by `name`: the 64 hex characters that `identifier.stored_key` makes of an
-    id. A name is no id: none of the methods above takes it for one. `ConfigurationError` if it is no name.
+    The methods here take a `name`: the 64 hex characters that `identifier.stored_key` makes of an id.
+    A name is not an id, and the methods above do not accept it as one. A bad name is a `ConfigurationError`.
     """
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
         """Every session whose name begins with `prefix`, once each, in any order, without its values.
 
-        What has ended but was not dropped yet is among them. The store is not held meanwhile: what
-        begins or ends during the iteration may be in it or not.
+        Sessions that have ended but were not dropped yet are included. The iteration does not lock the
+        store, so sessions that begin or end meanwhile may be included or not.
         """
         ...
 
     def estimate(self) -> int:
-        """About how many sessions `browse` will find; cheap, for a progress bar."""
+        """About how many sessions `browse` will find. A cheap estimate, for a progress bar."""
         ...
 
     def peek(self, name: str) -> Record | None:
-        """As `VersionedStore.load`."""
+        """Like `VersionedStore.load`."""
         ...
 
     def destroy(self, name: str) -> bool:
-        """As `VersionedStore.delete`, marker included. True if the session was alive."""
+        """Like `VersionedStore.delete`, marker included. True if the session was alive."""
         ...
 
     def place(self, name: str, record: Record) -> bool:
         """Put a record of another store here as it is: fields, versions, creation time, deadlines.
 
-        Atomic. Done if nothing alive stands there, or an earlier state of the same session: begun at
-        the same moment, with a lower version or the same and an earlier idle deadline. False, and nothing
-        done, otherwise; also if a destroyed session has left its marker there, or `record` has ended.
+        Atomic. The record is written if nothing alive is there, or only an earlier state of the same session:
+        begun at the same moment, with a lower version, or with the same version and an earlier idle deadline.
+        Otherwise, and if a destroyed session's marker is there or `record` has ended, False: nothing is done.
         """
         ...
 
 
 @runtime_checkable
 class DescribedStore(Protocol):
-    """A store whose backend says how it is set up."""
+    """A store that can tell how its backend is set up."""
 
     def describe(self) -> StoreFacts:
-        """Ask the backend."""
+        """Ask the backend how it is set up."""
         ...

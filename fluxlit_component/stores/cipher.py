@@ -1,9 +1,9 @@
-"""AES-256-GCM over one value, with a key of that session alone. The only place that knows `cryptography`.
+"""AES-256-GCM over one value, with a key for that session only. No other module imports `cryptography`.
 
-A sealed value is a byte that says so, the number of the master key (0: none), 12 random bytes, then what
-AES-GCM makes of it (NIST SP 800-38D). Its key comes by HKDF-SHA256 (RFC 5869) from the session id, which only
-the visitor's browser holds; with a master key as salt, so that a stolen database needs the server's secret
-too. Where the value stands is authenticated with it: moved to another key or session it does not open.
+A sealed value is one byte that marks it, the number of the master key (0: none), 12 random bytes, and the
+output of AES-GCM (NIST SP 800-38D). HKDF-SHA256 (RFC 5869) derives the key from the session id, which only
+the visitor's browser holds. A master key is the salt: then a stolen database needs the server's secret too.
+The session and the key of a value are authenticated. Moved to another session or key, it does not open.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Cipher:
 
     Args:
         session_id: the session's id.
-        masters: number -> secret. The highest number seals, each of them opens.
+        masters: number -> secret. The highest number seals; every one can open.
     """
 
     def __init__(self, session_id: str, masters: Mapping[int, bytes]) -> None:
@@ -43,17 +43,17 @@ class Cipher:
         self._keys: dict[int, AESGCM] = {}
 
     def seal(self, key: str, data: bytes) -> bytes:
-        """The sealed form of what is kept under `key`."""
+        """Seal the value that is kept under `key`."""
         number, nonce = max(self._masters, default=0), os.urandom(_NONCE_BYTES)
         head = bytes([SEALED]) + number.to_bytes(_NUMBER_BYTES, "big") + nonce
         return head + self._key(number).encrypt(nonce, data, self._about(head, key))
 
     def open(self, key: str, data: bytes) -> bytes:
-        """What was sealed for `key`.
+        """Open a value that was sealed for `key`.
 
         Raises:
-            CorruptValue: it was not sealed for this session and this key, or was damaged.
-            StoreUnavailable: its master key is not there: a mistake of the operator, nothing is lost.
+            CorruptValue: the value was not sealed for this session and this key, or was damaged.
+            StoreUnavailable: its master key is missing. That is a mistake of the operator; nothing is lost.
         """
         if len(data) < _HEAD_BYTES:
             raise CorruptValue("the sealed value is cut off")

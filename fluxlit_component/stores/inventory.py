@@ -1,4 +1,4 @@
-"""What a store tells whoever runs it: pure data. No id is in it, and of a value only its size.
+"""What a store tells its operator, as pure data. It holds no id, and only the size of a value.
 
 For `stores.base.BrowsableStore` and `DescribedStore`, and for the tools that use them.
 """
@@ -17,12 +17,12 @@ class Entry:
     """One session in a listing. Times are Unix seconds of the store's clock."""
 
     name: str
-    """What `identifier.stored_key` makes of its id: 64 hex characters."""
+    """64 hex characters that `identifier.stored_key` makes of the id."""
     standing: Standing
-    """How it stands; what has ended is listed until the store drops it."""
+    """Whether it has ended. An ended session is listed until the store drops it."""
     version: int
     created: float
-    """When it was begun; of a destroyed one, when it was destroyed."""
+    """When the session began, or was destroyed if it is destroyed."""
     idle_expires: float | None
     expires: float | None
     schema: int
@@ -31,12 +31,12 @@ class Entry:
     size: int
     """Bytes of all values together."""
     now: float
-    """What the store's clock said: differences to it are free of clock skew."""
+    """The time of the store's clock. Differences between it and the other times have no clock skew."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """What a backend says of itself."""
+    """Facts that a backend tells about itself."""
 
     engine: str
     """Its name: ``"SQLite"``, ``"Redis"``, ``"PostgreSQL"``, ``"memory"``."""
@@ -44,4 +44,4 @@ class StoreFacts:
     now: float
     """Its clock, in Unix seconds."""
     details: Mapping[str, str | int]
-    """Whatever else matters to who runs it; which names there are depends on the engine."""
+    """Other facts that matter to the operator. The names depend on the engine."""

@@ -1,8 +1,8 @@
-"""What becomes of a commit, decided without a backend: pure functions over what is stored.
+"""The decision about a commit, without a backend: pure functions over what is stored.
 
-For stores that can look before they write inside one atomic step (memory, SQLite, SQL). They fetch
-the head and the named fields, ask `rule`, and write what it says. Nothing here reads a clock, takes
-a lock or knows an engine; the contract in words is in `stores.base`.
+For stores that can read before they write inside one atomic step (memory, SQLite, SQL). Such a store
+fetches the head and the named fields, asks `rule`, and writes what `rule` returns. Nothing here reads a
+clock, takes a lock or knows an engine. The contract in words is in `stores.base`.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
 
 PAGE: Final = 200
-"""Sessions of a listing that are read at once."""
+"""How many sessions a listing reads at once."""
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
 _ROUNDING: Final = 0.002
-"""Seconds within which two moments are the same: a store may keep whole milliseconds."""
+"""Moments that differ by no more seconds count as the same: a store may keep whole milliseconds."""
 
 _TOMBSTONE_VERSIONS: Final = 1000
 _TOMBSTONE_SWEEP: Final = 100
@@ -37,7 +37,7 @@ State: TypeAlias = Literal["alive", "absent", "expired", "destroyed"]
 
 
 class Head(NamedTuple):
-    """What is stored of a session beside its fields. A tuple: each commit makes some."""
+    """All that is stored of a session except its fields. A tuple, since each commit makes several."""
 
     version: int
     created: float
@@ -54,50 +54,50 @@ class Place:
 
     name: str
     row: Any
-    """What the backend knows it by; None: there is no row yet."""
+    """How the backend identifies the session; None: there is no row yet."""
     head: Head | None
     now: float
     fields: dict[str, Field] = field(default_factory=dict)
-    """At least those that were asked for."""
+    """At least the fields that were asked for."""
 
     @property
     def living(self) -> Head | None:
-        """The head of what stands there, if that is alive."""
+        """The head of the session, if the session is alive."""
         return self.head if state_of(self.head, self.now) == "alive" else None
 
     def record(self) -> Record | None:
-        """The record, if it is alive."""
+        """The record, if the session is alive."""
         return None if (head := self.living) is None else Record(*head[:5], self.fields, self.now)
 
 
 def name_of(session_id: str) -> str:
-    """The name a session has in a backend. One shared, empty id would mix all visitors: refused."""
+    """The name of a session in a backend. An empty id is refused: all visitors would share one session."""
     if not session_id:
         raise ConfigurationError("a session id must not be empty")
     return stored_key(session_id)
 
 
 def is_name(text: str) -> bool:
-    """Whether it is the name of a session."""
+    """Whether `text` has the form of a session's name."""
     return _NAME.fullmatch(text) is not None
 
 
 def checked_name(name: str) -> str:
-    """The name itself, if it is one. Never quoted when it is not: it may be an id."""
+    """Return `name` if it is a name. The error does not quote it, since it may be an id."""
     if not is_name(name):
         raise ConfigurationError("a stored session is named by 64 hex characters, not by its id")
     return name
 
 
 def checked_prefix(prefix: str) -> str:
-    """The beginning of a name, if it is one."""
+    """Return `prefix` if a name can begin with it."""
     if _PREFIX.fullmatch(prefix) is None:
         raise ConfigurationError("the name of a stored session begins with hex characters: 0-9, a-f")
     return prefix
 
 
 def ttl_of(text: str) -> float:
-    """The seconds that ``?ttl=`` in the URL of a store says. The error does not quote it."""
+    """The seconds given by ``?ttl=`` in the URL of a store. The error does not quote the text."""
     try:
         return float(text)
     except ValueError:
@@ -105,7 +105,7 @@ def ttl_of(text: str) -> float:
 
 
 def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:
-    """A line of a listing; None for what is as good as absent."""
+    """One session of a listing; None for a session that counts as absent."""
     state = state_of(head, now)
     if state == "absent":
         return None
@@ -116,7 +116,7 @@ def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entr
 
 
 def yields(standing: Head | None, head: Head, now: float) -> bool:
-    """Whether what stands in a place gives way to a record that comes from another store."""
+    """Whether a record from another store (`head`) may replace what is stored (`standing`)."""
     if state_of(head, now) != "alive":
         return False
     if standing is None or state_of(standing, now) != "alive":
@@ -131,7 +131,7 @@ def _is_later(moment: float | None, other: float | None) -> bool:
 
 
 def marker(now: float) -> Head:
-    """The head that a destroyed session leaves behind."""
+    """The marker that stays when a session is destroyed."""
     return Head(0, now, forget=now + MARKER_SECONDS)
 
 
@@ -145,7 +145,7 @@ def ends(head: Head) -> float | None:
 
 
 def state_of(head: Head | None, now: float) -> State:
-    """How a session stands. An outlived marker is as good as none."""
+    """The state of a session. A marker whose time is over counts as absent."""
     if head is None:
         return "absent"
     if head.forget is not None:
@@ -154,15 +154,15 @@ def state_of(head: Head | None, now: float) -> State:
 
 
 def is_free(head: Head | None, now: float) -> bool:
-    """Whether a copy may take the place: expired counts as absent there, purged or not."""
+    """Whether a copy may be written there. An expired session counts as absent, even if not purged yet."""
     return state_of(head, now) in {"absent", "expired"}
 
 
 def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, Field]]:
-    """Decide a commit: what to answer, and the head and the fields to write; no head: nothing is written.
+    """Decide a commit: return the answer, and the head and fields to write. No head: nothing is written.
 
-    `place` has the fields that the commit names; those of guarded changes with their data, since a refusal
-    hands it back.
+    `place` has the fields that the commit names. Fields of guarded changes need their data, because the
+    answer to a refused change returns it.
     """
     now, state = place.now, state_of(place.head, place.now)
     if state != "alive" and not (state == "absent" and commit.create):
@@ -183,7 +183,7 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
         written[key] = Field(version, change.data)
 
     if not written:
-        if standing is None:  # it was to be begun, had there been anything to write
+        if standing is None:  # the record would have begun here, but there is nothing to write
             return Outcome("committed", 0, refused, now=now), None, {}
         deadlines = standing.idle_expires, standing.expires
         return Outcome("committed", standing.version, refused, frozenset(), *deadlines, now), None, {}
@@ -198,9 +198,9 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
 
 
 def outlived_below(version: int) -> int | None:
-    """The version below which tombstones go with the commit of this one; None: they stay.
+    """The version below which the commit of `version` drops tombstones; None: all stay.
 
-    Looking through all fields at every commit would cost more than the few tombstones do.
+    A look through all fields at every commit would cost more than a few tombstones do.
     """
     due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
     return version - _TOMBSTONE_VERSIONS if due else None

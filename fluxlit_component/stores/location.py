@@ -1,7 +1,7 @@
-"""A store from its URL: the one place that knows which scheme means which module.
+"""Opens a store by its URL. Only this module knows which scheme belongs to which module.
 
-For settings and for `url_session(store="...")`. One store per URL and process, made when it is first
-asked for; engines that need another package are imported only then.
+For settings and for `url_session(store="...")`. There is one store per URL and process, made when it is
+first asked for. Engines that need another package are imported only then.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STORE_OF: Final = {
     **dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), "RedisSessionStore"),
     **dict.fromkeys(("postgresql", "postgres", "mariadb"), "SQLSessionStore"),
 }
-"""Scheme, without what follows a plus sign -> class."""
+"""Scheme (the part before a plus sign) -> class."""
 _EXAMPLES: Final = (
     "memory://, sqlite:///relative.db, sqlite:////absolute.db, redis://, rediss://, unix://, "
     "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mariadb+pymysql://"
@@ -43,24 +43,24 @@ _failures: dict[tuple[str, int], tuple[float, str]] = {}
 def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedStore:
     """Return the store of this URL in this process.
 
-    With `timeout_seconds` it is one of the caller's own, who closes it: for tools, which may wait longer
-    for an answer than a visitor should.
+    With `timeout_seconds` the caller gets a new store and has to close it. This is for tools, which may wait
+    longer for an answer than a visitor should.
 
-    A SQLite path is taken literally, nothing in it is percent-decoded; memory and SQLite understand
-    one option, ``?ttl=seconds``, the default lifetime of `set` (0: none). The other URLs go to their
-    client library as they are. Error messages name the scheme only: the rest may hold a password.
+    A SQLite path is taken literally: nothing in it is percent-decoded. Memory and SQLite know one option,
+    ``?ttl=seconds``, the default lifetime of `set` (0: no end). The other URLs go to their client library as
+    they are. Error messages name only the scheme, because the rest may hold a password.
     """
     if timeout_seconds is not None:
         return _make(url, timeout_seconds)
-    # A store made before a fork is not used after it: sockets and locks must not be shared.
+    # A store made before a fork is not used in the child: processes must not share sockets and locks.
     place, asked = (url, os.getpid()), monotonic()
     with _lock:
         store = _stores.get(place)
         if store is None:
             failed, reason = _failures.pop(place, (0.0, ""))
             if failed > asked:
-                # It failed while this thread waited for its turn. Ten visitors before a locked file are
-                # held as long as one, not one after the other.
+                # The opening failed while this thread waited for the lock. With a locked file ten visitors
+                # then wait as long as one visitor does, not one after the other.
                 _failures[place] = failed, reason
                 raise StoreUnavailable(reason)
             try:
@@ -72,7 +72,7 @@ def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedSt
 
 
 def close_stores() -> None:
-    """Close what `open_store` has opened in this process and forget it, as the end of the process does."""
+    """Close and forget what `open_store` has opened in this process, as the end of the process does."""
     with _lock:
         stores = [store for (_, process), store in _stores.items() if process == os.getpid()]
         _stores.clear()
@@ -128,7 +128,7 @@ def _ttl(query: str) -> float:
 
 
 def store_class(name: str) -> Any:
-    """The class of a store whose engine is an extra; the engine is imported now and not before.
+    """The class of a store whose engine is an extra. The engine is imported only now.
 
     Raises:
         ConfigurationError: the engine is not installed.

@@ -1,7 +1,7 @@
-"""Sessions in the memory of this process: encoded bytes, bounded, the least recently used goes first.
+"""Sessions in the memory of this process, as encoded bytes. If it is full, the least recently used one goes.
 
-For apps with one server process, and for tests. They end with the process and are not seen by
-another one; for that there are SQLite, Redis and SQL.
+For apps with one server process, and for tests. The sessions end with the process, and other processes
+cannot see them. Use SQLite, Redis or SQL if that matters.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from fluxlit_component.stores.transactional import Transaction, TransactionalSto
 
 T = TypeVar("T")
 
-# One plain tuple per session: what the head says, and all fields packed into one bytes object. Nothing
-# in it is shared with a caller, the garbage collector need not look at it (a hundred thousand sessions
-# as objects cost it pauses of 200 ms), and dropping it frees two blocks of memory instead of dozens.
+# One plain tuple per session: the values of the head, and all fields packed into one bytes object. Callers
+# share nothing with it. The garbage collector need not look at it (a hundred thousand sessions as objects
+# cause pauses of 200 ms). Dropping the tuple frees two blocks of memory instead of dozens.
 _Session: TypeAlias = tuple[int, float, float | None, float | None, int, float | None, bytes]
 
 
 class InMemorySessionStore(TransactionalStore):
     """A `VersionedStore` in this process.
 
-    The eviction order is that of an `LRUCache`. A `TLRUCache` would also drop what has expired, but
-    all of it at once in whichever write comes next; here that is bounded, and the expiry rules are
-    the ledger's, the same as in the other stores. Markers of destroyed sessions count as entries.
+    The eviction order is that of an `LRUCache`. A `TLRUCache` would also drop expired sessions, but all
+    of them at once in the next write. Here one sweep drops a bounded number. The expiry rules are those of
+    `ledger`, as in the other stores. Markers of destroyed sessions count as entries.
 
     Examples:
         ```python
@@ -61,10 +61,10 @@ class InMemorySessionStore(TransactionalStore):
         self._clock = clock
         self._lock = threading.RLock()
         self._sessions: LRUCache[str, _Session] = LRUCache(max(1, max_entries))
-        self._sweep = Sweep(clock, waits=True)  # it takes no longer than to start a thread
+        self._sweep = Sweep(clock, waits=True)  # a sweep takes no longer than the start of a thread
 
     def close(self) -> None:
-        """Do nothing: there is nothing to release, and the sessions live as long as the object."""
+        """Do nothing. There is nothing to release, and the sessions live as long as this object."""
 
     def describe(self) -> StoreFacts:
         """Say how full the memory is."""
@@ -77,7 +77,7 @@ class InMemorySessionStore(TransactionalStore):
 
 
 class _Transaction:
-    """A `Transaction` while the lock is held. The row of a place is what the fields are packed into."""
+    """A `Transaction` while the lock is held. `Place.row` holds the packed fields."""
 
     def __init__(self, sessions: LRUCache[str, _Session], clock: Clock) -> None:
         self._sessions = sessions
@@ -94,7 +94,7 @@ class _Transaction:
         self._sessions[place.name] = (*head, _pack(fields))
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        # All that is there was found: it is packed as one.
+        # With fields to write, `find` has read all stored ones, since they are packed together.
         self._sessions[place.name] = (*head, _pack({**place.fields, **fields}) if fields else place.row)
 
     def drop_tombstones(self, place: Place, below: int) -> None:
@@ -118,7 +118,7 @@ class _Transaction:
         return len(self._sessions)
 
     def _head(self, name: str) -> Head:
-        # Not by the cache: a look by the operator or the sweep is no use by a visitor.
+        # Bypasses the LRU order: a look by the operator or the sweep does not count as use by a visitor.
         return Head(*Cache.__getitem__(self._sessions, name)[:6])
 
     def _extent(self, name: str) -> tuple[int, int]:

@@ -1,7 +1,7 @@
-"""What a run is spared when the store is down: it waits half a second in all, and not again at once.
+"""Protects runs when the store is down: a run waits half a second in all, and does not ask again at once.
 
-Wrapped once around any store, for one run. A built-in store bounds its own waiting (`bounded`); any other
-one is asked in a thread of its own, so that one that hangs holds nobody.
+`SparingStore` is wrapped around any store, for one run. A built-in store bounds its own waiting (`bounded`).
+Any other store is called in a separate thread, so that a store that hangs does not hold the run.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from fluxlit_component.telemetry import count, record_seconds, span
 T = TypeVar("T")
 
 BUDGET_SECONDS: Final = 0.5
-"""How long the store may hold one run, over all its calls."""
+"""How long the store may hold one run, summed over all its calls."""
 _REFILL: Final = 0.1
-"""Share of the time between calls that comes back to the budget: a fragment saves through the run that drew
-it, and that may have been hours ago."""
+"""Share of the time between calls that is added to the budget again. A fragment saves through the run that
+drew it, and that run may have been hours ago."""
 _COOLDOWN_FACTOR: Final = 20.0
 _COOLDOWN_SECONDS: Final = 2.0
-"""A store that failed is left alone twenty times as long as it held us, two seconds at most.
+"""A store that failed is not called for twenty times as long as the call took, at most two seconds.
 
-One that refuses at once may be asked by the very next run, one that hangs costs a twentieth of the time.
+So the next run may call a store that refuses at once, and a store that hangs costs a twentieth of the time.
 """
 _workers: Final = Workers(8)
 
 
 @dataclass(frozen=True, repr=False)
 class LastCall:
-    """The last thing that was asked of a store."""
+    """The last call of a store."""
 
     operation: str
     seconds: float
@@ -45,7 +45,7 @@ class LastCall:
 
 
 class Breaker:
-    """Remembers, for all runs of this process, that a store has failed a moment ago."""
+    """Remembers for all runs of this process that a store failed a moment ago."""
 
     def __init__(self, *, clock: Clock = monotonic) -> None:
         self._clock = clock
@@ -66,7 +66,7 @@ class Breaker:
             if now < self._open_until:
                 raise StoreUnavailable("the store failed a moment ago and is not asked again yet")
             if self._open_until:
-                # Half open: this call probes, the others go on without until it is back.
+                # Half open: this call tests the store. Other calls are refused until it succeeds.
                 self._open_until = now + _COOLDOWN_SECONDS
 
     def succeeded(self) -> None:
@@ -75,14 +75,14 @@ class Breaker:
             self._open_until = 0.0
 
     def failed(self, *, held_seconds: float) -> None:
-        """The store did not answer, and took so long over it."""
+        """The store did not answer, and the call took `held_seconds`."""
         with self._lock:
             self.failures += 1
             self._open_until = self._clock() + min(held_seconds * _COOLDOWN_FACTOR, _COOLDOWN_SECONDS)
 
 
 class SparingStore:
-    """A store as one run sees it: with a budget, and behind the process's breaker."""
+    """A store as one run uses it: with a budget of time, and behind the breaker of the process."""
 
     def __init__(
         self,
@@ -125,8 +125,8 @@ class SparingStore:
                 if not any(sid in f"{link} {link!r}" for link in chain for sid in ids):
                     raise
                 failure = chain[-1]
-            # A store of the app's own has an HTTP client, whose errors hold URLs, which hold the id: hooks
-            # and logs get type and traceback of such an error. Out here it is no context of the new one.
+            # An app's own store may use an HTTP client whose errors quote URLs with the id. Hooks and logs
+            # get only type and traceback of such an error. Outside `except` it is not chained to the new one.
             message = f"the store failed with {type(failure).__name__}"
             raise StoreUnavailable(message) from _Unquoted(message).with_traceback(failure.__traceback__)
 
@@ -148,7 +148,7 @@ class SparingStore:
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self.breaker.failed(held_seconds=held)
             else:
-                self.breaker.succeeded()  # it has answered, though not what was hoped for
+                self.breaker.succeeded()  # the store has answered, though with an error
             raise
         held = self._spent(began)
         self.breaker.last = LastCall(operation, held, answered=True)
@@ -157,18 +157,18 @@ class SparingStore:
         return answer
 
     def _spent(self, began: float) -> float:
-        """Take what a call took from the budget, and return it."""
+        """Subtract the time of a call from the budget, and return that time."""
         self._ended = self._clock()
         self._left -= self._ended - began
         return self._ended - began
 
 
 class _Unquoted(Exception):
-    """Stands in for an error as a cause: its type and traceback, not its text."""
+    """Replaces an error as a cause: it has the type's name and the traceback, not the text."""
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """An error and those that led to it, the first one last."""
+    """An error and the errors that led to it. The original error is last."""
     chain = [error]
     while (before := chain[-1].__cause__ or chain[-1].__context__) is not None and before not in chain:
         chain.append(before)

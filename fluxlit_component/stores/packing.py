@@ -1,8 +1,8 @@
-"""One value as an app's own store keeps it: itself if JSON holds it exactly, else packed as text.
+"""One value as an app's own store keeps it: unchanged if JSON holds it exactly, else packed as text.
 
-For the adapter. ``{"__fluxlit__": "<base64>"}`` stands for what the codec made of a value; everything else
-stands for itself, so that other programs can read it. Stricter than `json.dumps`, which turns tuples
-into lists and number keys into strings, and writes NaN.
+For the adapter. ``{"__fluxlit__": "<base64>"}`` holds the codec's bytes of a value. Every other value is
+kept unchanged, so that other programs can read it. The check is stricter than `json.dumps`, which turns
+tuples into lists and number keys into strings, and writes NaN.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ _DEPTH: Final = 32
 
 
 def pack(value: object) -> object:
-    """What to keep for a value: a copy of it or its packed form. Raises `UnstorableValue`."""
+    """Return what to keep for a value: a copy or its packed form. Raises `UnstorableValue`."""
     return copy.deepcopy(value) if _stands_for_itself(value) else _packed(encode(value))
 
 
 def repack(data: bytes) -> object:
-    """What to keep for an encoded value."""
+    """Return what to keep for an encoded value: the value or its packed form."""
     try:
         value = decode(data)
-    except CorruptValue:  # sealed, or of a newer codec: kept as it is
+    except CorruptValue:  # sealed, or of a newer codec: keep the bytes as they are
         return _packed(data)
     return value if _stands_for_itself(value) else _packed(data)
 
 
 def unpack(kept: object) -> object:
-    """The value of what was kept, nothing of it shared. Raises `CorruptValue`."""
+    """Return the value of what was kept. It shares nothing with `kept`. Raises `CorruptValue`."""
     data = packed_bytes(kept)
     return copy.deepcopy(kept) if data is None else decode(data)
 
 
 def packed_bytes(kept: object) -> bytes | None:
-    """The codec's bytes of a packed value, None if what was kept stands for itself."""
+    """The codec's bytes of a packed value; None if the value was kept unchanged."""
     if not isinstance(kept, dict) or PACKED not in kept:
         return None
     try:
         return base64.b64decode(kept[PACKED], validate=True)
     except (binascii.Error, ValueError, TypeError):
-        return b""  # no value is encoded as nothing: whoever decodes it finds it broken
+        return b""  # no value encodes to nothing, so `decode` raises `CorruptValue`
 
 
 def is_json_exact(value: object, *, depth: int = _DEPTH) -> bool:
-    """Whether any JSON store returns this very value: subclasses and deep nesting do not count."""
+    """Whether every JSON store returns exactly this value. False for subclasses and deep nesting."""
     # `type(...) is`, not isinstance: an IntEnum comes back as a plain int.
     if value is None or type(value) is bool:
         return True
-    if type(value) is int:  # beyond it, a store that reads numbers as doubles rounds
+    if type(value) is int:  # a store that reads numbers as doubles rounds larger ones
         return abs(value) <= _LARGEST_INT
     if type(value) is float:
         return math.isfinite(value)
@@ -81,7 +81,7 @@ def _packed(data: bytes) -> dict[str, str]:
 
 
 def _is_text(value: str) -> bool:
-    """Lone surrogates fail in UTF-8, NUL in PostgreSQL's jsonb."""
+    """Whether every store keeps it: lone surrogates fail in UTF-8, NUL fails in PostgreSQL's jsonb."""
     if "\x00" in value:
         return False
     try:

@@ -1,7 +1,7 @@
-"""Work that cannot be told to hurry, done in other threads so that the caller need not wait for its end.
+"""Work that may hang, done in other threads so that the caller need not wait for its end.
 
-For stores that may hang: a PostgreSQL driver waits two seconds at least for a connection, and for the
-answer of a server that hangs forever. It stops no work; work can find out that nobody waits any more.
+For stores that may hang. A PostgreSQL driver waits at least two seconds for a connection, and forever for
+the answer of a server that hangs. Nothing here stops work; the work can check whether somebody still waits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout  # of its own in Python 3.10
+from concurrent.futures import TimeoutError as FutureTimeout  # not the built-in TimeoutError in Python 3.10
 from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -20,7 +20,7 @@ _IDLE_SECONDS: Final = 10.0
 
 
 class Job(Future[Any]):
-    """One piece of work, told itself."""
+    """One piece of work. The work is called with this object."""
 
     def __init__(self, work: Callable[[Job], Any]) -> None:
         super().__init__()
@@ -32,12 +32,12 @@ class Job(Future[Any]):
         """Do the work, if it is still wanted, and keep what it returns or raises."""
         try:
             self.set_result(self._work(self) if self.wanted else None)
-        except BaseException as error:  # noqa: BLE001 - it is the caller's
+        except BaseException as error:  # noqa: BLE001 - the caller gets it
             self.set_exception(error)
 
 
 class Workers:
-    """Up to `most` threads, started when needed and gone when idle for a while; one that hangs counts."""
+    """Up to `most` threads, started when needed and ended after an idle while. A thread that hangs counts."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -46,7 +46,7 @@ class Workers:
     def run(self, work: Callable[[Job], T], *, seconds: float) -> T:
         """Return what the work returns, or raise what it raises, or `TimeoutError`."""
         if self._pid != os.getpid():
-            self._begin()  # threads do not cross a fork, and the lock may have been held by one
+            self._begin()  # a fork copies no threads, and one of them may have held the lock
         job = Job(work)
         with self._lock:
             self._unfinished += 1
@@ -58,7 +58,7 @@ class Workers:
         try:
             result: T = job.result(seconds)
         except FutureTimeout:
-            if job.done():  # the work's own
+            if job.done():  # the work itself raised it
                 raise
             job.wanted = False
             raise TimeoutError(f"nothing was heard for {seconds:g} s") from None
@@ -82,6 +82,6 @@ class Workers:
                         return
                 continue
             job.do()
-            del job  # what it returned or raised may be large
+            del job  # its result or error may be large
             with self._lock:
                 self._unfinished -= 1

@@ -1,8 +1,8 @@
 """Sessions in Redis or Valkey: for apps that run on several machines.
 
-One hash per session, one Lua script and so one round trip per operation, the server's own clock.
-The server may be a single one (version 5 or newer), a Cluster, or a master behind Sentinel. It keeps what
-its own persistence keeps: a server that is restarted without it has forgotten everything.
+Each session is one hash. Each operation is one Lua script, so one round trip. The clock is the server's.
+The server may be a single one (version 5 or newer), a Cluster, or a master behind Sentinel. The sessions
+last as long as the server's own persistence keeps them: without it a restart loses everything.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _RENAME_TRIES: Final = 5
 class RedisSessionStore:
     """A `VersionedStore` in Redis.
 
-    Every operation is atomic, but for two in a cluster, whose sessions may lie on different
-    servers: `copy` reads the source and then writes the target, if that is still free; `rename` does so
-    and then destroys the source, if that is still what was read, else it begins again. Should a server
-    fail in between, the source stays as it was, and under the target there may be a copy of which nobody
-    was told. A commit is never lost by it.
+    Every operation is atomic, except `copy` and `rename` in a cluster, where the two sessions may be on
+    different servers. `copy` reads the source and then writes the target if that is still free. `rename` does
+    the same, and then destroys the source if it has not changed; otherwise `rename` starts again. If a server
+    fails in between, the source stays unchanged, and an unused copy may stay under the target. No commit is
+    lost.
 
     Args:
         client_or_url: a synchronous client of redis-py or valkey-py, or anything that has their `evalsha`
@@ -41,8 +41,8 @@ class RedisSessionStore:
         prefix: how the names of the keys begin.
         default_ttl_seconds: lifetime of what `set` writes; None: no end.
         timeout_seconds: how long to wait for a connection and for an answer, for clients made from a URL.
-            A client that was passed in keeps its own settings; it should give up soon, and not try
-            again by itself: what it repeats may have been done and only the answer lost.
+            A client that was passed in keeps its own settings. It should give up soon and not retry by
+            itself: the server may have done the operation, and only the answer was lost.
 
     Examples:
         <!-- needs: redis -->
@@ -74,7 +74,7 @@ class RedisSessionStore:
             self._server = RedisServer(_connector(client_or_url, timeout_seconds))
         else:
             self._server = RedisServer(lambda: client_or_url)
-            _ = self._server.client  # checks it
+            _ = self._server.client  # checks the client
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
@@ -128,11 +128,11 @@ class RedisSessionStore:
         return layout.record_of(self._server.run("load", [self._key(session_id)], 1))
 
     def purge(self, *, limit: int = 1000) -> int:  # noqa: ARG002 - a part of the protocol
-        """Do nothing: Redis drops what has ended by itself."""
+        """Do nothing: Redis drops ended sessions by itself."""
         return 0
 
     def close(self) -> None:
-        """Close the client, if it was made here. A store that is used again makes another."""
+        """Close the client if the store made it. A store that is used again makes a new client."""
         if self._owned:
             self._server.close()
 
@@ -140,7 +140,7 @@ class RedisSessionStore:
         return inventory.browse(self._server, self._prefix, prefix)
 
     def estimate(self) -> int:
-        """How many keys the server has: sessions, and whatever others keep there."""
+        """How many keys the server has: sessions, and keys of other programs."""
         return int(self._server.ask(inventory.estimate, []))
 
     def peek(self, name: str) -> Record | None:
@@ -161,7 +161,7 @@ class RedisSessionStore:
         return self._prefix + name_of(session_id)
 
     def _carry(self, source: str, target: str) -> bytes | None:
-        """Copy from server to server; return the head of what was copied, None if nothing was."""
+        """Copy from server to server. Return the head of the copy, or None if nothing was copied."""
         reply = self._server.run("load", [source])
         if len(reply) == 1:
             return None
@@ -177,7 +177,7 @@ class RedisSessionStore:
             found = self._server.run("drop", [source], head, 1)
             if found == b"done":
                 return True
-            self._server.run("drop", [target], head, 0)  # nobody was told of it yet
+            self._server.run("drop", [target], head, 0)  # nobody knows of the copy yet
             if found != b"alive":
                 return False
         raise StoreUnavailable("the session was written to all the while it was to be renamed")
@@ -193,6 +193,6 @@ def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
             "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
         ) from error
     except (AttributeError, TypeError, ValueError) as error:
-        # Without its text, which may quote the password.
+        # The message leaves out the error's text, which may quote the password.
         reason = f"this Redis URL cannot be used ({type(error).__name__}); check it part by part"
         raise ConfigurationError(reason) from None

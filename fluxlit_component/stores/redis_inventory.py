@@ -1,7 +1,7 @@
-"""The Redis store as its operator sees it: which keys are sessions, and what the server says of itself.
+"""The Redis store for its operator: which keys are sessions, and facts about the server.
 
-For `stores.redis` only. It looks through the keys with SCAN, which holds no server, and asks for the sizes of
-many sessions at once where they lie on one server.
+For `stores.redis` only. It looks through the keys with SCAN, which does not block the server. If all sessions
+are on one server, it asks for the sizes of many sessions at once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from fluxlit_component.stores.ledger import checked_prefix, is_name
 from fluxlit_component.stores.redis_server import RedisServer
 
 _AT_ONCE: Final = 50
-"""A script holds the server: fifty ordinary sessions take it a millisecond."""
+"""A script blocks the server; fifty ordinary sessions take a millisecond."""
 _SCANNED: Final = 500
 
 
@@ -38,7 +38,7 @@ def browse(server: RedisServer, key_prefix: str, prefix: str) -> Iterator[Entry]
 
 
 def facts(client: Any) -> StoreFacts:
-    """What the server says of itself; of a cluster, what the first of its masters says, and all policies."""
+    """Facts about the server; of a cluster those of its first master, and the policies of all masters."""
     infos = _infos(client)
     first = infos[0]
     details: dict[str, str | int] = {
@@ -59,7 +59,7 @@ def facts(client: Any) -> StoreFacts:
 
 
 def estimate(client: Any) -> int:
-    """How many keys there are, those of others included."""
+    """How many keys there are, including keys of other programs."""
     size = client.dbsize(target_nodes="primaries") if hasattr(client, "keyslot") else client.dbsize()
     return sum(size.values()) if isinstance(size, dict) else int(size)
 
@@ -81,13 +81,13 @@ def _infos(client: Any) -> list[dict[str, Any]]:
 
 
 def _snapshots(client: Any) -> dict[str, str]:
-    """When the server saves to disk; nothing if it does not tell (hosted ones often do not)."""
+    """When the server saves to disk. Empty if the server does not tell (hosted servers often do not)."""
     try:
         return {"save": str(client.config_get("save")["save"])}
-    except Exception:  # noqa: BLE001 - not permitted, or an answer per node: it is one fact of many
+    except Exception:  # noqa: BLE001 - not permitted, or an answer per node; other facts remain
         return {}
 
 
 def _literally(text: str) -> str:
-    """As a pattern that matches just that."""
+    """The pattern that matches exactly this text."""
     return "".join(f"\\{character}" if character in "*?[]^\\" else character for character in text)

@@ -1,7 +1,7 @@
-"""How a session lies in a Redis hash: Python's side of ``stores/lua/prelude.lua``.
+"""How a session is stored in a Redis hash: the Python side of ``stores/lua/prelude.lua``.
 
-For `stores.redis` only. Times are whole milliseconds there, 0 for never, and seconds here, None for
-never; keys are bytes, since Python strings may hold lone surrogates.
+For `stores.redis` only. Times are whole milliseconds in Redis (0: never) and seconds in Python (None:
+never). Keys are bytes, since Python strings may hold lone surrogates.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _HEAD: Final = b"m"
 _VERSION: Final = b"v"
 _DATA: Final = b"d"
 _LONGEST_SPAN: Final = 1e12
-"""Seconds; beyond them the milliseconds would not be exact in Lua."""
+"""Seconds. With more the milliseconds would not be exact in Lua."""
 
 
 def milliseconds(seconds: float | None) -> int:
-    """A lifetime as the scripts take it. Less than a millisecond is a lifetime all the same."""
+    """A lifetime as the scripts take it. A lifetime below a millisecond becomes one, since 0 means never."""
     if seconds is None or not seconds > 0:
         return 0
     return max(1, round(min(seconds, _LONGEST_SPAN) * 1000))
 
 
 def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
-    """Names and values of fields, in turn."""
+    """Names and values of fields, alternating."""
     for key, field in fields.items():
         name = key_bytes(key)
         yield from (_VERSION + name, field.version)
@@ -39,7 +39,7 @@ def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
 
 
 def commit_args(commit: Commit) -> list[bytes | int]:
-    """What the commit script is told."""
+    """The arguments of the commit script."""
     args: list[bytes | int] = [
         commit.begin if commit.create else 0,
         milliseconds(commit.idle_seconds),
@@ -53,7 +53,7 @@ def commit_args(commit: Commit) -> list[bytes | int]:
 
 
 def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
-    """What the commit script answered."""
+    """The outcome in an answer of the commit script."""
     verdict = reply[0].decode()
     if verdict != "committed":
         return Outcome(verdict, now=reply[1] / 1000)
@@ -71,7 +71,7 @@ def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
 
 
 def record_of(reply: list[Any]) -> Record | None:
-    """What the load and take scripts answered."""
+    """The record in an answer of the load script; None if there is none."""
     if len(reply) == 1:
         return None
     now, (head, stored) = reply[0], head_and_fields(reply)
@@ -80,27 +80,27 @@ def record_of(reply: list[Any]) -> Record | None:
     fields = {
         str(name[1:], "utf-8", "surrogatepass"): new(Field, (int(value), data_of(_DATA + name[1:])))
         for name, value in stored.items()
-        if name[0] == _VERSION[0]  # the names of data, as many again, need not be looked at
+        if name[0] == _VERSION[0]  # skips the data, which is looked up by name
     }
     return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
 
 
 def head_and_fields(reply: list[Any]) -> tuple[bytes, dict[bytes, bytes]]:
-    """The head and the fields in the answer of the load script, as stored."""
+    """The head and the fields in an answer of the load script, as stored."""
     flat = iter(msgpack.unpackb(reply[1], raw=True))
     stored: dict[bytes, bytes] = dict(zip(flat, flat, strict=True))
     return stored.pop(_HEAD), stored
 
 
 def head_line(record: Record) -> str:
-    """The head of a record, as `line` in the prelude writes it."""
+    """The head of a record, in the format of `line` in the prelude."""
     moments = (record.created, record.idle_expires, record.expires)
     times = " ".join(str(0 if moment is None else round(moment * 1000)) for moment in moments)
     return f"{record.version} {times} {record.schema}"
 
 
 def entry_of(name: str, row: list[Any], now: int) -> Entry | None:
-    """A line of a listing from what the list script answered; None for what is gone by now."""
+    """One session of a listing, from an answer of the list script; None if the session is gone by now."""
     state, line, keys, size = row
     if state == b"absent":
         return None

@@ -1,7 +1,7 @@
-"""The server behind a Redis client: runs the scripts in ``stores/lua``, and every failure reads the same.
+"""The server behind a Redis client: runs the scripts in ``stores/lua``. Every failure is one kind of error.
 
-For `stores.redis` only. It knows how a script is called on any client that has `evalsha` and `eval`,
-not what a session is.
+For `stores.redis` only. This module knows how to call a script on any client that has `evalsha` and
+`eval`. It does not know what a session is.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_QUOTE: Final = 200
 
 
 class RedisServer:
-    """One client, made by `connect` when it is first needed and again after `close`."""
+    """One client. `connect` makes it when it is first needed, and again after `close`."""
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
@@ -55,10 +55,10 @@ class RedisServer:
             try:
                 return client.evalsha(digest, len(keys), *keys, *args)
             except Exception as error:
-                # By name: the clients that may be passed in have a class each.
+                # The error is told by its name, since each client library has its own class.
                 if type(error).__name__ != "NoScriptError" and not str(error).startswith("NOSCRIPT"):
                     raise
-                # Restarted or flushed: bring the script along. It did not run, so this is no second time.
+                # The server was restarted or flushed, so send the script's text. It has not run yet.
                 return client.eval(source, len(keys), *keys, *args)
 
         reply = self.ask(call, keys)
@@ -68,21 +68,21 @@ class RedisServer:
         return reply
 
     def close(self) -> None:
-        """Close the client; the next use makes another one."""
+        """Close the client. The next use makes a new one."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
             client.close()
 
     def ask(self, question: Callable[[Any], Any], keys: list[str]) -> Any:
-        """Return what `question` makes of the client, or raise `StoreUnavailable`, which quotes no key."""
+        """Return `question(client)`, or raise `StoreUnavailable`. The error quotes no key."""
         try:
             return question(self.client)
         except FluxlitError:
             raise
         except Exception as error:
             kind = type(error).__name__
-            if any(key in str(error) for key in keys):  # it quotes the command, and so perhaps values
+            if any(key in str(error) for key in keys):  # the error quotes the command, and so perhaps values
                 raise StoreUnavailable(f"the Redis server gave no answer ({kind})") from None
             quote = str(error).partition("\n")[0][:_LONGEST_QUOTE]
             raise StoreUnavailable(f"the Redis server gave no answer ({kind}: {quote})") from error
@@ -96,7 +96,7 @@ def _script(name: str) -> tuple[str, str]:
 
 
 def _check(client: Any) -> None:
-    """Refuse a client that returns awaitables or text, with what to do about it."""
+    """Refuse a client that returns awaitables or text. The error says what to do."""
     if ".asyncio" in type(client).__module__:
         raise ConfigurationError(
             "the store needs a synchronous client such as redis.Redis, not an asyncio one"
@@ -111,11 +111,11 @@ def _check(client: Any) -> None:
 
 
 def _warn_if_evicting(client: Any) -> None:
-    """Log a warning if the server may drop sessions before their time; no word if it does not tell."""
+    """Log a warning if the server may drop sessions too early. Log nothing if the server does not tell."""
     try:
         memory = client.info("memory")
         policy, limit = str(memory["maxmemory_policy"]), int(memory["maxmemory"])
-    except Exception:  # noqa: BLE001 - not permitted, or many nodes: it was for the warning only
+    except Exception:  # noqa: BLE001 - not permitted, or many nodes; only the warning is lost
         return
     if limit and policy != "noeviction":
         _log.warning(

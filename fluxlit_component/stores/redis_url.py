@@ -1,8 +1,8 @@
-"""A redis-py client from a URL: one server, a Cluster, or whatever Sentinel says is the master.
+"""A redis-py client from a URL: one server, a Cluster, or the master that Sentinel names.
 
 For `stores.redis`, which imports this module only if it was given a URL. The clients give up soon and
-never try again by themselves: with its own defaults redis-py holds a run for seconds if the server refuses,
-for much longer if it hangs, and may do a second time what was done but not answered.
+never retry. With its own defaults redis-py holds a run for seconds if the server refuses, and for much longer
+if the server hangs. It may also repeat a command that was done but not answered.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _SENTINEL_PORT: Final = 26379
 
 
 def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
-    """What makes the client of this URL.
+    """Return the function that makes the client of this URL.
 
-    Called when the store is first used: a cluster's client asks the nodes for each other at once.
+    Call it when the store is first used: a cluster's client asks the nodes for each other at once.
     """
     parts = urlsplit(url)
     base, _, kind = parts.scheme.partition("+")
@@ -38,7 +38,7 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
     options: dict[str, Any] = {
         "socket_timeout": timeout_seconds,
         "socket_connect_timeout": timeout_seconds,
-        "protocol": 2,  # version 3 has one more round trip in every connect, and nothing for us
+        "protocol": 2,  # version 3 needs one more round trip per connect, without a benefit
         "retry": Retry(NoBackoff(), 0),
     }
     if not kind:
@@ -51,7 +51,7 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
     del options["host"]
     if kind == "cluster":
         nodes = _hosts(parts, _PORT)
-        # Nodes of its own for every attempt: the client keeps its connections in them.
+        # Every attempt gets new nodes, because the client keeps its connections in them.
         return lambda: RedisCluster(startup_nodes=[ClusterNode(*node) for node in nodes], **options)
     if kind == "sentinel":
         master = _master(parts, options)
@@ -61,12 +61,12 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
 
 
 def _check(client: Redis) -> None:
-    """Fail now if an option is none; the connection that is made here is never opened."""
+    """Fail now if an option is unknown. The connection object made here is never opened."""
     client.connection_pool.connection_class(**client.connection_pool.connection_kwargs)
 
 
 def _master(parts: SplitResult, options: dict[str, Any]) -> Redis:
-    """Sentinels have a password of their own: ``?sentinel_password=``."""
+    """The master's client. Sentinels have a separate password: ``?sentinel_password=``."""
     service, _, database = parts.path.strip("/").partition("/")
     if not service:
         raise ConfigurationError(f"name the service: {parts.scheme}://host,host/service")
@@ -78,7 +78,7 @@ def _master(parts: SplitResult, options: dict[str, Any]) -> Redis:
 
 
 def _hosts(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
-    """The hosts of a URL, separated by commas; an IPv6 address stands in brackets."""
+    """The hosts of a URL, separated by commas. An IPv6 address is in brackets."""
     places = [urlsplit(f"//{place}") for place in parts.netloc.rpartition("@")[2].split(",")]
     hosts = [(place.hostname, place.port or default_port) for place in places if place.hostname]
     if len(hosts) < len(places):
@@ -87,10 +87,10 @@ def _hosts(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
 
 
 class ScriptClient(Redis):
-    """A `Redis` of one server that keeps connections at hand for its scripts; its pool counts them as used.
+    """A `Redis` of one server that keeps connections for its scripts. Its pool counts them as used.
 
-    redis-py leads each command through retries, which are turned off here, and through a pool that keeps
-    books of every coming and going: together they cost more than Redis needs for a small commit.
+    redis-py passes each command through retries, which are turned off here, and through a pool that records
+    every use of a connection. Both together cost more than Redis needs for a small commit.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -99,7 +99,7 @@ class ScriptClient(Redis):
         self._process = os.getpid()
 
     def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
-        """As `Redis.evalsha`. Never sends anything twice."""
+        """Like `Redis.evalsha`, but never sends anything twice."""
         connection = self._connection()
         try:
             connection.send_command("EVALSHA", sha, numkeys, *keys_and_args)
@@ -107,31 +107,31 @@ class ScriptClient(Redis):
         except BaseException:
             self.connection_pool.release(connection)
             raise
-        if len(self._at_hand) + 1 < self.connection_pool.max_connections:  # one is left for all else
+        if len(self._at_hand) + 1 < self.connection_pool.max_connections:  # leave one for other commands
             self._at_hand.append(connection)
         else:
             self.connection_pool.release(connection)
         return reply
 
     def close(self) -> None:
-        """As `Redis.close`."""
+        """Like `Redis.close`."""
         self._at_hand.clear()
         super().close()
 
     def _connection(self) -> Any:
-        if self._process != os.getpid():  # forked: those at hand are the parent's
+        if self._process != os.getpid():  # forked: the kept connections are the parent's
             self._process, self._at_hand = os.getpid(), []
         try:
             connection = self._at_hand.pop()
         except IndexError:
             return self.connection_pool.get_connection()
         if _is_stale(connection):
-            connection.disconnect()  # sending connects it anew
+            connection.disconnect()  # the next send connects again
         return connection
 
 
 def _is_stale(connection: Any) -> bool:
-    """Whether the server has closed it, or somebody has left an answer unread."""
+    """Whether the server has closed the connection, or an answer in it was not read."""
     try:
         return bool(connection.can_read())
     except (RedisError, OSError):

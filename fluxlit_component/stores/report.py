@@ -1,4 +1,4 @@
-"""What a developer wants to know of the store of a run, for the panel."""
+"""Facts about the store of a run, for the developer's panel."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from fluxlit_component.stores.sealed import SealedStore
 
 @dataclass(frozen=True, slots=True)
 class StoreReport:
-    """What a developer wants to know of the store of a run. Names no file, host or id."""
+    """Facts about the store of a run, for a developer. Names no file, host or id."""
 
     kind: str
     sealed: bool = False
     last: LastCall | None = None
-    """The last call of this process that reached it; None: none did so far."""
+    """The last call in this process that reached the store; None: no call so far."""
 
 
 def report_on(store: RecordStore) -> StoreReport:
-    """Tell of what `store_of_run` has put together."""
+    """Report on a store that `store_of_run` has returned."""
     sealed, last = False, None
     inner: Any = store
     if isinstance(inner, SealedStore):

@@ -1,7 +1,7 @@
-"""A store whose backend sees no values: they are sealed on the way in and opened on the way out.
+"""A store whose backend sees no values: writes seal them, and reads open them.
 
-Wrapped around any store for one run. What stands unsealed in a record is read as it is and sealed when it is
-next written; with sealing switched off again, what is sealed is still opened.
+Wrapped around any store for one run. An unsealed value in a record is read as it is, and sealed when it is
+next written. If sealing is switched off again, sealed values can still be opened.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _SEALED: Final = b"\x02"
 _BROKEN: Final = b""
-"""Stands for a value that does not open: no value is encoded as nothing, so the codec gives it up by name."""
+"""Replaces a value that does not open. No value encodes to nothing, so the codec names the key as broken."""
 _SHORTEST: Final = 16
-"""Characters of a master key. The session id has 256 bits of its own."""
+"""Least number of characters of a master key. The session id adds 256 bits."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,7 +38,7 @@ def sealing_of(*, on: bool, keys: str | None) -> Sealing:
     """The sealing that arguments and settings ask for.
 
     Args:
-        on: whether what is written gets sealed.
+        on: whether written values are sealed.
         keys: the setting `FLUXLIT_SEAL_KEYS`, such as ``"2:newest secret,1:older secret"``; None: the
             session id alone makes the key.
 
@@ -71,7 +71,7 @@ def _masters(keys: str) -> Mapping[int, bytes]:
 
 
 class SealedStore:
-    """`inner` for one run, with values sealed on their way to it."""
+    """`inner` for one run, with sealed values."""
 
     def __init__(self, inner: RecordStore, sealing: Sealing, *, idle_seconds: float | None = None) -> None:
         self.inner = inner
@@ -94,10 +94,10 @@ class SealedStore:
         return self.inner.touch(session_id, idle_seconds=idle_seconds)
 
     def copy(self, source: str, target: str) -> bool:
-        """Copy, and seal anew: each session has a key of its own.
+        """Copy and seal again, since each session has its own key.
 
-        In two steps; between them nobody but the caller knows of `target`. If the second one fails
-        `target` is destroyed and nothing has happened. The versions of its fields are newer than in `source`.
+        There are two steps. Between them only the caller knows of `target`. If the second step fails,
+        `target` is destroyed. The versions of the fields in `target` are newer than in `source`.
         """
         if not self.inner.copy(source, target):
             return False
@@ -130,7 +130,7 @@ class SealedStore:
         return replace(record, fields={**record.fields, **opened})
 
     def _opened(self, session_id: str, fields: Mapping[str, Field | None]) -> dict[str, Field]:
-        """Those of `fields` that are sealed, opened."""
+        """Open the sealed ones of `fields`; leave out the others."""
         sealed = {k: v for k, v in fields.items() if v is not None and v.data and v.data.startswith(_SEALED)}
         if not sealed:
             return {}
@@ -163,5 +163,5 @@ def _open(cipher: Cipher, key: str, stored: Field) -> Field:
 
 
 def master_number(data: bytes) -> int | None:
-    """The number of the master key that a stored value is sealed with, 0 for none; None: it is not sealed."""
+    """The number of the master key that sealed a stored value, 0 for none. None: the value is not sealed."""
     return int.from_bytes(data[1:5], "big") if data.startswith(_SEALED) else None

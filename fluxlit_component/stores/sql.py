@@ -1,8 +1,8 @@
 """Sessions in PostgreSQL or MariaDB: for apps that run on several machines and may have no Redis.
 
-SQLAlchemy makes the connections, of psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and with
-SQLite, whose own store is the better one; other databases are refused. On MariaDB, BYTEA is BINARY(32) for
-the digest and LONGBLOB for the others. The tables are made on first use, unless they are there:
+SQLAlchemy makes the connections, with psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and
+SQLite, for which `stores.sqlite` is better. Other databases are refused. On MariaDB, BYTEA is BINARY(32) for
+the digest and LONGBLOB for the other columns. The tables are made on first use, unless they are there:
 
     CREATE TABLE fluxlit_session (
         id BIGSERIAL PRIMARY KEY,
@@ -53,15 +53,15 @@ _POSTGRES_SIZE: Final = """SELECT pg_total_relation_size(quote_ident(?)::regclas
 
 
 class SQLSessionStore(TransactionalStore):
-    """A `VersionedStore` in a database: one short transaction per operation, which locks the session's row.
+    """A `VersionedStore` in a database. Each operation is a short transaction that locks the session's row.
 
     Args:
-        engine_or_url: a SQLAlchemy engine, or the URL of one. An engine should have been made with
-            ``pool_pre_ping=True``: without it the first call after the server was restarted fails.
+        engine_or_url: a SQLAlchemy engine, or the URL of a database. Make an engine with
+            ``pool_pre_ping=True``: without it the first call after a restart of the server fails.
         default_ttl_seconds: lifetime of what `set` writes; None: no end.
         table_prefix: how the names of the tables begin.
-        clock: what the time is; None: the server's clock (with SQLite: this machine's).
-        timeout_seconds: how long a call may take, a connect and all waiting for locks included.
+        clock: returns the time; None: the server's clock (with SQLite: this machine's).
+        timeout_seconds: how long a call may take, including a connect and all waits for locks.
 
     Examples:
         <!-- needs: sqlalchemy -->
@@ -94,7 +94,7 @@ class SQLSessionStore(TransactionalStore):
             except ConfigurationError:
                 raise
             except Exception as error:  # noqa: BLE001 - drivers and URL parsers have their own
-                # Without its text, which may quote the password.
+                # The message leaves out the error's text, which may quote the password.
                 reason = f"this database URL cannot be used ({type(error).__name__}); check it part by part"
                 raise ConfigurationError(reason) from None
         engine = check_engine(engine_or_url)
@@ -121,7 +121,7 @@ class SQLSessionStore(TransactionalStore):
         return cls(rest.render_as_string(hide_password=False), **more)
 
     def close(self) -> None:
-        """Close the engine, if it was made here. A store that is used again opens other connections."""
+        """Close the engine if the store made it. A store that is used again opens new connections."""
         if self._owned:
             self._database.close()
 
@@ -129,7 +129,7 @@ class SQLSessionStore(TransactionalStore):
         return self._write(_facts)
 
     def _commit(self, name: str, commit: Commit) -> Outcome:
-        # In one round trip, if nothing is to be begun or refused.
+        # One round trip is enough if the commit begins no session and no change is refused.
         def short(link: Any, give_up: float) -> Any:
             return self._tables.outcome(link.commit(name, commit, give_up), commit) or UNDONE
 

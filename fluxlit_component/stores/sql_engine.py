@@ -1,7 +1,7 @@
-"""The database behind the SQL store: transactions that end soon, are tried again, and fail all the same way.
+"""The database behind the SQL store: short transactions that are retried, and one error for all failures.
 
-For `stores.sql` only. It knows engines, connections and errors, not what a session is. SQLAlchemy makes the
-connections; what is said on them goes to the driver itself.
+For `stores.sql` only. This module knows engines, connections and errors, but not what a session is.
+SQLAlchemy makes the connections. The statements go to the driver directly.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from fluxlit_component.stores.sql_tables import DIALECTS, SQLTransaction, Tables
 T = TypeVar("T")
 
 UNDONE: Final = object()
-"""What a short way answers that was none: nothing is done, and it takes a transaction step by step."""
+"""Answer of a short way that could not be used: nothing is done, so a transaction step by step follows."""
 
 _CONNECTIONS: Final = 15
 _LIMIT: Final = 0.8
-"""How much of the caller's time one statement, or one wait for a lock, may take."""
+"""The share of the caller's time that one statement, or one wait for a lock, may take."""
 
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
 _MARIADB_UNDONE: Final = frozenset({1213, 1243})  # deadlock; a statement that a pooler has not prepared
-_CREATION_LOCK: Final = 0x666C7578  # any number, the same for all
+_CREATION_LOCK: Final = 0x666C7578  # any number, but the same in every process
 _LONGEST_QUOTE: Final = 200
 
 
 def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
-    """Make the engine of a URL; nothing is connected yet."""
+    """Make the engine of a URL, without connecting yet."""
     place = sa.make_url(url)
     if place.drivername in {"postgres", "postgresql"}:
         place = place.set(drivername="postgresql+psycopg")
@@ -47,15 +47,15 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
     if place.get_backend_name() != "sqlite":
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
     if place.drivername == "postgresql+psycopg":
-        # So that a thread that waits for a server which is no more comes to its end.
+        # These end a thread that waits for a server which no longer exists.
         alive = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
         options["connect_args"] = {"connect_timeout": 2, "tcp_user_timeout": 5000, **alive}
     if place.drivername == "mariadb+pymysql":
         from fluxlit_component.stores import sql_mariadb
 
         limit = timeout_seconds * _LIMIT
-        # They last as long as a connection, so only those of our own have them. A wait for a lock is counted
-        # in whole seconds there, and is over with its statement.
+        # The limits last as long as the connection, so only our own connections have them. MariaDB counts a
+        # wait for a lock in whole seconds, and the wait ends with its statement.
         limits = f"SET max_statement_time = {limit}, innodb_lock_wait_timeout = {max(1, round(limit))}"
         silence = {"read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
         several = {"client_flag": sql_mariadb.SEVERAL_STATEMENTS}  # to prepare and execute in one round trip
@@ -66,10 +66,10 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
 
 
 class Database:
-    """One engine; `run` does a piece of work in a transaction of its own.
+    """One engine. `run` does a piece of work in a separate transaction.
 
-    Connections of an engine of our own are kept at hand: SQLAlchemy's pool takes longer to hand one out, and
-    a round trip to see whether it is there still. Those of an engine that was passed in go back each time.
+    Connections of our own engine are kept here. SQLAlchemy's pool takes longer to hand out a connection, and
+    needs a round trip to check it. Connections of an engine that was passed in go back to it each time.
     """
 
     def __init__(self, engine: sa.Engine, tables: Tables, *, timeout_seconds: float, owned: bool) -> None:
@@ -84,9 +84,9 @@ class Database:
         self._workers = Workers(_CONNECTIONS)
         self._ready = False
         limit = self._limit = str(max(1, round(timeout_seconds * _LIMIT * 1000)))
-        # Whatever the engine is set to: who waited for a lock must see what was written before.
+        # Overrides the engine's isolation: after a wait for a lock the transaction must see earlier writes.
         self._begin = {
-            # Until the end of the transaction, and so also with a pooler between us and the server.
+            # LOCAL lasts until the end of the transaction, so it also works with a pooler in between.
             "postgresql": (
                 "BEGIN ISOLATION LEVEL READ COMMITTED",
                 f"SET LOCAL lock_timeout = {limit}; SET LOCAL statement_timeout = {limit}",
@@ -96,19 +96,19 @@ class Database:
         }[engine.dialect.name]
 
     def run(self, work: Callable[[SQLTransaction], T], short: Callable[[Any, float], Any] | None = None) -> T:
-        """Return what the work returns; `StoreUnavailable` if that takes too long or fails.
+        """Return what the work returns. Raise `StoreUnavailable` if that takes too long or fails.
 
-        `short` is tried first if there is a short way. It is told the link to the database, and when the
-        caller gives up; it answers as `work` would, or that it is `UNDONE`.
+        `short` is tried first if there is a short way. It gets the link to the database and the moment when
+        the caller gives up. It returns what `work` would return, or `UNDONE`.
         """
         if self._pid != os.getpid():
             self._leave_to_parent()
         give_up = monotonic() + self._seconds
         try:
-            if not self._is_server:  # nothing in between that could hang
+            if not self._is_server:  # no network that could hang
                 return self._try(work, None, None, give_up)  # type: ignore[no-any-return]
             if short is not None and self._at_hand and self._ready:
-                # In the caller's thread: what takes the short way waits for no longer than it is told.
+                # In the caller's thread: the short way waits no longer than `give_up`.
                 answer: Any = UNDONE
                 try:
                     answer = self._once(None, short, None, give_up)
@@ -122,7 +122,7 @@ class Database:
             return self._workers.run(lambda job: self._try(work, short, job, give_up), seconds=left)  # type: ignore[no-any-return]
         except (SQLAlchemyError, TimeoutError, *self._errors) as error:
             self._ready = False  # perhaps the tables are gone
-            # An SQLAlchemyError quotes the statement and its parameters, values of the session among them.
+            # An SQLAlchemyError quotes the statement and its parameters, among them values of the session.
             reason = error.orig if isinstance(error, DBAPIError) else error
         cause = None if isinstance(reason, SQLAlchemyError) else reason
         quote = "" if cause is None else f": {cause}".partition("\n")[0][:_LONGEST_QUOTE]
@@ -138,7 +138,7 @@ class Database:
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
 
     def _once(self, work: Any, short: Any, job: Job | None, give_up: float) -> Any:
-        """One attempt on a connection of its own; without `work` only if there is one at hand."""
+        """One attempt on a connection. Without `work`, only a connection that was kept is used."""
         with self._connection(give_up, job, opens=work is not None) as (connection, link):
             if connection is None:
                 return UNDONE
@@ -155,19 +155,19 @@ class Database:
         for statement in self._begin:
             cursor.execute(statement)
         result = work(SQLTransaction(cursor, self._tables))
-        if job is None or job.wanted:  # else the caller was told that it is not done
+        if job is None or job.wanted:  # else the caller was told that the work is not done
             cursor.execute("COMMIT")
         cursor.close()
         return result
 
     def _create(self, transaction: SQLTransaction) -> None:
-        if self._engine.dialect.name == "postgresql":  # where IF NOT EXISTS alone fails if two try at once
+        if self._engine.dialect.name == "postgresql":  # here IF NOT EXISTS alone fails if two try at once
             transaction.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
         self._tables.create(transaction.cursor)
 
     @contextlib.contextmanager
     def _connection(self, give_up: float, job: Job | None, *, opens: bool) -> Iterator[tuple[Any, Any]]:
-        """A connection that nobody else has meanwhile, and its short way; twice None: none is at hand."""
+        """A connection that nobody else uses meanwhile, and its link. Both are None if none was kept."""
         if not self._slots.acquire(timeout=max(0.0, give_up - monotonic())):
             raise TimeoutError("nothing was heard by those who asked before")
         connection, link, good = None, None, False
@@ -179,7 +179,7 @@ class Database:
                 self._part_with(connection)
                 connection, link = None, None
             if connection is None and opens:
-                # Of the driver: we say BEGIN ourselves, and how isolated.
+                # The driver's autocommit: this module sends BEGIN and the isolation level itself.
                 connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 link = self._link_on(connection)
             yield connection, link
@@ -200,12 +200,12 @@ class Database:
         return None
 
     def _part_with(self, connection: Any) -> None:
-        """Not to be used again: it may hang, or be amid a transaction."""
+        """Drop a connection for good: it may hang, or be inside a transaction."""
         connection.invalidate()
         connection.close()
 
     def _link_on(self, connection: sa.Connection) -> Any:
-        """What takes the short way on a connection; kept as long as that."""
+        """The link that takes the short way on a connection. It is kept as long as the connection."""
         if self._link is None:
             return None
         name = f"fluxlit {self._tables.names}"
@@ -216,18 +216,18 @@ class Database:
         return link
 
     def _begin_here(self) -> None:
-        """With no connections: there are none yet, or they are the parent's of this process."""
+        """Start without connections: there are none yet, or they belong to the parent process."""
         self._pid = os.getpid()
         self._at_hand: list[Any] = []
         self._slots = threading.Semaphore(_CONNECTIONS)
 
     def _leave_to_parent(self) -> None:
-        _inherited.append(self._at_hand)  # not even to be closed here
+        _inherited.append(self._at_hand)  # this process must not even close them
         self._begin_here()
         self._engine.dispose(close=False)
 
     def close(self) -> None:
-        """Close all idle connections; the next use opens others."""
+        """Close all idle connections. The next use opens new ones."""
         while (taken := self._pop()) is not None:
             taken[0].close()
         self._engine.dispose()
@@ -237,7 +237,7 @@ _inherited: Final[list[Any]] = []
 
 
 def _link_class(dialect: str, driver: str) -> Any:
-    """What knows a short way with this driver; None: it takes a transaction step by step."""
+    """The class that knows a short way with this driver. None: only transactions step by step."""
     if dialect == "postgresql" and driver == "psycopg":
         from fluxlit_component.stores.sql_postgres import PostgresLink, is_possible
 
@@ -250,14 +250,14 @@ def _link_class(dialect: str, driver: str) -> Any:
 
 
 def _is_undone(error: Exception) -> bool:
-    """Whether the transaction was given up for another's sake: nothing of it was done."""
+    """Whether the transaction failed with nothing done, so that it can be tried again."""
     reason = error.orig if isinstance(error, DBAPIError) else error
     number = next(iter(getattr(reason, "args", ())), None)
     return getattr(reason, "sqlstate", None) in _AGAIN or number in _MARIADB_UNDONE
 
 
 def check_engine(engine: object) -> sa.Engine:
-    """Refuse what is no engine, and databases on which the contract was not tested."""
+    """Refuse an object that is no engine, and databases on which the contract was not tested."""
     if not isinstance(engine, sa.Engine):
         raise ConfigurationError(
             f"a SQL store takes a URL or a SQLAlchemy Engine, not {type(engine).__name__}"

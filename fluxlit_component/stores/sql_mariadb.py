@@ -1,8 +1,8 @@
-"""A load or a commit in one round trip to MariaDB: a statement that was prepared once, through PyMySQL.
+"""A load or a commit in one round trip to MariaDB, through PyMySQL. Each statement is prepared once.
 
 For `stores.sql_engine` only. A commit is the short transaction that `stores.sql_tables` would run step by
-step, with the same isolation. It does what most commits need and else nothing: it begins no session and
-refuses no change. A call waits no longer than the connection was told when it was made.
+step, with the same isolation. It does only what most commits need: it begins no session and refuses no
+change. A call waits no longer than the timeouts with which the connection was made.
 """
 
 from __future__ import annotations
@@ -46,15 +46,15 @@ class MariaDBLink:
         self._raw, self._tables, self._cursor = raw, tables, raw.cursor()
         self._names: dict[str, str] = {}
         self._waiter: selectors.BaseSelector | None = None
-        socket: Any = getattr(raw, "_sock", None)  # no public way tells without a round trip
+        socket: Any = getattr(raw, "_sock", None)  # there is no public way without a round trip
         if hasattr(socket, "fileno"):
             self._waiter = selectors.DefaultSelector()
             self._waiter.register(socket, selectors.EVENT_READ)
         self._skew = float(self._ask("SELECT {now}")[0][0]) - monotonic()
-        """What the server's clock is ahead of the process's, at least."""
+        """The server's clock is ahead of this process's clock by at least this many seconds."""
 
     def is_stale(self) -> bool:
-        """Whether the server has closed it, or has said something that nobody was to read."""
+        """Whether the server has closed the connection, or sent something that nobody expects."""
         if self._waiter is not None:
             return bool(self._waiter.select(0))
         try:
@@ -68,9 +68,9 @@ class MariaDBLink:
         return self._ask(LOAD, name, name)
 
     def commit(self, name: str, commit: Commit, give_up: float) -> Any:
-        """Of each key what an `Outcome` needs, if all is written; no rows if nothing is.
+        """One row per key, for an `Outcome`, if all changes are written; no rows if none is.
 
-        The server writes nothing any more when the caller has given up, however long it hung before.
+        Once the caller has given up, the server writes nothing, even if it hung for a long time before.
         """
         keys = [digest(key) for key in commit.changes]
         values: list[Any] = [name, deadline(0.0, commit.idle_seconds), commit.schema, self._skew + give_up]
@@ -87,7 +87,7 @@ class MariaDBLink:
         return [(*rows[0][:4], key, known) for key, known in zip(names, rows[0][4:], strict=True)]
 
     def _ask(self, statement: str, *values: Any) -> Any:
-        """The rows of a statement. It is prepared with its first use: MariaDB takes long to read one."""
+        """The rows of a statement. Its first use prepares it, since MariaDB takes long to parse one."""
         name = self._names.get(statement, f"fluxlit_{id(self):x}_{len(self._names)}")
         marks = ", ".join(["%s"] * len(values))
         text, given = f"EXECUTE {name} USING {marks}" if values else f"EXECUTE {name}", values
@@ -99,7 +99,7 @@ class MariaDBLink:
                 self._cursor.execute(prepare, (filled,))
         self._cursor.execute(text, given)
         rows = self._cursor.fetchall()
-        while self._cursor.nextset():  # raises what failed after these rows had been sent, the end among it
+        while self._cursor.nextset():  # raises a failure after these rows, also of the COMMIT
             rows = rows or self._cursor.fetchall()
         self._names[statement] = name
         return rows
@@ -107,7 +107,7 @@ class MariaDBLink:
 
 @cache
 def _statement(changes: int) -> str:
-    """The commit of so many keys."""
+    """The commit of this number of keys."""
     guards = " AND ".join([f"COALESCE(? = {_KNOWN}, TRUE)"] * changes)
     known, lines = ", ".join([_KNOWN] * changes), ", ".join(["(i, ?, ?, v, ?)"] * changes)
     return _COMMIT.replace("GUARDS", guards).replace("KNOWN", known).replace("CHANGES", lines)

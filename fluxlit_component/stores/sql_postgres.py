@@ -1,10 +1,10 @@
-"""A load or a commit in one round trip to PostgreSQL: a libpq pipeline, its statements prepared once.
+"""A load or a commit in one round trip to PostgreSQL: a libpq pipeline of prepared statements.
 
-For `stores.sql_engine` only. What is sent is the short transaction that `stores.sql_tables` would run step by
-step, with the same isolation: a statement of its own locks the row, so that the next one, which decides and
-writes, sees all that was committed before. It does what most commits need and else nothing: it begins no
-session and refuses no change. psycopg's cursors take longer over a commit than PostgreSQL does; `psycopg.pq`
-is the libpq below them. Nothing here waits for longer than it is told, so it needs no thread of its own.
+For `stores.sql_engine` only. A commit is the short transaction that `stores.sql_tables` would run step by
+step, with the same isolation. A separate statement locks the row first. So the next statement, which decides
+and writes, sees all earlier commits. It does only what most commits need: it begins no session and refuses no
+change. psycopg's cursors take longer for a commit than PostgreSQL does, so this module uses the libpq below
+them, `psycopg.pq`. Nothing here waits longer than the caller allows, so no separate thread is needed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from fluxlit_component.stores.values import key_bytes
 
 _BEGIN: Final = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LIMIT: Final = "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $1, true)"
-"""Until the end of the transaction, for a connection that others use, too."""
+"""Lasts until the end of the transaction, for a connection that others use too."""
 _LASTING: Final = "SELECT set_config('lock_timeout', %s, false), set_config('statement_timeout', %s, false)"
 _LOAD: Final = LOAD.replace("?", "$1")
 _LOCK: Final = "SELECT 1 FROM {s} WHERE name = $1 FOR UPDATE"
@@ -44,7 +44,7 @@ _COMMIT: Final = """WITH clock AS (SELECT {now} AS now),
 
 
 def is_possible() -> bool:
-    """Whether this libpq knows pipelines."""
+    """Whether this libpq supports pipelines."""
     return Pipeline.is_supported()
 
 
@@ -58,15 +58,15 @@ class PostgresLink:
         self._waiter.register(self._libpq.socket, selectors.EVENT_READ)
         now, process = raw.execute(tables.fill("SELECT {now}, pg_backend_pid()")).fetchone()
         self._skew = float(now) - monotonic()
-        """What the server's clock is ahead of the process's, at least."""
+        """The server's clock is ahead of this process's clock by at least this many seconds."""
         self._limits: list[tuple[str, list[Any]]] = [(_LIMIT, [limit])]
-        # A pooler, which gives the server's connections to others, has a number of its own.
+        # Another number means a pooler, which gives the server's connections to other clients too.
         if owned and process == raw.info.backend_pid:
             raw.execute(_LASTING, (limit, limit))
             self._limits = []
 
     def is_stale(self) -> bool:
-        """Whether the server has closed it, or has said something that nobody was to read."""
+        """Whether the server has closed the connection, or sent something that nobody expects."""
         return bool(self._libpq.status != ConnStatus.OK or self._waiter.select(0))
 
     def load(self, name: str, give_up: float) -> Any:
@@ -74,9 +74,9 @@ class PostgresLink:
         return self._exchange(give_up, *self._limits, (_LOAD, [name]))
 
     def commit(self, name: str, commit: Commit, give_up: float) -> Any:
-        """Of each key what an `Outcome` needs, if all is written; no rows if nothing is.
+        """One row per key, for an `Outcome`, if all changes are written; no rows if none is.
 
-        The server writes nothing any more when the caller has given up, however long it hung before.
+        Once the caller has given up, the server writes nothing, even if it hung for a long time before.
         """
         numbers = (deadline(0.0, commit.idle_seconds), commit.schema, self._skew + give_up)
         values: list[Any] = [name, *(None if number is None else str(number) for number in numbers)]
@@ -90,7 +90,7 @@ class PostgresLink:
         return rows
 
     def _exchange(self, give_up: float, *statements: tuple[str, list[Any]]) -> Any:
-        """The rows of the last of these statements that has any; all of them are one transaction."""
+        """The rows of the last statement that returns rows. All statements are one transaction."""
         libpq = self._libpq
         libpq.enter_pipeline_mode()
         for statement, values in statements:
@@ -104,7 +104,7 @@ class PostgresLink:
             while libpq.is_busy():
                 self._wait(give_up, selectors.EVENT_READ)
             result = libpq.get_result()
-            status = result and result.status  # None only stands between two results
+            status = result and result.status  # None comes only between two results
             if status == ExecStatus.FATAL_ERROR:
                 raise errors.error_from_result(result, "utf-8")
             found = result if status == ExecStatus.TUPLES_OK else found
@@ -114,10 +114,10 @@ class PostgresLink:
         return rows.load_rows(0, found.ntuples, tuple)
 
     def _send(self, statement: str, values: list[Any]) -> None:
-        """Texts are sent as such, bytes are sent as bytes."""
+        """Send a statement, with strings as text and bytes in binary form."""
         formats = [int(isinstance(value, bytes)) for value in values]
         parameters = [value.encode() if isinstance(value, str) else value for value in values]
-        if self._raw.prepare_threshold is None:  # the app says so if there is a pooler that cannot
+        if self._raw.prepare_threshold is None:  # the app sets None for a pooler that cannot prepare
             filled = self._tables.fill(statement).encode()
             self._libpq.send_query_params(filled, parameters, None, formats, 1)
             return
@@ -142,7 +142,7 @@ class PostgresLink:
 
 @cache
 def _statement(changes: int) -> str:
-    """The commit of so many keys."""
+    """The commit of this number of keys."""
     types = ("bytea", "bytea", "bytea", "bigint")
     each = [[f"${5 + 4 * i + n}::{name}" for n, name in enumerate(types)] for i in range(changes)]
     return _COMMIT.replace("CHANGES", ", ".join(f"({', '.join(parameters)})" for parameters in each))

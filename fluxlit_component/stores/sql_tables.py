@@ -1,8 +1,8 @@
 """The two tables of the SQL store, and the statements on them, inside a transaction that the caller holds.
 
-For `stores.sql` only. It fetches and writes what it is told; what a commit may do is decided by
-`stores.ledger`, and how long anybody waits by `stores.sql_engine`. Statements go to the driver as they are:
-what SQLAlchemy makes of one, each time, takes longer than the database does.
+For `stores.sql` only. `stores.ledger` decides what a commit may do, and `stores.sql_engine` how long a call
+may wait. Statements go to the driver directly: compiling one with SQLAlchemy each time takes longer than
+the database needs.
 """
 
 from __future__ import annotations
@@ -32,35 +32,35 @@ _POSTGRES: Final = {
 }
 DIALECTS: Final[dict[str, dict[str, str]]] = {
     "postgresql": _POSTGRES,
-    # It counts up this kind of key only, is locked as a whole, and has no server that has a clock.
+    # SQLite counts up only this kind of key, locks the whole file, and has no server with a clock.
     "sqlite": {**_POSTGRES, "serial": "INTEGER PRIMARY KEY", "lock": "", "now": "0.0"},
     "mariadb": {
         "serial": "BIGINT AUTO_INCREMENT PRIMARY KEY",
         "double": "DOUBLE",
         "bytes": "LONGBLOB",  # a BLOB ends at 64 KB
-        "hash": "BINARY(32)",  # no BLOB is indexed as a whole
+        "hash": "BINARY(32)",  # MariaDB indexes no whole BLOB
         "binary": "BINARY",
         "named": "CONCAT(f.version, ' ', f.`key`)",
         "lock": "FOR UPDATE",
         "pass": "ON DUPLICATE KEY UPDATE id = id",
         "over": "ON DUPLICATE KEY UPDATE version = VALUES(version), data = VALUES(data)",
-        # As there, the moment when a lock was got, not when it was asked for. In UTC there is only a function
-        # for the beginning of the statement.
+        # As with PostgreSQL: the time now (after a wait for a lock), not at the start of the statement. In
+        # UTC, MariaDB has only a function for the start of the statement.
         "now": "(TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) "
         "+ TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))) / 1e6",
     },
 }
-"""What is said differently."""
+"""The words in which the SQL of the databases differs."""
 
 MOST_CHANGES: Final = 16
-"""Commits of more keys take the long way: each number of keys is a statement of its own."""
+"""Commits of more keys go step by step, since each number of keys needs a different statement."""
 
 _CREATE: Final = (
     """CREATE TABLE IF NOT EXISTS {s} (id {serial}, name VARCHAR(64) NOT NULL UNIQUE, version BIGINT NOT NULL,
     created {double} NOT NULL, idle_expires {double}, expires {double}, {schema} BIGINT NOT NULL,
     forget {double}, ends {double})""",
     "CREATE INDEX IF NOT EXISTS {index} ON {s} (ends)",
-    # A digest is of the key, which may be longer than an index takes.
+    # `digest` is the hash of the key, because a key may be too long for an index.
     """CREATE TABLE IF NOT EXISTS {f} (session BIGINT NOT NULL, digest {hash} NOT NULL,
     {key} {bytes} NOT NULL, version BIGINT NOT NULL, data {bytes}, PRIMARY KEY (session, digest))""",
 )
@@ -87,7 +87,7 @@ class Tables:
         self._texts: dict[str, str] = {}
 
     def sql(self, statement: str) -> str:
-        """A statement as the driver takes it: words filled in, parameters marked in its way."""
+        """A statement for the driver: with this database's words and the driver's parameter marks."""
         found = self._texts.get(statement)
         if found is None:
             found = self.fill(statement)
@@ -96,20 +96,20 @@ class Tables:
         return found
 
     def fill(self, statement: str) -> str:
-        """A statement with this database's words in it."""
+        """A statement with this database's words filled in."""
         return statement.format(**self._words)
 
     def create(self, cursor: Any) -> None:
-        """Make what is missing. The caller sees to it that no two do so at once."""
+        """Make the missing tables. The caller makes sure that no two do this at once."""
         for statement in _CREATE:
             cursor.execute(self.fill(statement))
 
     def now(self, server_time: float) -> float:
-        """The time, if the server says that it is so late: its own, unless there is a clock."""
+        """The time to use: the server's, unless this store has a clock."""
         return float(server_time) if self.clock is None else self.clock()
 
     def loaded(self, rows: Any) -> Record | None:
-        """What a session is, from the rows of `LOAD`, if it is alive."""
+        """The record from the rows of `LOAD`, if the session is alive."""
         if not rows:
             return None
         now, version, created, idle, expires, schema, forget = bytes(rows[0][0]).split()
@@ -122,7 +122,7 @@ class Tables:
         return Place("", None, head, self.now(float(now)), fields).record()
 
     def outcome(self, rows: Any, commit: Commit) -> Outcome | None:
-        """What became of a commit, from a line of each key that was written; None: nothing was."""
+        """The outcome of a commit, from one row per written key. None: nothing was written."""
         if not rows:
             return None
         now, version, idle_expires, expires = rows[0][:4]
@@ -134,34 +134,34 @@ class Tables:
 LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS {binary}), NULL FROM {s} s
     WHERE s.name = ? UNION ALL
     SELECT {named}, f.data FROM {s} s JOIN {f} f ON f.session = s.id WHERE s.name = ?"""
-"""A whole session: its head in one text, then version and key of each field in another, and its data. Drivers
-take as long over each value as the database does over a row."""
+"""A whole session: the head as one text, then for each field one text (version and key) and its data.
+Few values are fast: drivers take as long for each value as the database takes for a row."""
 
 
-# Picked first: else all sessions would be joined with their fields. LIKE would not always use the index.
+# Sessions are picked before the join; else all would be joined. LIKE would not always use the index.
 _PAGE: Final = f"""SELECT s.name, {{head}}, count(f.data), coalesce(sum(length(f.data)), 0)
     FROM (SELECT * FROM {{s}} WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT {PAGE}) s
     LEFT JOIN {{f}} f ON f.session = s.id GROUP BY s.name, {{head}} ORDER BY s.name"""  # noqa: S608 - constants
 
 
 class SQLTransaction:
-    """A `Transaction` on one cursor, which locks the row of a place. That is known by its number."""
+    """A `Transaction` on one cursor, which locks a session's row. `Place.row` is the number of that row."""
 
     def __init__(self, cursor: Any, tables: Tables) -> None:
         self.cursor = cursor
         self.tables = tables
 
     def ask(self, statement: str, *values: Any) -> Any:
-        """The rows that a statement finds."""
+        """Run a statement and return its rows."""
         self.tell(statement, *values)
         return self.cursor.fetchall()
 
     def tell(self, statement: str, *values: Any) -> None:
-        """Have a statement done."""
+        """Run a statement."""
         self.cursor.execute(self.tables.sql(statement), values)
 
     def now(self) -> float:
-        """What the time is."""
+        """The time now."""
         return self.tables.now(self.ask("SELECT {now}")[0][0])
 
     def find(
@@ -173,9 +173,9 @@ class SQLTransaction:
         create: bool = False,
         hold: bool = True,
     ) -> Place:
-        """As `Transaction.find`; without `hold` the row is not locked.
+        """Like `Transaction.find`; without `hold` the row is not locked.
 
-        A row that was made only to be locked says that it is a marker outlived long ago, as good as none.
+        A row that is made only to be locked is a marker whose time is long over. It counts as absent.
         """
         found = f"SELECT {{now}}, s.id, {{head}} FROM {{s}} s WHERE s.name = ? {'{lock}' if hold else ''}"  # noqa: S608 - constants
         made = "INSERT INTO {s} (name, version, created, {schema}, forget) VALUES (?, 0, 0, 0, 0) {pass}"
@@ -212,7 +212,7 @@ class SQLTransaction:
         self.tell("DELETE FROM {f} WHERE session = ? AND data IS NULL AND version < ?", place.row, below)
 
     def drop_ended(self, limit: int) -> int:
-        """Drop up to `limit` sessions whose time is over and that nobody else is busy with."""
+        """Drop up to `limit` ended sessions that no other transaction has locked."""
         skip = "" if self.tables.fill("{lock}") == "" else "FOR UPDATE SKIP LOCKED"
         rows = self.ask(f"SELECT id FROM {{s}} WHERE ends <= ? LIMIT ? {skip}", self.now(), limit)  # noqa: S608 - constants
         if rows:
@@ -222,7 +222,7 @@ class SQLTransaction:
         return len(rows)
 
     def page(self, prefix: str, after: str) -> Any:
-        # No hex character comes after "f", so all names with a prefix come before the prefix and a "g".
+        # No hex character comes after "f", so all names with the prefix are less than the prefix plus "g".
         return self.ask(_PAGE, prefix, f"{prefix}g", after)
 
     def count(self) -> int:
@@ -230,7 +230,7 @@ class SQLTransaction:
 
 
 def fields_of(rows: Any) -> dict[str, Field]:
-    """The fields in some rows, by key. There are drivers that hand out views."""
+    """The fields in some rows, by key. Some drivers return a memoryview."""
     return {
         key_text(key): Field(version, bytes(data) if type(data) is memoryview else data)
         for key, version, data in rows
@@ -238,5 +238,5 @@ def fields_of(rows: Any) -> dict[str, Field]:
 
 
 def digest(key: str) -> bytes:
-    """What a key is found by."""
+    """The hash by which a key is found."""
     return hashlib.sha256(key_bytes(key)).digest()

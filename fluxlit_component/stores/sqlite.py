@@ -1,8 +1,8 @@
-"""Sessions in one SQLite file: the default store, nothing to install and nothing to run.
+"""Sessions in one SQLite file: the default store. There is nothing to install or to run.
 
-For apps on one machine, with one or several server processes: write-ahead log, one short transaction
-per commit, one row per key. Not for a file on a network share (SQLite's locks do not hold there);
-replicas on several machines take Redis or SQL.
+For apps on one machine, with one or several server processes. It uses a write-ahead log, one short
+transaction per commit, and one row per key. Do not use a file on a network share, where SQLite's locks do
+not work. Replicas on several machines take Redis or SQL.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ T = TypeVar("T")
 class SQLiteSessionStore(TransactionalStore):
     """A `VersionedStore` in a file of its own.
 
-    `path` may begin with ``~``; the folder is made if it is missing. The file is opened here, so that
-    one that cannot be used is known at once. A store that was closed opens the file again when used.
+    `path` may begin with ``~``. The folder is made if it is missing. The file is opened at once, so that
+    a file that cannot be used is noticed. A closed store opens the file again when it is used.
 
     Examples:
         ```python
@@ -64,7 +64,7 @@ class SQLiteSessionStore(TransactionalStore):
         return self._file.path
 
     def close(self) -> None:
-        """Close the idle connections; one in use is closed when its call is done."""
+        """Close the idle connections. A connection in use is closed when its call is done."""
         self._file.close()
 
     def describe(self) -> StoreFacts:

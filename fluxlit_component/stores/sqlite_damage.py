@@ -1,7 +1,7 @@
-"""A session file that is damaged: how it is told from somebody else's, and how it is set aside.
+"""A damaged session file: how to tell it from another program's file, and how it is set aside.
 
-For `stores.sqlite_file` only. Nothing is deleted: the file, its log and index get a name with a
-timestamp, under which `sqlite3` can still recover what is whole in them.
+For `stores.sqlite_file` only. Nothing is deleted. The file, its log and its index get a name with a
+timestamp, so that `sqlite3` can still recover the undamaged parts.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from typing import Final
 
 from fluxlit_component.clock import wall
 
-if sys.platform != "win32":  # which renames no file that another process has open, so nothing can race there
+if sys.platform != "win32":  # Windows renames no open file, so no other process can race
     import fcntl
 
 _log = logging.getLogger("fluxlit_component.stores")
 
 APPLICATION: Final = 0x666C7578
-"""PRAGMA application_id: "flux". Tells our file from somebody else's database."""
+"""PRAGMA application_id: "flux". Tells our file from another program's database."""
 
 DEFAULT_NAME: Final = "fluxlit_sessions.db"
-"""A name that nobody but us gives to a file: it says whose the file is when its header does not."""
+"""No other program uses this file name. If the header does not tell whose the file is, the name does."""
 
 _MAGIC: Final = b"SQLite format 3\0"
 _MARK: Final = slice(68, 72)  # sqlite.org/fileformat.html: the application id
@@ -35,8 +35,8 @@ _SIDES: Final = ("-wal", "-shm")
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether SQLite found garbage in a file; Python 3.10 has no error codes yet."""
-    # Our tables and our mark are made in one transaction: a file with the mark and no tables has lost them.
+    """Whether SQLite found a file damaged. Read from the text: Python 3.10 has no error codes yet."""
+    # Our tables and mark are made in one transaction, so a file with the mark but no tables is damaged.
     said = str(error)
     return isinstance(error, sqlite3.DatabaseError) and any(
         sign in said for sign in ("malformed", "not a database", "no such table: fluxlit_")
@@ -48,22 +48,22 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
 
     Args:
         path: the database file.
-        inode: the file that was found damaged; None: none was there when the work began.
-        error: what SQLite said of it, for the log.
+        inode: of the file that was found damaged; None: no file was there when the work began.
+        error: SQLite's error, for the log.
 
     Returns:
-        Whether to try again: it is out of the way, by this call or by another process before it. False
-        if it is not ours: somebody else's file is never touched.
+        Whether to try again: this call or another process before it has moved the file away. False if
+        the file is not ours: another program's file is never touched.
 
     Raises:
-        BlockingIOError: another process is opening it; try again.
-        OSError: the folder does not let it be renamed.
+        BlockingIOError: another process is opening the file; try again.
+        OSError: the folder does not allow to rename the file.
     """
     with naming(path, exclusive=True):
         try:
             with path.open("rb", buffering=0) as file:
-                # Closing it drops the locks that SQLite holds on it in this process. It is damaged: they
-                # protect nothing.
+                # Closing this handle drops the locks that SQLite holds on the file in this process. They
+                # protect nothing, since the file is damaged.
                 found, head = os.fstat(file.fileno()).st_ino, file.read(_MARK.stop)
         except FileNotFoundError:
             return True
@@ -72,7 +72,7 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
         if not _is_ours(path, head):
             return False
         target = _free_name(path)
-        # The log first: SQLite deletes one that it finds beside a new file.
+        # The log first: SQLite deletes a log that it finds beside a new file.
         for side in _SIDES:
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + side).rename(target.with_name(target.name + side))
@@ -88,31 +88,31 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
 
 @contextlib.contextmanager
 def naming(path: Path, *, exclusive: bool = False) -> Iterator[None]:
-    """While this lasts `path`, its log and its index mean one and the same file, for all processes.
+    """Hold a lock under which no process renames `path`, its log and its index.
 
-    Shared by those that open it, exclusive for who renames it: SQLite finds log and index by name, and would
-    take those of one file for another's. The lock is on the folder: one on the file could not be let go
-    without the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2).
+    Shared for opening the file, exclusive for renaming it. SQLite finds log and index by name, so a rename in
+    between would mix up two files. The lock is on the folder: releasing a lock on the file would also release
+    the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2).
 
     Raises:
-        BlockingIOError: another process is at it; try again.
+        BlockingIOError: another process holds the lock; try again.
     """
     folder = _locked(path.parent, exclusive=exclusive)
     try:
         yield
     finally:
         if folder is not None:
-            fcntl.flock(folder, fcntl.LOCK_UN)  # not by closing alone: a forked child may have it open too
+            fcntl.flock(folder, fcntl.LOCK_UN)  # closing is not enough: a forked child may have it open
             os.close(folder)
 
 
 def _locked(folder: Path, *, exclusive: bool) -> int | None:
-    """A descriptor of the folder, locked; None where folders cannot be."""
+    """A descriptor of the locked folder; None where folders cannot be locked."""
     if sys.platform == "win32":
         return None
     try:
         descriptor = os.open(folder, os.O_RDONLY)
-    except PermissionError:  # a folder that may be entered and not listed
+    except PermissionError:  # the folder may be entered but not listed
         return None
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
@@ -138,4 +138,4 @@ def _free_name(path: Path) -> Path:
         target = path.with_name(f"{path.name}.damaged-{stamp}")
         if not os.path.lexists(target):
             return target
-        now += 1  # set aside twice in a second: the first one is not overwritten
+        now += 1  # do not overwrite a file set aside in the same second

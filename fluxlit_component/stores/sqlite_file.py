@@ -1,7 +1,7 @@
-"""The file behind the SQLite store: made private, checked to be ours, its connections pooled.
+"""The file behind the SQLite store: made private, checked to be ours, with pooled connections.
 
-For `stores.sqlite` only. `read` and `write` run a piece of work on a connection of this process, with
-one time budget for everything; it knows the tables' shape, not what sessions are.
+For `stores.sqlite` only. `read` and `write` run a piece of work on a connection of this process, with one
+time budget for everything. This module knows the columns of the tables, but not what sessions are.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 T = TypeVar("T")
 
 SCHEMA: Final = 2
-"""PRAGMA user_version. 1 had the same tables, and all of a session's head in one row; see `sqlite_rows`."""
+"""PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite_rows`."""
 
 _OLDEST_SQLITE: Final = (3, 24, 0)  # UPSERT
 _FRESH_STARTS: Final = 3
 
-# `ends` is when a purge may look at the row; an index on it spares the purge a walk over all sessions. Fields
-# are clustered by session: loading one is one range. Made if they are missing: a file of schema 1 has them.
+# `ends`: from when on a purge may look at the row. With its index a purge need not read all sessions. Fields
+# are clustered by session, so a load reads one range. IF NOT EXISTS, since a file of schema 1 has the tables.
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS fluxlit_session (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, created REAL NOT NULL,
@@ -55,7 +55,7 @@ class DatabaseFile:
             raise ConfigurationError(
                 "a SQLite store needs a file; for sessions in memory use memory:// or InMemorySessionStore()"
             )
-        # Resolved once: the working directory may change, and SQLite must not make the target of a link.
+        # Resolved once: the working directory may change, and SQLite must not create the target of a link.
         self.path = Path(path).expanduser().resolve()
         self._budget = busy_timeout_seconds
         self._name = os.fspath(self.path)
@@ -64,11 +64,11 @@ class DatabaseFile:
         self.read(lambda _: None)
 
     def read(self, work: Callable[[sqlite3.Cursor], T]) -> T:
-        """Run one statement that only reads. It sees one moment without a transaction around it."""
+        """Run one statement that only reads. It needs no transaction to see one consistent state."""
         return self._run(work, writes=False)
 
     def write(self, work: Callable[[sqlite3.Cursor], T]) -> T:
-        """Run work in one transaction that no other writer interleaves with."""
+        """Run work in one transaction, without other writers in between."""
         return self._run(work, writes=True)
 
     def close(self) -> None:
@@ -76,10 +76,10 @@ class DatabaseFile:
         self._pool.close()
 
     def _run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool) -> T:
-        """Try until it is done or the budget is spent.
+        """Try until the work is done or the budget is spent.
 
-        SQLite's own busy handler is off: it would grant its time to every statement anew, and sleeps
-        up to 100 ms between two looks, so that writers starve each other.
+        SQLite's own busy handler is off. It would give its full time to every statement again. It also sleeps
+        up to 100 ms between two attempts, so that writers starve each other.
         """
         give_up = monotonic() + self._budget
         fresh_starts = _FRESH_STARTS
@@ -101,7 +101,7 @@ class DatabaseFile:
             time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
 
     def _is_replaced(self, inode: int | None, error: Exception) -> bool:
-        """Whether the file that gave this error is out of the way: by us, if it is damaged, or by another."""
+        """Whether the file with this error is gone: set aside here if damaged, or replaced by others."""
         if not is_damage(error):
             return inode is not None and not is_busy(error) and self._named_now() != inode
         self._pool.close()
@@ -115,9 +115,9 @@ class DatabaseFile:
             ) from error
 
     def _leave_deleted_file(self) -> int | None:
-        """Who deletes the file means to begin anew; SQLite would go on writing to one without a name.
+        """Close the connections if the file was deleted or replaced. Return the inode of the file there now.
 
-        Returns what the name means now.
+        Whoever deletes the file wants a new start, but SQLite would go on writing to the deleted file.
         """
         inode = self._named_now()
         if inode != self._inode:
@@ -141,8 +141,8 @@ class DatabaseFile:
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with naming(self.path):
-            # SQLite would make the file readable for all and give the same rights to its -wal and -shm files.
-            # O_EXCL: closing a file that is already open here would drop the locks SQLite holds on it.
+            # SQLite would make the file readable for all, and its -wal and -shm files too.
+            # O_EXCL: closing a file that is already open here would drop SQLite's locks on it.
             with contextlib.suppress(FileExistsError):
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
             inode = self.path.stat().st_ino
@@ -165,7 +165,7 @@ class DatabaseFile:
         connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
 
     def _is_ready(self, cursor: sqlite3.Cursor) -> bool:
-        """False for an empty file and for an older one of ours; anything of somebody else is refused."""
+        """False for an empty file and for an older file of ours. A file of another program is refused."""
         application = cursor.execute("PRAGMA application_id").fetchone()[0]
         if application == APPLICATION:
             version = cursor.execute("PRAGMA user_version").fetchone()[0]

@@ -1,7 +1,7 @@
-"""Idle SQLite connections of one process, handed from thread to thread and never across a fork.
+"""Idle SQLite connections of one process, shared by its threads and never used across a fork.
 
-For `stores.sqlite_file` only. Not a connection per thread: Streamlit runs every script in a thread
-of its own that ends with the run, so each run would open, warm up and leave behind a connection.
+For `stores.sqlite_file` only. There is no connection per thread: Streamlit runs every script in a new
+thread that ends with the run. So each run would open and warm up a connection, and leave it behind.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _FORK_PATIENCE_SECONDS: Final = 2.0
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether another connection stood in the way; Python 3.10 has no error codes yet."""
+    """Whether another connection holds a lock. Read from the text: Python 3.10 has no error codes yet."""
     return isinstance(error, sqlite3.OperationalError) and str(error).endswith("is locked")
 
 
 class ConnectionPool:
-    """Connections checked out for one transaction each."""
+    """Connections, each lent for one transaction."""
 
     def __init__(self, open_connection: Callable[[], sqlite3.Connection]) -> None:
         self._open = open_connection
@@ -45,21 +45,21 @@ class ConnectionPool:
         self._in_use: set[sqlite3.Connection] = set()
 
     def run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool, give_up: float) -> T:
-        """Run work, in a transaction if it writes; raises SQLite's own error if its turn does not come.
+        """Run work, in a transaction if it writes. Raises SQLite's own error if the lock is not free in time.
 
-        Threads of one process that write queue here, which is fairer and cheaper than all polling the file.
+        Writing threads of one process queue here. That is fairer and cheaper than if all polled the file.
         """
         if not writes:
             return self._use(work)
         if not self._writer_turn.acquire(timeout=max(0.0, give_up - monotonic())):
             raise sqlite3.OperationalError("database is locked")
         try:
-            return self._use(work, "BEGIN IMMEDIATE")  # who begins by reading cannot always become a writer
+            return self._use(work, "BEGIN IMMEDIATE")  # one that begins with a read cannot always write
         finally:
             self._writer_turn.release()
 
     def _use(self, work: Callable[[sqlite3.Cursor], T], begin: str | None = None) -> T:
-        """After an error nothing is left, neither data nor locks."""
+        """Run work on a connection. After an error neither data nor locks are left."""
         with self._gate:
             idle = self._idle
             connection = idle.pop() if idle else self._open()
@@ -80,7 +80,7 @@ class ConnectionPool:
             if connection.in_transaction:
                 with contextlib.suppress(sqlite3.Error):
                     connection.rollback()
-            # If the list is another one, the pool was closed meanwhile.
+            # If `self._idle` is a new list, the pool was closed meanwhile.
             if reusable and idle is self._idle and len(idle) < _MOST_IDLE:
                 idle.append(connection)
             else:
@@ -89,18 +89,18 @@ class ConnectionPool:
         return result
 
     def close(self) -> None:
-        """Close what is idle; what is in use is closed when its work is done."""
+        """Close the idle connections. A connection in use is closed when its work is done."""
         idle, self._idle = self._idle, []
         with contextlib.suppress(IndexError):  # another thread may take the last one
             while idle:
                 idle.pop().close()
 
     def before(self) -> None:
-        """Wait until no connection is in use, close all, and let none be opened until after the fork.
+        """Wait until no connection is in use, close all, and allow no new one until after the fork.
 
         SQLite keeps a table of the files and locks that a process has. A child inherits the table but not
-        the locks: it would wait for ever for one that its parent held, or believe in one that nobody has
-        (sqlite.org/howtocorrupt.html, 2.6).
+        the locks. It would wait for ever for a lock that its parent held, or rely on a lock that nobody
+        holds (sqlite.org/howtocorrupt.html, 2.6).
         """
         give_up = monotonic() + _FORK_PATIENCE_SECONDS
         self._gated = self._gate.acquire(timeout=_FORK_PATIENCE_SECONDS)
@@ -109,14 +109,14 @@ class ConnectionPool:
         self.close()
 
     def after_in_parent(self) -> None:
-        """Go on."""
+        """Allow new connections again."""
         if self._gated:
             self._gate.release()
 
     def after_in_child(self) -> None:
-        """Begin anew: nobody here would open the locks that another thread of the parent holds."""
-        # Empty, unless a call outlasted the patience before the fork. What is in there is not ours to close,
-        # and the garbage collector must not do it either.
+        """Start with new locks: here nobody would release those that other threads of the parent hold."""
+        # Both are empty, unless a call took longer than the wait before the fork. The child must not close
+        # these connections, and its garbage collector must not do so either.
         _inherited.append((self._idle, self._in_use))
         self._begin()
 

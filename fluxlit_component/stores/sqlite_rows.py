@@ -1,11 +1,11 @@
 """The SQL of the SQLite store: heads and fields as rows, inside a transaction that the caller holds.
 
-For `stores.sqlite` only. It fetches and writes what it is told; what a commit may do is decided by
-`stores.ledger`, and who waits for whom by `stores.sqlite_file`.
+For `stores.sqlite` only. `stores.ledger` decides what a commit may do. `stores.sqlite_file` decides how
+writers wait for each other.
 
-A commit is to write one page where it can, since writing a page costs as much as all its statements. So what
-every commit moves, version and idle deadline, lies among the fields, in a row with the key 0 (keys of fields
-are blobs); a session that was never moved has none. Its row in `fluxlit_session` is rarely written again.
+Writing a page costs as much as all statements of a commit, so a commit should write only one page. Every
+commit changes version and idle deadline. So these are stored among the fields, in a row with the key 0 (keys
+of fields are blobs), once a session is moved. Its row in `fluxlit_session` is rarely written again.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ _MOVED: Final = "LEFT JOIN fluxlit_field m ON m.session = s.id AND m.key = 0"
 _IDLE: Final = "CASE WHEN m.session IS NULL THEN s.idle_expires ELSE m.data END"
 _HEAD: Final = f"coalesce(m.version, s.version), s.created, {_IDLE}, s.expires, s.schema, s.forget"
 _FIELDS_OF: Final = "LEFT JOIN fluxlit_field f ON f.session = s.id AND f.key"
-"""What stands after it says which: the key is a blob, and a blob is more than any number."""
+"""The text after it selects the fields. Their keys are blobs, and a blob is greater than any number."""
 
 _PAGE: Final = f"""
     SELECT s.name, {_HEAD}, count(f.data), coalesce(sum(length(f.data)), 0)
     FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ?
         ORDER BY name LIMIT {PAGE}) s {_MOVED} {_FIELDS_OF} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
-"""A page of sessions by name; looks at values no longer than SQLite needs to know their sizes."""
+"""A page of sessions, by name. Of the values it reads only as much as SQLite needs for their sizes."""
 _LOAD: Final = """
     SELECT created, version, idle_expires FROM fluxlit_session WHERE name = ?1 UNION ALL
     SELECT forget, schema, expires FROM fluxlit_session WHERE name = ?1 UNION ALL
     SELECT f.key, f.version, f.data FROM fluxlit_session s
         JOIN fluxlit_field f ON f.session = s.id WHERE s.name = ?1"""
-"""A whole session in one statement: its head in two rows, as wide as the fields that come after them. Python
-takes longer over each value of a row than SQLite does over the row."""
+"""A whole session in one statement. The head is two rows with three values each, like the rows of the fields.
+Few values are fast: Python takes longer for each value of a row than SQLite takes for the row."""
 _BEGIN: Final = (
     "INSERT INTO fluxlit_session (name, version, created, idle_expires, expires, schema, forget, ends) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -56,24 +56,24 @@ _ENDED: Final = (
 _MANY_KEYS: Final = 64
 
 _SLACK_SECONDS: Final = 300.0
-"""`ends` is never before the moment when a session ends, and at most this after it: a purge looks that far
-ahead, and most commits leave the index alone."""
+"""`ends` is never before the moment when a session ends, and at most this many seconds after it. So a purge
+looks this far ahead, and most commits need not change the index."""
 
 
 class SQLiteTransaction:
-    """A `Transaction` on one cursor. The row of a place is the number of the session and its `ends`."""
+    """A `Transaction` on one cursor. `Place.row` is the number of the session and its `ends`."""
 
     def __init__(self, cursor: sqlite3.Cursor, clock: Clock) -> None:
         self.cursor = cursor
         self.now = clock
 
     def load(self, name: str) -> Record | None:
-        """The whole record, if it is alive."""
+        """The whole record, if the session is alive."""
         rows = self.cursor.execute(_LOAD, (name,)).fetchall()
         if not rows:
             return None
         (created, version, idle_expires), (forget, schema, expires), *rest = rows
-        new = tuple.__new__  # half of what a load takes is this line
+        new = tuple.__new__  # the next line is half the time of a load
         fields = {str(k, "utf-8", "surrogatepass"): new(Field, (v, data)) for k, v, data in rest if k != 0}
         if len(fields) < len(rest):
             _, version, idle_expires = next(row for row in rest if row[0] == 0)
@@ -81,8 +81,8 @@ class SQLiteTransaction:
         return Record(*head[:5], fields, now) if state_of(head, now) == "alive" else None
 
     def find(self, name: str, keys: Collection[str] | None = (), *, data: bool = True, **_: bool) -> Place:
-        """Place and fields in one statement, which takes half the time of two."""
-        # With many keys all fields are read: SQLite bounds the number of parameters.
+        """Find place and fields in one statement, which takes half the time of two."""
+        # With many keys all fields are read, since SQLite limits the number of parameters.
         named = None if keys is None or len(keys) > _MANY_KEYS else [key_bytes(key) for key in keys]
         statement = _find(None if named is None else len(named), data)
         found = self.cursor.execute(statement, (*(named or ()), name)).fetchall()
@@ -101,7 +101,7 @@ class SQLiteTransaction:
         self.cursor.executemany(_PUT, _lines(number, fields))
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        # Creation and absolute deadline never move.
+        # Creation time and absolute deadline never change.
         (number, standing), due = place.row, ends(head)
         if place.head is None or head.schema != place.head.schema or not _covers(standing, due):
             self.cursor.execute(_MOVE, (head.schema, due if due is None else due + _SLACK_SECONDS, number))
@@ -118,7 +118,7 @@ class SQLiteTransaction:
         return len(rows)
 
     def page(self, prefix: str, after: str) -> list[Any]:
-        # No hex character comes after "f", so all names with the prefix come before the prefix and a "g".
+        # No hex character comes after "f", so all names with the prefix are less than the prefix plus "g".
         return self.cursor.execute(_PAGE, (prefix, f"{prefix}g", after)).fetchall()
 
     def count(self) -> int:
@@ -127,7 +127,7 @@ class SQLiteTransaction:
 
 @cache
 def _find(keys: int | None, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit
-    """A session and so many of its fields; None: all."""
+    """The statement for a session and `keys` of its fields; None: all fields."""
     among = ">= x''" if keys is None else f"IN ({','.join('?' * keys)})"
     return (
         f"SELECT s.id, s.ends, {_HEAD}, f.key, f.version, {'f.data' if data else 'NULL'} "  # noqa: S608 - constants

@@ -1,7 +1,7 @@
-"""When a store tidies up on its own: seldom, a little at a time, and sooner again if much is left.
+"""When a store drops ended sessions by itself: seldom, a few at a time, and soon again if many are left.
 
-For stores whose backend does not expire anything by itself. What is dropped is decided by the store's
-`purge`.
+For stores whose backend does not expire anything by itself. The store's `purge` decides which sessions
+are dropped.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from fluxlit_component.errors import FluxlitError
 _log = logging.getLogger("fluxlit_component.stores")
 
 _LIMIT: Final = 200
-"""How many sessions one sweep drops at most, so that no visitor waits long for a lock that it holds."""
+"""How many sessions one sweep drops at most, so that no visitor waits long for the lock of the sweep."""
 
 _PAUSE_SECONDS: Final = 300.0
 _BACKLOG_PAUSE_SECONDS: Final = 5.0
 
 
 class Sweep:
-    """Remembers when the next sweep is due. Two threads may find it due at once; that does no harm.
+    """Remembers when the next sweep is due. Two threads may both find it due; that does no harm.
 
-    `waits`: whether the visitor who finds it due does it. Else a thread of its own does.
+    `waits`: whether the caller who finds the sweep due runs it. Otherwise a new thread runs it.
     """
 
     def __init__(self, clock: Clock, *, waits: bool = False) -> None:
@@ -48,8 +48,8 @@ class Sweep:
 
     def _sweep(self, purge: Callable[..., int]) -> None:
         try:
-            # A sweep that reached its limit left work: at 200 per 5 minutes a busy store would only grow.
+            # A sweep at its limit has left work. With 200 per 5 minutes a busy store would only grow.
             if purge(limit=_LIMIT) >= _LIMIT:
                 self.due = self._clock() + _BACKLOG_PAUSE_SECONDS
-        except FluxlitError as error:  # nobody asked for it; the next one comes soon enough
+        except FluxlitError as error:  # nobody asked for this sweep, and the next one comes soon enough
             _log.info("expired sessions were not swept this time: %s", error)

@@ -1,7 +1,7 @@
-"""What stores share that look before they write inside one transaction: each operation, once.
+"""The operations of stores that read before they write inside one transaction.
 
-For `stores.memory`, `stores.sqlite` and `stores.sql`. They say how a transaction is run and what can be done
-in one; what becomes of a session is decided by `stores.ledger`.
+For `stores.memory`, `stores.sqlite` and `stores.sql`. These define how a transaction is run and what can be
+done in one. `stores.ledger` decides how a session changes.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ T = TypeVar("T")
 
 
 class Transaction(Protocol):
-    """What can be done inside a transaction."""
+    """The steps that are possible inside a transaction."""
 
     def now(self) -> float:
-        """What the time is."""
+        """The time now."""
 
     def find(
         self, name: str, keys: Collection[str] | None = (), *, data: bool = True, create: bool = False
     ) -> Place:
-        """What stands under a name, held until the end of the transaction, with the fields of `keys`.
+        """Find the session `name` with the fields of `keys`, and lock it until the end of the transaction.
 
-        None: with all fields. Without `data` their versions will do. `create`: who finds nothing is going to
-        write; of two who begin a session one waits.
+        `keys` None: all fields. Without `data` only their versions are needed. `create`: the caller writes if
+        nothing is found; if two callers begin a session, one of them waits.
         """
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        """Put a head and its fields in place of whatever stands there."""
+        """Write a head and its fields in place of anything that is stored there."""
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
-        """Bring a session to its next head, and write fields over those of the same keys."""
+        """Give a session its next head, and write `fields` over fields with the same keys."""
 
     def drop_tombstones(self, place: Place, below: int) -> None:
-        """Drop the tombstones of lower versions."""
+        """Drop the tombstones with versions lower than `below`."""
 
     def drop_ended(self, limit: int) -> int:
-        """Drop up to `limit` sessions whose time is over; return how many."""
+        """Drop up to `limit` ended sessions; return how many."""
 
     def page(self, prefix: str, after: str) -> list[Any]:
-        """Up to `PAGE` sessions whose names begin with `prefix` and come after `after`, in their order.
+        """Up to `PAGE` sessions whose names begin with `prefix` and come after `after`, ordered by name.
 
-        Of each one its name, the values of its head, its number of keys and the bytes of its values.
+        Each row has the name, the values of the head, the number of keys and the bytes of all values.
         """
 
     def count(self) -> int:
@@ -61,7 +61,7 @@ class Transaction(Protocol):
 
 
 class TransactionalStore(ABC):
-    """A `VersionedStore` and `BrowsableStore` but for what its engine does in its own way."""
+    """A `VersionedStore` and `BrowsableStore`, except for the parts that depend on the engine."""
 
     bounded = True
     _default_ttl_seconds: float | None
@@ -72,7 +72,7 @@ class TransactionalStore(ABC):
         """Run work in one atomic step."""
 
     def _read(self, work: Callable[[Transaction], T]) -> T:
-        """Run work that asks one question and writes nothing."""
+        """Run work that reads once and writes nothing."""
         return self._write(work)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
@@ -158,7 +158,7 @@ class TransactionalStore(ABC):
         return self._write(lambda transaction: transaction.drop_ended(limit))
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values; a page is one short read."""
+        """Every session whose name begins with `prefix`, without its values. Each page is one short read."""
         ledger.checked_prefix(prefix)
         after = ""
 
@@ -211,7 +211,7 @@ class TransactionalStore(ABC):
 
     def _copy(self, source: str, target: str, *, destroy_source: bool) -> bool:
         def duplicate(transaction: Transaction) -> bool:
-            # In one order for all: two renames must not wait for each other.
+            # All callers use one order, so two renames cannot wait for each other.
             both = sorted({source, target})
             places = {name: transaction.find(name, None if name == source else ()) for name in both}
             original, standing = places[source], places[target]

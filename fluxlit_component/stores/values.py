@@ -1,7 +1,7 @@
-"""A dict of values as stored fields, and back: what `get` and `set` of the built-in stores share.
+"""A dict of values as stored fields, and back, for `get` and `set` of the built-in stores.
 
-For stores that keep bytes per key. It neither reads nor writes a store; the encoding of a single
-value is the codec's business.
+For stores that keep bytes per key. This module neither reads nor writes a store. The codec encodes the
+single values.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ def fields_of(data: Mapping[str, Any]) -> dict[str, Field]:
 
 
 def key_bytes(key: str) -> bytes:
-    """A key at rest is bytes: a Python string may hold lone surrogates and NUL, a database's text may not."""
+    """The stored key: bytes, because a database's text may not hold lone surrogates and NUL."""
     return key.encode("utf-8", "surrogatepass")
 
 
 def key_text(data: bytes) -> str:
-    """The key that `key_bytes` made bytes of."""
+    """The key from the bytes of `key_bytes`."""
     return str(data, "utf-8", "surrogatepass")
 
 
 def checked_key(key: object) -> str:
-    """The key itself; raises `UnstorableValue`, which is a `TypeError`, if it is no string."""
+    """Return `key`. Raises `UnstorableValue`, which is a `TypeError`, if the key is no string."""
     if not isinstance(key, str):
         raise UnstorableValue(type(key).__name__, "the keys of a session are strings, use str(key)")
     return key
 
 
 def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
-    """Decode every field that is no tombstone and no note; a broken one is left out with a warning."""
+    """Decode every field that is no tombstone and no note. Broken fields are left out with a warning."""
     values: dict[str, Any] = {}
     for key, stored in fields.items():
         if stored.data is None or key.startswith(RESERVED):
@@ -53,5 +53,5 @@ def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
 
 
 def warn_dropped(key: str, error: CorruptValue | UnstorableValue) -> None:
-    """Name the key and the kind of failure. Its text is left out: it may quote what was stored."""
+    """Log the key and the kind of failure. The error's text is left out: it may quote the stored value."""
     _log.warning("the stored value of %r cannot be read and is left out (%s)", key, type(error).__name__)
