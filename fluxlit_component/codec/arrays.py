@@ -1,7 +1,7 @@
 """numpy arrays and scalars: dtype, shape, memory order and the raw bytes.
 
-Exact by construction, so object arrays have no place here: their bytes are addresses. A decoded array
-owns its memory and can be written to, whatever the flags of the original were.
+The raw bytes make an array exact. Object arrays are refused, because their bytes are memory addresses. A
+decoded array owns its memory and can be written to, whatever the flags of the original were.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _unpack_array(payload: bytes, decoding: Decoding) -> np.ndarray[Any, Any]:
 
 
 def _filled(source: np.ndarray[Any, Any], dtype: Any, order: Literal["C", "F"]) -> np.ndarray[Any, Any]:
-    """A copy that owns its memory; zeros between the fields of a structure, not what lay there."""
+    """A copy that owns its memory. The padding between the fields of a structure is filled with zeros."""
     copy: np.ndarray[Any, Any] = np.zeros(source.shape, dtype, order)
     copy[...] = source
     return copy
@@ -65,7 +65,7 @@ def _text(text: Any) -> object:
 
 
 def _describe(dtype: Any) -> Any:
-    """A dtype in words of our own: a string, or the fields of a structure."""
+    """Describe a dtype by plain data: its string, the fields of a structure, or the parts of a subarray."""
     if dtype.names is not None:
         fields = [dtype.fields[name] for name in dtype.names]
         description: Any = {
@@ -125,7 +125,7 @@ def _checked(shape: Any) -> Any:
 
 ROWS: Final = (
     Row(np.ndarray, Code.ARRAY, _pack_array, _unpack_array),
-    # Not through a dtype: that would cut trailing NULs.
+    # Texts do not go through a dtype, which would cut trailing NULs.
     row_of(np.str_, Code.NUMPY_TEXT, str.__str__, _text, of=(str, bytes)),
     row_of(np.bytes_, Code.NUMPY_TEXT, lambda value: bytes.__getitem__(value, slice(None)), _text),
     *(

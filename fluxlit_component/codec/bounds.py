@@ -1,8 +1,8 @@
-"""How large, deep and rich a value may be, and the check of it.
+"""Limits of a value: its bytes, its depth, its number of items, and the function that checks them.
 
-The limits hold in both directions, so that whatever was written can be read. They protect the
-server from a value that contains itself and from hostile bytes in a shared store; the caps
-a visitor meets (1 MiB a value) are the caller's `max_bytes`.
+The limits hold for writing and reading, so every value that was written can be read. They protect the
+server from a value that contains itself and from hostile bytes in a shared store. The smaller caps of
+the app (by default 1 MiB per value) are passed by the caller as `max_bytes`.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from itertools import chain
 from typing import Any, Final
 
 FORMAT: Final = 1
-"""First byte of every stored value. Raise it when the layout changes, and keep reading the old."""
+"""First byte of every encoded value. Raise it when the layout changes, and keep reading the old layout."""
 MAX_BYTES: Final = 64 * 2**20
 """Bytes of one encoded value."""
 MAX_DEPTH: Final = 100
-"""Containers inside containers."""
+"""Levels of containers inside containers."""
 MAX_ITEMS: Final = 2**20
-"""List items, dict keys and dict values of one value, all together. Array elements do not count."""
+"""List items, dict keys and dict values of one value, counted together. Array elements do not count."""
 MAX_COPIED: Final = 2 * MAX_BYTES
-"""Bytes of an extension times the extensions around it: each of these holds a copy while it is read."""
+"""Bytes of an extension times the number of extensions around it: each holds a copy during reading."""
 TOO_DEEP: Final = f"it is nested deeper than {MAX_DEPTH} levels, or contains itself"
 TOO_MANY: Final = f"it has more than {MAX_ITEMS} items"
 
@@ -30,12 +30,12 @@ _PLAIN_KEYS: Final = frozenset({str, int, float, bool, type(None)})
 
 
 class OutOfBounds(ValueError):
-    """A value deeper or richer than the limits; the message says which."""
+    """A value has more levels or items than allowed. The message names the limit."""
 
 
 @dataclass(eq=False, repr=False)
 class Survey:
-    """What is inside a tree of lists and dicts."""
+    """The number of levels and items of a tree of lists and dicts, and the types in it."""
 
     height: int
     items: int
@@ -43,11 +43,11 @@ class Survey:
 
 
 def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> Survey:
-    """Measure a tree of lists and dicts, level by level; anything else counts as a leaf.
+    """Measure a tree of lists and dicts, level by level. Every other value counts as a leaf.
 
-    A level is a few sweeps of C-speed iterators, which keeps this cheaper than the packing. An
-    item that appears twice counts twice, and a value that contains itself never runs out of levels:
-    both end at a limit before they cost anything.
+    Each level takes a few passes of iterators that run in C, so this is cheaper than the packing. An
+    item that appears twice counts twice, and a value that contains itself has endless levels. Both
+    cases end at a limit before they cost much.
     """
     if type(value) is list and depth and len(value) <= items:
         flat = set(map(type, value))
@@ -84,8 +84,8 @@ def _parts(lists: list[Any], dicts: list[Any]) -> Iterable[Any]:
 
 
 def _kinds_of_keys(dicts: list[Any]) -> set[type]:
-    # Rows of a table share their keys, so it pays to look at each distinct key once. An equal key of
-    # another type may hide behind a plain one, but none of those that are looked for (bytes-like,
-    # msgpack's own) ever equals a plain key.
+    # Rows of a table share their keys, so it is faster to look at each distinct key once. A set keeps only
+    # one of several equal keys, so a type may be missed. But keys of the types that callers look for
+    # (bytes-like, msgpack's own) never equal a plain key.
     kinds = set(map(type, set().union(*dicts)))
     return kinds if kinds <= _PLAIN_KEYS else set(map(type, chain.from_iterable(dicts)))

@@ -1,9 +1,9 @@
-"""The classes of the app that may be kept, by the name and schema number they were registered under.
+"""The app's classes whose values may be kept, by their registered name and schema number.
 
-Stored bytes hold name and number, then what the shape took apart, and never an import path: they cannot make
-the server load anything. A
-Streamlit script defines its classes anew in every run, so registering a class of the same module and
-qualified name again replaces it: values of the old class are still written, new ones are read back.
+Stored bytes hold the name, the number and the parts of the instance, but never an import path. So they cannot
+make the server load anything. A Streamlit script defines its classes again in every run. Therefore a class
+replaces the registered one of the same module and qualified name. Values of the old class can still be
+written. Values are always read as instances of the new class.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}", re.ASCII)
 
 
 class Enrolment(NamedTuple):
-    """What one class was registered with. It does not hold the class: old ones can be collected."""
+    """The arguments a class was registered with. The class is not held, so an old class can be freed."""
 
     name: str
     schema: int
@@ -43,7 +43,7 @@ _lock: Final = Lock()
 _by_class: Final[WeakKeyDictionary[type, Enrolment]] = WeakKeyDictionary()
 _by_name: Final[dict[str, type]] = {}
 _redefined: Final[set[str]] = set()
-"""Names that more than one class had so far."""
+"""Names under which more than one class was registered so far."""
 
 
 @overload
@@ -108,10 +108,10 @@ def register(
 
 
 def enrol(cls: type) -> None:
-    """Register a class that a model needs under a name made of its own; leave alone what cannot be kept."""
+    """Register a class that a model needs, by a name made from its own. Skips a class that cannot be kept."""
     before = _by_class.get(cls)
     if before is not None:
-        # It may have been replaced since, by another visitor's run of the same script.
+        # Another visitor's run of the same script may have replaced the class in the meantime.
         register(cls, name=before.name, schema=before.schema, migrate=before.migrate)
     elif shape_of(cls) is not None:
         register(cls, name=_name_of(cls))
@@ -129,14 +129,14 @@ def was_redefined(cls: type) -> bool:
 
 
 def is_outdated(value: object) -> bool:
-    """Whether a value holds an instance of a class that was defined anew since.
+    """Whether a value holds an instance of a class that was defined again in the meantime.
 
-    A Streamlit script defines its classes in every run, but what the last run put into the state is still
-    there, made of that run's classes: equal to nothing and refused by validation. Looks through lists, dicts,
-    sets, tuples and registered classes; whatever else is as it was.
+    A Streamlit script defines its classes in every run. The state still holds instances of the last run's
+    classes: they equal no instance of the new class, and validation refuses them. Looks into lists, dicts,
+    sets, tuples and instances of registered classes. Other objects are not searched.
     """
     level = [value]
-    for _ in range(2 * MAX_DEPTH):  # an instance's attributes may be in a dict of their own
+    for _ in range(2 * MAX_DEPTH):  # twice, because the `__dict__` of an instance is a level of its own
         kinds = set(map(type, level))
         registered = {kind: _by_class[kind].name for kind in kinds if kind in _by_class}
         if any(_by_name.get(name, kind) is not kind for kind, name in registered.items()):
@@ -144,7 +144,7 @@ def is_outdated(value: object) -> bool:
         open_kinds = _CONTAINERS.union(registered)
         if open_kinds.isdisjoint(kinds):
             break
-        parts = {id(part): part for part in level if type(part) in open_kinds}  # a graph may have many ways
+        parts = {id(part): part for part in level if type(part) in open_kinds}  # each object only once
         level = gc.get_referents(*parts.values())
     return False
 
@@ -161,7 +161,7 @@ def _unpack(payload: bytes, decoding: Decoding) -> object:
     name, schema, fields, rest = decoding.unpack(payload)
     require([type(part) for part in (name, schema, fields, rest)] == [str, int, dict, list], "object")
     cls = _by_name.get(name)
-    if decoding.plain and rest:  # a model or a dataclass: the others have no rest
+    if decoding.plain and rest:  # a model or a dataclass: enums and named tuples have no rest
         return _plain(fields, rest, cls)
     if cls is None:
         raise UnknownClass("no class has the stored name; import the module that registers it")
@@ -172,7 +172,7 @@ def _unpack(payload: bytes, decoding: Decoding) -> object:
 
 
 def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
-    """What a class would be built from: all that a model's constructor takes."""
+    """The data that a class is built from: the fields and, for a model, its extra values."""
     if getattr(cls, "__pydantic_root_model__", False):
         return fields.get("root")
     of_a_model = rest[2:]  # which fields were set, extra and private values
@@ -193,7 +193,7 @@ def _migrated(
     try:
         return enrolment.shape.build(cls, migrate(fields, schema), rest)
     except Exception as error:  # noqa: BLE001 - the app's own code
-        # Without the cause: a validation error quotes the values.
+        # The cause is left out, because a validation error quotes the values.
         raise CorruptValue(
             f"migrating a stored {name!r} from schema {schema} failed with {type_name(type(error))}"
         ) from None
@@ -220,6 +220,6 @@ def _name_of(cls: type) -> str:
     name = cls.__qualname__.replace("<locals>", "-")
     if _NAME.fullmatch(name):
         return name
-    # Box[int], Größe: what the name may not hold is told apart by a digest.
+    # For names such as Box[int] or Größe: a digest keeps names apart that differ in forbidden characters.
     plain = re.sub(r"[^A-Za-z0-9_.:-]", "-", name, flags=re.ASCII)[:80]
     return f"{plain}:{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -1,7 +1,7 @@
-"""One pandas column or index of any ordinary dtype, in words the codec can keep.
+"""Describes a pandas column or index of any ordinary dtype by values that the codec can keep.
 
-Both are described by a list that starts with what they are: a column by the family of its dtype, an index by
-its class. Each is kept by the very parts pandas builds it from, so it is exact by construction; a dtype of no
+The description is a list. Its first item is the dtype's family for a column and the class for an index. The
+other items are the parts from which pandas builds the column or index, so the copy is exact. A dtype of no
 known family is refused.
 """
 
@@ -27,11 +27,11 @@ _MASKED: Final[dict[str, Any]] = {
     )
 }  # fmt: skip
 _MAX_RANGE: Final = 2**16
-"""Intervals between two ranges are made one by one when they are read."""
+"""Limit for intervals whose sides are ranges: reading makes such intervals one by one."""
 
 
 def describe_index(index: Any, encoding: Encoding) -> list[Any]:
-    """Describe an index; the first item is its class."""
+    """Describe an index. The first item is the name of its class."""
     kind = type(index)
     if getattr(pd, kind.__name__, None) is not kind:
         raise UnstorableValue(f"pandas index {kind.__name__}", "use an index class of pandas itself")
@@ -50,7 +50,7 @@ def describe_index(index: Any, encoding: Encoding) -> list[Any]:
 
 
 def rebuild_index(description: Any) -> Any:
-    """Build the index again."""
+    """Build an index from its description."""
     name, *parts = description
     if name == "RangeIndex":
         *numbers, label = parts
@@ -70,7 +70,7 @@ def rebuild_index(description: Any) -> Any:
 
 
 def _any_long(indexes: Any, limit: int) -> bool:
-    """Whether three numbers stand for so many items that pandas should not look at each of them."""
+    """Whether an index is a range (three numbers) of so many items that pandas must not visit each one."""
     return any(type(index) is pd.RangeIndex and len(index) > limit for index in indexes)
 
 
@@ -97,13 +97,13 @@ def describe(values: Any, encoding: Encoding) -> list[Any]:
 
 
 def rebuild(description: Any) -> Any:
-    """Build the array again: numpy for numpy dtypes, else the extension array."""
+    """Build an array from its description: a numpy array for numpy dtypes, else an extension array."""
     name, *parts = description
     return _BUILDERS[name](*parts)
 
 
 def _objects(items: list[Any]) -> Any:
-    """A one-dimensional object array of exactly these items, whatever sequences they are."""
+    """A one-dimensional object array of exactly these items, even if they are sequences."""
     return np.fromiter(items, dtype=object, count=len(items))
 
 
@@ -157,7 +157,7 @@ def _describe_masked(values: Any, encoding: Encoding) -> list[Any]:
     encoding.reserve(values.nbytes, values)
     dtype = values.dtype
     missing = values.isna()
-    # What lies under the mask is no value, and differs from one origin to the next.
+    # Data under the mask is no value and may differ between equal columns, so it is replaced by zeros.
     return ["masked", dtype.name, values.to_numpy(dtype=dtype.numpy_dtype, na_value=dtype.type(0)), missing]
 
 

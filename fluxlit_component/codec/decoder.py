@@ -1,8 +1,8 @@
-"""From bytes back to the value, whatever the bytes are.
+"""From bytes back to the value. The bytes may be anything, also hostile.
 
-Before anything is built, msgpack skips through the bytes once: structure and lengths must be true.
-An item takes at least a byte, so that also bounds what the building can take. Every failure is
-a `CorruptValue` whose message never quotes the bytes.
+Before a value is built, msgpack skips through the bytes once to check their structure and lengths. An item
+takes at least one byte, so this also limits the memory for the value. Every failure is a `CorruptValue`, and
+its message never quotes the bytes.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from fluxlit_component.errors import CorruptValue
 
 _FIRST: Final = bytes([FORMAT])
 _SMALL: Final = 256
-"""Below this msgpack's own limit (no length beyond that of the data) is bound enough."""
+"""Up to this length msgpack's own limit is enough: no length inside may exceed that of the data."""
 
 
 def decode(data: bytes, *, plain: bool = False) -> Any:
     """Turn bytes from `encode` back into the value.
 
-    With `plain`, instances of registered models and dataclasses come back as dicts of their fields, as
-    they were stored: for a migration that must read what the present classes would not take.
+    With `plain`, instances of registered models and dataclasses come back as dicts of their stored fields.
+    A migration needs this to read values that the present classes do not accept.
 
     Raises:
         CorruptValue: for any bytes that are not an encoded value, and nothing else.
@@ -43,7 +43,7 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     except CorruptValue:
         raise
     except Exception as error:  # noqa: BLE001 - msgpack, the standard types and the engines raise anything
-        # Without the cause: its message could quote the value.
+        # The cause is left out, because its message could quote the value.
         raise CorruptValue(f"a stored value is damaged ({type_name(type(error))})") from None
 
 
@@ -51,11 +51,11 @@ _LEAVES: Final = frozenset({*range(0x80), *range(0xA0, 0xC1), *range(0xC2, 0xC7)
     *range(0xD9, 0xDC),
     *range(0xE0, 0x100),
 }
-"""How msgpack begins a number, a text, bytes, a bool or None: nothing is inside that needs a look."""
+"""First bytes of msgpack's numbers, texts, bytes, bools and None. These have no parts to check."""
 
 
 class Decoding:
-    """One decoding: how deep it is, and how many items it has met."""
+    """The state of one decoding: its depth, and the number of items so far."""
 
     def __init__(self, *, plain: bool = False) -> None:
         self.plain = plain
@@ -101,7 +101,7 @@ class Decoding:
 
 
 def _length_of_one(data: bytes) -> int:
-    """Skip one value; raises if its structure is not true. The unpacker holds a megabyte: it goes at once."""
+    """Length of one encoded value; raises if its structure is wrong. The unpacker (1 MB) is freed at once."""
     unpacker = Unpacker(max_buffer_size=2**31 - 1)
     unpacker.feed(data)
     unpacker.skip()

@@ -1,8 +1,8 @@
-"""From a value to bytes: msgpack walks, the registry's rows do the rest.
+"""From a value to bytes: msgpack packs its own types, the rows of the registry pack all others.
 
-`strict_types` sends every value that is not exactly a msgpack type to `_extend`, also instances of
-subclasses: none is ever written as its base. Four types slip past that; `_STOWAWAYS` names them.
-Two names for one object inside a value become two equal objects: identity is not kept.
+`strict_types` sends every value that is not exactly of a msgpack type to `_extend`. So an instance of a
+subclass is never written as its base. Four types are not sent there; `_STOWAWAYS` names them.
+If a value holds one object twice, the decoded value holds two equal objects: identity is not kept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fluxlit_component.errors import UnstorableValue
 
 _PREFIX: Final = bytes([FORMAT])
 _STOWAWAYS: Final = {bytearray, memoryview, ExtType, Timestamp}
-"""Types msgpack writes without asking, as something they are not."""
+"""Types that msgpack writes without a call of `_extend`, as if they were another type."""
 
 
 def encode(value: object, *, max_bytes: int | None = None) -> bytes:
@@ -32,7 +32,7 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
         try:
             body = Encoding(limit).pack(value)
         except UnicodeEncodeError:
-            # Lone surrogates are rare and the lenient mode is slower: a second try, not the rule.
+            # Lone surrogates are rare and the lenient mode is slower, so it is only used for a second try.
             body = Encoding(limit, unicode_errors="surrogatepass").pack(value)
     except UnstorableValue:
         raise
@@ -49,12 +49,12 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
         if len(body) >= limit:
             raise _too_large(value, len(body) + 1, limit)
         return _PREFIX + body
-    # Without the cause: its message could quote the value.
+    # The cause is left out, because its message could quote the value.
     raise UnstorableValue(type_name(type(value)), remedy)
 
 
 class Encoding:
-    """One encoding: its place in the value, and a packer for each level of extensions."""
+    """The state of one encoding: its level and depth in the value, and a packer for each level."""
 
     def __init__(self, limit: int, *, unicode_errors: str | None = None) -> None:
         self._limit = limit
@@ -89,7 +89,7 @@ class Encoding:
         return packed
 
     def reserve(self, size: int, value: object) -> None:
-        """Refuse `value` before `size` bytes of it are copied, when that is over the cap."""
+        """Refuse `value` before its `size` bytes are copied, if they exceed the limit."""
         if size >= self._limit:
             raise _too_large(value, size, self._limit)
 

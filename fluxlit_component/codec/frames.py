@@ -1,8 +1,8 @@
 """pandas: DataFrame, Series, Index, extension arrays and single values.
 
-A frame goes column by column, so duplicate and non-text labels need no rule of their own, and an object
-column is kept when each of its values can be kept. Attributes an app hangs on a frame beside `attrs` are not
-seen: pandas itself drops them at the next operation.
+A frame is packed column by column, so duplicate and non-text labels need no special rule. An object column is
+kept if each of its values can be kept. Attributes that an app sets on a frame beside `attrs` are not kept:
+pandas itself drops them at the next operation.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _pack_array(value: Any, encoding: Encoding) -> bytes:
 
 
 def _take_timestamp(value: Any) -> list[Any]:
-    """A datetime with more to it (nanoseconds, a unit), so it is kept by its own parts."""
+    """The parts of a Timestamp. It has more than a datetime: nanoseconds and a unit."""
     parts = [int(value.asm8.view("i8")), value.unit, value.tz, value.fold]
     again = _timestamp(*parts)
     if (again, again.fold, again.tz) != (value, value.fold, value.tz):

@@ -1,7 +1,7 @@
 """Pillow images: mode, size, palette, info and the raw pixels, never a lossy format.
 
-An image that is still tied to its file (`Image.open`) is another type and refused; `image.copy()` is
-not. Each image is read back once before it is believed.
+An image that is still tied to its file (`Image.open`) has another type and is refused. `image.copy()` is
+accepted. Each packed image is read back once to check that it equals the original.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _pack(value: Any, encoding: Encoding) -> bytes:
     parts = [value.mode, *value.size, value.tobytes(), _palette(value), value.info]
     again = _image(parts)
     same = (again.mode, again.size, again.tobytes()) == (value.mode, value.size, parts[3])
-    # Edits of image.getexif() live beside info until the image is saved.
+    # Edits of image.getexif() are not in `info` until the image is saved, so both are compared.
     same = same and dict(again.getexif()) == dict(value.getexif())
     if not same or _palette(again) != _palette(value):
         raise refusal(value, "keep the bytes of an image file: value.save(buffer, 'PNG')")

@@ -1,8 +1,8 @@
 """Dates, times, spans and time zones, with `fold` and the zone's own type kept.
 
-A zone is kept when it can be named: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by offset
-and name. Other zone classes are refused, but for those that have a module of their own here: nobody but
-their library can build them again.
+A zone is kept if it has a name: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by its offset
+and name. Zones of pytz and pydantic have their own modules, because only their library can build them again.
+Other zone classes are refused.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _unpack_datetime(payload: bytes, decoding: Decoding) -> datetime:
 
 def _key(value: ZoneInfo) -> str:
     try:
-        # ZoneInfo.from_file takes any key; only pickle is told that it is not that of the database.
+        # ZoneInfo.from_file accepts any key. Only pickling reveals that a zone is not from the database.
         value.__reduce__()
     except pickle.PicklingError:
         raise refusal(value, "this zone was read from a file; use ZoneInfo(key)") from None
@@ -78,6 +78,6 @@ ROWS: Final = (
         lambda payload: timedelta(*_SPAN.unpack(payload)),
     ),
     row_of(ZoneInfo, Code.ZONE, _key, _zone),
-    # (offset,) or (offset, name): exactly what the timezone was made from.
+    # (offset,) or (offset, name): exactly the arguments from which the timezone was made.
     row_of(timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone),
 )

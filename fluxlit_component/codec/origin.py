@@ -1,7 +1,7 @@
-"""Where a stored value came from: at most one byte before it, which `decode` passes over.
+"""The origin of a stored value: at most one byte in front of its encoding. `decode` ignores this byte.
 
-A value of a widget ends with its widget, a plain one does not; after a page load nothing else tells them
-apart. No byte: a plain value, or one of a store that keeps values in a form of its own.
+The value of a widget ends with its widget, a plain value does not. After a page load only this byte tells
+which is which. No byte: a plain value, or a value of a store that keeps values in a form of its own.
 """
 
 from __future__ import annotations
@@ -10,26 +10,26 @@ from typing import Final
 
 PLAIN: Final = 0
 WIDGET: Final = 1
-"""Streamlit drops the value once its widget is not on the page."""
+"""The value of a widget: Streamlit drops it when the widget is no longer on the page."""
 ASSIGNED: Final = 2
-"""The app has assigned the key: the value is its choice, whatever the widget's default."""
+"""The app has assigned the key: the value counts as chosen, even if it equals the widget's default."""
 
 LOSSY: Final = 4
-"""It was saved beside something that could not be: its widget may be away only because of that."""
+"""Another value of the same save could not be kept: the widget may be absent only because of that."""
 AFTER: Final = 8
-"""Its widget is drawn after the session's block, when the end of the run has been saved already."""
+"""The widget is drawn after the session's block, when the values of the run have been saved already."""
 
 _FIRST: Final = 0xF0
 _LAST: Final = _FIRST | WIDGET | ASSIGNED | LOSSY | AFTER
 
 
 def mark(data: bytes, origin: int) -> bytes:
-    """Put the byte before an encoded value, if there is anything to tell."""
+    """Put the byte in front of an encoded value, unless the value is plain."""
     return data if origin == PLAIN else bytes((_FIRST | origin,)) + data
 
 
 def split(data: bytes) -> tuple[int, bytes]:
-    """Origin and encoded value of what `mark` made."""
+    """Split bytes that `mark` returned into the origin and the encoded value."""
     if data and _FIRST < data[0] <= _LAST:
         return data[0] & ~_FIRST, data[1:]
     return PLAIN, data

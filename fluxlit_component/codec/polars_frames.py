@@ -1,7 +1,7 @@
 """polars DataFrame and Series, by way of Arrow.
 
-Some polars types have no exact twin in Arrow, so each value is read back once before it is believed:
-what does not return equal and with the same schema is refused.
+Some polars types have no exact equivalent in Arrow, so each packed value is read back once. The value is
+refused if the copy is not equal or has another schema.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fluxlit_component.errors import CodecError, CorruptValue
 def _pack(kind: str, value: Any, encoding: Encoding) -> bytes:
     frame = value if kind == "frame" else value.to_frame()
     with _failing_as(refusal(value, "a column has a type Arrow cannot carry exactly; cast it first")):
-        # Numbered columns: on the way through Arrow an empty name would be replaced.
+        # The columns are numbered, because Arrow would replace an empty name.
         table = _renamed(frame, [str(position) for position in range(frame.width)]).to_arrow()
         encoding.reserve(table.nbytes, value)
         stream = tables.to_stream(table)
@@ -59,8 +59,8 @@ def _failing_as(failure: CodecError) -> Iterator[None]:
     except CodecError:
         raise
     except BaseException as error:
-        # A panic of the engine is no Exception, and its class has no lasting address. Streamlit stops and
-        # reruns scripts by exceptions of that kind as well: those must go on.
+        # A panic of polars is no `Exception`, and the import path of its class is not stable. So its name is
+        # compared. Streamlit also ends scripts by errors that are no `Exception`: these are raised again.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise failure from None
         raise

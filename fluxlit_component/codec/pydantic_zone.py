@@ -1,4 +1,4 @@
-"""The time zone that pydantic gives to a moment it has read from text: kept by its offset from UTC."""
+"""The time zone of a datetime that pydantic has parsed from text: kept by its offset from UTC."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
 """Time zones of pytz, which pandas 2 uses for every zone that is given by name.
 
-A pytz zone has one object for each offset it ever had, and a datetime holds one of them: kept are the
-zone's name and, beside it, which of these objects it was.
+A pytz zone has one object for each offset it ever had, and a datetime holds one of these objects. So the
+zone's name is kept, and the offsets and the short name that identify the object.
 """
 
 from __future__ import annotations

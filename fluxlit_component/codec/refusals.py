@@ -1,4 +1,4 @@
-"""What to tell the app's author about a value that cannot be kept: its type and a way out."""
+"""The error for a value that cannot be kept. It tells the app's author the type and a remedy."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ _BY_NAME: Final = {
     "PIL": "keep value.copy(), which is a plain image without its file",
     **dict.fromkeys(("threading", "_thread", "sqlite3", "sqlalchemy", "asyncio"), _RESOURCE),
 }
-"""By the name of a type, or of the package that it is from."""
+"""Name of a type, or of the top-level package of the type -> remedy."""
 
 
 def type_name(kind: type) -> str:
-    """Qualified name of a type, the way a reader would write it."""
+    """Qualified name of a type, as a developer would write it."""
     module, name = kind.__module__, kind.__qualname__
     return name if module == "builtins" else f"{module}.{name}"
 
 
 def is_model(kind: type) -> bool:
-    """Whether this is a class of a pydantic model. Where pydantic is not loaded there is none."""
+    """Whether this class is a pydantic model. If pydantic is not loaded, there can be no model."""
     if "pydantic" not in sys.modules:
         return False
     from pydantic import BaseModel
@@ -68,7 +68,7 @@ def is_model(kind: type) -> bool:
 
 
 def refusal(value: object, remedy: str | None = None) -> UnstorableValue:
-    """The error for a value that no row fits."""
+    """The error for a value for which there is no row."""
     return UnstorableValue(type_name(type(value)), remedy or _remedy(value))
 
 

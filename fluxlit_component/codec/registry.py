@@ -1,7 +1,7 @@
-"""The closed registry: which rows there are, and where those of an optional engine live.
+"""The closed registry of rows, and the modules with the rows of optional engines (numpy, pandas and others).
 
-Standard rows are always there. An engine's module is imported only when a value of that engine is met
-(then the app has imported the engine) or when stored bytes hold one of its codes.
+Standard rows are always there. The module of an engine is imported only for a value of that engine (then
+the app has imported the engine) or if stored bytes hold one of its codes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from fluxlit_component.codec.rows import Code, Row
 from fluxlit_component.errors import CorruptValue
 
 _STANDARD: Final = (*standard.ROWS, *moments.ROWS)
-# Rows of an engine come in when they are first needed.
+# Rows of an engine are added when they are first needed.
 _BY_KIND: Final[dict[type, Row]] = {row.kind: row for row in _STANDARD}
 _BY_CODE: Final[dict[int, Row]] = {row.code: row for row in (*_STANDARD, catalogue.ROW)}
 
@@ -26,7 +26,7 @@ FROZEN: Final = frozenset(
 )  # fmt: skip
 """No value of these types can ever change."""
 MOMENTS: Final = frozenset({Code.DATETIME, Code.TIME, Code.TIMESTAMP})
-"""A value of these can change by its time zone only."""
+"""In a value of these types only the time zone can change."""
 _ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
     "numpy": ("arrays", (Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT)),
     "pandas": ("frames", tuple(range(Code.FRAME, Code.MISSING + 1))),
@@ -36,7 +36,7 @@ _ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
     "pytz": ("pytz_zones", (Code.PYTZ,)),
     "pydantic_core": ("pydantic_zone", (Code.PYDANTIC_ZONE,)),
 }
-"""Root of an engine's modules -> the module here that has its rows, and their codes."""
+"""Top-level module of an engine -> the module of this package that has its rows, and their codes."""
 
 
 def row_of_kind(kind: type) -> Row | None:
@@ -46,7 +46,7 @@ def row_of_kind(kind: type) -> Row | None:
         return row
     if catalogue.is_registered(kind):
         return catalogue.ROW
-    # The attribute may be anything: it is the app's class.
+    # A class of the app may have set `__module__` to any value.
     module = kind.__module__
     root = module.partition(".")[0] if isinstance(module, str) else ""
     for row in _rows_of(root) if root in _ENGINES else ():
@@ -57,7 +57,7 @@ def row_of_kind(kind: type) -> Row | None:
 
 
 def row_of_code(code: int) -> Row | None:
-    """The row that reads an extension item; None: no such code."""
+    """The row that reads an extension item; None: there is no such code."""
     row = _BY_CODE.get(code)
     if row is not None:
         return row

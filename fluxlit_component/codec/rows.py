@@ -1,8 +1,8 @@
-"""The codec's table, by rows: a type, its code, and the two functions between value and bytes.
+"""The rows of the codec's table. A row has a type, its code, and two functions to and from bytes.
 
-The functions get the encoder or decoder at work, so that a container can hand its items back to it.
-A code is part of the stored format. Never give one a new meaning and never reuse one: add the
-next free number. Codes 0 and 100-127 are kept free, negative ones belong to msgpack.
+The functions get the running encoder or decoder, so that a container can encode or decode its items.
+A code is part of the stored format. Never give a code a new meaning and never reuse one: add the
+next free number. Codes 0 and 100-127 are kept free. Negative codes belong to msgpack.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_b
 
 @unique
 class Code(IntEnum):
-    """What an extension item holds: everything msgpack itself has no word for."""
+    """Codes of extension items. They hold values of the types that msgpack itself does not have."""
 
     BIG_INT = 1
     COMPLEX = 2
@@ -70,13 +70,13 @@ class Row(NamedTuple):
     pack: Callable[[Any, Encoding], bytes]
     unpack: Callable[[bytes, Decoding], object]
     family: bool = False
-    """Whether subclasses of the type are meant, too."""
+    """Whether the row also holds for subclasses of the type."""
 
 
 def row_of_bytes(
     kind: type, code: Code, pack: Callable[[Any], bytes], unpack: Callable[[bytes], object]
 ) -> Row:
-    """The row of a type without parts."""
+    """The row of a type whose values are turned into bytes directly."""
     return Row(kind, code, lambda value, _: pack(value), lambda payload, _: unpack(payload))
 
 
@@ -88,7 +88,7 @@ def row_of(
     *,
     of: type | tuple[type, ...] = object,
 ) -> Row:
-    """The row of a type that is turned into one value of another type, `of`, and made from it again."""
+    """The row of a type that is kept as one value of another type, `of`."""
 
     def unpack(payload: bytes, decoding: Decoding) -> object:
         value = decoding.unpack(payload)
@@ -101,14 +101,14 @@ def row_of(
 def row_of_parts(
     kind: type, code: Code, take: Callable[[Any], list[Any]], give: Callable[..., object]
 ) -> Row:
-    """The row of a type that is taken apart into a list, whose items make it again."""
+    """The row of a type that is kept as a list of parts. `give` gets the parts as its arguments."""
     return row_of(kind, code, take, lambda parts: give(*parts), of=list)
 
 
 def require(fine: object, what: str) -> None:
-    """Raise `CorruptValue` unless all is well with what was stored.
+    """Raise `CorruptValue` unless the check of a stored value is true.
 
-    Other errors become one all by themselves; this is for what would pass and give another value.
+    `decode` turns any other error into a `CorruptValue`. Use this where damage would give a wrong value.
     """
     if not fine:
         raise CorruptValue(f"a stored {what} is damaged")

@@ -1,9 +1,9 @@
 """How the instances of a registered class are taken apart and put together.
 
-Putting together restores the instance as it was and runs no code of the class: no `__init__`, no
-`__post_init__`, no validator, which could change a value or act twice. What the app put into a model comes
-back, also what no validator ever saw. Only after a migration does the class itself build the instance, and
-so validate it.
+An instance is restored as it was, without code of the class: no `__init__`, no `__post_init__` and no
+validator runs. Such code could change a value or have its effects twice. All values that the app put into a
+model come back, even values that no validator has checked. Only after a migration the class itself builds,
+and so validates, the instance.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 _HEAP_TYPE: Final = 1 << 9
 """Flag of classes made by a `class` statement (CPython's Py_TPFLAGS_HEAPTYPE)."""
 _SLOTS: Final[WeakKeyDictionary[type, list[str]]] = WeakKeyDictionary()
-"""Found once for each class: its dict is long, and a list may hold many instances."""
+"""Class -> names of its slots. They are searched only once, because a list may hold many instances."""
 Parts: TypeAlias = tuple[dict[str, object], list[object]]
-"""Fields by name, and whatever else an instance holds."""
+"""The fields by name, and everything else that an instance holds."""
 
 
 class Shape(NamedTuple):
-    """One way of being a class."""
+    """How instances of one kind of class (dataclass, model, Enum, named tuple) are handled."""
 
     take: Callable[[Any], Parts]
     """Takes an instance apart."""
     give: Callable[[Any, dict[str, Any], list[Any]], object]
-    """Puts exactly that instance of a class together again, from its fields and the rest."""
+    """Restores an instance exactly, from its fields and the rest."""
     build: Callable[[Any, Mapping[str, Any], list[Any]], object]
-    """Makes an instance from migrated fields, by the class's own rules."""
+    """Makes an instance from migrated fields by the class itself."""
 
 
 def _take_member(value: Enum) -> Parts:
-    """A member is its name; members of a Flag may be combinations, so they are their number."""
+    """A member is kept by its name. A Flag is kept by its number, because it may combine several members."""
     if isinstance(value, Flag):
         return {"value": value.value}, []
     if type(value).__members__.get(value.name) is not value:
@@ -91,14 +91,14 @@ def _give_model(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
     value = _restored(cls, set(cls.model_fields), fields, rest)
     object.__setattr__(value, "__pydantic_fields_set__", fields_set)
     for name, part in (("__pydantic_extra__", extra), ("__pydantic_private__", private)):
-        # A RootModel has None for both in the class, where nothing must be set.
+        # The class of a RootModel has None for both, and then the instance must not have the attribute.
         if part is not None or not hasattr(value, name):
             object.__setattr__(value, name, part)
     return value
 
 
 def _split(state: dict[str, object], names: Iterable[str]) -> Parts:
-    """Separate fields from the rest: other attributes, and the names of fields that were not set."""
+    """Separate the fields from the rest: other attributes, and the names of fields that are not set."""
     known = set(names)
     fields = {name: part for name, part in state.items() if name in known}
     others = {name: part for name, part in state.items() if name not in known}
@@ -127,17 +127,17 @@ def _check_fields(cls: type, *, same: bool) -> None:
 
 
 def _state(value: object, *, but: Container[str] = ()) -> dict[str, object]:
-    """All that an instance holds: its attributes, and what stands in its slots."""
+    """All that an instance holds: the attributes in its `__dict__` and in its slots."""
     state = {**getattr(value, "__dict__", {})}
     for slot in _slots(type(value)):
         if slot not in but:
-            with suppress(AttributeError):  # it is empty
+            with suppress(AttributeError):  # the slot is empty
                 state[slot] = object.__getattribute__(value, slot)
     return state
 
 
 def _slots(cls: type) -> list[str]:
-    """Names of the attributes that have a slot, as the class statement mangles them."""
+    """Names of the attributes that have a slot. Private names are mangled (`_Class__name`)."""
     names = _SLOTS.get(cls)
     if names is None:
         members = (item for base in cls.__mro__ for item in vars(base).items())
@@ -168,11 +168,11 @@ def shape_of(cls: object) -> Shape | None:
 
 
 def _is_plain(cls: type) -> bool:
-    """Whether all an instance holds is in its `__dict__` and slots: no base written in C."""
+    """Whether an instance holds all its data in `__dict__` and slots. A base written in C may hold more."""
     if not all(base in (object, Generic) or base.__flags__ & _HEAP_TYPE for base in cls.__mro__):
         return False
     try:
-        object.__new__(cls)  # refused for a base such as random.Random, whose flags do not tell
+        object.__new__(cls)  # fails for a base such as random.Random, which the flags do not reveal
     except TypeError:
         return isabstract(cls)
     return True

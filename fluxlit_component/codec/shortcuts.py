@@ -1,9 +1,9 @@
-"""What spares a value its encoding when all that is asked is whether it has changed.
+"""Faster ways than a full encoding to find out whether a value has changed.
 
-An object that cannot change, being the same object as before, is what it was. A plain tree (lists and dicts
-of text, numbers, True, False and None) has a short way to its bytes: asking of a list of rows in every run
-need not cost a look at each part for what msgpack would write without asking, if nothing of that kind was in
-it before. The answers are conservative: False costs one encoding, a wrong True would lose a change.
+An immutable object that is the same object as before has not changed. A plain tree consists of lists, dicts,
+text, numbers, True, False and None. `PlainEncoder` does not check each part for types that msgpack writes as
+another type. This is enough for a comparison with the bytes of an earlier plain tree. The answers are
+conservative: a wrong False costs one encoding, a wrong True would lose a change.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _SHORT: Final = 16 * 1024
 
 
 def is_immutable(value: object, *, depth: int = 20) -> bool:
-    """Whether `value`, being the same object as before, must also be equal to what it was.
+    """Whether `value` cannot change, so that the same object always has the same value.
 
-    Looks `depth` tuples and frozensets deep.
+    Looks into nested tuples and frozensets up to `depth` levels.
     """
     kind = type(value)
     if kind in _PLAIN or kind is bytes:
@@ -38,28 +38,28 @@ def is_immutable(value: object, *, depth: int = 20) -> bool:
     row = registry.row_of_kind(kind)
     if row is not None and row.code in registry.MOMENTS:
         return is_immutable(value.tzinfo)  # type: ignore[attr-defined]
-    # A member is kept by its name, and which one it is cannot change.
+    # An Enum member is kept by its name, which cannot change.
     return isinstance(value, Enum) or (row is not None and row.code in registry.FROZEN)
 
 
 class PlainEncoder:
-    """Encodes plain trees one after the other, for one thread: a packer is dear to make for a short list."""
+    """Encodes plain trees, for one thread. One packer is reused: a new one is expensive for a short list."""
 
     def __init__(self) -> None:
         self._packer = Packer(strict_types=True, autoreset=False)
 
     def encode(self, value: object) -> bytes | None:
-        """The bytes that `codec.encode` gives for a plain tree; None for a value with something else in it.
+        """The bytes that `codec.encode` gives for a plain list or dict; None for other types or parts.
 
-        Only to be compared with the bytes of a value that `is_plain`: msgpack writes a bytearray as it
-        writes bytes, so of other values these bytes do not tell what they were.
+        Compare them only with the bytes of a value that `is_plain`. msgpack writes a bytearray in the same
+        way as bytes, so the bytes of other values can be wrong.
         """
         return self._packed(value) if type(value) is list or type(value) is dict else None
 
     def encode_atom(self, value: object) -> bytes | None:
         """The bytes that `codec.encode` gives for a number, a short text, True, False or None.
 
-        For anything else None: that is what most widgets hold, and it needs no look at its parts.
+        For any other value None. Most widgets hold such a simple value, which has no parts to check.
         """
         kind = type(value)
         if kind not in _SIMPLE or (kind is str and len(value) > _SHORT):  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
-"""Types of the standard library beyond msgpack's, each exactly itself.
+"""Types of the standard library that msgpack does not have. Each value keeps its exact type.
 
-A set is kept in the order of its items' encodings: the same set gives the same bytes in every
-process, whatever PYTHONHASHSEED says.
+The items of a set are sorted by their encodings. So the same set gives the same bytes in every
+process, whatever PYTHONHASHSEED is.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from fluxlit_component.codec.rows import (
 from fluxlit_component.errors import CorruptValue
 
 _MAX_NUMBER: Final = 4096
-"""Bytes of one number of a fraction or range: building these takes time by the square of it."""
+"""Most bytes of one number of a fraction or range: the time to build one grows with their square."""
 _COMPLEX: Final = struct.Struct(">dd")
 _SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
 _PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
@@ -85,8 +85,8 @@ def _range(start: int, stop: int, step: int) -> range:
 
 
 def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> bytes:
-    # A msgpack array, its items encoded one by one: encoding them again after sorting would double the
-    # work at each level of nested sets.
+    # This writes a msgpack array from the sorted encodings. Encoding the items again after sorting would
+    # double the work at each level of nested sets.
     items = sorted(map(encoding.pack, value))
     return b"\xdd" + len(items).to_bytes(4, "big") + b"".join(items)
 
@@ -131,7 +131,7 @@ ROWS: Final = (
         lambda value: _COMPLEX.pack(value.real, value.imag),
         lambda payload: complex(*_COMPLEX.unpack(payload)),
     ),
-    # The text keeps sign, every digit and the exponent, also of NaN; no context takes part in it.
+    # The text keeps the sign, all digits and the exponent, also of NaN. It does not depend on the context.
     row_of_bytes(Decimal, Code.DECIMAL, lambda value: str(value).encode("ascii"), _decimal),
     row_of_parts(Fraction, Code.FRACTION, lambda x: _short(x, x.numerator, x.denominator), _fraction),
     row_of_bytes(UUID, Code.UUID, lambda value: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _uuid),

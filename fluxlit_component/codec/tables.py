@@ -1,8 +1,8 @@
 """pyarrow tables, record batches and arrays as an Arrow IPC stream.
 
-Reading is safe on hostile bytes: buffers are slices of the stored bytes, so nothing is allocated on a
-claim; compressed bodies, the one exception, are refused before they are read, and every buffer is
-validated before anyone touches it.
+Reading hostile bytes is safe. Buffers are slices of the stored bytes, so a false length allocates no memory.
+Compressed bodies would be the exception, so they are refused before they are read. Every buffer is
+validated before it is used.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require
 from fluxlit_component.errors import CorruptValue
 
 _MAX_ROWS: Final = 2**27
-"""Columns of nothing but nulls take no bytes; this bounds them."""
+"""Limit of rows: columns of the null type take no bytes, so no other limit holds for them."""
 _TABLE, _BATCH, _CHUNKED, _ARRAY = b"T", b"B", b"C", b"A"
-# What `_is_compressed` knows: where the batch is in a message of each kind, by numbers of fields, and that
-# of the field of a batch which names its compression.
+# Numbers of fields in an IPC message, for `_is_compressed`: the path to the batch for each kind of message,
+# and the field of a batch that names its compression.
 _BATCHES: Final = {"record batch": (2,), "dictionary": (2, 1)}
 _COMPRESSION: Final = 3
 
@@ -54,9 +54,9 @@ def from_stream(stream: bytes) -> list[Any]:
 
 
 def _is_compressed(message: Any) -> bool:
-    """Read the header of an IPC message, as far as the one field that says so.
+    """Whether the header of an IPC message names a compression.
 
-    pyarrow decompresses without asking and offers no switch. Layout: Message.fbs at
+    pyarrow always decompresses and has no option against it. Layout: Message.fbs at
     https://arrow.apache.org/docs/format/Columnar.html and https://flatbuffers.dev/internals/.
     """
     if message.type not in _BATCHES:
@@ -70,7 +70,7 @@ def _is_compressed(message: Any) -> bool:
 
 
 def _field(header: bytes, table: int, number: int) -> int:
-    """Where a field of a flatbuffer's table lies; 0: it is absent."""
+    """Position of a field of a flatbuffer's table; 0: the field is absent."""
     vtable = table - _at("<i", header, table)
     entry = 4 + 2 * number
     offset = _at("<H", header, vtable + entry) if entry + 2 <= _at("<H", header, vtable) else 0
@@ -106,7 +106,7 @@ def _unpack(payload: bytes, _: Decoding) -> Any:
 
 
 def _is_foreign(kind: Any) -> bool:
-    """Whether a type, or a part of it, has a meaning beyond the stream or repeats one value at no cost."""
+    """Whether a type or a part of it is an extension type, or run-end encoded (many rows in few bytes)."""
     if isinstance(kind, pa.BaseExtensionType) or pa.types.is_run_end_encoded(kind):
         return True
     if pa.types.is_dictionary(kind):

@@ -1,7 +1,7 @@
-"""A component v2 drawn again by the message that drew it before.
+"""Draws a component v2 again by the message that drew it before.
 
-Streamlit's call makes that message anew: it looks up, checks, copies and registers what has not changed since
-the last run. What a run costs with the session was mostly this call.
+Streamlit's own call makes a new message each time: it looks up, checks, copies and registers data that have
+not changed since the last run. This call was most of the time that the session costs in a run.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class LastDrawn:
-    """What one page was sent last: as hashes, since one is held for each page."""
+    """What was sent to one page last. Only hashes are held, because there is one object for each page."""
 
     data: int | None = None
     message: str = ""
 
 
 class Drawing:
-    """How a component was drawn in the container of toasts. Holds nothing of the session it was drawn for."""
+    """How a component was drawn in the container of toasts. Holds no data of the session that drew it."""
 
     def __init__(self, message: Any) -> None:
         self._make = type(message)
@@ -37,10 +37,10 @@ class Drawing:
 
     @guard(bool)
     def draw(self, data: Hashable, as_json: Callable[[], str], last: LastDrawn) -> bool:
-        """Draw it with this data; whether that could be done.
+        """Draw the component with this data. Returns whether that was possible.
 
         The component is not registered as a widget. So Streamlit forgets its state when the run ends, and the
-        browser sends it again with each run.
+        browser sends the state again with each run.
         """
         context: Any = get_script_run_ctx(suppress_warning=True)
         if context is None or context.fragment_ids_this_run:
@@ -48,7 +48,7 @@ class Drawing:
         cursor, data_hash = _container()._cursor, hash(data)
         message = self._make()
         if last.data == data_hash and last.message in context.cached_message_hashes:
-            message.ref_hash = last.message  # which the page has kept
+            message.ref_hash = last.message  # the page still has this message
         else:
             message.delta.new_element.CopyFrom(self._element)
             message.delta.new_element.bidi_component.json = as_json()
@@ -60,7 +60,7 @@ class Drawing:
 
 
 def recorded(draw: Callable[[], T]) -> tuple[T, Drawing | None]:
-    """What `draw` returns, and the component v2 that it has drawn, if it can be drawn again."""
+    """The result of `draw`, and the component v2 that `draw` has drawn, if it can be drawn again."""
     context: Any = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return draw(), None
@@ -86,5 +86,5 @@ def _drawing_in(sent: list[Any]) -> Drawing | None:
 
 
 def _container() -> Any:
-    """The container that Streamlit keeps for toasts: what is drawn there moves nothing on the page."""
+    """Streamlit's container for toasts: an element in it does not move anything on the page."""
     return st._event

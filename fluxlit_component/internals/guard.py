@@ -1,4 +1,4 @@
-"""Less comfort, never an error: what a release of Streamlit has moved is done without."""
+"""Fallbacks for Streamlit's internals: if a release has moved one, the app has less comfort but no error."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ T = TypeVar("T")
 
 
 def guard(otherwise: Callable[[], D]) -> Callable[[Callable[P, T]], Callable[P, T | D]]:
-    """Have a function return `otherwise()` if whatever it leans on is no longer there."""
+    """Have a function return `otherwise()` if something that it needs of Streamlit is no longer there."""
 
     def decorate(look: Callable[P, T]) -> Callable[P, T | D]:
         @wraps(look)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> T | D:
             try:
                 return look(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - whatever a new release did, the app goes on
+            except Exception as error:  # noqa: BLE001 - whatever a new release has changed, the app goes on
                 fell_back(look, error)
                 return otherwise()
 
@@ -29,7 +29,7 @@ def guard(otherwise: Callable[[], D]) -> Callable[[Callable[P, T]], Callable[P, 
 
 
 def guarded(look: Callable[[], T], default: T) -> T:
-    """What `look` finds, or `default`: the same for a function that is called once."""
+    """The result of `look`, or `default` if it fails. This is `guard` for a single call."""
     try:
         return look()
     except Exception as error:  # noqa: BLE001
@@ -38,8 +38,8 @@ def guarded(look: Callable[[], T], default: T) -> T:
 
 
 def nothing() -> None:
-    """What is found of what is no longer there."""
+    """The fallback of functions that return None."""
 
 
 def fell_back(look: Callable[..., object], error: Exception) -> None:
-    """Do nothing: here tests listen."""
+    """Do nothing. Tests replace this function to find out about fallbacks."""

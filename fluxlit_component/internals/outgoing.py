@@ -1,9 +1,8 @@
-"""What a run tells the browser, read along as it leaves, because it stands nowhere else.
+"""Reads the messages that a run sends to the browser, because some facts are found nowhere else.
 
-Which widgets stand in a form that is emptied when it is sent (`clear_on_submit=True`): the browser empties
-such a form by itself, and tells the server with its next message only. What Streamlit has made of a selection
-whose rows are gone: it shows what is left of it, and leaves session state as it was. And that the script has
-failed: Streamlit draws the error when it has left the script, where no code of ours is on its way.
+1. Widgets in forms with `clear_on_submit=True`: the browser empties them, and reports that one message later.
+2. Selections of rows that are gone: Streamlit shows the remaining rows and does not change session state.
+3. A failed script: Streamlit draws the error after the script has ended, when no code of this package runs.
 """
 
 from __future__ import annotations
@@ -16,26 +15,26 @@ from typing import Any, Final
 from fluxlit_component.internals.guard import guard, nothing
 
 _CATCHER: Final = "exec_func_with_error_handling"
-"""Streamlit's function that runs the script and catches what leaves it."""
+"""Streamlit's function that runs the script and catches its exceptions."""
 
 
 class Reader:
-    """Stands in for the function by which one run sends its messages, and reads along."""
+    """Replaces the function by which a run sends its messages: reads each message, then sends it."""
 
     def __init__(self, send: Any, on_failure: Callable[[], bool]) -> None:
         self._send = send
         self._on_failure = on_failure
         self._forms: set[str] = set()
         self.cleared: set[str] = set()
-        """Ids of the widgets drawn so far in forms that are emptied when they are sent."""
+        """Ids of the widgets drawn so far in forms with `clear_on_submit=True`."""
         self.tell_selection: Callable[[str, Any], None] | None = None
-        """Called with each table's id and the selection that Streamlit has set for it."""
+        """Called with the id of each table and the selection that Streamlit has set for the table."""
         self.clicked: Collection[str] = ()
         self.on_clicked: Callable[[str], None] | None = None
-        """Called with each of the widgets that were `clicked` when it is drawn; it may end the run there."""
+        """Called when a widget of `clicked` is drawn, with the widget's id. The call may end the run."""
 
     def __call__(self, message: Any) -> Any:
-        """Send a message, after a look at it."""
+        """Read a message, then send it."""
         self._read(message)
         element = self._clicked_in(message) if self.clicked else None
         if element is not None and self.on_clicked is not None:
@@ -44,7 +43,7 @@ class Reader:
 
     @guard(nothing)
     def _clicked_in(self, message: Any) -> str | None:
-        """The widget that a message draws, if it is one of those clicked."""
+        """The id of the widget that a message draws, if the widget is in `clicked`."""
         is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
         element = getattr(_drawn_in(message), "id", None) if is_drawn else None
         return element if element in self.clicked else None
@@ -60,7 +59,7 @@ class Reader:
             element = delta.new_element
             if element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
                 if self._on_failure():
-                    message.metadata.delta_path[-1] += 1  # its place is taken
+                    message.metadata.delta_path[-1] += 1  # `on_failure` has drawn at the error's place
             elif self._forms or self.tell_selection:
                 drawn = _drawn_in(message)
                 if getattr(drawn, "form_id", None) in self._forms:
@@ -70,26 +69,26 @@ class Reader:
 
 
 def _drawn_in(message: Any) -> Any:
-    """What a message draws."""
+    """The element that a message draws."""
     return getattr(message.delta.new_element, message.delta.new_element.WhichOneof("type"))
 
 
 def _has_left_the_script() -> bool:
-    """Whether the error being handled was caught by Streamlit. What an app shows it has caught itself."""
+    """Whether Streamlit has caught the error being handled. Errors from `st.exception` the app has caught."""
     trace = sys.exc_info()[2]
     return trace is not None and trace.tb_frame.f_code.co_name == _CATCHER
 
 
 @guard(nothing)
 def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
-    """Read along with what the run of this context sends from now on.
+    """Read the messages that the run of this context sends from now on.
 
-    `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
+    `on_failure` is called before the error of a failed script is drawn. It returns whether it drew something.
     """
     reader = reader_of(context)
     context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
 
 
 def reader_of(context: Any) -> Reader | None:
-    """What reads along with the run of this context, if anything does."""
+    """The reader of the messages of this context's run, if there is one."""
     return context._enqueue if isinstance(context._enqueue, Reader) else None

@@ -1,4 +1,4 @@
-"""The pages of an app: which there are, where they are, whether that is known yet."""
+"""The pages of an app: which pages exist, their URL paths, and whether the pages are known yet."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def url_of(context: Any) -> str:
 
 
 def paths_of(context: Any) -> Mapping[str, str]:
-    """Path of each page's script, or URL path where a page is a function, -> its URL path."""
+    """Path of each page's script (for a function: its URL path) -> the page's URL path."""
     pages = context.pages_manager.get_pages()
-    # A page that is a function has no script: those would all be one.
+    # Pages that are functions have no script, so without their URL path they would share one key.
     return {
         str(page["script_path"] or page.get("url_pathname") or ""): str(page.get("url_pathname") or "")
         for page in pages.values()
@@ -34,15 +34,15 @@ def paths_of(context: Any) -> Mapping[str, str]:
 
 
 def unresolved(manager: Any) -> str:
-    """URL path of a sub-page that was asked for, if nobody has said yet which pages exist; else ""."""
+    """URL path of the requested sub-page, as long as the pages of the app are not known yet; else ""."""
     return "" if _knows_its_pages(manager) else str(manager.intended_page_name or "")
 
 
 @guard(nothing)
 def forget_pages_of_process() -> None:
-    """Let the next AppTest find out for itself how its app names its pages, as a new process would.
+    """Let the next AppTest find out how its app defines its pages, as in a new process.
 
-    Streamlit keeps for the whole process what the first app said: up to some release that `st.navigation`
+    Streamlit keeps a fact about the first app for the whole process: up to some release that `st.navigation`
     was called, later whether there is a folder `pages`. A test suite runs many apps in one process.
     """
     from streamlit.runtime import pages_manager  # for tests alone, and it may move
@@ -55,8 +55,8 @@ def forget_pages_of_process() -> None:
 
 
 def _knows_its_pages(manager: Any) -> bool:
-    """Whether a folder `pages` or `st.navigation` has said which pages the app has."""
-    # 1.40 has a strategy for each of the two, and begins with the one for folders.
+    """Whether the pages of the app are known, from a folder `pages` or from `st.navigation`."""
+    # Streamlit 1.40 has a strategy for each of the two, and begins with the strategy for folders.
     holder = getattr(manager, "pages_strategy", manager)
     if hasattr(holder, "_pages"):
         return holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))

@@ -1,4 +1,4 @@
-"""What Streamlit keeps once for the whole process."""
+"""State that Streamlit and Python keep once for the whole process."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from fluxlit_component.internals.guard import guard, nothing
 _SECRETLESS_SECONDS: Final = 10.0
 
 _secretless: tuple[object, float] | None = None
-"""Streamlit's secrets when their files were missing, and until when that is believed."""
+"""Streamlit's secrets object whose files were missing, and the time until which they count as missing."""
 
 
 _is_to_freeze = False
 
 
 def freeze_when_loaded() -> None:
-    """Have the next run that ends call `freeze`. For whoever owns the process."""
+    """Have `freeze` work when the next run ends. Only the owner of the process should call this."""
     global _is_to_freeze  # noqa: PLW0603 - said once per process
     _is_to_freeze = True
 
 
 def freeze() -> None:
-    """Take all that is loaded out of garbage collection, once, if it was asked for.
+    """Exclude all loaded objects from garbage collection, once, if `freeze_when_loaded` was called.
 
-    Streamlit collects the garbage of the whole process after each run (`runner.postScriptGC`), and looks at
-    each object of each module for that. After the first run the app's modules are there, and they stay.
+    Streamlit runs a garbage collection after each run (`runner.postScriptGC`). It visits each object of each
+    loaded module. After the first run the modules of the app are loaded, and they stay.
     """
     global _is_to_freeze  # noqa: PLW0603 - once
     if _is_to_freeze:
@@ -41,10 +41,10 @@ def freeze() -> None:
 @cache
 @guard(nothing)
 def accept_restored_defaults() -> None:
-    """Keep Streamlit from complaining that a widget has a default and a value from session state too.
+    """Suppress Streamlit's warning that a widget has both a default and a value from session state.
 
-    Before 1.56 it says so on the page of whichever visitor comes first. For a restored value that is no
-    mistake of the app. Later releases do not say it of values that come back as Streamlit carries them on.
+    Before 1.56 Streamlit shows it once, on the page of the first visitor. For a restored value it is wrong:
+    the app has made no mistake. Later releases do not warn about values that are carried on by `carry_on`.
     """
     import streamlit as st
 
@@ -57,10 +57,10 @@ def accept_restored_defaults() -> None:
 
 @guard(dict[str, Any])
 def app_secrets() -> Mapping[str, Any]:
-    """The `[fluxlit]` table of Streamlit's secrets; empty when there is none. Never shows an error.
+    """The `[fluxlit]` table of Streamlit's secrets; empty if there is none. Never shows an error.
 
-    While an app has no secrets Streamlit looks for the files at each call, which every run would pay:
-    once they were missing, they are looked for again after ten seconds.
+    If an app has no secrets, Streamlit looks for the files at each call. This would cost time in every run.
+    So after the files were missing, they are looked for again only after ten seconds.
     """
     import streamlit as st
 

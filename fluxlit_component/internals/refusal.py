@@ -1,4 +1,4 @@
-"""Which value it was that Streamlit refused to take."""
+"""Finds the key of the restored value that Streamlit has refused."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from fluxlit_component.internals.guard import guard, nothing
 
 @guard(nothing)
 def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
-    """Which restored key made Streamlit raise `error`, or None if it had nothing to do with us.
+    """The restored key that made Streamlit raise `error`, or None if no restored key did.
 
-    Streamlit names the key in the exception when a widget forbids assignment. For a value of the
-    wrong type or an option that is gone there is no such name, so the frames of Streamlit's own
-    code are searched for the widget's `key` argument.
+    If a widget forbids assignment, Streamlit's exception holds the key. For a value of the wrong type or
+    a missing option it does not hold the key. Then the frames of Streamlit's own code are searched for the
+    `key` argument of the widget.
     """
     candidates, found = frozenset(restored), None
     named = getattr(error, "exec_kwargs", {}).get("key")

@@ -19,7 +19,7 @@ from fluxlit_component.internals.outgoing import read_along, reader_of
 from fluxlit_component.internals.session_state import State, Widget
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
-"""What the next run of a page takes over from this one."""
+"""Attributes of the context that the next run of the page takes over."""
 
 
 class Run:
@@ -30,7 +30,7 @@ class Run:
 
     @property
     def context(self) -> object:
-        """Streamlit's own, for a thread that is to have one like it."""
+        """Streamlit's context of the run, for a thread that needs a similar one."""
         return cast("object", self._context)
 
     # --- which run this is -------------------------------------------------------------------
@@ -49,8 +49,8 @@ class Run:
     @cached_property
     @guard(bool)
     def is_app_test(self) -> bool:
-        """Whether AppTest drives the script: there is no browser that could answer."""
-        return bool(config.get_option("global.appTest"))  # by its module: AppTest replaces the function there
+        """Whether AppTest runs the script. Then there is no browser that could answer."""
+        return bool(config.get_option("global.appTest"))  # AppTest replaces the function in this module
 
     @property
     def is_fragment(self) -> bool:
@@ -60,7 +60,7 @@ class Run:
     @property
     @guard(bool)
     def has_parallel_fragments(self) -> bool:
-        """Whether fragments run in threads of their own just now (`parallel=True`, from 1.58 on)."""
+        """Whether fragments run in their own threads now (`parallel=True`, from 1.58 on)."""
         beside = getattr(self._context, "parallel_coordinator", None)
         return beside is not None and bool(beside._outstanding)
 
@@ -72,7 +72,7 @@ class Run:
     @property
     @guard(str)
     def url(self) -> str:
-        """Where the visitor is: origin and path, as the browser sees it. Empty if that is not known."""
+        """The visitor's URL: origin and path, as the browser sees it. Empty if it is not known."""
         return pages.url_of(self._context)
 
     @property
@@ -84,41 +84,41 @@ class Run:
     @property
     @guard(str)
     def page(self) -> str:
-        """An opaque name of the page being run; changes when the visitor changes the page."""
+        """An opaque name of the current page. Another page has another name."""
         return str(self._context.page_script_hash)
 
     @property
     @guard(str)
     def unresolved_page(self) -> str:
-        """URL path of a sub-page that was asked for while nobody has said yet which pages exist; else "".
+        """URL path of the requested sub-page, as long as the pages of the app are not known yet; else "".
 
-        Ending the script now would make Streamlit forget the page.
+        If the script ended now, Streamlit would forget the requested page.
         """
         return pages.unresolved(self._context.pages_manager)
 
     @cached_property
     @guard(dict[str, str])
     def headers(self) -> Mapping[str, str]:
-        """Request headers of the websocket's handshake; empty where there is none, or none any more."""
+        """Request headers of the websocket's handshake; empty if there is no connection or it has ended."""
         return st.context.headers
 
     @property
     @guard(dict[str, Any])
     def user(self) -> Mapping[str, Any]:
-        """What Streamlit knows of who is signed in; empty if nothing."""
-        # Not `st.user`: that has this and no more, and looks for the files of the app's secrets at each call.
+        """Streamlit's data about the signed-in person; empty if there are none."""
+        # Not `st.user`: it has the same data, but looks for the files of the app's secrets at each call.
         return dict(self._context.user_info)
 
     @property
     def has_browser(self) -> bool:
-        """Whether a browser looks on, as far as is known: an agent's request has no websocket's headers."""
-        # Without `Sec-WebSocket-Key` over HTTP/2 (RFC 8441), never without the version.
+        """Whether a browser is connected, as far as is known: an agent's request has no websocket headers."""
+        # HTTP/2 has no `Sec-WebSocket-Key` (RFC 8441), but the header with the version is always there.
         headers = self.headers
         return not headers or any(name.lower().startswith("sec-websocket-") for name in headers)
 
     @property
     def token(self) -> object:
-        """An object that is the same throughout one run and another one in the next."""
+        """An object that identifies the run: each run has another one."""
         return cast("object", self._context.cursors)
 
     def query_value(self, param: str) -> str | None:
@@ -127,15 +127,15 @@ class Run:
         return found[0] if len(found) == 1 else None
 
     def set_query_value(self, param: str, value: str) -> None:
-        """Set a query parameter of AppTest, which has no browser to hold it."""
+        """Set a query parameter of AppTest, which has no browser that could hold the parameter."""
         st.query_params[param] = value
 
     @guard(nothing)
     def call_back_late(self) -> None:
-        """Begin again at a widget that was clicked and turns out to have a callback.
+        """Begin the run again when a clicked widget is drawn and turns out to have a callback.
 
-        Streamlit calls it before the script and learns of it when the widget is drawn, which is too late if
-        the server was started again below the page.
+        Streamlit calls callbacks before the script, but gets to know them when their widgets are drawn. After
+        a restart of the server with an open page this is too late.
         """
         reader, clicked = reader_of(self._context), self.state.unknown_clicks()
         if reader and clicked:
@@ -152,7 +152,7 @@ class Run:
 
     @property
     def state(self) -> State:
-        """The session state, without yield points."""
+        """The session state. Access to it cannot end the run, unlike access to `st.session_state`."""
         safe = self._context.session_state
         return State(getattr(safe, "_state", safe), getattr(safe, "_lock", None))
 
@@ -163,7 +163,7 @@ class Run:
         return frozenset(mapping[element] for element in self._drawn_elements() if element in mapping)
 
     def carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
-        """Which of these widgets Streamlit would carry into the next run if this one ended now."""
+        """Those of these widgets whose values Streamlit would keep for the next run if this run ended now."""
         return guarded(partial(self._carried, widgets), frozenset(widgets))
 
     def _carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
@@ -179,15 +179,15 @@ class Run:
         )
 
     def read_along(self, on_failure: Callable[[], bool]) -> None:
-        """Watch what is sent to the browser, for `cleared_elements` and `narrow_selections`, and for failure.
+        """Read messages to the browser: `cleared_elements`, `narrow_selections` and `on_failure` need this.
 
-        `on_failure` is called before the error of a failed script is drawn, and says whether it has drawn.
+        `on_failure` is called before the error of a failed script is drawn, and returns whether it has drawn.
         """
         read_along(self._context, on_failure)
 
     @guard(nothing)
     def narrow_selections(self, keys: Collection[str]) -> None:
-        """Have session state hold what Streamlit leaves of these selections, once their tables are drawn."""
+        """When their tables are drawn, reduce these selections in session state to what Streamlit shows."""
         if keys and (reader := reader_of(self._context)):
             reader.tell_selection = partial(self.state.narrow, keys)
 
@@ -195,9 +195,9 @@ class Run:
     def uploaders(self, cleared: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
         """Uploader drawn in this run so far -> id of each file that it shows -> the file; None: it is gone.
 
-        These share their bytes with Streamlit's store of them; what the app is handed is a copy.
-        Not those in forms that are emptied when they are sent: that is not the visitor's doing. In a run of
-        fragments `cleared` names these.
+        The files share their bytes with Streamlit's file store; the app gets copies of the bytes.
+        Uploaders in forms with `clear_on_submit=True` are left out: Streamlit empties them, not the visitor.
+        In a run of fragments `cleared` names these uploaders.
         """
         state = self._context.session_state._state
         metadata = state._new_widget_state.widget_metadata
@@ -211,13 +211,13 @@ class Run:
 
     @guard(frozenset[str])
     def cleared_elements(self) -> frozenset[str]:
-        """Widgets drawn so far in forms that are emptied when they are sent; a run of fragments sees none."""
+        """Widgets drawn so far in forms with `clear_on_submit=True`. A run of fragments sees none."""
         reader = reader_of(self._context)
         return frozenset(reader.cleared) if reader else frozenset()
 
     def _drawn_elements(self) -> frozenset[str]:
         held = getattr(self._context, "shared", self._context).widget_ids_this_run
-        # A plain set at first, then one with a lock of its own, which 1.67 keeps somewhere else.
+        # Older releases have a plain set, later ones a set with its own lock; 1.67 keeps it in `shared`.
         return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
 
 
@@ -233,5 +233,5 @@ def begin_again() -> NoReturn:
 
 
 def is_rerun(error: BaseException | None) -> bool:
-    """Whether a run ends for the next one to begin: `st.rerun()`, another page, the visitor's next click."""
+    """Whether a run ends because the next one begins: `st.rerun()`, another page, or the next click."""
     return isinstance(error, RerunException)

@@ -1,4 +1,4 @@
-"""What is selected in `st.dataframe(on_select=)`: plain data in the record, Streamlit's class on a page."""
+"""Selections of `st.dataframe(on_select=)`: plain data in the record, Streamlit's class in session state."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, Final
 from fluxlit_component.internals.guard import guarded
 
 SELECTION: Final = "dataframe selection"
-"""The kind of such a widget where its value may be set (from 1.56). Streamlit says `string_value` of it."""
+"""Kind of such a table if its value may be set (from 1.56 on). Streamlit's own kind is `string_value`."""
 _PARTS: Final = ("rows", "columns", "cells")
 
 
 def kind_of(metadata: Any) -> str:
     """Streamlit's value type of a widget, or `SELECTION`."""
     serde = getattr(getattr(metadata, "deserializer", None), "__self__", None)
-    # The table's own reader of values has this since Streamlit takes a selection from session state.
+    # The table's serde has this attribute since Streamlit accepts a selection from session state.
     return SELECTION if hasattr(serde, "selection_default") else getattr(metadata, "value_type", "")
 
 
 def plain_selection(value: Any) -> Any:
-    """A selection as plain data; what an app may have assigned beside that stays as it is."""
+    """A selection as plain data. Any other value, which an app may have assigned, is returned unchanged."""
     held = value.get("selection") if isinstance(value, Mapping) else None
     if not isinstance(held, Mapping):
         return value
@@ -30,7 +30,7 @@ def plain_selection(value: Any) -> Any:
 
 
 def streamlits_selection(value: Any) -> Any:
-    """A stored selection as the table itself would hand it to the app; any other value as it is."""
+    """A stored selection as the object that the table would return. Any other value is returned unchanged."""
     parts = value.get("selection") if isinstance(value, Mapping) and len(value) == 1 else None
     if not isinstance(parts, Mapping) or parts.keys() != {*_PARTS}:
         return value

@@ -1,4 +1,4 @@
-"""The server of `streamlit run`: its options, whether it speaks ASGI, what surrounds it, how it begins."""
+"""The server of `streamlit run`: its options, whether it serves by ASGI, its middleware and its start."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ def serves_asgi(arguments: Sequence[str]) -> bool:
     from streamlit.web.server.starlette import starlette_server  # noqa: F401
 
     if _OPTION not in config._config_options_template:
-        return True  # nothing else to choose any more, and `get_option` would read files too early
+        return True  # there is no other server any more, and `get_option` would read files too early
     asked = any(argument.startswith(f"--{_OPTION}") for argument in arguments)
     return asked or str(option_here(_OPTION)).lower() in {"true", "1"}
 
 
 @guard(nothing)
 def option_here(name: str) -> Any:
-    """What `streamlit run` in this folder and environment would have for an option; None: it knows none."""
+    """The value of an option for `streamlit run` in this folder and environment; None: no such option."""
     from streamlit import config
 
     known = config._config_options_template.get(name)
     if known is None:
         return None
-    # Variables of the environment are options of the command line to Streamlit, not of its files.
+    # Streamlit reads environment variables as options of the command line, so `get_option` misses them.
     given = variable_of_streamlit(known.env_var)
     return config.get_option(name) if given is None else given
 
 
 @guard(bool)
 def surround_server(middleware: Callable[[Any], Any]) -> bool:
-    """Have uvicorn in this process serve its app inside of `middleware`; whether that can be done.
+    """Have uvicorn in this process serve its app inside of `middleware`. Returns whether that is possible.
 
-    Under it the two ways of `streamlit run` meet: the app of its own, and the `st.App` that a script defines.
+    `streamlit run` serves either its own app or the `st.App` of a script. uvicorn loads both of them.
     """
     import uvicorn
 
@@ -56,7 +56,7 @@ def surround_server(middleware: Callable[[Any], Any]) -> bool:
 
 
 def streamlit_run(arguments: Sequence[str]) -> None:
-    """Be `streamlit run` with these arguments until it ends."""
+    """Run `streamlit run` with these arguments until it ends."""
     from streamlit.web import cli
 
     cli.main(["run", *arguments], prog_name="streamlit")

@@ -1,7 +1,7 @@
-"""The insides of Streamlit's session state: what it holds, what of it is a widget's, what it will carry on.
+"""The internals of Streamlit's session state: its values, its widgets, and the values it carries on.
 
-Unlike `st.session_state` none of this yields to Streamlit: it works while a rerun or a stop is pending, and
-for a Streamlit session that has no run. What a release may have moved is guarded.
+Access to `st.session_state` ends the run if a rerun or a stop is pending. Access by this module does not end
+it, and also works for a Streamlit session without a run. Internals that a release may move are guarded.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ class Widget(NamedTuple):
     kind: str
     """Streamlit's value type, or `SELECTION`."""
     element: str
-    """Streamlit's id of it."""
+    """Streamlit's id of the widget."""
     metadata: Any
 
     @property
     def default(self) -> object:
-        """What it shows when nobody has set it; raises what the widget's own code raises."""
+        """The value of the widget if nobody has set one. Errors of the widget's own code are not caught."""
         try:
             found: object = self.metadata.deserializer(None)
             return plain_selection(found) if self.kind == SELECTION else found
-        except TypeError:  # up to some 1.4x it takes the id, too
+        except TypeError:  # up to some release 1.4x the deserializer also takes the id
             return self.metadata.deserializer(None, self.element)
 
     @property
     def is_kept_by_streamlit(self) -> bool:
-        """Whether Streamlit itself keeps the value while the widget is away (`persist_state=`, `bind=`)."""
+        """Whether Streamlit itself keeps the value of a hidden widget (`persist_state=`, `bind=`)."""
         return bool(getattr(self.metadata, "persist_state", None) or getattr(self.metadata, "bind", None))
 
 
@@ -51,11 +51,11 @@ class Reading(NamedTuple):
     """Session state at one moment."""
 
     values: dict[str, Any]
-    """As the app sees it: plain keys and those of widgets."""
+    """The values as the app sees them, of plain keys and of widgets."""
     widgets: Mapping[str, Widget]
-    """A widget that was not drawn in the last run has no value of its own: Streamlit swept it away."""
+    """Widgets with a value of their own. Streamlit has deleted the values of widgets not drawn last time."""
     plain: Mapping[str, Any]
-    """What stands under plain names; under a widget's, too, if the key was assigned before it was drawn."""
+    """Values stored under user keys. This includes a widget's key that was assigned before it was drawn."""
 
 
 class State:
@@ -68,16 +68,16 @@ class State:
     # --- reading -----------------------------------------------------------------------------
 
     def reading(self) -> Reading:
-        """The values, and which of them are those of widgets: all of the same moment."""
+        """The values, and which of them belong to widgets, all of the same moment."""
         return self._look(self._read, lambda: Reading(dict(self._state.filtered_state), {}, {}))
 
     def widget_keys(self) -> frozenset[str]:
-        """Keys of the widgets that have a value of their own right now."""
+        """Keys of the widgets that have a value of their own now."""
         return self._look(lambda: frozenset(key for key, _, known in self._widgets() if known), frozenset)
 
     @guard(frozenset[str])
     def registered_keys(self) -> frozenset[str]:
-        """User keys of the widgets that were drawn, with a value of their own or one that they took over."""
+        """User keys of the drawn widgets, whether a value is the widget's own or was taken over."""
         mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
         known = self._state._new_widget_state.widget_metadata
         return frozenset(key for element, key in mapping if element in known)
@@ -95,7 +95,7 @@ class State:
 
     @guard(dict[str, Any])
     def sent_values(self, *, clicks: bool = False) -> dict[str, bytes]:
-        """Element -> encoded value, for all that the browser sent along with this run; clicks if asked."""
+        """Element -> encoded value, for all that the browser sent with this run. `clicks`: include clicks."""
         held = self._state._new_widget_state
         protos = {element: held.get_serialized(element) for element in tuple(held.states)}
         return {
@@ -106,9 +106,9 @@ class State:
 
     @guard(nothing)
     def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
-        """The state that the browser sent for the component mounted under `key`, before it is mounted.
+        """The state that the browser sent for the component with this `key`, before the component is mounted.
 
-        None if there is none, or if it cannot be read: the mount call then returns it, one step later.
+        None if there is no state or it cannot be read. Then the mount call returns the state later.
         """
         for element, held in tuple(self._state._new_widget_state.states.items()):
             if user_key(element) == key:
@@ -119,21 +119,21 @@ class State:
 
     @guard(bool)
     def began_by_itself(self) -> bool:
-        """Whether this run was begun by `st.rerun()` and the like: what the last one set is still new."""
+        """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
         return _ended() in self._state._new_session_state
 
     # --- writing -----------------------------------------------------------------------------
 
     def write(self, values: Mapping[str, Any]) -> None:
-        """Set values. Raises what Streamlit raises for the key of a widget that is drawn already."""
+        """Set values. For the key of a widget that is already drawn Streamlit's exception is raised."""
         for key, value in values.items():
             self._state[key] = value
 
     def carry_on(self, key: str, value: Any) -> None:
-        """Set the value of a widget as Streamlit carries one on from run to run, where a release allows it.
+        """Set a widget's value like one that Streamlit carries from run to run, if the release allows that.
 
-        True is assigned in any case: if a button has the key now, Streamlit refuses that, and does not take
-        it for a click.
+        True is always assigned: if a button has the key now, Streamlit refuses the assignment. Otherwise
+        Streamlit would treat the value as a click.
         """
         value = streamlits_selection(value)
         if value is not True and _adopts_old_values() and self._is_vacant(key):
@@ -143,16 +143,16 @@ class State:
 
     @guard(nothing)
     def lay_under(self, values: Mapping[str, Any]) -> None:
-        """Give keys a value that anything newer hides.
+        """Give keys a value that any newer value hides.
 
-        For widgets whose value the browser has sent but which are not drawn yet: Streamlit cannot read
-        such a value, so an app that sets a default when the key is missing would overwrite it.
+        This is for widgets that are not drawn yet and whose value the browser has sent. Streamlit cannot read
+        such a value, so an app that sets a default for a missing key would overwrite it.
         """
         for key, value in values.items():
             self._state._old_state.setdefault(key, streamlits_selection(value))
 
     def narrow(self, keys: Container[str], element: str, selection: Any) -> None:
-        """Replace a selection that `carry_on` has set by what Streamlit has left of it."""
+        """Replace a selection that `carry_on` has set by the selection that Streamlit has reduced it to."""
         key, new = user_key(element), self._state._new_session_state
         held = new if key in new else self._state._old_state
         if key in keys and key in held:
@@ -160,7 +160,7 @@ class State:
 
     @guard(nothing)
     def settle(self, keys: Iterable[str], drawn: frozenset[str]) -> None:
-        """Have drawn widgets own the values that were put there for them: no other trace is left."""
+        """Move values that were stored under keys of drawn widgets to the ids of these widgets."""
         state, ids = self._state, self._state._key_id_mapper
         for key in keys:
             element = ids.get_id_from_key(key, None)
@@ -169,7 +169,7 @@ class State:
 
     @guard(nothing)
     def tell_again(self, keys: Iterable[str]) -> None:
-        """Have widgets tell the browser their values when they are drawn again."""
+        """Have widgets send their values to the browser when they are drawn again."""
         for key in keys:
             element = self._state._key_id_mapper.get_id_from_key(key, None)
             if element in self._state._old_state:
@@ -177,12 +177,12 @@ class State:
 
     @guard(nothing)
     def forget(self, keys: Iterable[str]) -> None:
-        """Drop what stands under plain names from earlier runs; values that widgets own stay."""
+        """Drop values stored under these user keys in earlier runs. Values stored under widget ids stay."""
         for key in keys:
             self._state._old_state.pop(key, None)
 
     def drop(self, keys: Iterable[str]) -> None:
-        """Delete keys; a missing one is no error."""
+        """Delete keys. A missing key is no error."""
         for key in keys:
             try:
                 del self._state[key]
@@ -191,7 +191,7 @@ class State:
 
     @guard(frozenset[str])
     def unknown_clicks(self) -> frozenset[str]:
-        """Widgets that were clicked, or have sent a message, and that this process has not drawn yet."""
+        """Widgets with a click or a message in this run that this process has not drawn yet."""
         held = self._state._new_widget_state
         unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
         protos = {element: held.get_serialized(element) for element in unknown}
@@ -205,7 +205,7 @@ class State:
 
     @guard(nothing)
     def take_click(self, element: str) -> Any:
-        """Take the click on a widget as not sent, if it has a callback; return it then, else None."""
+        """If a widget has a callback, remove its click from the sent values and return it, else None."""
         held = self._state._new_widget_state
         if held.widget_metadata[element].callback is None:
             return None
@@ -215,13 +215,13 @@ class State:
 
     @guard(nothing)
     def ignore(self, values: Mapping[str, bytes]) -> None:
-        """Take what the browser sent for these elements as not sent, where it is exactly this."""
+        """Remove these values from those that the browser sent. Other values of the same elements stay."""
         states = self._state._new_widget_state.states
         for element in values.items() & self.sent_values(clicks=True).items():
             del states[element[0]]
 
     def empty(self) -> None:
-        """Drop all there is: the app's values, those of widgets, and what the browser sent."""
+        """Drop all values: those of the app, those of widgets, and those that the browser sent."""
         own = self._streamlits_own()
         self._state.clear()
         if own:
@@ -229,7 +229,7 @@ class State:
 
     @guard(nothing)
     def hide(self, key: str) -> None:
-        """Take the key of a component out of the app's sight, if it is registered; its state stays."""
+        """Hide the key of a component from the app, if the key is registered. The component's state stays."""
         ids = self._state._key_id_mapper
         if ids.get_id_from_key(key, None) is not None:
             ids.delete(key)
@@ -247,7 +247,7 @@ class State:
                 with self._lock:
                     return look()
             except RuntimeError:
-                # A superseding run on another thread resized a dict under our hands.
+                # A newer run on another thread has resized a dict during the iteration.
                 if attempt == _RETRIES - 1:
                     raise
             except Exception as error:  # noqa: BLE001 - a release has moved something
@@ -266,17 +266,17 @@ class State:
                 widgets[key] = Widget(kind, element, known)
             if getattr(known, "presenter", None) is not None:
                 found[key] = state[element]
-            else:  # the same without looking up what is known here
+            else:  # like `state[element]`, without looking up what is known here
                 found[key] = state._getitem(element, key if key in new else None)
             if kind == SELECTION:
                 found[key] = plain_selection(found[key])
         return Reading(found, widgets, plain)
 
     def _widgets(self) -> Iterator[tuple[str, str, Any]]:
-        """Key, element and metadata."""
-        # What the browser sent for a widget that is not drawn yet cannot be read, and does not count.
-        # What an app assigns to the key of a widget is the widget's. Metadata is missing where Streamlit
-        # has dropped it.
+        """Key, element and metadata of each widget that has a value of its own."""
+        # A value that the browser sent for a widget that is not drawn yet cannot be read, and does not count.
+        # A value that an app assigns to the key of a widget is the widget's value. Metadata is None if
+        # Streamlit has dropped it.
         old, new = self._state._old_state, self._state._new_session_state
         sent = self._state._new_widget_state.states
         metadata = self._state._new_widget_state.widget_metadata
@@ -289,7 +289,7 @@ class State:
 
     @guard(bool)
     def _is_vacant(self, key: str) -> bool:
-        """Whether nothing in this state is newer than what stands under the plain name."""
+        """Whether this state has no newer value for `key` than the one stored under the user key."""
         state, element = self._state, self._state._key_id_mapper.get_id_from_key(key, None)
         held = element is not None and (element in state._old_state or element in state._new_widget_state)
         return not held and key not in state._new_session_state
@@ -297,14 +297,14 @@ class State:
 
 @lru_cache(maxsize=4096)
 def user_key(element: str) -> str | None:
-    """The key that an app gave to the widget with this id, if it gave one."""
+    """The key that an app gave to the widget with this id, or None."""
     match = _KEYED_ELEMENT.fullmatch(element)
     return match.group(1) if match else None
 
 
 @cache
 def _ended() -> str:
-    """The key under which Streamlit notes that a run has ended well."""
+    """The key under which Streamlit notes that a run has ended without errors."""
     from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
 
     return SCRIPT_RUN_WITHOUT_ERRORS_KEY
@@ -313,9 +313,9 @@ def _ended() -> str:
 @cache
 @guard(bool)
 def _adopts_old_values() -> bool:
-    """Whether a widget takes over what stands under its key from an earlier run, and tells the browser.
+    """Whether a widget takes over the value under its key from an earlier run and sends it to the browser.
 
-    Then nothing has to be assigned, and Streamlit logs no warning of a widget that has a default, too.
+    Then no assignment is needed, and Streamlit does not warn that the widget also has a default.
     """
     from streamlit.runtime.state import SessionState
     from streamlit.runtime.state.common import WidgetMetadata

@@ -1,4 +1,4 @@
-"""Threads beside the script: a page that refuses. And where the script may be ended while it waits."""
+"""Threads beside the script, which must not draw, and the points where a waiting script may be ended."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from fluxlit_component.internals.guard import guarded
 _ATTRIBUTE: Final = "streamlit_script_run_ctx"
 """Where Streamlit looks for a thread's context: `SCRIPT_RUN_CONTEXT_ATTR_NAME`."""
 _SILENT: Final = frozenset({"empty", "spinner"})
-"""What a cached function shows while it works. It is let through, to nowhere."""
+"""Elements that a cached function shows while it works. They raise no error and are not sent."""
 
 
 class _NoState:
-    """Stands in for the session state. Streamlit would hand out an empty one, and lose what is put there."""
+    """Replaces the session state. Streamlit would give an empty one, and values set in it would be lost."""
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise NoPage
@@ -39,9 +39,9 @@ def _refuse_to_draw(message: Any) -> None:
 
 @contextmanager
 def without_page(context: Any) -> Iterator[None]:
-    """Have `st.*` raise `NoPage` in this thread, where Streamlit itself would only warn in its log.
+    """Have `st.*` raise `NoPage` in this thread. Streamlit itself would only write a warning to its log.
 
-    `context`: that of the run which begins the work; None: there is none, and Streamlit does what it does.
+    `context`: the context of the run that begins the work; None: no run, Streamlit's behaviour stays.
     """
     thread = threading.current_thread()
     before = thread.__dict__.get(_ATTRIBUTE)
@@ -51,7 +51,7 @@ def without_page(context: Any) -> Iterator[None]:
     try:
         yield
     finally:
-        if made is not None:  # the thread may be one of the app's pool
+        if made is not None:  # the thread may belong to a pool of the app, which uses it again
             thread.__dict__[_ATTRIBUTE] = before
 
 
@@ -70,7 +70,7 @@ def _context_like(context: Any) -> Any:
 
 
 def other_fragments_wait() -> bool:
-    """Whether fragments beside the one that runs here are to run; they do so in the same thread."""
+    """Whether fragments other than the current one are waiting. They will run in the same thread."""
     context: Any = get_script_run_ctx(suppress_warning=True)
 
     def look() -> bool:
@@ -82,6 +82,6 @@ def other_fragments_wait() -> bool:
 
 
 def let_run_end() -> None:
-    """End the run if Streamlit wants it to: the visitor has clicked, or is gone. For who waits for long."""
+    """End the run if Streamlit wants that: the visitor has clicked or left. For code that waits for long."""
     if get_script_run_ctx(suppress_warning=True) is not None:
-        _ = "fluxlit" in st.session_state  # each look at it is a point where Streamlit may do that
+        _ = "fluxlit" in st.session_state  # Streamlit may end the run at each access to session state

@@ -10,12 +10,12 @@ MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
 MAX_KEYS: Final = 512
 MAX_LIVE: Final = 64
 MAX_UPLOAD_BYTES: Final = 1000 * 1024
-"""What a file may have without further ado: with its name and type it stays below the cap of one value."""
+"""The default cap of one file. With its name and type such a file stays below the cap of one value."""
 
 
 @dataclass(frozen=True)
 class Caps:
-    """How much one session may keep. What is over is skipped by name, the rest is saved.
+    """How much one session may keep. Keys over a cap are skipped and reported by name, the rest is saved.
 
     Examples:
         ```python
@@ -31,7 +31,7 @@ class Caps:
     session_bytes: int = MAX_SESSION_BYTES
     keys: int = MAX_KEYS
     live: int = MAX_LIVE
-    """How many values that cannot be stored come back by reference while this process has them."""
+    """How many live values are kept. No store can hold these: they come back while this process has them."""
 
     def exceeded_by(self, *, total: int, count: int) -> str | None:
         """Why a session of `total` bytes in `count` keys is too large, and what to do; None: it is not."""

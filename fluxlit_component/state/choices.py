@@ -1,7 +1,7 @@
-"""Which values of widgets somebody has chosen: only those are kept.
+"""Which widget values were chosen by somebody. Only chosen values are kept.
 
-A widget that nobody has changed follows the app's default, whatever that is when the page is loaded. What it
-held when it was last seen untouched is remembered, because a default may change while the page stands.
+A widget that nobody has changed shows the app's default of the moment when the page is loaded. The last
+untouched value of a widget is remembered, because the default may change while the page is open.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def encoded(value: object) -> bytes | None:
 
 
 def is_default(value: object, default: Callable[[], object]) -> bool:
-    """Whether a widget shows its default; False if that cannot be told."""
+    """Whether a widget shows its default; False if the comparison fails."""
     try:
         expected = default()
         if type(value) is type(expected) and isinstance(value, (str, int, float, type(None))):

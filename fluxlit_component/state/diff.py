@@ -1,8 +1,8 @@
 """Three-way synchronisation of one tab with its record: base, diff, commit.
 
-`Base` is what the tab last knew of each key. At the end of a run the values are compared with it,
-only what changed is committed, and what the store answers becomes the new base. Knows records and
-the codec, not Streamlit and not any particular store.
+`Base` is what the tab last knew of each key. At the end of a run the values are compared with the base.
+Only changed values are committed, and the answer of the store becomes the new base. This module knows
+records and the codec. It knows neither Streamlit nor any particular store.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ _NOTHING: Final = object()
 _CAPS: Final = Caps()
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
 _LOOKED_AT_ONCE: Final = 16 * 1024
-"""Bytes up to which a changed value is looked at for being plain with the change. A larger one has to stay
-the same for a run first: one that grows in every run never needs it."""
+"""Up to this many bytes a changed value is checked for being plain at once. A larger value is checked after
+a run without a change: a large value that grows in every run never needs the check."""
 
 
 @dataclass(slots=True, repr=False)
 class Encoded:
-    """A value that is known by its bytes."""
+    """A value of the base that is held as its encoded bytes."""
 
     data: bytes
     value: object = _NOTHING
-    """The object that `data` was made of, if it cannot change: the same object needs no look."""
+    """The encoded object, if it is immutable: the same object needs no comparison."""
     plain: bool | None = None
-    """Whether `data` is that of a plain tree, which has a shorter way to its bytes; None: not looked yet."""
+    """Whether `data` encodes a plain tree, which `PlainEncoder` encodes faster; None: not checked yet."""
 
     @classmethod
     def of(cls, value: object, data: bytes, *, looks: bool = True) -> object:
-        """What is held of a value: itself, if it is text or a number, so that its bytes need no room."""
+        """What the base holds of a value. Text, numbers and None are held as they are, to save memory."""
         if type(value) in _ATOMS:
             return value
         if is_immutable(value):
@@ -51,14 +51,14 @@ class Encoded:
 
 @dataclass(frozen=True, repr=False)
 class Diff:
-    """What a run changed, ready to be committed, and what could not be kept."""
+    """The changes of a run, ready to be committed, and the values that could not be kept."""
 
     changes: Mapping[str, Change]
     skipped: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, object] = field(default_factory=dict)
-    """What the base holds of each changed key once it is committed."""
+    """What the base holds of each changed key after the commit."""
     total: int = field(default=0, compare=False)
-    """Bytes of all values once it is committed."""
+    """Bytes of all values after the commit."""
 
 
 class Base:
@@ -68,25 +68,25 @@ class Base:
 
     def __init__(self) -> None:
         self.held: dict[str, object] = {}
-        """The values: each is the very text or number, or `Encoded`."""
+        """The values: text, a number, a bool or None as it is, every other value as `Encoded`."""
         self.versions: dict[str, int] = {}
-        """Version of each key in the record, deleted ones and unreadable ones included."""
+        """Version of each key in the record, including deleted and unreadable keys."""
         self.origins: dict[str, int] = {}
-        """Where the values came from that are no plain ones."""
+        """Key -> origin of its value (see `codec.origin`), for values that are not `PLAIN`."""
         self.total: int | None = 0
-        """Bytes of all values; None: to be counted when it is asked for."""
+        """Bytes of all values; None: unknown, the next diff counts them."""
         self.unsaved: dict[str, bytes] = {}
-        """Newer values than `held` has, which the store could not take so far."""
+        """Encoded values that are newer than those in `held` and that the store could not take so far."""
         self.faults: dict[str, str] = {}
         """Key -> why its loaded value could not be read."""
         self.early: dict[str, Field] = {}
-        """What was loaded before its class was registered: a page of the app may do that when it runs."""
+        """Fields loaded before their class was registered: a page of the app may register it when it runs."""
 
     def adopt(self, record: Record, *, plain: Container[str] = (), exact: bool = False) -> dict[str, Any]:
-        """Take over a loaded record and return its values; a broken one is left out with a warning.
+        """Take over a loaded record and return its values. An unreadable value is left out with a warning.
 
         Models and dataclasses under a `plain` key come back as dicts of their fields, for a schema to
-        migrate and validate; with `exact` only those whose class would not take them any more.
+        migrate and validate. With `exact` this is done only for values that their class does not accept.
         """
         self.forget()
         values: dict[str, Any] = {}
@@ -110,7 +110,7 @@ class Base:
             self.versions[key] = stored.version
             if as_dict:
                 self.held[key] = Encoded(data)
-            else:  # the first as `Encoded.of` says, for most values and at half the time
+            else:  # `Encoded.of` does the first case, too; here most values take half the time
                 self.held[key] = value if type(value) in _ATOMS else Encoded.of(value, data, looks=False)
             if origin != PLAIN:
                 self.origins[key] = origin
@@ -119,7 +119,7 @@ class Base:
         return values
 
     def read_late(self) -> dict[str, Any]:
-        """Values that were loaded too early, and whose class has been registered since."""
+        """Values from `early` whose class has been registered in the meantime."""
         values: dict[str, Any] = {}
         for key, stored in [*self.early.items()]:
             try:
@@ -131,23 +131,23 @@ class Base:
         return values
 
     def data_of(self, key: str) -> bytes | None:
-        """The encoded value of `key` in the record; None: it has none, as far as is known."""
+        """The encoded value of `key` in the record; None: the base knows no value."""
         held = self.held.get(key, _NOTHING)
         if held is _NOTHING:
             return None
         return held.data if type(held) is Encoded else encode(held)
 
     def is_still(self, key: str, value: object, plain: PlainEncoder) -> bool:
-        """Whether `value` is certainly what is known; False means that it takes a full encoding to tell."""
+        """Whether `value` certainly equals the known value; False: only a full encoding can tell."""
         held = self.held.get(key, _NOTHING)
         if type(held) is Encoded:
             return held.value is value or (held.plain is True and plain.encode(value) == held.data)
-        # 0.0 and -0.0 are equal, and not the same.
+        # 0.0 and -0.0 compare equal but are different values.
         kind = type(value)
         return held is value or (kind is type(held) and held == value and (kind is not float or value != 0))
 
     def renumber(self, record: Record | None) -> None:
-        """Take over the versions of a copy of the record, whose sealed fields were written anew."""
+        """Take over the versions of a copy of the record. Sealed fields are written anew for the copy."""
         for key, stored in (record.fields if record is not None else {}).items():
             data = self.data_of(key)
             if data is not None and mark(data, self.origins.get(key, PLAIN)) == stored.data:
@@ -174,18 +174,18 @@ class Base:
         caps: Caps | None = None,
         guarded: Callable[[str], bool] = lambda _: False,
     ) -> Diff:
-        """Compare `values` with what is known.
+        """Compare `values` with the base.
 
-        A key is unchanged if it holds the very same object and that object cannot change, or if it
-        encodes to the same bytes. That is the whole rule: a mutable value is always encoded, a plain one
-        by the short way. Keys that are `guarded` are to be written only if nobody else wrote them: they
-        have a merger. What cannot be kept takes its older version along: newest or nothing.
+        A key is unchanged if it holds the same immutable object or if its value encodes to the same bytes.
+        So a mutable value is always encoded; a plain one is encoded by the faster `PlainEncoder`. `guarded`
+        keys have a merger and are written only if nobody else has written them. If a value cannot be kept,
+        its older version is removed from the record: an outdated value must not come back.
         """
         caps = caps or _CAPS
         held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
         for key in self.origins.keys() & values.keys() if origins is not None else ():
-            # A value that its widget has left behind stays: the record must tell that, too.
+            # The value of a widget has become a plain value: the record must get the new origin.
             if self.origins[key] & WIDGET and not (origins or {}).get(key, PLAIN) & WIDGET:
                 changed.setdefault(key, self.data_of(key) or b"")
         origins = origins or {}
@@ -218,7 +218,7 @@ class Base:
         return sum(len(self.data_of(key) or b"") for key in keys)
 
     def _removals(self, keys: Iterable[str]) -> dict[str, Change]:
-        """Changes that take `keys` out of the record, as far as they are in it."""
+        """Changes that delete those of `keys` that are in the record."""
         removed = [*keys]
         for key in removed:
             self.unsaved.pop(key, None)
@@ -229,7 +229,7 @@ class Base:
         }
 
     def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
-        """Key -> its new bytes; key -> why it cannot be kept."""
+        """Two maps: changed key -> its new bytes; skipped key -> why its value cannot be kept."""
         changed: dict[str, bytes] = {}
         skipped: dict[str, str] = {}
         plain = PlainEncoder()
@@ -250,9 +250,9 @@ class Base:
         return changed, skipped
 
     def concede(self, key: str, stored: Field | None, held: object = _NOTHING) -> None:
-        """Take what stands in the record as known, so that a change can be committed on top of it.
+        """Take over the stored field, so that a change can be committed on top of it.
 
-        `held`: what to hold of the value, if that is known already.
+        `held`: what the base holds of the value, if the caller knows that already.
         """
         self.total = None
         self.held.pop(key, None)
@@ -265,7 +265,7 @@ class Base:
                 self.origins[key] = origin
 
     def settle(self, diff: Diff, outcome: Outcome) -> None:
-        """Make what was committed the new base. Refused changes stay what they were: not yet known."""
+        """Make the committed changes the new base. Refused changes leave the base as it was."""
         for key, change in diff.changes.items():
             if key in outcome.refused:
                 continue
@@ -276,19 +276,19 @@ class Base:
             self.total = diff.total
 
     def keep(self, diff: Diff) -> None:
-        """Remember changes that the store could not take; the next diff finds them again.
+        """Remember changes that the store could not take. The next diff finds them again.
 
-        What an earlier diff left unsaved stays so: its key may be hidden just now.
+        Unsaved values of earlier diffs stay, too: the widgets of their keys may be hidden now.
         """
         self.unsaved.update({k: change.data for k, change in diff.changes.items() if change.data is not None})
 
     def forget(self) -> None:
-        """Know nothing any more, as for a record that is gone."""
+        """Reset the base, as if there were no record."""
         Base.__init__(self)
 
 
 def _decoded(data: bytes, *, exact: bool) -> Any:
     if exact:
-        with suppress(CorruptValue):  # fields have changed, and the schema may make something of the old ones
+        with suppress(CorruptValue):  # the class has other fields now; the schema may migrate the old ones
             return decode(data)
     return decode(data, plain=True)

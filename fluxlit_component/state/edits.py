@@ -1,8 +1,8 @@
 """Data editors that survive F5: Streamlit forbids to set one, so the edited table is kept under a key.
 
-An editor remembers edits, not a table: what it returns must not be fed back to it, or each edit is applied
-twice or forgotten. So it gets the same start frame as long as it stands on the page, and begins from what
-was kept when it is drawn anew.
+An editor remembers edits, not a table. If its result became its input, each edit would be applied twice or
+forgotten. So an editor gets the same start frame as long as it is on the page. When the editor is drawn
+anew, it starts from the kept table.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def keep_edits(
     key: str,
     draw: Callable[..., Any],
 ) -> Any:
-    """Draw an editor by `draw(start, key=...)`, keep what it returns under `key` of `state`, return that."""
+    """Draw an editor by `draw(start, key=...)`, store its result under `key` of `state` and return it."""
     seat = _PREFIX + key
     number, start, last = state.get(seat, (0, None, None))
     editor = f"{seat}:{number}"
     if editor not in state or key not in state or state[key] is not last:
-        # A page load, a page shown again, or a table that the app has put in its place: edits begin anew.
+        # The page was loaded or shown again, or the app has assigned another table: edits begin anew.
         number += 1
         editor, start = f"{seat}:{number}", copy.deepcopy(state.get(key, frame))
     edited = draw(start, key=editor)

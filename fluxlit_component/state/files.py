@@ -1,7 +1,7 @@
-"""A file that is kept, and the large ones of all visitors: so many bytes of them as a process may hold.
+"""Kept files, small and large. The large files of all visitors share one limit of bytes per process.
 
-A small file is a dict, which the store takes. A large one is a `KeptUpload`, which no store can hold: a live
-value. It shares its bytes with Streamlit's own file, and is closed when it is let go.
+A small file is kept as a dict, which a store can hold. A large file is kept as a `KeptUpload`. This is a live
+value: no store can hold it. It shares its bytes with Streamlit's own file and is closed when it is dropped.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from weakref import WeakValueDictionary
 _FIELDS: Final = {"name": str, "type": str, "data": bytes}
 _lock = threading.Lock()
 _large: WeakValueDictionary[int, KeptUpload] = WeakValueDictionary()
-"""Those that are held, by their `id()`; the one first that was in its uploader longest ago."""
+"""Large files that are held, by their `id()`. The first is the one that was in its uploader longest ago."""
 
 
 @runtime_checkable
 class Upload(Protocol):
-    """What Streamlit's uploaders return, as far as it matters here."""
+    """The part of Streamlit's uploaded file that is needed here."""
 
     name: str
     type: str
@@ -34,7 +34,7 @@ class KeptUpload(io.BytesIO):
     """A file as it was uploaded: `name`, `type`, `size`, `file_id` and its bytes, from the start."""
 
     def __init__(self, data: bytes, *, name: str, type: str, file_id: str = "") -> None:  # noqa: A002 - Streamlit's name
-        super().__init__(data)  # shares them until somebody writes to it
+        super().__init__(data)  # shares the bytes until somebody writes to the file
         self.name = name
         self.type = type
         self.size = len(data)
@@ -46,13 +46,13 @@ def entry_of(file: Upload) -> dict[str, Any]:
     return {
         "name": file.name,
         "type": file.type,
-        "file_id": getattr(file, "file_id", ""),  # differs where the data does: compared before that
+        "file_id": getattr(file, "file_id", ""),  # before "data", so that a comparison mostly ends here
         "data": file.getvalue(),
     }
 
 
 def is_file(value: object) -> bool:
-    """Whether it was kept by us: the key is the app's, which may have put something else there."""
+    """Whether `value` is a kept file. The key is the app's, which may have assigned something else."""
     if isinstance(value, dict):
         return (
             value.keys() - {"file_id"} == _FIELDS.keys()  # earlier versions kept no id
@@ -62,7 +62,7 @@ def is_file(value: object) -> bool:
 
 
 def opened(value: Any) -> KeptUpload | None:
-    """A file of the caller's own; None: it was let go."""
+    """A new `KeptUpload` for the caller; None: `value` is no kept file, or it was closed."""
     if not is_file(value):
         return None
     with _lock:
@@ -72,7 +72,7 @@ def opened(value: Any) -> KeptUpload | None:
 
 
 def held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
-    """The object that is held for a file, the one of `before` if it is there; the oldest give way to it."""
+    """The object held for a file: an equal one of `before`, or a new one. Closes the oldest above `most`."""
     with _lock:
         for old in before:
             is_same = isinstance(old, KeptUpload) and (old.file_id, old.name) == (file.file_id, file.name)
@@ -93,6 +93,6 @@ def held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
                 break
             total -= old.size
             _large.pop(id(old), None)
-            with suppress(BufferError):  # the app is looking at its bytes right now
+            with suppress(BufferError):  # the app holds a view of its bytes right now
                 old.close()
     return file

@@ -1,7 +1,7 @@
 """Which keys of `st.session_state` are kept, and which must not be.
 
-Pure rules over names, widget kinds and values; what Streamlit says of itself comes from `internals`.
-It does not encode, compare or store anything.
+Pure rules over names, widget kinds and values. Facts about Streamlit's widgets come from `internals`.
+This module does not encode, compare or store anything.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Final
 from fluxlit_component.internals import SELECTION
 
 OWN_PREFIX: Final = "fluxlit_bridge"
-"""Keys of the mounted bridge begin with this; they hold the id and are never stored."""
+"""Prefix of the keys of the mounted bridge. They hold the id and are never stored."""
 
 PART: Final = ":upload:"
-"""Between a key of the app and the number of a part of what `keep_upload` keeps under it."""
+"""Separates a key of the app from the number of a part, if `keep_upload` keeps its files in several parts."""
 _INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
 
 # Streamlit raises StreamlitValueAssignmentNotAllowedError when one of these is drawn under a key
@@ -26,7 +26,7 @@ _INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
 _CLICK: Final = "a click is an event, not a state; keep what it did under a key of your own"
 _MESSAGE: Final = "what was sent or chosen is an event, not a state; keep it under a key of your own"
 EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
-"""Reasons that tell of no loss: there was never a state to keep."""
+"""Reasons that report no loss: an event has no state to keep."""
 
 _COMPONENT: Final = (
     "a custom component keeps its state in the browser; copy what you need to a key of your own"
@@ -60,13 +60,13 @@ def matches(key: str, patterns: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, repr=False)
 class Keys:
-    """What the app's author wants kept: glob patterns of keys, matched case-sensitively."""
+    """The keys that the app's author wants kept: glob patterns, matched case-sensitively."""
 
     include: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
 
     def admit(self, key: object) -> bool:
-        """Whether a key takes part at all; the others are as if they did not exist."""
+        """Whether a key takes part. All other keys are ignored."""
         if not isinstance(key, str) or key.startswith(_INTERNAL_PREFIXES):
             return False
         key = owner_of(key)
@@ -78,7 +78,7 @@ class Keys:
 
 
 def owner_of(key: str) -> str:
-    """The app's own key that a part belongs to; every other key is its own."""
+    """The app's key that a part belongs to. A key that is no part is returned unchanged."""
     return key.partition(PART)[0]
 
 
@@ -92,42 +92,42 @@ def _sift(keys: Keys, names: frozenset[str]) -> frozenset[str]:
 class Hidden:
     """`keep_hidden=`: patterns of the keys whose widgets keep their values while they are not on the page.
 
-    Streamlit drops such values. Newer releases have `persist_state=` of the widget itself, which is the
+    Streamlit drops such values. In newer releases a widget has the argument `persist_state=`, which is the
     better way where it exists.
     """
 
     patterns: tuple[str, ...] = ()
 
     def among(self, keys: Iterable[str]) -> frozenset[str]:
-        """Those of `keys` whose widgets keep their values while they are away."""
+        """Those of `keys` whose widgets keep their values while they are not on the page."""
         return frozenset(key for key in keys if matches(key, self.patterns))
 
 
 def sort_hidden(
     keys: frozenset[str], *, present: frozenset[str], alive: frozenset[str], last: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Which `keys` of hidden widgets are to be put back, and which the app has deleted, in a callback.
+    """Which `keys` of hidden widgets are to be put back, and which of them the app has deleted in a callback.
 
     Args:
-        keys: those with a value in the record.
+        keys: keys with a value in the record.
         present: all keys of the state now.
-        alive: those whose widgets have a value of the browser's own.
-        last: those that the last run drew on this very page, or began with because they were hidden.
+        alive: keys whose widgets have a value that the browser has sent.
+        last: keys that the last run drew on this same page, or began with because they were hidden.
     """
-    # Streamlit sweeps away widgets only: what was put there stays, and so does what is on the page.
+    # Streamlit deletes values of hidden widgets only. Assigned values and widgets on the page stay.
     deleted = (keys - present) & last
     return keys - alive - deleted, deleted
 
 
 def forbidden_reason(value: object, kind: str) -> str | None:
-    """Why Streamlit would not take a widget's value back, and what to do; None: it would.
+    """Why Streamlit does not accept a widget's value from session state, and what to do; None: it accepts it.
 
     `kind` is Streamlit's own name of the value's type, or `SELECTION`.
     """
     if kind == SELECTION and isinstance(value, dict):
         return _CELLS_REMEDY if value.get("selection", {}).get("cells") else None
     if kind == "string_value" and isinstance(value, dict):
-        # A data editor and a chart's selection report a string like a text input does; only the value tells.
+        # Data editors and selections of charts have the kind of a text input; only the value differs.
         if value.keys() == _EDITOR_KEYS:
             return _EDITOR_REMEDY
         if "selection" in value:

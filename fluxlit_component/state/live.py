@@ -1,7 +1,7 @@
-"""Live values: what no store can hold, such as a client or a lock, and only this process can give back.
+"""Live values: objects that no store can hold, such as a client or a lock. Only this process has them.
 
-The record names them, so that a page load which finds them nowhere can tell what is lost. The objects
-themselves stay with their Streamlit session, and here when that has ended, for as long as the app asks for.
+The record holds their names, so that a page load that does not find them can report the loss. The objects
+stay in their Streamlit session. When that has ended, this module holds them as long as the app asks for.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _NONE: Final = frozenset[str]()
 
 
 def noting(keys: Collection[str]) -> Mapping[str, Change]:
-    """What has a record name its live values."""
+    """The change that notes the names of the live values in a record."""
     return {LIVE: Change(encode(sorted(keys)) if keys else None)}
 
 
 def noted(record: Record) -> frozenset[str]:
-    """The live values that a record names."""
+    """The names of live values that a record holds."""
     names = record.note(LIVE)
     return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
 
@@ -45,20 +45,20 @@ class _Left:
     until: float
 
 
-# Appended to from the end of an object's life, which may come anywhere: a lock could be held already.
+# A finalizer appends to this deque. It may run at any moment, so it must not wait for a lock.
 _left: deque[_Left] = deque(maxlen=_MOST)
 _lock = threading.Lock()
 _watching = False
 
 
 def leave(sid: str, person: bytes | None, values: Mapping[str, object], seconds: float) -> None:
-    """Hold what a Streamlit session has left, beyond what Streamlit itself has held it. Takes no lock."""
+    """Hold live values of an ended Streamlit session, minus the time Streamlit held them. Takes no lock."""
     if values and seconds > STREAMLITS_SECONDS:
         _left.append(_Left(sid, person, dict(values), monotonic() + seconds - STREAMLITS_SECONDS))
 
 
 def collect(sids: Collection[str], person: bytes | None) -> dict[str, object]:
-    """Take what was left under these ids by this person, or by nobody: once."""
+    """Remove and return the values left under these ids by this person or by a visitor not signed in."""
     found: dict[str, object] = {}
     for held in _drop_where(lambda held: held.sid in sids):
         if held.until > monotonic() and held.person in (None, person):
@@ -67,7 +67,7 @@ def collect(sids: Collection[str], person: bytes | None) -> dict[str, object]:
 
 
 def watch(seconds: float) -> None:
-    """Have what is over let go, also when nobody comes any more."""
+    """Start the thread that drops expired values, so that they go without further visits, too."""
     global _watching  # noqa: PLW0603 - one thread per process is the point
     if seconds <= STREAMLITS_SECONDS or _watching:
         return
@@ -85,6 +85,6 @@ def _drop_where(applies: Callable[[_Left], bool]) -> list[_Left]:
     with _lock:
         dropped = [held for held in tuple(_left) if applies(held)]
         for held in dropped:
-            with suppress(ValueError):  # so many came in that it has fallen out
+            with suppress(ValueError):  # newer values have pushed it out of the full deque
                 _left.remove(held)
     return dropped

@@ -1,8 +1,8 @@
 """Mergers: what to do when two tabs changed the same key. Without one the last writer wins.
 
-A merger takes what both tabs knew (`base`, None if there was nothing), what the other tab wrote
-(`theirs`) and what this tab has (`mine`), and returns the value that holds both. It must not change
-its arguments. Any callable of that shape will do; three common ones are here.
+A merger takes the value that both tabs knew (`base`, None if there was none), the value that the other tab
+wrote (`theirs`) and the value of this tab (`mine`). It returns a value with both changes and must not change
+its arguments. Any callable with these arguments will do. Three common mergers are here.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[A
         ```
     """
     before = [] if base is None else list(base)
-    # By their bytes: an item may be a frame or a NaN, which `==` does not answer for.
+    # The encoded bytes are compared, because `==` gives no usable answer for a frame or a NaN.
     if encode(list(mine[: len(before)])) != encode(before):
         return mine[:]
     return type(mine)([*theirs, *mine[len(before) :]])

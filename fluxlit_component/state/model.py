@@ -1,6 +1,6 @@
-"""The types by which an app's model is named. pydantic itself is loaded only where an app has a model.
+"""Type names for an app's model. This module does not load pydantic: only an app with a model needs it.
 
-Streamlit collects the garbage of the whole process after each run, and looks at all that is loaded.
+Streamlit runs a garbage collection after each run. It visits every loaded module, so each one costs time.
 """
 
 from __future__ import annotations
@@ -14,6 +14,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 M = TypeVar("M", bound="BaseModel", default=Any)
-"""The app's model; without one `session.state` is an error, so any type will do."""
+"""The app's model. Without a model reading `session.state` is an error, so any type will do as default."""
 Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""

@@ -1,7 +1,7 @@
-"""Whose a record is: a keyed hash of who was signed in, as one more note in the record.
+"""Who owns a record: a keyed hash of the signed-in person, stored as a note in the record.
 
-The key is the session id, so two records of the same person have nothing in common, and who reads the backend
-cannot try names: the id is not there.
+The key of the hash is the session id, so two records of the same person have different hashes. A reader of
+the backend cannot test names against a hash, because the session id is not stored there.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _PURPOSE: Final = b"fluxlit owner\0"
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who looks on, and whether that matters."""
+    """The person at the browser, and whether sessions are bound to persons."""
 
     person: bytes | None = field(default=None, repr=False)
-    """A hash of who is signed in; None: nobody."""
+    """A hash of the signed-in person; None: nobody is signed in."""
     is_checked: bool = False
-    """Whether a session is opened only to whom it belongs."""
+    """Whether a session is opened only for its owner."""
 
     def relation(self, record: Record, sid: str) -> Literal["mine", "nobody's", "another's"]:
-        """Whose the record of `sid` is."""
+        """Who owns the record of `sid`, as seen by this visitor."""
         if not self.is_checked or not is_bound(record):
             return "nobody's"
         held = record.note(OWNER)
@@ -37,18 +37,18 @@ class Visitor:
         return "mine" if hmac.compare_digest(held, _tag(sid, self.person)) else "another's"
 
     def may_open(self, record: Record, sid: str) -> bool:
-        """Whether the session of `sid` may be brought to this visitor."""
+        """Whether the session of `sid` may be opened for this visitor."""
         return self.relation(record, sid) != "another's"
 
 
 def is_bound(record: Record) -> bool:
-    """Whether a record belongs to somebody."""
+    """Whether a record has an owner."""
     stored = record.fields.get(OWNER)
     return stored is not None and stored.data is not None
 
 
 def owning(sid: str, person: bytes | None) -> Mapping[str, Change]:
-    """What makes the record of `sid` the person's own; nothing if nobody is signed in."""
+    """The change that makes the person the owner of the record of `sid`; empty if nobody is signed in."""
     return {} if person is None else {OWNER: Change(encode(_tag(sid, person)))}
 
 
@@ -57,4 +57,4 @@ def _tag(sid: str, person: bytes) -> bytes:
 
 
 ANYBODY: Final = Visitor()
-"""Where nobody is asked who he is."""
+"""The visitor where owners are not checked."""

@@ -1,4 +1,4 @@
-"""What a store keeps and what is said to it: pure data.
+"""The records that a store keeps, and the commits and outcomes it exchanges with callers: pure data.
 
 Versions count the commits of one record, from 1. A field carries the version of the commit that
 wrote it, so two writers can tell whether they saw the same value.
@@ -14,20 +14,20 @@ from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
 
 RESERVED: Final = "__fluxlit"
-"""Keys that begin so are the package's own notes: they never come into session state."""
+"""Prefix of the keys of the package's own notes, which never come into session state."""
 TASK: Final = f"{RESERVED}_task:"
-"""Keys that begin so name the streams and jobs of a session."""
+"""Prefix of the keys that name the streams and jobs of a session."""
 
 
 class Field(NamedTuple):
     """One key of a session: the version that wrote it and its encoded value.
 
-    A tuple, since a load makes one for each key; `repr` shows no data.
+    A tuple for speed: a load makes one for each key. Its `repr` shows no data.
     """
 
     version: int
     data: bytes | None
-    """Encoded value, or None: a tombstone, the key was deleted at `version`."""
+    """Encoded value. None is a tombstone: the key was deleted at `version`."""
 
     def __repr__(self) -> str:
         return f"<Field of version {self.version}>"
@@ -40,16 +40,16 @@ class Record:
     version: int
     created: float
     idle_expires: float | None
-    """Moment after which the session is absent unless touched before; None: never."""
+    """Moment after which the session is absent unless it was touched before; None: never."""
     expires: float | None
-    """Moment after which the session is absent whatever happens; None: never."""
+    """Moment after which the session is absent in any case; None: never."""
     schema: int
     fields: Mapping[str, Field]
     now: float = 0.0
-    """What the store's clock said when it was read: differences to it are free of clock skew."""
+    """Time of the store's clock when the record was read. Differences to it are free of clock skew."""
 
     def note(self, key: str) -> Any:
-        """What is noted under `key`; None: nothing, or nothing that can be read."""
+        """The note under `key`; None: there is none, or it cannot be read."""
         stored = self.fields.get(key)
         try:
             return decode(stored.data) if stored is not None and stored.data is not None else None
@@ -59,14 +59,14 @@ class Record:
 
 @dataclass(frozen=True, repr=False)
 class Change:
-    """What a writer wants done to one key."""
+    """The change that a writer wants for one key."""
 
     data: bytes | None
     """New encoded value, or None to delete the key."""
     base: int = 0
-    """Version of the key as the writer last knew it; 0: it knew none."""
+    """Version of the key that the writer last knew; 0: the writer knew none."""
     guarded: bool = False
-    """Write only if the stored version is still `base` (a merge would be needed otherwise)."""
+    """Write only if the stored version is still `base`. Otherwise the values need a merge."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,13 +77,13 @@ class Commit:
     idle_seconds: float | None = None
     """Idle lifetime, counted from this commit; None, zero, negative: no idle expiry."""
     max_age_seconds: float | None = None
-    """Absolute lifetime, counted from the creation of the record and fixed by it; None: none."""
+    """Absolute lifetime, counted from the creation of the record and fixed at that moment; None: none."""
     schema: int = 0
     create: bool = False
-    """Begin the record if it is absent. Never revives a destroyed or expired one."""
+    """Create the record if it is absent. A destroyed or expired record is never revived."""
     begin: int = 1
-    """The version of a record that this commit begins. Who begins one that the store has lost takes a
-    number that nobody has seen there: what others know of the lost one must not pass for this one."""
+    """The first version of a record that this commit creates. If the store has lost the record, the writer
+    takes a number that no tab has seen: versions that tabs know of the lost record must not match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,15 @@ Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed"]
 
 @dataclass(frozen=True, repr=False)
 class Outcome:
-    """What became of a commit. Anything but "committed" means that nothing was written."""
+    """The result of a commit. Every verdict but "committed" means that nothing was written."""
 
     verdict: Verdict
     version: int = 0
     """The record's version after the commit; every field written by it carries this version."""
     refused: Mapping[str, Field | None] = field(default_factory=dict)
-    """Guarded changes that were not made, with what stands there instead (None: nothing)."""
+    """Keys of the guarded changes that were not made -> the field that the store has (None: no field)."""
     overwritten: frozenset[str] = frozenset()
-    """Keys whose stored version was newer than the writer's base: last writer won."""
+    """Keys whose stored version was newer than the writer's base. The last writer won."""
     idle_expires: float | None = None
     expires: float | None = None
     now: float = 0.0

@@ -1,7 +1,7 @@
-"""The schema of a typed session: a pydantic model, its version, and how older records become newer.
+"""The schema of a typed session: a pydantic model, its version, and the migrations of older records.
 
-Pure: takes stored values and gives validated ones. Which record they come from and what happens to one
-that does not fit is decided elsewhere.
+Pure functions from stored values to validated values. `tab` decides which record the values come from and
+what happens to a record that does not fit.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from fluxlit_component.state.model import M, Migration
 _BY_NAME: Final[dict[str, Any]] = (
     {"by_name": True} if "by_name" in signature(BaseModel.model_validate).parameters else {}
 )
-"""From pydantic 2.11. Values are filed under names of fields, also of those that have an alias."""
+"""`by_name` exists since pydantic 2.11. Values are stored under the field's name, even if it has an alias."""
 _FACTORIES_TAKE_DATA: Final = "validated_data" in signature(FieldInfo.get_default).parameters
-"""From pydantic 2.10: a default may be made of the other fields."""
+"""From pydantic 2.10 on a default factory may use the values of the other fields."""
 
 
 class Schema(Generic[M]):
@@ -31,8 +31,8 @@ class Schema(Generic[M]):
 
     Args:
         model: what the state looks like now.
-        version: its number, 1 or more; raise it when stored records would not fit any more.
-        migrations: version -> function that makes the next version's values of it.
+        version: the model's number, 1 or more; raise it when stored records would not fit any more.
+        migrations: version -> function that turns its values into those of the next version.
     """
 
     def __init__(
@@ -55,9 +55,9 @@ class Schema(Generic[M]):
     def fit(self, values: Mapping[str, Any], stored_version: int) -> dict[str, Any]:
         """Bring stored values to this version and validate them.
 
-        Keys that the model does not name come through as they are; fields may be missing. Nested models
-        and dataclasses that are instances already are taken as they are, unless the model says
-        `revalidate_instances`.
+        Keys that the model does not name stay unchanged. Fields may be missing. Nested models and
+        dataclasses that are instances already are not validated again, unless the model's configuration
+        has `revalidate_instances`.
 
         Raises:
             UnfitRecord: a migration is missing or failed, or the values do not fit the model.
@@ -78,17 +78,17 @@ class Schema(Generic[M]):
                 raise UnfitRecord("the stored values do not fit the model") from error
         else:
             return {**current, **validated_values(validated, current)}
-        # A field without a default may be unset in a session that has just begun, so also in its record.
+        # A field without a default may be unset in a new session, and so it may be missing in the record.
         present = {name: value for name, value in current.items() if name in self.model.model_fields}
         for name, value in tuple(present.items()):
             try:
                 present |= self.validate(name, value, present)
-            except Exception as error:  # a model's own validator may want the fields that are not there
+            except Exception as error:  # a validator of the model may need the missing fields
                 raise UnfitRecord("the stored values do not fit the model") from error
         return {**current, **present}
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
-        """Default values of the fields that are not `present`; those without a default are left out."""
+        """Default values of the fields that are not `present`. Fields without a default are left out."""
         absent = {
             name: info
             for name, info in self.model.model_fields.items()
@@ -109,10 +109,10 @@ class Schema(Generic[M]):
         return by_default if info.validate_default is None else info.validate_default
 
     def validate(self, field: str, value: Any, others: Mapping[str, Any]) -> dict[str, Any]:
-        """The validated value for one field, and those of `others` that the model's validators set with it.
+        """The validated value of one field, and the values of `others` that validators of the model have set.
 
         Raises:
-            pydantic.ValidationError: it does not fit.
+            pydantic.ValidationError: the value does not fit.
         """
         draft = self.draft(others)
         before = dict(vars(draft))
@@ -122,14 +122,14 @@ class Schema(Generic[M]):
         return {k: after[k] for k in (field, *also)}
 
     def draft(self, values: Mapping[str, Any]) -> M:
-        """An instance with these values as they are, under the names of the fields."""
+        """An instance with these values under the names of the fields, without validation."""
         known = {k: v for k, v in values.items() if k in self.model.model_fields}
         made = self.model.model_construct(_fields_set=set(known))
         made.__dict__.update(known)
         return made
 
     def renew(self, values: Mapping[str, Any], *, but: Container[str] = ()) -> dict[str, Any]:
-        """Values with a class in them that the script has defined anew since, made of the new class."""
+        """Rebuild values that hold instances of a class that the script has defined again in the meantime."""
         if not any(map(was_redefined, self._classes)):
             return {}
         return {
@@ -148,21 +148,21 @@ class Schema(Generic[M]):
 
 
 def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:
-    """Validate values that are filed under the names of fields, or under their aliases.
+    """Validate values that are stored under the names of fields, or under their aliases.
 
     Raises:
-        pydantic.ValidationError: they do not fit.
+        pydantic.ValidationError: the values do not fit.
     """
     fields = model.model_fields
-    # With its name there, an alias is another key of the app's that happens to be called so.
+    # If the field's name is there, too, a key equal to its alias is another key of the app.
     strangers = {k for name, info in fields.items() if name in values for k in _aliases(info)} - fields.keys()
-    if model.model_config.get("extra") == "forbid":  # it says what the model holds, not the session beside it
+    if model.model_config.get("extra") == "forbid":  # this is about the model, not about other keys
         strangers |= values.keys() - fields.keys() - {k for info in fields.values() for k in _aliases(info)}
     return model.model_validate({k: v for k, v in values.items() if k not in strangers}, **_BY_NAME)
 
 
 def validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The validated value of each stored key, under the key it was stored with (name or alias)."""
+    """The validated value of each stored key, under the stored key (name or alias)."""
     found: dict[str, Any] = {}
     for field, info in type(validated).model_fields.items():
         key = next((k for k in (field, *_aliases(info)) if k in values), None)
@@ -178,14 +178,14 @@ def _aliases(info: FieldInfo) -> Iterator[str]:
 
 
 def _classes_of(model: type[BaseModel]) -> set[type]:
-    """The classes whose instances the model's values may hold, as pydantic itself has found them."""
+    """The classes whose instances the model's values may hold, read from pydantic's core schema."""
     schema = model.__pydantic_core_schema__
     found: set[type] = set()
     waiting: list[Any] = [schema]
     while waiting:
         part = waiting.pop()
         if isinstance(part, Mapping):
-            # A named tuple is a function to be called in older releases.
+            # In older releases the schema of a named tuple has its class as a "function".
             found.update(c for k in ("cls", "function") if isinstance(c := part.get(k), type))
             waiting.extend(part.values())
         elif isinstance(part, (list, tuple)):

@@ -1,7 +1,7 @@
-"""A typed view on `st.session_state`: reads see what is there, assignments are validated and written through.
+"""A typed view of `st.session_state`: reads return its values, assignments are validated and written to it.
 
-To the app, the IDE and mypy it is an instance of the model. It holds nothing itself: two views on the
-same state agree, and a widget's value is its field's value.
+For the app, the IDE and mypy the view is an instance of the model. The view holds no values itself. So two
+views of the same state agree, and the value of a widget is the value of its field.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from fluxlit_component.state.schema import Schema
 
 
 class _View:
-    """Looks like the model; see `view_of`."""
+    """Behaves like an instance of the model; see `view_of`."""
 
     __slots__ = ("_schema", "_state")
 
@@ -51,7 +51,7 @@ class _View:
     def __eq__(self, other: object) -> bool:
         return self._copy() == (other._copy() if isinstance(other, _View) else other)
 
-    __hash__ = None  # type: ignore[assignment]  # as mutable as what it shows
+    __hash__ = None  # type: ignore[assignment]  # the state behind the view is mutable
 
     def __repr__(self) -> str:
         return f"<view of {self._schema.model.__name__}>"
@@ -60,7 +60,7 @@ class _View:
         return {name: self._state[name] for name in self._schema.model.model_fields if name in self._state}
 
     def _copy(self) -> BaseModel:
-        """A real instance with the present values, for what only that can do: `model_dump`, comparison."""
+        """A real instance with the present values. `model_dump` and comparisons need one."""
         return cast("BaseModel", self._schema.draft(self._values()))
 
 

@@ -1,7 +1,7 @@
 """Uploads that survive F5: Streamlit empties its uploaders, so the files are kept under a key of the app.
 
-Small files go into the record: one is a dict, many are lists of dicts, under more keys than one if a value
-would become too large. Larger files are live values, and all those of a process have so many bytes at most.
+Small files go into the record. One file is a dict. Several are lists of dicts, under several keys if a value
+would become too large. Larger files are live values. A limit holds for all large files of a process together.
 """
 
 from __future__ import annotations
@@ -16,42 +16,42 @@ from fluxlit_component.state.files import KeptUpload, Upload, entry_of, held_for
 from fluxlit_component.state.keys import PART
 
 _SEAT: Final = "__fluxlit_upload:"
-"""Keys with two underscores in front are never kept: what stands there is true of this page load only."""
+"""Keys that begin with two underscores are never kept: their values are valid for this page load only."""
 _LARGE: Final = "large"
 _AROUND: Final = 64
-"""More bytes than an encoded file has around its name, type, id and data."""
+"""Upper bound of the bytes that encoding adds to a file's name, type, id and data."""
 _PLACE: Final = 6
-"""Bytes of its place in the order, where that is the longest."""
+"""Upper bound of the encoded bytes of one item of "order"."""
 
 
 class Limits(NamedTuple):
-    """How much goes where, in bytes."""
+    """Limits in bytes: they decide where a file is kept."""
 
     file: int = MAX_UPLOAD_BYTES
-    """What a file may have to go into the record."""
+    """Largest size of a file that goes into the record."""
     caps: Caps = Caps()
     live: int = Settings.live_upload_bytes
-    """What all larger ones of the process may have together."""
+    """Largest total size of all larger files of the process."""
 
 
 class Seen(NamedTuple):
-    """What the run shows of uploaders."""
+    """The uploaders that this run has drawn, and the files in them."""
 
     uploaders: Mapping[str, Mapping[str, Upload | None]]
-    """Uploader drawn in this run -> id of each file that it shows -> the file; None: it is gone."""
+    """Uploader drawn in this run -> id of each file that it shows -> the file; None: the file is gone."""
     run: int = 0
     swept: int = 0
-    """Number of the last run after which Streamlit forgot the widgets that it had not drawn."""
+    """Number of the last run after which Streamlit forgot the widgets that the run had not drawn."""
 
 
 class Kept(NamedTuple):
-    """What the app gets, and what there is to tell."""
+    """The files for the app, and how they came about."""
 
     files: list[KeptUpload]
     is_new: bool = False
-    """Whether this run's uploader says what is kept, and not what was kept before."""
+    """Whether the files come from the uploader of this run, not from an earlier one."""
     is_incomplete: bool = False
-    """Whether something was kept that nobody has any more."""
+    """Whether some of the kept files are lost."""
 
 
 def keep_upload(
@@ -63,16 +63,16 @@ def keep_upload(
     limits: Limits,
     seen: Seen,
 ) -> Kept:
-    """Keep what an uploader has under `key` of `state`; if it is empty, give what is kept there.
+    """Keep the files of an uploader under `key` of `state`. If the uploader is empty, return the kept files.
 
-    Unless the visitor has emptied it: then it is on the page since it had the files, and shows none.
-    `many`: the uploader is one for several files.
+    No files are returned if the visitor has emptied the uploader: it has been on the page since it had files,
+    and shows none now. `many`: the uploader takes several files.
     """
     held, is_incomplete = _read(state, key, many=many)
     shown = {name: file for files in seen.uploaders.values() for name, file in files.items()}
     files = [*given]
     if many or not files:
-        # After a restart a page that stands there still shows files, which the new server never had.
+        # After a restart of the server an open page still shows files that the new server does not have.
         files = [*(file for file in held if shown.get(file.file_id, file) is None), *files]
     run, sources = state.pop(_SEAT + key, (0, ()))
     is_cleared = run >= seen.swept and any(not seen.uploaders.get(source, True) for source in sources)
@@ -92,7 +92,7 @@ def keep_upload(
 
 
 def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
-    """The same file with the bytes that Streamlit holds anyway: the app was handed a copy of them."""
+    """The same file, sharing the bytes that Streamlit holds. The app was given a copy of these bytes."""
     entry = entry_of(file)
     own = shown.get(entry["file_id"])
     data = own.getvalue() if own is not None else b""
@@ -100,7 +100,7 @@ def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
 
 
 def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:
-    """What is kept, and whether something of it is not there any more."""
+    """The kept files, and whether some of them are lost."""
     value = state.get(key)
     found: list[KeptUpload | None] = []
     if many and _is_list(value):
@@ -120,7 +120,7 @@ def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[lis
 def _write(
     state: MutableMapping[Any, Any], key: str, files: Sequence[KeptUpload], limits: Limits, *, many: bool
 ) -> None:
-    """Pack the files into as few values as there can be, and leave those alone that stay the same."""
+    """Pack the files into as few values as possible. Unchanged values are not assigned again."""
     caps, used, total = limits.caps, 0, 0
     room = caps.value_bytes - _PLACE * len(files)
     order: list[int | str] = []
@@ -131,7 +131,7 @@ def _write(
         size = file.size + len(file.name.encode()) + len(file.type) + len(file.file_id) + _AROUND
         fits = file.size <= limits.file and size <= room
         if fits and parts[0] and used + size > room:
-            # Room for the app's own values stays.
+            # Leave room for the app's own values.
             fits = total + size <= caps.session_bytes - caps.value_bytes
             if fits:
                 parts, used = [*parts, []], 0
@@ -154,7 +154,7 @@ def _write(
 
 def _assign(state: MutableMapping[Any, Any], key: str, value: object) -> None:
     old = state.get(key)
-    is_ours = is_file(old) or _is_list(old) or PART in key  # else comparing may do anything
+    is_ours = is_file(old) or _is_list(old) or PART in key  # a value of the app may have any `__eq__`
     if not is_ours or old != value:
         state[key] = value
 
