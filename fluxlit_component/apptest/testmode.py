@@ -50,7 +50,7 @@ def store_in_tests(run: Run, store: StoreLike | None) -> StoreLike | None:
 def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, whose name it has
     """Say whether the session is off in AppTest runs of this process, as it is by default.
 
-    It holds from now on, or as a `with` block within the block. These variables beat it: `FLUXLIT_TESTS`,
+    It holds from now on; used as a `with` block, within the block. These variables beat it: `FLUXLIT_TESTS`,
     `FLUXLIT_FORCE_URL_SESSION_IN_TESTS`, `FLUXLIT_SESSION_STORE` and `FLUXLIT_SESSION_SQLITE_PATH`.
 
     Examples:

@@ -1,7 +1,7 @@
-"""Draws a stream or job and follows it in a fragment: the script has ended, and the page can be used.
+"""Draws a stream or job and follows it in a fragment, so that the script can end and the page can be used.
 
-The fragment waits in its thread for what comes next, which costs nothing, instead of asking again and again.
-Streamlit ends it when the visitor does something, and begins it anew after that run.
+The fragment waits in its thread for the next chunk or progress. Waiting costs nothing, unlike polling.
+Streamlit ends the fragment when the visitor does something, and begins it anew after that run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _TURN_SECONDS: Final = 0.5
 
 
 def follow(task: Stream | Job, *, fragment: Callable[..., Callable[..., Any]], every: float) -> None:
-    """Draw it. `fragment`: `st.fragment`, which also saves what it has changed."""
+    """Draw the task. `fragment`: `st.fragment`, which also saves what the fragment has changed."""
     is_running = task.is_running
 
     def draw() -> None:
@@ -28,7 +28,7 @@ def follow(task: Stream | Job, *, fragment: Callable[..., Callable[..., Any]], e
         is_following = is_running and run is not None and run.is_fragment
 
         def is_over() -> bool:
-            # A page has one thread: other fragments, such as a second one that follows, have their turns.
+            # A page has one thread. So other fragments, such as one that follows a second task, get turns.
             return not is_following or (monotonic() > begun + _TURN_SECONDS and other_fragments_wait())
 
         if isinstance(task, Stream):

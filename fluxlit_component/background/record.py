@@ -1,7 +1,7 @@
-"""What a store has of a task: a note in the session's record, and a record of its own with what it has given.
+"""What a store holds of a task: a note in the session's record, and the task's own record with its output.
 
-Pure data. Chunks stand in segments: the last one is written again with each batch until it is large enough,
-so a commit has few keys, and a long answer has few segments.
+Pure data. Chunks are stored in segments. The last segment is written again with each batch until it is large
+enough. So a commit has few keys, and a long answer has few segments.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ CLAIM_SECONDS: Final = 15.0
 """How long a result that was taken waits for the page to save it, before it may be taken again."""
 SEGMENT_BYTES: Final = 8 * 1024
 ANY: Final = 2**60
-"""A base that no version is newer than: what stands there is replaced, whatever it is."""
+"""A base that no version is newer than: a change with this base replaces any stored value."""
 
 _HEAD: Final = "head"
 _RESULT: Final = "result"
 _SEGMENT: Final = "segment:"
 WORD: Final = "word"
-"""Where other processes leave word for the one that works: "stop", or "moved": the session has a new id."""
+"""Field for messages from other processes to the working one: "stop", or "moved" (new session id)."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """What a session's record says of one task. Moments are of the store's clock."""
+    """What a session's record says about one task. Times are by the store's clock."""
 
     place: str
     kind: Kind
     until: float
-    """Until when it counts as running if it has no record of its own yet."""
+    """Until when the task counts as running while it has no record of its own yet."""
     taken: float = 0.0
-    """Until when its result is somebody's who has still to save it."""
+    """Until when the result is reserved for the page that has taken it and has still to save it."""
 
     @classmethod
     def of(cls, stored: Field | None) -> Note | None:
-        """The note that stands there, if it can be read."""
+        """The note in this field; None if there is none or it cannot be read."""
         try:
             return cls(**decode(stored.data)) if stored is not None and stored.data is not None else None
         except (CorruptValue, TypeError):
             return None
 
     def change(self, base: int) -> Change:
-        """Write it, if what stands there is still the version `base`."""
+        """The change that writes this note, if the stored version is still `base`."""
         return Change(encode(vars(self)), base=base, guarded=True)
 
 
@@ -63,7 +63,7 @@ def name_of(key: str) -> str:
 
 
 def ask(store: RecordStore, sid: str, key: str) -> tuple[str, Note | None, int, float]:
-    """How a session's record stands, its note of one task, the note's version, and the store's clock."""
+    """The verdict on a session's record, its note of one task, the note's version, and the store's time."""
     outcome = store.commit(sid, Commit({name_of(key): Change(None, base=-1, guarded=True)}))
     stored = outcome.refused.get(name_of(key))
     return outcome.verdict, Note.of(stored), stored.version if stored else 0, outcome.now or wall()
@@ -77,24 +77,24 @@ def notes_of(record: Record) -> dict[str, Note]:
 
 @dataclass
 class Segments:
-    """Where the chunks of a task that are stored already end."""
+    """Where the stored chunks of a task end."""
 
     first: int = 0
     """The first chunk of the last segment."""
     number: int = 0
 
     def changes(self, chunks: list[Any]) -> dict[str, Change]:
-        """What to write so that the store has these chunks, which begin with `first`."""
+        """The change that stores these chunks; the first of them is number `first` of the task."""
         return {f"{_SEGMENT}{self.number:06}": Change(encode(chunks), base=ANY)} if chunks else {}
 
     def wrote(self, changes: Mapping[str, Change], count: int) -> None:
-        """These changes, with so many chunks, are in the store: the next ones may begin a new segment."""
+        """These changes with `count` chunks are stored. After a full segment a new one begins."""
         if any(len(change.data or b"") >= SEGMENT_BYTES for change in changes.values()):
             self.first, self.number = self.first + count, self.number + 1
 
 
 def head_of(task: Task, *, until: float) -> dict[str, Change]:
-    """How a task stands, and its result; one that cannot be stored stays with its process."""
+    """The state of a task and its result. A result that cannot be stored stays in its process."""
     head = {name: getattr(task, name) for name in ("state", "error", "progress", "note")} | {"until": until}
     changes = {_HEAD: Change(encode(head), base=ANY)}
     if task.result is not NOTHING and task.kind == "job":
@@ -104,7 +104,7 @@ def head_of(task: Task, *, until: float) -> dict[str, Change]:
 
 
 def read_into(task: Task, record: Record) -> None:
-    """Take over what a record tells; a task whose process or only result is gone is interrupted."""
+    """Copy a record into the task. A task whose process or only result is gone is interrupted."""
     head = record.note(_HEAD) or {}
     state: State = head.get("state", "running")
     result = record.note(_RESULT) if _RESULT in record.fields else NOTHING

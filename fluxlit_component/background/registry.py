@@ -12,7 +12,7 @@ from fluxlit_component.errors import TooManyTasks
 _lock: Final = threading.Lock()
 _tasks: Final[dict[tuple[str, str], Task]] = {}
 _working: Final[list[Task]] = []
-"""Those whose thread may still be busy, also when nobody can find them any more."""
+"""Tasks whose thread may still be busy, including tasks that were dropped."""
 
 
 def find(sid: str, key: str) -> Task | None:
@@ -21,10 +21,10 @@ def find(sid: str, key: str) -> Task | None:
 
 
 def add(sid: str, task: Task) -> Task:
-    """Enter a task, or return the one that stands there already: of many callers one enters.
+    """Enter a task, or return the task that is there already. Of many callers one enters its task.
 
     Raises:
-        TooManyTasks: the session or the process has as many running as it may have.
+        TooManyTasks: the session or the process has as many running tasks as it may have.
     """
     with _lock:
         there = _tasks.get((sid, task.key))
@@ -43,7 +43,7 @@ def add(sid: str, task: Task) -> Task:
 
 
 def drop(task: Task) -> None:
-    """Know it no more; a thread that still works for it ends with its next chunk."""
+    """Remove a task. A thread that still works for the task ends with its next chunk."""
     with _lock:
         for name in [name for name, other in _tasks.items() if other is task]:
             del _tasks[name]
@@ -57,7 +57,7 @@ def of(sid: str) -> list[Task]:
 
 
 def rename(old: str, new: str) -> None:
-    """The session goes on under another id."""
+    """Move the tasks of a session to its new id."""
     with _lock:
         for owner, key in [*_tasks]:
             if owner == old:
@@ -66,7 +66,7 @@ def rename(old: str, new: str) -> None:
 
 
 def let_go(seconds: float, unsaved: frozenset[Task]) -> None:
-    """Drop what has ended, is safe in the store, and is shown on no page any more since so long."""
+    """Drop tasks that have ended, are safe in the store, and have been on no page for `seconds`."""
     now = monotonic()
     with _lock:
         for name, task in [*_tasks.items()]:
@@ -76,7 +76,7 @@ def let_go(seconds: float, unsaved: frozenset[Task]) -> None:
 
 
 def forget() -> None:
-    """Have no tasks, as a process that has just begun."""
+    """Stop and drop all tasks, as in a process that has just begun."""
     with _lock:
         for task in _tasks.values():
             task.stop()

@@ -1,4 +1,4 @@
-"""A task that another process works on, or worked on until it was gone: read from the store."""
+"""A task of another process, which may be gone meanwhile. The task is read from the store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _POLL_SECONDS: Final = 0.25
 
 
 class RemoteTask(Task):
-    """What the store has of a task. An outage leaves it as it was."""
+    """A task as the store has it. In an outage the task stays as it was read last."""
 
     def __init__(self, key: str, note: Note, store: RecordStore, lifetimes: Lifetimes) -> None:
         super().__init__(key, note.kind, note.place)
@@ -37,20 +37,20 @@ class RemoteTask(Task):
         except Exception:  # noqa: BLE001 - any failure of a store means "unknown"
             return
         if record is None:
-            # Not begun yet; or it has ended and was taken, and what was read of it is all there is.
+            # The task has not begun yet; or it has ended and was taken, and nothing more can be read.
             if self.chunks or wall() > self._note.until:
                 self.end("interrupted")
             return
         read_into(self, record)
 
     def wait(self, steps: int, seconds: float) -> None:
-        """Wait a little, then look."""
+        """Wait a moment, then read the store."""
         del steps
         time.sleep(min(seconds, _POLL_SECONDS))
         self.refresh()
 
     def stop(self) -> None:
-        """Leave word for the process that works. In an outage it goes on, and may be stopped again."""
+        """Tell the working process to stop. In an outage the task goes on, and may be stopped again."""
         if self.is_running:
             word = {WORD: Change(encode("stop"), base=ANY)}
             with suppress(StoreUnavailable):

@@ -1,7 +1,7 @@
 """Results that a page has taken and not saved yet.
 
-What the session's record says of a task goes with the very commit that saves the state of the page that has
-taken its result. So a result is in the state or still to be taken, whenever the process may die.
+The note of a task is removed by the same commit that saves the state of the page that has taken its result.
+So whenever the process dies, the result is either in the saved state or can still be taken.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _ASSIGNING_SECONDS: Final = 0.1
 
 
 class Taken(dict[str, Task]):
-    """Those of one tab, by key. Use it under the tab's lock."""
+    """The tasks of one tab whose results are taken and not saved, by key. Use it under the tab's lock."""
 
     def __init__(self, is_barred: Callable[[], bool] = lambda: False) -> None:
         super().__init__()
         self.is_barred = is_barred
-        """Whether what this page takes would be lost: another page load has taken the session over."""
+        """Whether a result taken by this page would be lost: another page load has taken the session over."""
         self._store: RecordStore | None = None
         self._thread = 0
         self._assigned = 0.0
@@ -39,16 +39,16 @@ class Taken(dict[str, Task]):
         self._thread, self._assigned = threading.get_ident(), monotonic() + _ASSIGNING_SECONDS
 
     def notes(self) -> dict[str, Change]:
-        """What the commit that saves the state has to change.
+        """The changes that the commit which saves the state has to include.
 
-        Asked from beside the run, as F5 does it, this waits for the statement that puts the result there.
+        Called from another thread, as F5 does, this waits until the run has put the result into its state.
         """
         if self and self._thread != threading.get_ident():
             time.sleep(max(self._assigned - monotonic(), 0.0))
         return {name_of(key): Change(None, base=ANY) for key in self}
 
     def saved(self) -> None:
-        """The state is in the store: what was taken is over."""
+        """The state is in the store: drop the tasks whose results were taken."""
         for task in self.values():
             registry.drop(task)
             if self._store is not None:

@@ -1,6 +1,6 @@
-"""One stream or job as this process has it: what it has given so far, how it stands, how to wait for more.
+"""One stream or job as this process knows it: its output so far, its state, and how to wait for more.
 
-Written by the thread that works (`worker`), or filled from the store where another process works (`remote`).
+The working thread writes it (`worker`). If another process works, it is filled from the store (`remote`).
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ State: TypeAlias = Literal["running", "done", "failed", "stopped", "interrupted"
 Kind: TypeAlias = Literal["stream", "job"]
 
 NOTHING: Final = object()
-"""Stands where there is no result, or none any more."""
+"""Means that there is no result, or no result any more."""
 
 
 class Stopped(BaseException):
-    """Ends the function of a task that was stopped. Not an `Exception`: code that retries lets it through."""
+    """Ends the function of a stopped task. Not an `Exception`, so code that retries does not catch it."""
 
 
 class Task:
-    """What a stream or job has given. Guarded by `changed`, which is notified with each step."""
+    """Output and state of a stream or job. Guarded by `changed`, which is notified with each step."""
 
     def __init__(self, key: str, kind: Kind, place: str, limits: Settings | None = None) -> None:
         self.key = key
         self.kind = kind
         self.place = place
-        """The id of its own record, which only the session's record names."""
+        """The id of the task's own record. Only the session's record names it."""
         self.sid: str | None = None
-        """The session that has it; None: nobody does any more. Written by `registry`."""
+        """The session that the task belongs to; None: none any more. Written by `registry`."""
         self.limits = limits or Settings()
         self.changed = threading.Condition()
         self.state: State = "running"
@@ -45,12 +45,12 @@ class Task:
         self.note = ""
         self.result: Any = NOTHING
         self.steps = 0
-        """Counts what has changed, so that a reader knows whether there is news."""
+        """Counts the changes, so that a reader knows whether there is news."""
         self.began = self.seen = monotonic()
         self.is_working = False
-        """Whether its thread is still busy: one that was stopped notices with its next chunk."""
+        """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""
         self.taker: Callable[[], object] | None = None
-        """A weak reference to what the page that took the result has still to save."""
+        """A weak reference to the unsaved results (`Taken`) of the page that took the result."""
         self._size = 0
         self._viewers: list[weakref.ref[object]] = []
 
@@ -63,8 +63,8 @@ class Task:
         """Take one chunk from the function.
 
         Raises:
-            Stopped: nobody wants it any more.
-            UnstorableValue: it is neither text nor anything that can be stored.
+            Stopped: the task has ended, and the chunk is not wanted.
+            UnstorableValue: the chunk is neither text nor a value that can be stored.
         """
         size = len(chunk.encode("utf-8", "surrogatepass")) if isinstance(chunk, str) else len(encode(chunk))
         with self.changed:
@@ -77,7 +77,7 @@ class Task:
             self.step()
 
     def tell(self, progress: float | None, note: str | None) -> None:
-        """Take over how far the function is; `Stopped` if nobody wants it any more."""
+        """Note how far the function is; raises `Stopped` if the task has ended."""
         with self.changed:
             self._continue()
             self.progress = self.progress if progress is None else min(max(float(progress), 0.0), 1.0)
@@ -85,7 +85,7 @@ class Task:
             self.step()
 
     def end(self, state: State, error: str | None = None, result: Any = NOTHING) -> bool:
-        """Say how it has ended, once: what comes later does not count. Whether this was the first."""
+        """Set how the task has ended. Only the first call counts; return whether this was the first."""
         with self.changed:
             if not self.is_running:
                 return False
@@ -96,19 +96,19 @@ class Task:
             return True
 
     def stop(self) -> None:
-        """End it now; its function ends with its next chunk or word of progress."""
+        """End the task now. Its function ends with its next chunk or call of `progress`."""
         self.end("stopped")
 
     def refresh(self) -> None:
-        """Look again. What this process itself works on is always up to date."""
+        """Read the task again. A task of this process is always up to date."""
 
     def wait(self, steps: int, seconds: float) -> None:
-        """Wait until something is new since `steps`, or it has ended, or the time is over."""
+        """Wait until there is news since `steps`, the task has ended, or the time is over."""
         with self.changed:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
     def is_seen_by(self, anchor: object) -> None:
-        """Remember a page that shows it: it is held at least as long as that lives."""
+        """Remember a page that shows the task. The task is held at least as long as the page lives."""
         self.seen = monotonic()
         with self.changed:
             if not any(viewer() is anchor for viewer in self._viewers):
@@ -124,19 +124,19 @@ class Task:
             raise Stopped
 
     def step(self) -> None:
-        """Wake whoever waits. Hold `changed`."""
+        """Count a change and wake waiting threads. The caller holds `changed`."""
         self.steps += 1
         self.changed.notify_all()
 
 
 current: Final[ContextVar[Task | None]] = ContextVar("fluxlit_task", default=None)
-"""The task whose function runs here."""
+"""The task whose function runs in this context."""
 
 
 def progress(done: float | None = None, note: str | None = None) -> None:
-    """Say from within a job or stream how far it is; ends its function here if it was stopped.
+    """Say from within a job or stream how far it is. If it was stopped, its function ends here.
 
-    Does nothing elsewhere, so that the function can be called as it is, in a test or a script.
+    Elsewhere the call does nothing, so that a test or a script can call the function as it is.
 
     Examples:
         ```python

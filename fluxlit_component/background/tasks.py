@@ -35,7 +35,7 @@ from fluxlit_component.stores.base import RecordStore
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Tasks:
-    """Those of a session, as one run of one tab sees them. Use it under the tab's lock."""
+    """The tasks of a session, as one run of one tab sees them. Use it under the tab's lock."""
 
     sid: str
     store: RecordStore | None
@@ -45,34 +45,34 @@ class Tasks:
     anchor: object
     """Lives as long as the page."""
     context: object = None
-    """Streamlit's own, of the run."""
+    """Streamlit's context of the run."""
     taken: Taken = field(default_factory=Taken)
     lock: AbstractContextManager[object] = field(default_factory=RLock)
     """Held while the state of the page is read or saved."""
     schema: int = 0
     person: bytes | None = None
     hold_seconds: float = 120.0
-    """How long what has ended is held after its last page is gone."""
+    """How long an ended task is held after its last page is gone."""
     save: Callable[[], object] = lambda: None
     """Saves the state of the page."""
     began: Callable[[], object] = lambda: None
-    """Told that the session's record is there."""
+    """Called when the session's record is in the store."""
     degrade: Callable[[str, BaseException], object] = lambda _doing, _error: None
-    """Told that the store did not answer."""
+    """Called when the store did not answer."""
 
     def start(
         self, key: str, kind: Kind, work: Callable[[], Any], *, executor: Executor | None = None
     ) -> Task:
-        """Start it, or return what this session has under the key already, however that stands.
+        """Start a task, or return the task that this session has under the key already, in any state.
 
         Raises:
-            TooManyTasks: as many run as may.
-            ConfigurationError: there is something of the other kind under the key.
+            TooManyTasks: as many tasks run as are allowed.
+            ConfigurationError: there is a task of the other kind under the key.
         """
         there = self.find(key, kind)
         if there is not None:
             return there
-        self.save()  # the question is to be there when the answer is
+        self.save()  # so that the question is stored before its answer
         registry.let_go(self.hold_seconds, writer.unsaved())
         task = Task(key, kind, new_session_id(), self.limits)
         entered = registry.add(self.sid, task)
@@ -97,7 +97,7 @@ class Tasks:
         return task
 
     def find(self, key: str, kind: Kind) -> Task | None:
-        """What this session has under the key, here or in another process; None: nothing."""
+        """The task that this session has under the key, here or in another process; None if there is none."""
         if key in self.taken:
             return None
         task = registry.find(self.sid, key)
@@ -109,13 +109,13 @@ class Tasks:
             task.is_seen_by(self.anchor)
             saving = writer.saving_of(task)
             if saving is not None and self.store is not None:
-                saving.store = self.store  # that of an earlier run may have been opened in an outage
+                saving.store = self.store  # the store of an earlier run may have been opened in an outage
         if task is not None and task.kind != kind:
             raise ConfigurationError(f"under the key {key!r} there is a {task.kind}, not a {kind}")
         return task
 
     def take(self, task: Task) -> bool:
-        """Whether the result is this page's: of many that want it one gets it."""
+        """Take the result for this page; return whether that worked. Of many callers one gets it."""
         task.refresh()
         with self.lock:
             return not task.is_running and not self.taken.is_barred() and self._take(task)
@@ -129,7 +129,7 @@ class Tasks:
             is_mine = self.store is None or self._claim(self.store, task)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
             self.degrade("take", error)
-            is_mine = task.sid is not None  # then nobody else can have it, either
+            is_mine = task.sid is not None  # then no other page can have it, either
         if not is_mine:
             task.taker = before
             registry.drop(task)
@@ -140,7 +140,7 @@ class Tasks:
         return True
 
     def discard(self, task: Task) -> None:
-        """Stop it and forget what it has given."""
+        """Stop the task and forget its output."""
         task.stop()
         registry.drop(task)
         self.taken.pop(task.key, None)
@@ -169,7 +169,7 @@ class Tasks:
         return task
 
     def _note(self, store: RecordStore, task: Task) -> bool | None:
-        """Have the session's record name it; whether it does. None: another process was first."""
+        """Enter the task in the session's record; return whether that worked. None: another was first."""
         try:
             _, there, version, now = ask(store, self.sid, task.key)
             is_free = there is None or there.taken or task.key in self.taken
@@ -186,7 +186,7 @@ class Tasks:
 
     def _claim(self, store: RecordStore, task: Task) -> bool:
         _, note, version, now = ask(store, self.sid, task.key)
-        if note is None:  # it may have begun in an outage: only this process knows it
+        if note is None:  # the task may have begun in an outage: then only this process knows it
             saving = writer.saving_of(task)
             return saving is not None and not saving.noted
         if note.place != task.place or note.taken > now:
@@ -197,7 +197,7 @@ class Tasks:
         return outcome.verdict == "committed" and not outcome.refused
 
     def _commit(self, store: RecordStore, name: str, change: Change, *, create: bool = False) -> Outcome:
-        # A session without state yet begins here, as its visitor's own.
+        # A session that has no state yet begins here. The note of its owner is stored with it.
         changes = {name: change, **(owning(self.sid, self.person) if create else {})}
         return store.commit(self.sid, self.lifetimes.commit(changes, schema=self.schema, create=create))
 
@@ -208,7 +208,7 @@ class Tasks:
 
 
 def end_tasks(store: RecordStore, sid: str, record: Record) -> None:
-    """The session ends: stop its tasks, and destroy what the store has of them."""
+    """Stop the tasks of a session that ends, and destroy their records in the store."""
     for task in registry.of(sid):
         task.stop()
         registry.drop(task)
@@ -217,7 +217,7 @@ def end_tasks(store: RecordStore, sid: str, record: Record) -> None:
 
 
 def carry_tasks(store: RecordStore, old: str, new: str, record: Record, lifetimes: Lifetimes) -> None:
-    """The session goes on under a new id: so do its tasks, wherever they run."""
+    """Carry the tasks of a session over to its new id, in whatever process they run."""
     here = {task.place for task in registry.of(old)}
     for note in notes_of(record).values():
         if note.place not in here:

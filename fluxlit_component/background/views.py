@@ -1,4 +1,4 @@
-"""`Stream` and `Job`: what the app has in its hands."""
+"""`Stream` and `Job`: the objects that the app gets for its streams and jobs."""
 
 from __future__ import annotations
 
@@ -52,22 +52,22 @@ class _View:
 
     @property
     def error(self) -> str | None:
-        """What a failed one raised, type and text: for the app, not as it is for the visitor."""
+        """Type and text of what a failed one raised. For the app; do not show it to visitors as it is."""
         return self._task.error
 
     @property
     def progress(self) -> float:
-        """How far it is, from 0 to 1, as the function says by `progress()`; 1 when it is done."""
+        """How far the function is, from 0 to 1, as it says by `progress()`; 1 when it is done."""
         self._task.refresh()
         return self._task.progress
 
     @property
     def note(self) -> str:
-        """What the function says beside its progress."""
+        """The note that the function gives with its progress."""
         return self._task.note
 
     def news(self, is_over: Callable[[], bool]) -> Iterator[None]:
-        """Give a turn each time that there is something new to show, until its end or until it is over."""
+        """Yield each time that there is something new to show, until its end or until `is_over()`."""
         steps = -1
         while True:
             is_last = not self.is_running
@@ -80,15 +80,15 @@ class _View:
             let_run_end()
 
     def stop(self) -> None:
-        """End it; what it has given stays. Its function ends with its next chunk or word of progress."""
+        """End it; its output so far stays. Its function ends with its next chunk or call of `progress`."""
         self._task.stop()
 
     def discard(self) -> None:
-        """End it and forget what it has given. The key is free: the next call with a function starts anew."""
+        """End it and forget its output. The key is free: the next call with a function starts anew."""
         self._tasks.discard(self._task)
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait for its end, as long as the run is wanted; return whether it has come.
+        """Wait for its end, unless Streamlit ends the run before; return whether it has ended.
 
         Args:
             seconds: how long at most; None: until the end.
@@ -100,7 +100,7 @@ class _View:
 
 
 class Stream(_View):
-    """An answer that is being given, or was: `st.write_stream` takes it, in any run, from its beginning.
+    """An answer, complete or still growing. `st.write_stream` takes it in any run, from its beginning.
 
     Examples:
         ```python
@@ -121,21 +121,21 @@ class Stream(_View):
 
     @property
     def chunks(self) -> tuple[Any, ...]:
-        """All that it has given so far, as it was given."""
+        """All chunks so far, as the function has given them."""
         self._task.refresh()
         return (*self._task.chunks,)
 
     @property
     def text(self) -> str:
-        """All text that it has given so far."""
+        """All text so far."""
         return "".join(chunk for chunk in self.chunks if isinstance(chunk, str))
 
     def __iter__(self) -> Iterator[Any]:
-        """What there is, then what comes: text joined, chunks of other kinds as they are."""
+        """The chunks so far, then those that follow. Text is joined; other chunks come as they are."""
         return self.iterate(lambda: False)
 
     def iterate(self, is_over: Callable[[], bool]) -> Iterator[Any]:
-        """As iterating; while it waits it may be told that it is over."""
+        """Iterate as `__iter__` does, and end early when `is_over()` is true."""
         read = 0
         for _ in self.news(is_over):
             fresh = self._task.chunks[read:]
@@ -144,10 +144,10 @@ class Stream(_View):
             time.sleep(_FRAME_SECONDS if self._task.is_running else 0)
 
     def take(self) -> str | list[Any] | None:
-        """Take what it has given, and free the key: exactly once over tabs, processes and F5.
+        """Take its output, and free the key: exactly once over tabs, processes and F5.
 
-        None while it is running, or if it was taken already. Put it into `st.session_state` with the same
-        statement: both are saved in one step, or it is still there after F5.
+        None while it is running, or if it was taken already. Put the output into `st.session_state` with the
+        same statement: then both are saved in one step, or the output can still be taken after F5.
 
         Returns:
             The text; a list, if not all chunks are text.
@@ -159,7 +159,7 @@ class Stream(_View):
 
 
 class Job(_View):
-    """A function at work, or what it has returned.
+    """A function that runs in the background, and its result.
 
     Examples:
         ```python
@@ -180,17 +180,17 @@ class Job(_View):
 
     @property
     def result(self) -> Any:
-        """What the function has returned; None as long as it has not."""
+        """What the function has returned; None until it has returned."""
         self._task.refresh()
         return None if self._task.result is NOTHING else self._task.result
 
     def take(self) -> Any:
-        """Take the result, and free the key: exactly once, as `Stream.take`. None if it is not there."""
+        """Take the result, and free the key: exactly once, as `Stream.take`. None if there is none."""
         return self.result if self._tasks.take(self._task) else None
 
 
 def _joined(chunks: Iterable[Any]) -> Iterator[Any]:
-    """Neighbouring texts as one."""
+    """Join neighbouring chunks of text."""
     for is_text, group in groupby(chunks, lambda chunk: isinstance(chunk, str)):
         alike = [*group]
         yield from ["".join(alike)] if is_text else alike

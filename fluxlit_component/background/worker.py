@@ -1,7 +1,7 @@
 """Runs the function of a stream or job in a thread of its own, and ends the task whatever happens.
 
-The thread has a copy of the caller's contextvars, so spans of OpenTelemetry are children of the caller's. It
-has no page: what draws there gets an error that says how to hand data over.
+The thread has a copy of the caller's contextvars, so OpenTelemetry spans are children of the caller's span.
+The thread has no page: code that draws there gets an error that says how to hand data over.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def begin(
     executor: Executor | None,
     context: object,
 ) -> None:
-    """Begin the work; returns at once. `context`: Streamlit's, of the run that begins it."""
+    """Begin the work and return at once. `context`: Streamlit's context of the run that begins it."""
     task.is_working = True
     run = partial(contextvars.copy_context().run, _run, task, work, context)
     if executor is None:
         threading.Thread(target=run, name="fluxlit-task", daemon=True).start()
         return
-    # Another process can neither be handed the task nor say how far it is.
+    # The task cannot be handed to another process, and that process cannot say how far it is.
     submitted = executor.submit(run if isinstance(executor, ThreadPoolExecutor) else work)
     submitted.add_done_callback(partial(_end_with, task))
 
@@ -59,7 +59,7 @@ def _run(task: Task, work: Callable[[], Any], context: object) -> Any:
 
 
 def _end_with(task: Task, future: Future[Any]) -> None:
-    """What an executor has to tell, if the task has not said it itself."""
+    """End the task with the outcome that the executor has, if the task has not ended yet."""
     task.is_working = False
     if future.cancelled():
         task.end("stopped")
@@ -89,7 +89,7 @@ def _consume(task: Task, source: Any) -> Any:
         for chunk in [source] if isinstance(source, str) else source:
             task.add(chunk)
     finally:
-        with suppress(Exception):  # it is over, and the reason may be on its way up
+        with suppress(Exception):  # the stream is over, and its exception may be on its way up
             getattr(source, "close", lambda: None)()
 
 

@@ -1,7 +1,7 @@
-"""Brings to the store what tasks have given, in batches, from a thread of its own: no visitor waits for it.
+"""Saves the output of tasks to the store, in batches, in a thread of its own, so that no visitor waits.
 
-A store that does not answer is asked again: what a task has given stays in memory until then. Word from other
-processes, and the news that the session has ended, come back with the same commits.
+A store that does not answer is asked again; until then the output stays in memory. The same commits bring
+back messages from other processes, and the news that the session has ended.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _log = logging.getLogger("fluxlit_component")
 
 @dataclass(eq=False)
 class Saving:
-    """What is known of one task's place in the store."""
+    """How one task is saved: its store, and what that has already."""
 
     task: Task
     store: RecordStore
@@ -45,19 +45,19 @@ class Saving:
     schema: int
     """Schema number of the session's record, which a commit has to repeat."""
     noted: bool
-    """Whether the session's record names the task already; if not, the store was away when it began."""
+    """Whether the session's record names the task. If not, the store did not answer when it began."""
     begun: bool = False
     segments: Segments = field(default_factory=Segments)
     steps: int = -1
-    """What was stored last, as `Task.steps` counts it."""
+    """The value of `Task.steps` that was stored last."""
     renewed: float = field(default_factory=monotonic)
     skew: float = 0.0
     """Clock of the store minus clock of this process."""
     is_moved: bool = False
-    """Whether the session got a new id in another process: this one does not know it, and asks no more."""
+    """Whether another process gave the session a new id. This process does not know it, and asks no more."""
 
     def save(self) -> bool:
-        """Write what is new; return whether more is to come. `LookupError`: nobody wants it any more."""
+        """Write what is new; return whether more will come. `LookupError`: the task is no longer wanted."""
         task, now = self.task, monotonic()
         seconds = task.limits.task_seconds
         if task.is_running and now > task.began + seconds:
@@ -81,7 +81,7 @@ class Saving:
         asking = {WORD: Change(None, base=-1, guarded=True)}
         commit = self.lifetimes.commit({**head, **segment, **asking}, create=not self.begun)
         outcome = self.store.commit(task.place, commit)
-        if outcome.verdict == "absent":  # the store has lost it
+        if outcome.verdict == "absent":  # the store has lost the record
             self.begun, self.segments, self.steps = False, Segments(), -1
             return
         if outcome.verdict != "committed":
@@ -118,14 +118,14 @@ _is_writing = False
 
 
 def watch(saving: Saving) -> None:
-    """Keep a task in the store from now on."""
+    """Save a task to the store from now on."""
     with _lock:
         _savings[saving.task] = saving
     _wake()
 
 
 def saving_of(task: Task) -> Saving | None:
-    """What is known of a task that is not safe in the store yet, or still running."""
+    """The `Saving` of a task that is still running or not yet safe in the store; else None."""
     return _savings.get(task)
 
 
@@ -136,7 +136,7 @@ def unsaved() -> frozenset[Task]:
 
 
 def discard(store: RecordStore, place: str) -> None:
-    """Have a task's record destroyed."""
+    """Destroy a task's record with the next batch."""
     with _lock:
         _discarded.append((store, place))
         del _discarded[:-_MOST_DISCARDED]
@@ -164,7 +164,7 @@ def _write() -> None:
 
 
 def write_once() -> None:
-    """One batch of every task."""
+    """Write one batch of every task, and destroy discarded records."""
     for saving in [*_savings.values()]:
         try:
             if saving.save():
@@ -190,7 +190,7 @@ def write_once() -> None:
 
 
 def forget() -> None:
-    """Save nothing any more, as a process that has just begun."""
+    """Drop all that is still to be saved, as in a process that has just begun."""
     with _lock:
         _savings.clear()
         _discarded.clear()
@@ -198,7 +198,7 @@ def forget() -> None:
 
 @atexit.register
 def _leave() -> None:
-    """The process ends: what was given last is stored, and whoever waits need not wait for the lease."""
+    """Store the last output when the process ends, so that no page has to wait for the end of the lease."""
     for task in unsaved():
         task.end("interrupted")
     write_once()

@@ -1,7 +1,7 @@
 """The commands put together, and how every failure ends: one sentence and an exit code.
 
-Exit codes: 0 done and nothing to complain about; 1 something was found wrong, was not found, or the store did
-not answer; 2 the command cannot be meant as it was given.
+Exit codes: 0: done, and nothing is wrong. 1: something is wrong, was not found, or the store did not answer.
+2: the command is not valid as it was given.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ NOT_AN_ID: Final = (
     "characters of their hash, see `fluxlit-session list`"
 )
 _PASSES_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
-"""What the command does not know belongs to `streamlit run`."""
+"""Options that the command does not know go to `streamlit run`."""
 
 
 class _Commands(TyperGroup):
     """Turns the package's own errors into a sentence and an exit code."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse ids before they are read: one that begins with "-" is options, which an error repeats."""
+        """Refuse ids before parsing: an id with a "-" in front is read as options, and errors quote those."""
         if args[:1] != ["run"] and any(map(is_well_formed, args)):
             complain(NOT_AN_ID)
             raise typer.Exit(2)

@@ -38,7 +38,7 @@ _REMEDIES: Final = {
     "mariadb": "mariadb-admin -h HOST -P PORT ping",
 }
 _EXTRAS: Final = {"redis": "redis", "valkey": "redis", "unix": "redis", "postgres": "sql", "mariadb": "sql"}
-"""What a URL scheme has in it -> the extra that it needs."""
+"""Part of a URL scheme -> the extra that such a store needs."""
 
 
 def doctor(
@@ -70,7 +70,7 @@ def doctor(
 def _examine(
     store: str | None, *, replicas: int, url: str | None, replica_urls: Sequence[str]
 ) -> Iterator[Finding]:
-    """Everything there is to find. A check that cannot be made is a finding, never an error."""
+    """All findings. A check that cannot be made is a finding, never an error."""
     place = store
     try:
         settings, place = settings_here(), url_of(store)
@@ -100,7 +100,7 @@ def _check_place(place: str, scheme: str) -> Iterator[Finding]:
         yield hint("store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")
         return
     if scheme == "memory":
-        return  # nothing to ask from here; what there is to say is said about replicas
+        return  # no other process can ask it; the check of replicas says the rest
     if path is not None:
         yield from check_files(path)
     try:

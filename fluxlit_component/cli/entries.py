@@ -1,7 +1,7 @@
-"""One session of a listing: the name it goes by, how long it lasts, and how it is found again.
+"""One session of a listing: its shown name, its lifetimes, and how it is found again.
 
-Eight characters of its stored hash are shown, as in the logs: enough to tell sessions apart, too few to
-compute anything from. More may be given, by who reads the backend itself.
+Eight characters of its stored hash are shown, as in the logs. They are enough to tell sessions apart, and too
+few to compute anything from. An operator who reads the backend itself may give more of them.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _NAMED: Final = 5
 
 
 def short(entry: Entry) -> str:
-    """What is shown of a session's name."""
+    """The part of a session's name that is shown."""
     return entry.name[:SHOWN]
 
 
 def spans(entry: Entry) -> tuple[float, float | None, float | None]:
-    """Seconds since it was begun, until it ends if nobody uses it, and until it ends in any case.
+    """Seconds since the session was begun, until it ends if nobody uses it, and until it ends in any case.
 
-    By the store's own clock. None: it has no such lifetime.
+    By the store's own clock. None: the session has no such lifetime.
     """
     ends = (entry.idle_expires, entry.expires)
     idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
@@ -36,7 +36,7 @@ def spans(entry: Entry) -> tuple[float, float | None, float | None]:
 
 
 def document(entry: Entry) -> dict[str, Any]:
-    """As it is put into JSON."""
+    """The entry as JSON has it."""
     age, idle_left, left = spans(entry)
     return {
         "session": short(entry),
@@ -50,7 +50,7 @@ def document(entry: Entry) -> dict[str, Any]:
 
 
 def find_one(store: BrowsableStore, prefix: str) -> Entry:
-    """The one living session whose hash begins so; none, or several, end the command with exit code 1."""
+    """The only living session whose hash begins with `prefix`; else the command ends with exit code 1."""
     wanted = prefix.strip().lower()
     if not wanted:
         raise ConfigurationError("name a session by the first characters of its hash")

@@ -21,7 +21,7 @@ def main() -> None:
     freeze = arguments[:1] != ["--no-freeze"]
     given = arguments if freeze else arguments[1:]
     if command == "run" and given and not given[0].startswith("-"):
-        # What reads commands would stay in the process of the app, and it takes 3 MB.
+        # The parser of commands would stay in the memory of the app's process. It takes 3 MB.
         serve(given, freeze=freeze)
     else:
         from fluxlit_component.cli.application import app
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def serve(arguments: Sequence[str], *, freeze: bool) -> None:
-    """Be `streamlit run` until it ends; raises the SystemExit that it ends with."""
+    """Run `streamlit run` in this process until it ends; raises the SystemExit that it ends with."""
     redact_logs()
     if freeze:
         freeze_when_loaded()

@@ -68,7 +68,7 @@ def list_sessions(
 
 
 def _is_bound(store: BrowsableStore, entry: Entry) -> bool:
-    """Whether a session belongs to somebody: to whom, the store does not know."""
+    """Whether a session belongs to somebody. The store does not know to whom."""
     record = store.peek(entry.name) if entry.standing == "alive" else None
     return record is not None and is_bound(record)
 

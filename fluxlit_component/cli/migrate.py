@@ -1,8 +1,8 @@
-"""`fluxlit-session migrate`: all sessions of one store into another, as they are.
+"""`fluxlit-session migrate`: copies all sessions of one store into another, unchanged.
 
-Versions and deadlines are kept, so tabs that are open go on. Safe to repeat: what is there already is left
-alone, what has changed in the source meanwhile is brought up to date, and another session's place is never
-taken. So: migrate, point the app to the new store, migrate once more.
+Versions and deadlines are kept, so open tabs go on. The command is safe to repeat. A session that is there
+already is left alone; if it has changed in the source meanwhile, it is updated. Another session is never
+overwritten. So: migrate, point the app to the new store, migrate once more.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def migrate(
 
 
 def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
-    """Bring one session over; return what became of it."""
-    if entry.standing == "destroyed":  # also there no late writer may bring it back
+    """Copy one session; return the outcome."""
+    if entry.standing == "destroyed":  # no late writer may bring it back in the target, either
         target.destroy(entry.name)
         return "destroyed"
     record = source.peek(entry.name) if entry.standing == "alive" else None

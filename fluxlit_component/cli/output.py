@@ -22,7 +22,7 @@ def print_json(document: Any) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table; columns that begin with ``>`` stand at the right."""
+    """Print a table; columns whose title begins with ``>`` are aligned to the right."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -44,7 +44,7 @@ def print_count(count: int, noun: str, done: str, *, as_json: bool) -> None:
 
 
 def watched(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
-    """The items, and while they are worked on a bar on a terminal, nothing elsewhere."""
+    """Yield the items. On a terminal a bar shows the progress; elsewhere nothing is shown."""
     if not sys.stderr.isatty():
         yield from items
         return

@@ -1,7 +1,7 @@
 """Which store a command means, and whether it can do what the command needs.
 
-A store is named by a URL, or by ``package.module:name`` where an app has an object of its own. Unlike an app,
-a command never makes a database file that is not there, and may wait longer than a visitor should.
+A store is named by a URL, or by ``package.module:name`` if the app has a store object of its own. Unlike an
+app, a command creates no database file, except for `migrate`. It may wait longer than a visitor should.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def settings_here() -> Settings:
 
 
 def url_of(given: str | None) -> str:
-    """The store that is meant: what was given, else what the settings say, else the default file."""
+    """The URL of the store: the given one, else the one in the settings, else the default file."""
     url = given or (settings := settings_here()).session_store
     return url or f"sqlite:///{Path(settings.session_sqlite_path or _DEFAULT_FILE).expanduser().resolve()}"
 
@@ -68,7 +68,7 @@ def opened(url: str, *, may_create: bool = False) -> Iterator[SessionStore]:
     """The store, closed at the end if it was made here.
 
     Raises:
-        ConfigurationError: there can be no such store, or not for a command.
+        ConfigurationError: there can be no such store, or a command cannot use it.
         StoreUnavailable: the database file is not there, or cannot be opened.
     """
     named = _OBJECT.fullmatch(url)
@@ -95,10 +95,10 @@ def opened(url: str, *, may_create: bool = False) -> Iterator[SessionStore]:
 
 @contextmanager
 def browsing(given: str | None, *, may_create: bool = False) -> Iterator[BrowsableStore]:
-    """The store that is meant, if it can be looked through.
+    """The store that is meant, if it can list its sessions.
 
     Raises:
-        ConfigurationError: it cannot; the message says what it lacks.
+        ConfigurationError: the store cannot; the message says what the store lacks.
     """
     with opened(url_of(given), may_create=may_create) as store:
         if not isinstance(store, BrowsableStore):

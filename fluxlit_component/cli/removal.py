@@ -14,7 +14,7 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import VersionedStore
 
 _AT_ONCE: Final = 500
-"""So many hold the store's write lock for some milliseconds: visitors wait no longer than that."""
+"""Records per step. A step holds the store's write lock, for some milliseconds: visitors wait no longer."""
 
 
 def revoke(

@@ -35,8 +35,8 @@ def show(
         complain(f"{short(entry)} has ended a moment ago")
         raise typer.Exit(1)
     fields = [
-        # A terminal must not be steered by a key, nor fail at a lone surrogate. The package's own notes name
-        # other sessions: nobody's data, and nobody's business.
+        # A key must not control the terminal, and a lone surrogate in it must not make printing fail.
+        # The package's own notes name other sessions, so their values are not shown.
         (
             key if key.isprintable() and key else repr(key),
             glimpse(field, with_value=values and not key.startswith(RESERVED)),
@@ -66,7 +66,7 @@ class Glimpse(NamedTuple):
     """What can be said about a stored value without the app that stored it."""
 
     kind: str
-    """The type of the value, or why it has none here."""
+    """The type of the value, or why the type is not known here."""
     size: int
     version: int
     value: str | None = None
@@ -93,7 +93,7 @@ def glimpse(field: Field, *, with_value: bool) -> Glimpse:
 
 
 def _text(value: object) -> str:
-    """On one line, cut short, and without characters that steer a terminal."""
+    """The value on one line, cut short, and without characters that control a terminal."""
     short = reprlib.Repr()
     short.maxstring = short.maxother = _LONGEST
     short.maxlist = short.maxdict = short.maxset = short.maxtuple = 20

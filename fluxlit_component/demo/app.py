@@ -15,7 +15,7 @@ def ask_page() -> None:
     ask.draw(session)
 
 
-# What the fields of a page hold is there when you come back to it from another one.
+# With `keep_hidden` the fields of a page keep their values while another page is shown.
 with url_session(keep_hidden=True) as session:
     pages = [
         st.Page("views/explore.py", title="Explore", icon=":material/travel_explore:", default=True),

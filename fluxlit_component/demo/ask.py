@@ -30,7 +30,7 @@ def answer(question: str, now: datetime) -> Iterator[str]:
 
 
 def paragraphs(question: str, now: datetime) -> Iterator[str]:
-    """One for each place that is meant, the first eight."""
+    """One paragraph for each of the first eight places that the question means."""
     words, table = question.casefold(), places.load()
     for column in ("place", "country", "region"):
         names = table[column].unique()

@@ -14,7 +14,7 @@ import pandas as pd
 from fluxlit_component.demo.places import OFFSETS, UTC, declination
 
 CLOCKS = ["#5B6CF5", "#2E9FE6", "#1FB8A0", "#8CBF3F", "#F0B429", "#F07F2E", "#DB3F62"]
-"""West to east. None so pale or so dark that it is lost on a light or a dark page."""
+"""West to east. No colour is so pale or so dark that it is lost on a light or a dark page."""
 INK = "#8891A8"
 SUN = "#F2B33D"
 """A grey and a gold that are quiet on white and on black."""

@@ -40,12 +40,12 @@ def query_set(st: Facade, param: str, sid: str) -> None:
     try:
         cast("MutableMapping[str, str]", st.query_params)[param] = sid
     except Exception as error:  # noqa: BLE001
-        # The exception may quote the value: its type is all that is said.
+        # The exception may quote the value, so only its type is logged.
         _log.debug("query parameter %r could not be set (%s)", param, type(error).__name__)
 
 
 def merge_into(st: Facade, values: Mapping[str, Any], *, merge: bool) -> None:
-    """Put values into its state: with `merge` only those of keys that are not there."""
+    """Put values into the session state; with `merge` only those whose keys are absent."""
     state = st.session_state
     for key, value in values.items():
         if merge:
@@ -55,7 +55,7 @@ def merge_into(st: Facade, values: Mapping[str, Any], *, merge: bool) -> None:
 
 
 def snapshot_of(st: Facade) -> dict[str, Any]:
-    """The keys and values of its state that can take part."""
+    """The keys and values of the session state that can take part."""
     state = st.session_state
     filtered = getattr(state, "filtered_state", None)
     source = dict(filtered) if isinstance(filtered, Mapping) else {str(k): state[k] for k in state}

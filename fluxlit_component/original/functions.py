@@ -1,8 +1,8 @@
 """The four functions of the original system, `fluxlit.url_session`: same names, same arguments.
 
 On any object with `query_params` and `session_state` they do what they always did. Given the
-`streamlit` module inside a script run they use the bridge and believe no id that the store does not
-know, like `url_session`. For apps that call them already; a new app takes `url_session`.
+`streamlit` module inside a script run they use the bridge. Like `url_session`, they then accept no id that
+the store does not know. For apps that call them already; a new app takes `url_session`.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def hydrate_url_session(
     name = _param(param)
     if (run := _streamlit_run(st)) is not None:
         if blob is not None:
-            # The record is taken as known, so that saving loses nothing of it, but it does not come in.
+            # The record counts as read, so that saving loses nothing of it. Its values stay out of the state.
             _open(run, store, name, hydrate=False)[1].quarantine()
         tab, _ = _open(run, store, name, fill_only=merge)
         if blob is not None and tab.sid is not None:
@@ -226,7 +226,7 @@ def hydrate_url_session_typed(
         tab, session_run = _open(run, store, name, hydrate=False)
         hydrates = not tab.known.hydrated
         if not hydrates:
-            # A later run of this page load: it saves what the one before left, and reads nothing.
+            # A later run of this page load: it saves what the run before left, and reads nothing.
             _open(run, store, name)
         sid, values = tab.sid, session_run.stored_values()
     else:
@@ -258,7 +258,7 @@ def hydrate_url_session_typed(
 def _param(param: str | None) -> str:
     if param is not None:
         return param
-    # Outside of a Streamlit run there are no secrets, and nobody is to look for their files.
+    # Outside of a Streamlit run there are no secrets, and their files must not be looked for.
     in_a_run = internals.current_run() is not None
     return load_settings(internals.app_secrets() if in_a_run else None).url_session_query_param
 

@@ -1,8 +1,8 @@
 """The panel for developers and the badge for everybody: all of a session but its id and its values.
 
-HTML of our own, because it has to look right in every theme and on every Streamlit: each colour is mixed with
-the text's, so it is dark on light and light on dark. Neither draws a widget or anything with a key, so both
-may be drawn anywhere and more than once. What comes from the app, such as names of keys, is escaped.
+The HTML is our own, because it has to look right in every theme and on every Streamlit. Each colour is mixed
+with the text colour, so it is dark on light and light on dark. Panel and badge draw no widget and nothing
+with a key, so both may be drawn anywhere and more than once. Text of the app, such as a key, is escaped.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ _STYLE: Final = """<style>
 
 def draw_badge(status: Status) -> None:
     """Draw the badge where the app is just drawing."""
-    # As wide as its text, where Streamlit knows how (it is a whole row before).
+    # The badge is as wide as its text if Streamlit can do that. In older releases it fills a row.
     width: dict[str, Any] = {"width": "content"} if "width" in signature(st.html).parameters else {}
     st.html(_STYLE + _badge(status, f"Session {status}"), **width)
 
@@ -98,7 +98,7 @@ def draw_panel(status: Status, tab: Tab | None = None, store: StoreReport | None
 def _foldable(label: str) -> AbstractContextManager[Any]:
     try:
         return st.expander(label)
-    except StreamlitAPIException:  # within another one, where Streamlit does not allow that
+    except StreamlitAPIException:  # inside another expander, if Streamlit does not allow that
         return st.container()
 
 

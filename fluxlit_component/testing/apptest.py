@@ -1,9 +1,9 @@
-"""AppTest with continuity: browser tabs that can be reloaded, and a server that can be played dead.
+"""AppTest with continuity: browser tabs that can be reloaded, and a server whose restart is simulated.
 
 For the fixture `url_session_apptest`; a test suite without pytest makes the server itself, as a context
-manager. There is no second process: what the app's own modules hold outlives `restart`. AppTest has no
+manager. There is no second process, so the data in the app's own modules outlives `restart`. AppTest has no
 memory, so a tab remembers the session id as the bridge does. What only a browser shows (the gate, the address
-bar, Back) is for `ContinuityPage`.
+bar, Back) is tested with `ContinuityPage`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from fluxlit_component.stores.location import close_stores, open_store
 from fluxlit_component.tab.tab import forget_tabs, leave_page, sids_held_for
 
 _COLD_SECONDS: Final = 30.0
-"""The first run of a process imports much."""
+"""The first run of a process imports many modules."""
 _EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
-"""A click is sent once: the session remembers it, the widget of the page does not."""
+"""Values that are sent once, as a click is: the session remembers them, the page's widget does not."""
 _PAGE: Final = "_finished_page_script_hash"
-"""The page on which the last run ended, where a release knows it. `_page_hash` is one that is asked for."""
+"""The page on which the last run ended, if the release has it. `_page_hash` is a page to go to."""
 
 
 class AppTestServer:
@@ -85,7 +85,7 @@ class AppTestServer:
     def visit(
         self, make: Callable[[], AppTest], *, query_params: Mapping[str, Any], secrets: Mapping[str, Any]
     ) -> AppTestTab:
-        """Open what `make` makes in a tab of a new visitor and let it run once."""
+        """Open the AppTest that `make` returns in a tab of a new visitor and let it run once."""
         internals.forget_pages_of_process()
         tab = AppTestTab(self, make, query_params=query_params, secrets=secrets)
         self._tabs.add(tab)
@@ -93,7 +93,7 @@ class AppTestServer:
 
     @property
     def store(self) -> SessionStore:
-        """The store in use: ``server.store.get(tab.sid)`` is what stands in it."""
+        """The store in use: ``server.store.get(tab.sid)`` returns the stored values of a tab."""
         store = self._store
         return cast("SessionStore", open_store(store)) if isinstance(store, str) else store
 
@@ -139,7 +139,7 @@ class AppTestTab:
         self._server = server
         self._make = make
         self.at = make()
-        """The AppTest: elements, widgets, `session_state`, `query_params`. Another one after a reload."""
+        """The AppTest: elements, widgets, `session_state`, `query_params`. A reload replaces it."""
         self.at.query_params.update(query_params)
         self.at.secrets.update(secrets)
 
@@ -158,14 +158,14 @@ class AppTestTab:
 
     @property
     def stored(self) -> dict[str, Any]:
-        """What stands in the store for this tab; empty if nothing does."""
+        """The values that the store has for this tab; empty if there are none."""
         return (self.store.get(self.sid) or {}) if self.sid is not None else {}
 
     def run(self) -> Self:
         """Let the visitor do something: the script runs with what the widgets now hold."""
         self.at.run()
         if hasattr(self.at, _PAGE):
-            self.at._page_hash = ""  # else the next run goes back there, also after an `st.switch_page`
+            self.at._page_hash = ""  # else the next run goes back to it, also after an `st.switch_page`
         return self
 
     def reload(self) -> Self:
@@ -173,7 +173,7 @@ class AppTestTab:
         before, self.at = self.at, self._fresh()
         leave_page(internals.anchor_in_app_test(before))
         self.run()
-        del before  # until now the server has held its Streamlit session
+        del before  # until now the old Streamlit session is held, as a server holds it
         return self
 
     def new_visitor(self, *, query_params: Mapping[str, Any] | None = None) -> AppTestTab:
@@ -194,12 +194,12 @@ class AppTestTab:
         before, page = self.at, self.at._tree
         for node in page:
             widget: Any = node
-            with suppress(Exception):  # no widget, or one without a value: it sends none
+            with suppress(Exception):  # no widget, or a widget without a value, which sends none
                 if widget._widget_state.WhichOneof("value") not in _EVENTS:
-                    # What was not touched is read from the session, which is about to end.
+                    # The value of an untouched widget is read from the session, which is about to end.
                     widget._value = widget.value
         self.at = self._fresh()
-        # AppTest keeps beside the state how each widget writes its options.
+        # Under this key AppTest keeps how each widget writes its options.
         self.at.session_state[TESTING_KEY] = before.session_state[TESTING_KEY]
         page._runner, self.at._tree = self.at, page
 

@@ -1,4 +1,4 @@
-"""What a store that its operator can look through must do, as tests: `BrowsableStoreContract`.
+"""Tests for a store whose sessions an operator can list: `BrowsableStoreContract`.
 
 Subclass it beside `VersionedStoreContract`, with the same fixtures:
 
@@ -27,7 +27,7 @@ _TOLERANCE = 0.01
 
 
 class _Store(VersionedStore, BrowsableStore):
-    """What the tests are given, for the type checker."""
+    """The type of the store in these tests, for the type checker."""
 
 
 def _entries(store: BrowsableStore, prefix: str = "") -> dict[str, Entry]:
@@ -38,7 +38,7 @@ def _entries(store: BrowsableStore, prefix: str = "") -> dict[str, Entry]:
 
 def _record(store: BrowsableStore, *, version: int = 7, idle_seconds: float | None = 3600) -> Record:
     """A record as it comes from another store, with odd fields and a tombstone."""
-    # The store's own clock may have been turned, so the time is asked of it.
+    # The store's own clock may have been turned, so the store is asked for the time.
     probe = stored_key(new_session_id())
     store.destroy(probe)
     now = _entries(store, probe)[probe].now
@@ -53,14 +53,14 @@ def _record(store: BrowsableStore, *, version: int = 7, idle_seconds: float | No
 
 
 class BrowsableStoreContract(SessionStoreContract):
-    """Sessions by the name they have in the store, for who knows no id."""
+    """Sessions by the name they have in the store, for an operator who knows no id."""
 
     def test_nothing_to_browse(self, store: _Store) -> None:
         """An empty store lists nothing."""
         assert _entries(store) == {}
 
     def test_browse(self, store: _Store) -> None:
-        """Every session is listed once, by the hash of its id; more than a page or a scan of any store."""
+        """Every session is listed once, by the hash of its id, also if there are more than one page has."""
         sids = [new_session_id() for _ in range(520)]
         for sid in sids:
             committed(store, sid, {"a": 1})
@@ -86,7 +86,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert entry.now == pytest.approx(record.now, abs=60)
 
     def test_ended_entries(self, store: _Store, advance: Advance) -> None:
-        """What has expired or was destroyed is called so as long as it is listed; a marker always is."""
+        """A listed session that has ended says how. The marker of a destroyed session is always listed."""
         _, expired, destroyed = map(stored_key, not_there(store, advance, self.lifetime))
         entries = _entries(store)
         standing = {name: (entry.standing, entry.keys) for name, entry in entries.items()}
@@ -94,7 +94,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert standing == {destroyed: ("destroyed", 0)}
 
     def test_peek(self, store: _Store, sid: str, advance: Advance) -> None:
-        """A record can be had by its name, as `load` returns it; what is absent or expired cannot."""
+        """`peek` returns a record by its name, as `load` does; None if it is absent or has ended."""
         committed(store, sid, {"a": 1})
         record, peeked = loaded(store, sid), store.peek(stored_key(sid))
         assert peeked is not None
@@ -114,7 +114,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert committed(store, "absent", {"a": 2}).verdict == "destroyed"
 
     def test_place(self, store: _Store, sid: str) -> None:
-        """A record from elsewhere is here as it was there, and goes on from its version."""
+        """A record from another store is placed unchanged, and goes on from its version."""
         record = _record(store)
         assert store.place(stored_key(sid), record)
         found = loaded(store, sid)
@@ -137,7 +137,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert (found.version, found.fields) == (8, later.fields)
 
     def test_place_touched(self, store: _Store, sid: str) -> None:
-        """A record whose idle deadline alone is later is placed again, one with an earlier one is not."""
+        """A record with only a later idle deadline is placed again; with an earlier one it is not."""
         name, record = stored_key(sid), _record(store)
         assert store.place(name, record)
         assert record.idle_expires is not None
@@ -147,7 +147,7 @@ class BrowsableStoreContract(SessionStoreContract):
         assert not store.place(name, record)
 
     def test_place_on_something_else(self, store: _Store, sid: str, advance: Advance) -> None:
-        """Another session keeps its place, a destroyed one stays destroyed; what has expired gives way."""
+        """No other session is overwritten, no destroyed one comes back; an expired one is replaced."""
         record = _record(store)
         committed(store, sid, {"a": 1})
         store.delete("destroyed")

@@ -1,6 +1,6 @@
-"""The part of the store contract about what is stored: whatever is done, the store answers as its twin does.
+"""The part of the store contract about stored data: the store answers every call as its twin does.
 
-The twin is the store in memory. A walk does the same random calls to both and compares all that they answer:
+The twin is the store in memory. A walk makes the same random calls to both and compares all their answers:
 commits, guards, tombstones, moves of whole records, lifetimes. Used through `VersionedStoreContract`.
 """
 
@@ -64,7 +64,7 @@ def _left(moment: float | None, now: float) -> int | None:
 
 
 def _plain(answer: Any) -> Any:
-    """What of an answer does not depend on a clock: deadlines count in thousands of seconds."""
+    """The part of an answer that depends on no clock; deadlines are rounded to thousands of seconds."""
     if isinstance(answer, Outcome):
         if answer.verdict != "committed":
             return answer.verdict
@@ -77,7 +77,7 @@ def _plain(answer: Any) -> Any:
 
 
 class _Walk:
-    """Random calls on three sessions, as two tabs make them that do not always know the newest version."""
+    """Random calls on three sessions, as from two tabs that do not always know the newest version."""
 
     def __init__(self, store: VersionedStore, twin: VersionedStore, chance: Random) -> None:
         self._stores = store, twin
@@ -86,7 +86,7 @@ class _Walk:
         self._seen: dict[str, Mapping[str, Field]] = {}
 
     def step(self) -> None:
-        """Do one call and look at what is there then."""
+        """Make one call, then compare the records of both stores."""
         chance, sid, other = self._chance, self._chance.choice(_SIDS), self._chance.choice(_SIDS)
         kind = chance.choice(["commit"] * 5 + ["set", "delete", "touch", "copy", "rename", "take", "load"])
         if kind == "commit":
@@ -126,11 +126,11 @@ class _Walk:
 
 
 class CommitContract(SessionStoreContract):
-    """Key by key, in one atomic step, and whole records too."""
+    """Commits of single keys in one atomic step, and moves of whole records."""
 
     @pytest.mark.parametrize("seed", range(12))
     def test_a_walk(self, store: VersionedStore, advance: Advance, seed: int) -> None:
-        """Whatever is done in whatever order, the store answers as the one in memory; one expires."""
+        """For calls in any order the store answers as the one in memory. One session expires midway."""
         clock = TurnableClock()
         walk = _Walk(store, InMemorySessionStore(clock=clock), Random(seed))
         for _ in range(15):

@@ -1,10 +1,10 @@
-"""`streamlit` that notes each script run: run as a file by `StreamlitServer`, imported by nobody.
+"""Runs `streamlit` and counts script runs: `StreamlitServer` runs this file, and no module imports it.
 
     python launcher.py COUNT_FILE plain app.py ...
     python launcher.py COUNT_FILE handshake app.py ...
 
-A full run of any tab adds one byte to COUNT_FILE. When a run begins is internal to Streamlit; a release
-that does not say it is started all the same.
+A full run of any tab adds one byte to COUNT_FILE. When a run begins is internal to Streamlit. A release that
+does not tell this is started all the same, without a count.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def note_runs(path: str) -> None:
 
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
         inner(self, *args, **kwargs)
-        with suppress(AttributeError):  # counting is not worth a run
+        with suppress(AttributeError):  # a failed count must not break the run
             self.on_event.connect(note, weak=False)
 
     ScriptRunner.__init__ = init  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
-    # As after `python -m streamlit`: the modules beside this file are not the app's business.
+    # As after `python -m streamlit`: the app must not import the modules beside this file.
     sys.path[0] = str(Path.cwd())
     count = sys.argv.pop(1)
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LeakRecorder:
-    """Starts to record when it is made."""
+    """Records from the moment that it is created."""
 
     def __init__(self, page: Page) -> None:
         self._page = page

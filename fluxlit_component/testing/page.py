@@ -1,7 +1,7 @@
-"""What a test wants to do with one browser tab that shows a Streamlit app, and to know of it.
+"""One browser tab that shows a Streamlit app: what a test can do with the tab, and ask about it.
 
-Script runs are counted from the websocket: each begins with a `new_session` message, so what is
-counted is what the server really did for this tab. Needs Playwright.
+Script runs are counted from the websocket: each begins with a `new_session` message. So the count is what the
+server really did for this tab. Needs Playwright.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _REMEMBERED: Final = """param => {
 }"""
 """An app below a path keeps the id under a name with the path in it."""
 _PLACEHOLDER_SECONDS: Final = 5.0
-"""How long a placeholder is waited for: that of a component that never answers would stay."""
+"""How long to wait for placeholders to go. A component that never answers keeps its placeholder."""
 _DRAWN: Final = """placeholders => {
   const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
   if (!placeholders && app?.querySelector('[data-testid="stSkeleton"]')) return false;
@@ -80,16 +80,16 @@ class ContinuityPage:
         page.on("websocket", self._listen)
 
     def _listen(self, socket: WebSocket) -> None:
-        self._asked = False  # what the socket before it was asked is answered by nobody
+        self._asked = False  # a request on the socket before this one gets no answer
         socket.on("framesent", self._send)
         socket.on("framereceived", self._receive)
 
     def _send(self, payload: Any) -> None:
-        """A busy server may take its time to begin the run that a click asks for."""
+        """Note that a run was asked for, since a busy server may begin it late."""
         if not isinstance(payload, bytes):
             return
         message = BackMsg.FromString(payload)
-        # A fragment's clock may ask for one that is no more: that begins nothing.
+        # A fragment's timer may ask for a run after the fragment is gone. That begins no run.
         if message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun:
             self._asked = True
 
@@ -104,7 +104,7 @@ class ContinuityPage:
         elif kind == "script_finished":
             self._running, self._last = False, time.monotonic()
             if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
-                # Only its end says so: where the beginning names the fragments has moved between releases.
+                # Only the end of a run tells this: at its beginning the field for it differs by release.
                 self.runs -= 1
                 self.fragment_runs += 1
 
@@ -160,7 +160,7 @@ class ContinuityPage:
         Args:
             after: what is to happen before F5, for example ``server.restart``.
             ignore: pattern (regular expression) of lines that may change, such as a clock.
-            seconds: how long to wait for the last of it to be drawn.
+            seconds: how long to wait until everything is drawn.
 
         Raises:
             AssertionError: something is not as it was; the message shows what.
@@ -196,8 +196,8 @@ class ContinuityPage:
         raise TimeoutError(f"the app did not come to rest in {seconds} s ({self.runs} runs)")
 
     def _is_drawn(self, *, placeholders: bool) -> bool:
-        """Whether the visitor sees anything, and no run is under way: the gate is not the app at rest.
+        """Whether the visitor sees anything, and no run is under way. A page at the gate shows nothing yet.
 
-        Streamlit loads the code of many elements when they are first drawn; till then a placeholder is there.
+        Streamlit loads the code of many elements when they are first drawn. It shows a placeholder till then.
         """
         return bool(self.page.evaluate(_DRAWN, placeholders))

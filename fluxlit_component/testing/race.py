@@ -1,6 +1,6 @@
 """Several threads that begin at the same moment: for tests that look for a single winner.
 
-Not for processes, and no proof that there is no race; it makes one likely to show.
+Not for processes. A passed test proves nothing, but an existing race is likely to show.
 """
 
 from __future__ import annotations

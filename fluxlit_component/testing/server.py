@@ -47,7 +47,7 @@ class StreamlitServer:
         args: further arguments of `streamlit run`.
         cwd: working directory; default the script's folder.
         handshake: serve as `fluxlit-session run` does, so that the first run knows its session.
-        freeze: and with its option `--freeze`.
+        freeze: serve so, with the option `--freeze`.
     """
 
     def __init__(

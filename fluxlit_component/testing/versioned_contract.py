@@ -1,8 +1,8 @@
 """What a store with records must do, as tests: subclass `VersionedStoreContract` and give it a store.
 
-For authors of stores that implement `VersionedStore` themselves. It asks for everything that
-`fluxlit_component.stores.base` promises, and for nothing else. What a walk cannot show stands here: many at
-once, purges, and the lifetime that nothing moves.
+For authors of stores that implement `VersionedStore` themselves. The contract asks for everything that
+`fluxlit_component.stores.base` promises, and for nothing else. This module tests what a random walk cannot
+show: many threads at once, purges, and the absolute deadline.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class VersionedStoreContract(CommitContract):
         assert store.get(sid) == {"begin": 0} | expected
 
     def test_guarded_counter(self, store: VersionedStore, sid: str) -> None:
-        """Eight threads that count one key by guarded changes, again if refused, lose no count."""
+        """Eight threads count in one key by guarded changes and retry refused ones. No count is lost."""
         committed(store, sid, {"count": 0})
 
         def count_once() -> bool:

@@ -101,7 +101,7 @@ def _get(url: str) -> tuple[Message, bytes]:
     """Headers and body.
 
     Raises:
-        OSError: no answer, or one that says that something is wrong; so do two more, see `_FAILURES`.
+        OSError: no answer, or an answer with an error. `_FAILURES` has two more exceptions.
     """
     with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - the operator's own URL
         return response.headers, response.read(_MOST_BYTES)
@@ -119,7 +119,7 @@ def _silent(subject: str, url: str, error: Exception) -> Finding:
 
 
 def _check_base(base: str, base_path: str) -> Finding:
-    """Whether what Streamlit serves beside its pages is found below the page."""
+    """Whether Streamlit's other addresses, such as its health check, are found below the page."""
     path, here = urlsplit(base).path, base_path.strip("/") or "not set"
     if _body(urljoin(base, _HEALTH)) == b"ok":
         return ok("base path", f"the app is healthy below {path}")
@@ -129,7 +129,7 @@ def _check_base(base: str, base_path: str) -> Finding:
 
 
 def _check_carrier(base: str, page: bytes) -> Finding:
-    """Whether the page has the script that speaks in the handshake, and whether a browser gets it."""
+    """Whether the page names the script that puts the id into the handshake, and whether it loads."""
     found = _BOOT.search(page)
     if found is None:
         text = "the session comes by a component, so a page load costs one short run more"

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 Level: TypeAlias = Literal["ok", "hint", "warning", "problem"]
-"""A hint is worth a thought, a warning will hurt some day, a problem hurts now."""
+"""A hint is worth reading. A warning will cause trouble some day, a problem causes trouble now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Finding:
     level: Level
     subject: str
     text: str
-    """What is so or, if it is wrong, what is wrong."""
+    """What was found or, if something is wrong, what is wrong."""
     remedy: str | None = None
     """The command that mends it."""
 

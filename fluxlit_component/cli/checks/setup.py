@@ -91,7 +91,7 @@ def check_transport(asked: str | None) -> Iterator[Finding]:
 
 
 def check_settings(settings: Settings) -> Iterator[Finding]:
-    """Judge settings that can be read but may not be meant."""
+    """Judge settings that are valid but may be a mistake."""
     if is_disabled():
         names = ("FLUXLIT_DISABLE_URL_SESSION", "FLUXLIT_TESTS")
         text = f"continuity is switched off by {' or '.join(names)}: F5 loses the state"
@@ -137,7 +137,7 @@ def check_trusted_headers(identity: str, option: Option) -> Iterator[Finding]:
     elif names:
         text = f"{said}: whoever reaches the app without the proxy can be anybody"
         remedy = "export STREAMLIT_SERVER_ADDRESS=127.0.0.1    # or let nobody but the proxy reach the port"
-        # Who has chosen the address, as a container has to, may have seen to it elsewhere.
+        # Whoever has set the address, as a container has to, may have closed the port elsewhere.
         yield (hint if address else warning)("proxy", text, remedy)
 
 

@@ -23,7 +23,7 @@ from fluxlit_component.stores.outage import BUDGET_SECONDS
 
 _TRIES: Final = 20
 _PROBE_SECONDS: Final = 5.0
-"""Lifetime of the session that is written to try it."""
+"""Lifetime of the session that is written as a test."""
 _SLOW_SECONDS: Final = 0.05
 _SKEW_SECONDS: Final = 2.0
 _NEARLY_FULL: Final = 0.9
@@ -62,7 +62,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def judge_latency(what: str, typical: float, worst: float) -> Finding:
-    """Judge how long the store holds a run, of which it may hold `BUDGET_SECONDS` in all."""
+    """Judge how long the store delays a run. All delays of a run may be `BUDGET_SECONDS` long."""
     text = f"{what} takes {typical * 1000:.1f} ms, at worst {worst * 1000:.1f} ms"
     if typical < _SLOW_SECONDS and worst < BUDGET_SECONDS:
         return ok("latency", text)
@@ -72,7 +72,7 @@ def judge_latency(what: str, typical: float, worst: float) -> Finding:
 
 
 def check_clock(describe: Callable[[], StoreFacts], *, clock: Clock = wall) -> Finding:
-    """Compare the clocks; the answer's way there and back is allowed for."""
+    """Compare the clocks of store and machine, allowing for the time that the answer takes."""
     before = clock()
     facts = describe()
     after = clock()
@@ -88,7 +88,7 @@ def check_clock(describe: Callable[[], StoreFacts], *, clock: Clock = wall) -> F
 
 
 def judge_engine(facts: StoreFacts) -> Iterator[Finding]:
-    """Judge an engine, by what it says of itself, for a keeper of sessions."""
+    """Judge, by what an engine says of itself, whether it is fit to keep sessions."""
     yield ok("engine", f"{facts.engine} {facts.version}".strip())
     details = facts.details
     if facts.engine in {"Redis", "Valkey"}:
@@ -129,7 +129,7 @@ def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
 
 
 def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Finding]:
-    """Judge a store for so many machines or containers, as far as the operator said.
+    """Judge a store for the number of machines or containers that the operator gave.
 
     `platform`: what this runs on, if it is one that starts replicas by itself.
     """

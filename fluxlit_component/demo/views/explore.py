@@ -14,7 +14,7 @@ from fluxlit_component.demo import places
 from fluxlit_component.demo.worldmap import world_map
 
 state = st.session_state
-# Not as `value=` of the widgets: Streamlit warns when a stored value meets one.
+# Not as `value=` of the widgets: Streamlit warns if a widget has both that and a stored value.
 state.setdefault("explore_offsets", places.OFFSETS)
 collection: dict[str, dict[str, object]] = state.setdefault("collection", {})
 

@@ -1,7 +1,7 @@
 """Plan: a form. What was submitted is kept, and so is what the fields last said.
 
 Keeps: `plan_*` (the fields) and `plans` (list of {"subject", "zone", "start", "minutes", "agenda"}).
-Not kept, and the panel says so: `plan_agenda`, an uploaded file. Browsers do not let a page put one back.
+Not kept, and the panel says so: `plan_agenda`, an uploaded file. Browsers do not let a page put a file back.
 """
 
 from __future__ import annotations
