@@ -31,7 +31,6 @@ def begin(
     context: object,
 ) -> None:
     """Begin the work and return at once. `context`: Streamlit's context of the run that begins it."""
-    task.is_working = True
     run = partial(contextvars.copy_context().run, _run, task, work, context)
     if executor is None:
         threading.Thread(target=run, name="fluxlit-task", daemon=True).start()

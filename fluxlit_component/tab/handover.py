@@ -7,7 +7,7 @@ alike. So a list stays one list, as after Rerun, if two keys hold it, or if a cl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container
 from itertools import chain
 
 from fluxlit_component.codec import is_immutable
@@ -17,7 +17,7 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, others_with
 
 
-def hand_over(tab: Tab, policy: Policy, stored: Iterable[str]) -> dict[str, object]:
+def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> dict[str, object]:
     """Take over the values of the tab's last Streamlit session: for the same session and the same person.
 
     `stored`: keys of the record whose values may come from the last page instead.
@@ -36,19 +36,20 @@ def hand_over(tab: Tab, policy: Policy, stored: Iterable[str]) -> dict[str, obje
     return values
 
 
-def _also_stored(tab: Tab, other: Tab, keys: Iterable[str]) -> dict[str, object]:
+def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object]:
     """Mutable values of the `other` tab that are the same in the record that `tab` has loaded."""
     # Loaded only when it is needed, because each garbage collection looks at everything that is loaded.
     from fluxlit_component.codec.catalogue import is_outdated
 
     state, known, theirs = other.state(), tab.known.base, other.known.base
     plain = state.reading().plain if state is not None else {}
+    # Texts and numbers are left out first: comparing them by their bytes would encode each of them twice.
     return {
-        key: plain[key]
-        for key in keys
-        if key in plain
+        key: value
+        for key, value in plain.items()
+        if key in keys
+        and not is_immutable(value)
         and key not in theirs.unsaved
         and theirs.data_of(key) == known.data_of(key)
-        and not is_immutable(plain[key])
-        and not is_outdated(plain[key])
+        and not is_outdated(value)
     }

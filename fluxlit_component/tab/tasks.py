@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fluxlit_component.internals import Run, app_secrets, current_run, is_connected
+from fluxlit_component.internals import Run, app_secrets, current_run
 from fluxlit_component.settings import load_settings
 from fluxlit_component.state.record import TASK, Record
 from fluxlit_component.stores.base import RecordStore
@@ -53,11 +53,11 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
 
 def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
     """Whether a result taken by this page would be lost: it was left, or may prove to be a copy of a tab."""
-    if tab.superseded and not is_connected(tab.session_id):
+    if tab.is_left:
         return True
     if tab.runs > 1 or tab.sid is None or not policy.fork_copies or run.is_app_test:
         return False
-    return any(is_connected(other.session_id) for other in others_with(tab.sid, tab))
+    return any(not other.has_gone for other in others_with(tab.sid, tab))
 
 
 def tasks_of_page(page: object) -> Tasks:
