@@ -51,6 +51,17 @@ def test_continuity_is_missed(tab: ContinuityPage, serve: Serve) -> None:
     assert "-Agree = true" in lines
 
 
+def test_a_page_at_rest_has_met_the_bridge(tab: ContinuityPage, serve: Serve) -> None:
+    """On a busy machine the page is drawn long before the bridge's code has run."""
+    tab.page.add_init_script(
+        """const make = URL.createObjectURL;
+        URL.createObjectURL = blob => make(blob.type.includes("javascript")
+          ? new Blob(["await new Promise(done => setTimeout(done, 1500));", blob], blob) : blob);"""
+    )
+    tab.open(serve("multi.py").url)
+    assert tab.session_id() is not None
+
+
 def test_an_id_left_in_the_address_is_noticed(tab: ContinuityPage, serve: Serve) -> None:
     """The address is part of what must not change."""
     tab.open(serve("plain.py").url)

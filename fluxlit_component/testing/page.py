@@ -29,11 +29,13 @@ _REMEMBERED: Final = """param => {
   return names.map(name => sessionStorage[name] ?? localStorage[name]).find(id => id) ?? null;
 }"""
 """An app below a path keeps the id under a name with the path in it."""
-_PLACEHOLDER_SECONDS: Final = 5.0
-"""How long to wait for placeholders to go. A component that never answers keeps its placeholder."""
-_DRAWN: Final = """placeholders => {
+_LOADING_SECONDS: Final = 5.0
+"""How long to wait for code to load. A component that never answers keeps its placeholder."""
+_DRAWN: Final = """missing => {
   const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
-  if (!placeholders && app?.querySelector('[data-testid="stSkeleton"]')) return false;
+  const bridges = document.querySelectorAll('[class*="st-key-fluxlit_bridge"]').length;
+  const met = window[Symbol.for("fluxlit.page")]?.size ?? 0;
+  if (!missing && (app?.querySelector('[data-testid="stSkeleton"]') || met < bridges)) return false;
   return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
     .some(element => element.offsetHeight > 0);
 }"""
@@ -184,20 +186,23 @@ class ContinuityPage:
         Raises:
             TimeoutError: the app did not come to rest.
         """
-        begun = time.monotonic()
+        begun = loaded = time.monotonic()
         end = begun + seconds
-        while time.monotonic() < end:
+        while (now := time.monotonic()) < end:
             self.page.wait_for_timeout(50)
             if self._asked or self._running or not self._last:
                 continue
-            calm = time.monotonic() - max(begun, self._last)
-            if calm > quiet and self._is_drawn(placeholders=calm > _PLACEHOLDER_SECONDS):
+            calm = now - max(begun, self._last)
+            if calm > quiet and not self._is_drawn(missing=calm > _LOADING_SECONDS):
+                loaded = now
+            elif calm > quiet and now - loaded > quiet:
                 return
         raise TimeoutError(f"the app did not come to rest in {seconds} s ({self.runs} runs)")
 
-    def _is_drawn(self, *, placeholders: bool) -> bool:
+    def _is_drawn(self, *, missing: bool) -> bool:
         """Whether the visitor sees anything, and no run is under way. A page at the gate shows nothing yet.
 
-        Streamlit loads the code of many elements when they are first drawn. It shows a placeholder till then.
+        Streamlit loads the code of many elements, and of our bridge, when they are first drawn. Code may be
+        `missing`, or else this waits for it.
         """
-        return bool(self.page.evaluate(_DRAWN, placeholders))
+        return bool(self.page.evaluate(_DRAWN, missing))
