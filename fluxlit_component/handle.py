@@ -47,18 +47,11 @@ class UrlSession(Generic[M]):
     Examples:
         ```python
         import streamlit as st
-        from fluxlit_component import UrlSession, url_session
-
-
-        def account(session: UrlSession) -> None:
-            if st.button("Log out"):
-                session.destroy()
-            for key, reason in session.skipped.items():
-                st.caption(f"{key}: {reason}")
-
+        from fluxlit_component import url_session
 
         with url_session() as session:
-            account(session)
+            if st.button("Log out"):
+                session.destroy()
         ```
     """
 

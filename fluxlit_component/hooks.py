@@ -20,24 +20,7 @@ Changed: TypeAlias = Literal["login", "logout", "switch"]
 
 @dataclass(frozen=True)
 class Event:
-    """What happened. Never holds a session id or a value.
-
-    Examples:
-        ```python
-        import logging
-
-        import streamlit as st
-        from fluxlit_component import Event, url_session
-
-
-        def told(event: Event) -> None:
-            logging.getLogger("app").info("%s: %s", event.kind, ", ".join(event.keys))
-
-
-        with url_session(on_restore=told, on_persist=told, on_skip=told):
-            st.text_input("Name", key="name")
-        ```
-    """
+    """What happened. Never holds a session id or a value."""
 
     kind: Kind
     keys: tuple[str, ...] = ()
@@ -60,30 +43,6 @@ class Hooks(TypedDict, total=False):
     A hook is called with one `Event`, in the thread of the run. Its return value is ignored. An error of it
     is logged by its type, with a traceback if `FLUXLIT_DEBUG` is set, and the run goes on. A hook must not
     call `st.*`, because it may run while the script is being stopped.
-
-    Examples:
-        ```python
-        import logging
-
-        import streamlit as st
-        from fluxlit_component import Event, Hooks, url_session
-
-        log = logging.getLogger("app")
-
-
-        def told(event: Event) -> None:
-            log.info("%s: %s", event.kind, ", ".join(event.keys))
-
-
-        def failed(event: Event) -> None:
-            log.error("the session is not saved", exc_info=event.error)
-
-
-        HOOKS: Hooks = {"on_restore": told, "on_lost": told, "on_error": failed}
-
-        with url_session(**HOOKS):
-            st.text_input("Name", key="name")
-        ```
     """
 
     on_new: Hook | None

@@ -72,18 +72,7 @@ class SidFilter(logging.Filter):
 def redact_logs(
     *, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link"), loggers: Iterable[str] = ACCESS_LOGGERS
 ) -> SidFilter:
-    """Install one filter on the access loggers and return it. Call it at start-up; a second call is harmless.
-
-    Examples:
-        ```python
-        import logging
-
-        from fluxlit_component.redaction import redact_logs
-
-        redact_logs()
-        logging.getLogger("uvicorn.access").warning("GET /?fluxlit_sid=abc")  # prints fluxlit_sid=<redacted>
-        ```
-    """
+    """Install one filter on the access loggers and return it. Call it at start-up. Twice is harmless."""
     sid_filter = SidFilter(params)
     for name in loggers:
         logger = logging.getLogger(name)

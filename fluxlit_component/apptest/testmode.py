@@ -52,15 +52,6 @@ def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, wh
 
     It holds from now on; used as a `with` block, within the block. These variables beat it: `FLUXLIT_TESTS`,
     `FLUXLIT_FORCE_URL_SESSION_IN_TESTS`, `FLUXLIT_SESSION_STORE` and `FLUXLIT_SESSION_SQLITE_PATH`.
-
-    Examples:
-        ```python
-        from fluxlit_component.testing import set_testing
-        from streamlit.testing.v1 import AppTest
-
-        with set_testing(False):
-            AppTest.from_string("from fluxlit_component import url_session; url_session()").run()
-        ```
     """
     global is_on  # noqa: PLW0603 - the switch of the process
     restore = ExitStack()

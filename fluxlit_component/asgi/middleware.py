@@ -37,16 +37,6 @@ _LOADS: Final = frozenset({"GET", "HEAD"})
 class SessionMiddleware:
     """F5 in one script run: the session comes with the websocket handshake.
 
-    Examples:
-        <!-- python; needs: st.App, starlette -->
-        ```python
-        import streamlit as st
-        from fluxlit_component.asgi import SessionMiddleware
-        from starlette.middleware import Middleware
-
-        app = st.App("main.py", middleware=[Middleware(SessionMiddleware)])
-        ```
-
     Args:
         app: the ASGI application that the middleware wraps.
         referrer_policy: header `Referrer-Policy` of documents that have none; None: none.

@@ -138,23 +138,6 @@ def progress(done: float | None = None, note: str | None = None) -> None:
 
     Elsewhere the call does nothing, so that a test or a script can call the function as it is.
 
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import progress, url_session
-
-
-        def train(epochs: int) -> float:
-            for epoch in range(epochs):
-                progress(epoch / epochs, f"epoch {epoch}")
-            return 0.93
-
-
-        with url_session() as session:
-            job = session.job("train", train, 10)
-            st.progress(job.progress, job.note)
-        ```
-
     Args:
         done: between 0 and 1; None: as before.
         note: a few words for whoever waits; None: as before.

@@ -100,24 +100,7 @@ class _View:
 
 
 class Stream(_View):
-    """An answer, complete or still growing. `st.write_stream` takes it in any run, from its beginning.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import Stream, url_session
-
-
-        def show(stream: Stream) -> None:
-            st.write_stream(stream)
-            if stream.state == "failed":
-                st.error("The model did not answer.")
-
-
-        with url_session() as session:
-            show(session.stream("answer", lambda: iter(["Hel", "lo"])))
-        ```
-    """
+    """An answer, complete or still growing. `st.write_stream` takes it in any run, from its beginning."""
 
     @property
     def chunks(self) -> tuple[Any, ...]:
@@ -159,24 +142,7 @@ class Stream(_View):
 
 
 class Job(_View):
-    """A function that runs in the background, and its result.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import Job, url_session
-
-
-        def show(job: Job) -> None:
-            st.progress(job.progress, job.note)
-            if job.is_done:
-                st.metric("Sum", job.result)
-
-
-        with url_session() as session:
-            show(session.job("sum", sum, [1, 2]))
-        ```
-    """
+    """A function that runs in the background, and its result."""
 
     @property
     def result(self) -> Any:

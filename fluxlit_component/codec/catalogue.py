@@ -66,24 +66,6 @@ def register(
 
     Raises:
         ConfigurationError: the name belongs to another class, or the class cannot be kept exactly.
-
-    Examples:
-        ```python
-        from dataclasses import dataclass
-
-        from fluxlit_component import InMemorySessionStore, register
-
-
-        @register(name="shop.cart")
-        @dataclass
-        class Cart:
-            items: list[str]
-
-
-        store = InMemorySessionStore()
-        store.set("id", {"cart": Cart(["tea"])})
-        assert store.get("id") == {"cart": Cart(["tea"])}
-        ```
     """
     if cls is None:
         return lambda decorated: register(decorated, name=name, schema=schema, migrate=migrate)

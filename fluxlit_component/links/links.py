@@ -34,25 +34,7 @@ _LISTED: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link of a session, as `session.links()` lists it. Moments are Unix seconds of the store's clock.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import Link, url_session
-
-
-        def show(link: Link) -> None:
-            st.write(link.name, link.mode, f"{link.age_seconds:.0f} s", link.uses, link.is_open)
-
-
-        with url_session() as session:
-            if st.button("Make a link"):
-                st.code(session.link(), language=None)
-            for link in session.links():
-                show(link)
-        ```
-    """
+    """One link of a session, as `session.links()` lists it. Moments are Unix seconds of the store's clock."""
 
     name: str
     """Eight characters that tell links apart. They cannot open anything."""

@@ -54,19 +54,6 @@ def ensure_url_session(
     Without an id one is minted, the store is seeded with `initial` and the query parameter is set, if it can
     be. With an id, `initial` is merged into the record. In a Streamlit run the gate may end the run here.
     While disabled: the id in the query as it is, or ``""``.
-
-    Examples:
-        ```python
-        from types import SimpleNamespace
-
-        from fluxlit_component import InMemorySessionStore, ensure_url_session
-
-        page = SimpleNamespace(query_params={}, session_state={})
-        store = InMemorySessionStore()
-        sid = ensure_url_session(page, store, initial={"step": 1})
-        assert page.query_params["fluxlit_sid"] == sid
-        assert store.get(sid) == {"step": 1}
-        ```
     """
     name = _param(param)
     if is_disabled():
@@ -99,19 +86,6 @@ def hydrate_url_session(
 
     `merge` fills absent keys only; without it stored values overwrite others. The id comes back also when the
     store has nothing under it; None without an id or while disabled.
-
-    Examples:
-        ```python
-        from types import SimpleNamespace
-
-        from fluxlit_component import InMemorySessionStore, hydrate_url_session
-
-        page = SimpleNamespace(query_params={"fluxlit_sid": "id"}, session_state={})
-        store = InMemorySessionStore()
-        store.set("id", {"step": 2})
-        assert hydrate_url_session(page, store) == "id"
-        assert page.session_state == {"step": 2}
-        ```
     """
     if is_disabled():
         return None
@@ -140,18 +114,6 @@ def persist_url_session(
 
     A failing snapshot leaves the store as it was and logs a warning, with a traceback when
     ``FLUXLIT_DEBUG=1``, never the id. A value that cannot be stored is left out with a warning.
-
-    Examples:
-        ```python
-        from types import SimpleNamespace
-
-        from fluxlit_component import InMemorySessionStore, persist_url_session
-
-        page = SimpleNamespace(query_params={"fluxlit_sid": "id"}, session_state={"step": 3})
-        store = InMemorySessionStore()
-        assert persist_url_session(page, store) == "id"
-        assert store.get("id") == {"step": 3}
-        ```
     """
     if is_disabled():
         return None
@@ -197,26 +159,6 @@ def hydrate_url_session_typed(
 
     Raises:
         pydantic.ValidationError: the record does not fit and `strict` is true.
-
-    Examples:
-        ```python
-        from types import SimpleNamespace
-
-        from pydantic import BaseModel
-        from fluxlit_component import InMemorySessionStore, hydrate_url_session_typed
-
-
-        class Form(BaseModel):
-            step: int = 1
-
-
-        page = SimpleNamespace(query_params={"fluxlit_sid": "id"}, session_state={})
-        store = InMemorySessionStore()
-        store.set("id", {"step": "3"})
-        sid, form = hydrate_url_session_typed(page, store, Form)
-        assert form == Form(step=3)
-        assert page.session_state == {"step": 3}
-        ```
     """
     if is_disabled():
         return None, None

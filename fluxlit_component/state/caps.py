@@ -15,17 +15,7 @@ MAX_UPLOAD_BYTES: Final = 1000 * 1024
 
 @dataclass(frozen=True)
 class Caps:
-    """How much one session may keep. Keys over a cap are skipped and reported by name, the rest is saved.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import Caps, url_session
-
-        with url_session(caps=Caps(value_bytes=10_000, session_bytes=100_000, keys=50)):
-            st.text_area("Notes", key="notes")
-        ```
-    """
+    """How much one session may keep. Keys over a cap are skipped and reported by name, the rest is saved."""
 
     value_bytes: int = MAX_VALUE_BYTES
     session_bytes: int = MAX_SESSION_BYTES

@@ -20,13 +20,6 @@ def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[A
     """For lists that only grow, such as a chat: theirs, then what this tab added.
 
     If this tab did more than append (it removed or changed older items), its list wins.
-
-    Examples:
-        ```python
-        from fluxlit_component import append
-
-        assert append(["hi"], ["hi", "theirs"], ["hi", "mine"]) == ["hi", "theirs", "mine"]
-        ```
     """
     before = [] if base is None else list(base)
     # The encoded bytes are compared, because `==` gives no usable answer for a frame or a NaN.
@@ -36,28 +29,12 @@ def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[A
 
 
 def counter(base: float | None, theirs: float, mine: float) -> float:
-    """For numbers that are counted up or down: both tabs' steps add up.
-
-    Examples:
-        ```python
-        from fluxlit_component import counter
-
-        assert counter(10, 12, 11) == 13  # they went up by two, this tab by one
-        ```
-    """
+    """For numbers that are counted up or down: both tabs' steps add up."""
     return theirs + (mine - (base or 0))
 
 
 def union(base: set[Any] | None, theirs: set[Any], mine: set[Any]) -> set[Any]:
-    """For sets: what either tab added is in, what either tab removed is out.
-
-    Examples:
-        ```python
-        from fluxlit_component import union
-
-        assert union({1, 2}, {1, 2, 3}, {2, 4}) == {2, 3, 4}
-        ```
-    """
+    """For sets: what either tab added is in, what either tab removed is out."""
     before = base or set()
     merged = (theirs | (mine - before)) - (before - mine)
     return type(mine)(merged)

@@ -27,42 +27,7 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class SessionStore(Protocol):
-    """Keeps one dict of values per session id. Any class with these three methods will do.
-
-    Examples:
-        ```python
-        from collections.abc import Mapping
-        from typing import Any
-
-        import streamlit as st
-        from fluxlit_component import SessionStore, url_session
-
-
-        class DictStore:
-            def __init__(self) -> None:
-                self.sessions: dict[str, dict[str, Any]] = {}
-
-            def get(self, session_id: str) -> dict[str, Any] | None:
-                return self.sessions.get(session_id)
-
-            def set(
-                self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None
-            ) -> None:
-                self.sessions[session_id] = dict(data)
-
-            def delete(self, session_id: str) -> None:
-                self.sessions.pop(session_id, None)
-
-
-        @st.cache_resource
-        def store() -> SessionStore:
-            return DictStore()
-
-
-        with url_session(store()):
-            st.text_input("Name", key="name")
-        ```
-    """
+    """Keeps one dict of values per session id. Any class with these three methods will do."""
 
     def get(self, session_id: str) -> dict[str, Any] | None:
         """Return a fresh copy of the stored dict, or None if there is none or it has expired."""
@@ -132,17 +97,6 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
     `get`, `set` and `delete` work on the same records. `set` begins a fresh record even if a destroyed
     one was there, because the caller asks for it explicitly. `delete` leaves a marker behind for a day,
     so that a late `commit` finds "destroyed" and writes nothing.
-
-    Examples:
-        ```python
-        from fluxlit_component import InMemorySessionStore, VersionedStore
-
-        store: VersionedStore = InMemorySessionStore()
-        store.set("old", {"step": 1})
-        assert store.rename("old", "new")
-        assert store.get("old") is None
-        assert store.get("new") == {"step": 1}
-        ```
     """
 
     def rename(self, source: str, target: str) -> bool:

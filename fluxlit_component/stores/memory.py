@@ -37,15 +37,6 @@ class InMemorySessionStore(TransactionalStore):
     The eviction order is that of an `LRUCache`. A `TLRUCache` would also drop expired sessions, but all
     of them at once in the next write. Here one sweep drops a bounded number. The expiry rules are those of
     `ledger`, as in the other stores. Markers of destroyed sessions count as entries.
-
-    Examples:
-        ```python
-        from fluxlit_component import InMemorySessionStore
-
-        store = InMemorySessionStore(max_entries=1000, default_ttl_seconds=3600)
-        store.set("id", {"step": 1})
-        assert store.get("id") == {"step": 1}
-        ```
     """
 
     kind = "Memory"

@@ -43,18 +43,6 @@ class RedisSessionStore:
         timeout_seconds: how long to wait for a connection and for an answer, for clients made from a URL.
             A client that was passed in keeps its own settings. It should give up soon and not retry by
             itself: the server may have done the operation, and only the answer was lost.
-
-    Examples:
-        <!-- needs: redis -->
-        ```python
-        from fluxlit_component import RedisSessionStore, StoreUnavailable
-
-        store = RedisSessionStore("redis://localhost:1/0", prefix="shop:", timeout_seconds=0.1)
-        try:
-            store.set("id", {"step": 1})
-        except StoreUnavailable:
-            print("no Redis at this port")
-        ```
     """
 
     kind = "Redis"

@@ -62,17 +62,6 @@ class SQLSessionStore(TransactionalStore):
         table_prefix: how the names of the tables begin.
         clock: returns the time; None: the server's clock (with SQLite: this machine's).
         timeout_seconds: how long a call may take, including a connect and all waits for locks.
-
-    Examples:
-        <!-- needs: sqlalchemy -->
-        ```python
-        from fluxlit_component import SQLSessionStore
-
-        store = SQLSessionStore("sqlite:///sessions.db", table_prefix="shop_")
-        store.set("id", {"step": 1})
-        assert store.get("id") == {"step": 1}
-        store.close()
-        ```
     """
 
     kind = "SQL"
