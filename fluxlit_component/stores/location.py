@@ -12,8 +12,7 @@ import threading
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-from fluxlit_component.clock import monotonic
-from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
+from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.ledger import ttl_of
 
@@ -36,8 +35,6 @@ _ENGINES: Final = {
 
 _lock = threading.Lock()
 _stores: dict[tuple[str, int], VersionedStore] = {}
-_failures: dict[tuple[str, int], tuple[float, str]] = {}
-"""When an opening failed last, and why."""
 
 
 def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedStore:
@@ -53,22 +50,16 @@ def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedSt
     if timeout_seconds is not None:
         return _make(url, timeout_seconds)
     # A store made before a fork is not used in the child: processes must not share sockets and locks.
-    place, asked = (url, os.getpid()), monotonic()
-    with _lock:
-        store = _stores.get(place)
-        if store is None:
-            failed, reason = _failures.pop(place, (0.0, ""))
-            if failed > asked:
-                # The opening failed while this thread waited for the lock. With a locked file ten visitors
-                # then wait as long as one visitor does, not one after the other.
-                _failures[place] = failed, reason
-                raise StoreUnavailable(reason)
-            try:
-                store = _stores[place] = _make(url)
-            except StoreUnavailable as error:
-                _failures[place] = monotonic(), str(error)
-                raise
-        return store
+    place = url, os.getpid()
+    store = _stores.get(place)
+    if store is None:
+        # Without the lock: opening may wait for a locked file, and then all visitors wait at the same time.
+        made = _make(url)
+        with _lock:
+            store = _stores.setdefault(place, made)
+        if store is not made:  # another thread was faster
+            made.close()
+    return store
 
 
 def close_stores() -> None:

@@ -25,7 +25,6 @@ T = TypeVar("T")
 SCHEMA: Final = 2
 """PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite_rows`."""
 
-_OLDEST_SQLITE: Final = (3, 24, 0)  # UPSERT
 _FRESH_STARTS: Final = 3
 
 # `ends`: from when on a purge may look at the row. With its index a purge need not read all sessions. Fields
@@ -47,10 +46,6 @@ class DatabaseFile:
     """One database file, used from any thread and, after a fork, from any process."""
 
     def __init__(self, path: str | os.PathLike[str], *, busy_timeout_seconds: float) -> None:
-        if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-            raise ConfigurationError(
-                f"SQLite {sqlite3.sqlite_version} is too old, at least 3.24 is needed; use another store"
-            )
         if os.fspath(path) in {"", ":memory:"}:
             raise ConfigurationError(
                 "a SQLite store needs a file; for sessions in memory use memory:// or InMemorySessionStore()"
@@ -166,6 +161,8 @@ class DatabaseFile:
 
     def _is_ready(self, cursor: sqlite3.Cursor) -> bool:
         """False for an empty file and for an older file of ours. A file of another program is refused."""
+        # Counted first: another process may be making the file, and its tables and number come together.
+        tables = cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         application = cursor.execute("PRAGMA application_id").fetchone()[0]
         if application == APPLICATION:
             version = cursor.execute("PRAGMA user_version").fetchone()[0]
@@ -174,7 +171,7 @@ class DatabaseFile:
                     f"{self.path} was written by a newer fluxlit-component; upgrade, or use another file"
                 )
             return bool(version == SCHEMA)
-        if application or cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if application or tables:
             raise ConfigurationError(
                 f"{self.path} is a database of something else; give the sessions a file of their own"
             )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -169,6 +171,22 @@ def test_one_store_for_all_threads(tmp_path: Path) -> None:
     """Threads that ask at once get the same store."""
     stores = race(16, lambda _: open_store(f"sqlite:///{tmp_path}/a.db"))
     assert all(store is stores[0] for store in stores)
+
+
+def test_threads_wait_for_a_locked_file_at_the_same_time(tmp_path: Path) -> None:
+    """Six visitors of a new process wait as long as one does."""
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    def refused(_: int) -> bool:
+        with pytest.raises(StoreUnavailable):
+            open_store(f"sqlite:///{tmp_path}/a.db")
+        return True
+
+    began = time.monotonic()
+    assert all(race(6, refused))
+    assert time.monotonic() - began < 1.5  # 0.4 s each
+    other.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")

@@ -9,6 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -18,7 +20,7 @@ from fluxlit_component.errors import ConfigurationError, StoreUnavailable, Unsto
 from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA
+from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA, DatabaseFile
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.race import race
 
@@ -223,6 +225,32 @@ def test_database_of_something_else(path: Path) -> None:
     with pytest.raises(ConfigurationError, match="something else"):
         SQLiteSessionStore(path)
     assert path.read_bytes() == before
+
+
+def test_two_that_make_the_file_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that another process makes while a file is opened are not taken for those of somebody else."""
+    is_ready: Any = DatabaseFile._is_ready
+    faster: list[SQLiteSessionStore] = []
+
+    class Overtaken:
+        """A cursor whose file is made by another store after the first look at it."""
+
+        def __init__(self, cursor: sqlite3.Cursor) -> None:
+            self.cursor = cursor
+
+        def execute(self, statement: str) -> SimpleNamespace:
+            row = self.cursor.execute(statement).fetchone()
+            monkeypatch.setattr(DatabaseFile, "_is_ready", is_ready)
+            if not faster:
+                faster.append(SQLiteSessionStore(path))
+            return SimpleNamespace(fetchone=lambda: row)
+
+    monkeypatch.setattr(DatabaseFile, "_is_ready", lambda file, cursor: is_ready(file, Overtaken(cursor)))
+    slower = SQLiteSessionStore(path)
+    faster[0].set("a", {"x": 1})
+    assert slower.get("a") == {"x": 1}
+    for store in (slower, *faster):
+        store.close()
 
 
 def test_newer_schema(store: SQLiteSessionStore, path: Path, other: sqlite3.Connection) -> None:
