@@ -12,11 +12,10 @@ from fluxlit_component.cli.checks.address import check_address, check_replicas_c
 from fluxlit_component.cli.checks.finding import Finding, Level, hint, ok, problem
 from fluxlit_component.cli.checks.setup import (
     check_garbage,
-    check_packages,
-    check_sealing,
-    check_settings,
+    check_switched_on,
     check_transport,
     check_trusted_headers,
+    check_versions,
 )
 from fluxlit_component.cli.checks.store import check_files, check_replicas, check_store
 from fluxlit_component.cli.output import JsonOption, print_json
@@ -37,8 +36,6 @@ _REMEDIES: Final = {
     "postgresql": "pg_isready -h HOST -p PORT",
     "mariadb": "mariadb-admin -h HOST -P PORT ping",
 }
-_EXTRAS: Final = {"redis": "redis", "valkey": "redis", "unix": "redis", "postgres": "sql", "mariadb": "sql"}
-"""Part of a URL scheme -> the extra that such a store needs."""
 
 
 def doctor(
@@ -77,24 +74,21 @@ def _examine(
     except ConfigurationError as error:
         yield problem("settings", str(error), "env | grep FLUXLIT_")
         settings = Settings()
-    scheme = (place or "").partition("://")[0].lower()
-    extras = {extra for part, extra in _EXTRAS.items() if part in scheme}
-    yield from check_packages(extras | ({"crypto"} if settings.seal else set()))
+    yield check_versions()
     yield from check_transport(settings.transport)
-    yield from check_settings(settings)
-    yield check_sealing(settings)
+    yield from check_switched_on()
     yield check_garbage(option_here)
     yield from check_trusted_headers(settings.identity, option_here)
     if place is not None:
         yield ok("store", label_of(place))
-        yield from _check_place(place, scheme)
+        yield from _check_place(place)
         yield from check_replicas(place, max(replicas, len(replica_urls)), platform_name())
     yield from check_address(url, base_path=str(option_here("server.baseUrlPath") or ""))
     yield from check_replicas_clocks(replica_urls)
 
 
-def _check_place(place: str, scheme: str) -> Iterator[Finding]:
-    path = file_of(place)
+def _check_place(place: str) -> Iterator[Finding]:
+    scheme, path = place.partition("://")[0].lower(), file_of(place)
     if path is not None and not path.exists():
         text = f"there is no {path} yet: an app makes it when it saves for the first time"
         yield hint("store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")

@@ -6,7 +6,7 @@ For `stores.base.BrowsableStore` and `DescribedStore`, and for the tools that us
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Standing: TypeAlias = Literal["alive", "expired", "destroyed"]
@@ -43,5 +43,5 @@ class StoreFacts:
     version: str
     now: float
     """Its clock, in Unix seconds."""
-    details: Mapping[str, str | int]
-    """Other facts that matter to the operator. The names depend on the engine."""
+    details: Mapping[str, str | int] = field(default_factory=dict)
+    """Other facts that matter to the operator. Only Redis has some."""

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
-from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores import redis_layout as layout
 from fluxlit_component.stores.inventory import Entry, StoreFacts
 from fluxlit_component.stores.ledger import checked_prefix, is_name
@@ -24,7 +23,7 @@ _SCANNED: Final = 500
 def browse(server: RedisServer, key_prefix: str, prefix: str) -> Iterator[Entry]:
     """Every session whose name begins with `prefix`."""
     pattern = f"{_literally(key_prefix)}{checked_prefix(prefix)}*"
-    found = server.ask(lambda client: _scan(client, pattern), [])
+    found = server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED), [])
     seen: set[str] = set()  # SCAN may return a key twice
     while keys := server.ask(lambda _: list(islice(found, _AT_ONCE)), []):
         names = [key.decode()[len(key_prefix) :] for key in keys]
@@ -42,13 +41,10 @@ def facts(client: Any) -> StoreFacts:
     infos = _infos(client)
     first = infos[0]
     details: dict[str, str | int] = {
-        "servers": len(infos),
         "maxmemory_policy": ", ".join(sorted({str(info.get("maxmemory_policy", "?")) for info in infos})),
         "maxmemory": min(int(info.get("maxmemory", 0)) for info in infos),
         "used_memory": max(int(info.get("used_memory", 0)) for info in infos),
         "role": str(first.get("role", "?")),
-        "append_only": int(first.get("aof_enabled", 0)),
-        **_snapshots(client),
     }
     time = client.time()
     if isinstance(time, dict):  # a cluster may answer for each node
@@ -64,28 +60,11 @@ def estimate(client: Any) -> int:
     return sum(size.values()) if isinstance(size, dict) else int(size)
 
 
-def _scan(client: Any, pattern: str) -> Iterator[bytes]:
-    if not hasattr(client, "scan_iter"):
-        raise ConfigurationError(
-            f"a {type(client).__name__} cannot look through its keys: it has no scan_iter"
-        )
-    keys: Iterator[bytes] = client.scan_iter(match=pattern, count=_SCANNED)
-    return keys
-
-
 def _infos(client: Any) -> list[dict[str, Any]]:
     if not hasattr(client, "keyslot"):
         return [client.info()]
     answer = client.info(target_nodes="primaries")
     return [answer] if "redis_version" in answer else list(answer.values())
-
-
-def _snapshots(client: Any) -> dict[str, str]:
-    """When the server saves to disk. Empty if the server does not tell (hosted servers often do not)."""
-    try:
-        return {"save": str(client.config_get("save")["save"])}
-    except Exception:  # noqa: BLE001 - not permitted, or an answer per node; other facts remain
-        return {}
 
 
 def _literally(text: str) -> str:

@@ -29,7 +29,7 @@ the digest and LONGBLOB for the other columns. The tables are made on first use,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from typing_extensions import Self
@@ -45,11 +45,6 @@ from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import TransactionalStore
 
 T = TypeVar("T")
-
-_MARIADB_SIZE: Final = """SELECT coalesce(sum(data_length + index_length), 0) FROM information_schema.tables
-    WHERE table_schema = DATABASE() AND table_name IN (?, ?)"""
-_POSTGRES_SIZE: Final = """SELECT pg_total_relation_size(quote_ident(?)::regclass)
-    + pg_total_relation_size(quote_ident(?)::regclass)"""
 
 
 class SQLSessionStore(TransactionalStore):
@@ -136,19 +131,5 @@ class SQLSessionStore(TransactionalStore):
 
 
 def _facts(transaction: SQLTransaction) -> StoreFacts:
-    now, names, dialect = transaction.now(), transaction.tables.names, transaction.tables.dialect
-    if dialect == "sqlite":
-        return StoreFacts(
-            "SQLite through SQLAlchemy", transaction.ask("SELECT sqlite_version()")[0][0], now, {}
-        )
-    if dialect == "mariadb":
-        version, read_only = transaction.ask("SELECT version(), @@read_only")[0]
-        size = int(transaction.ask(_MARIADB_SIZE, *names)[0][0])
-        return StoreFacts("MariaDB", version, now, {"read_only": int(read_only), "bytes": size})
-    version, standby, read_only = transaction.ask(
-        """SELECT current_setting('server_version'), pg_is_in_recovery(),
-        current_setting('transaction_read_only')"""
-    )[0]
-    size = int(transaction.ask(_POSTGRES_SIZE, *names)[0][0])
-    details = {"standby": int(standby), "read_only": int(read_only == "on"), "bytes": size}
-    return StoreFacts("PostgreSQL", version, now, details)
+    ((engine, version),) = transaction.ask("SELECT '{engine}', {engine_version}")
+    return StoreFacts(engine, version, transaction.now())

@@ -19,6 +19,8 @@ from fluxlit_component.stores.ledger import PAGE, Head, Place, ends
 from fluxlit_component.stores.values import key_bytes, key_text
 
 _POSTGRES: Final = {
+    "engine": "PostgreSQL",
+    "engine_version": "current_setting('server_version')",
     "serial": "BIGSERIAL PRIMARY KEY",
     "double": "DOUBLE PRECISION",
     "bytes": "BYTEA",
@@ -33,8 +35,17 @@ _POSTGRES: Final = {
 DIALECTS: Final[dict[str, dict[str, str]]] = {
     "postgresql": _POSTGRES,
     # SQLite counts up only this kind of key, locks the whole file, and has no server with a clock.
-    "sqlite": {**_POSTGRES, "serial": "INTEGER PRIMARY KEY", "lock": "", "now": "0.0"},
+    "sqlite": {
+        **_POSTGRES,
+        "engine": "SQLite through SQLAlchemy",
+        "engine_version": "sqlite_version()",
+        "serial": "INTEGER PRIMARY KEY",
+        "lock": "",
+        "now": "0.0",
+    },
     "mariadb": {
+        "engine": "MariaDB",
+        "engine_version": "version()",
         "serial": "BIGINT AUTO_INCREMENT PRIMARY KEY",
         "double": "DOUBLE",
         "bytes": "LONGBLOB",  # a BLOB ends at 64 KB

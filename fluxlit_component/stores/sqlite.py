@@ -68,15 +68,10 @@ class SQLiteSessionStore(TransactionalStore):
         self._file.close()
 
     def describe(self) -> StoreFacts:
-        """Say which SQLite it is and where the file lies."""
+        """Say which SQLite it is, and whose clock."""
         from fluxlit_component.stores.inventory import StoreFacts
 
-        names = ("page_count", "page_size", "journal_mode")
-        pages, size, mode = self._file.read(
-            lambda cursor: [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-        )
-        details = {"path": str(self.path), "bytes": pages * size, "journal_mode": mode}
-        return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock(), details)
+        return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock())
 
     def _load(self, name: str) -> Record | None:
         return self._file.read(lambda cursor: SQLiteTransaction(cursor, self._clock).load(name))

@@ -123,6 +123,7 @@ def test_the_redis_of_the_compose_file_is_sound() -> None:
     for server in running(LocalRedis, *command[1:]):
         with_url = RedisSessionStore.from_url(server.url)
         assert {finding.level for finding in judge_engine(with_url.describe())} == {"ok"}
+        assert with_url._server.client.info("persistence")["aof_enabled"] == 1
         with_url.close()
 
 

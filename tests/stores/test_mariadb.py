@@ -96,7 +96,7 @@ def test_time_is_the_servers_and_in_utc(url: str) -> None:
     store = SQLSessionStore(engine, timeout_seconds=20)
     assert abs(store.commit("a", COMMIT).now - time.time()) < 5
     facts = store.describe()
-    assert (facts.engine, facts.details["read_only"]) == ("MariaDB", 0)
+    assert (facts.engine, facts.version[:1].isdigit()) == ("MariaDB", True)
     engine.dispose()
 
 

@@ -24,7 +24,6 @@ _SKEW_SECONDS: Final = 3.0
 """The header `Date` counts whole seconds."""
 _BOOT: Final = re.compile(rb'src="([^"]*_fluxlit/[^"]+)"')
 _WITHOUT: Final = "Without https a session id can be read on its way, and copied tabs are not told apart"
-_STRICT: Final = frozenset({"no-referrer", "same-origin", "strict-origin", "origin"})
 _FAILURES: Final = (OSError, ValueError, http.client.HTTPException)
 
 
@@ -39,12 +38,11 @@ def check_address(url: str | None, *, base_path: str = "") -> Iterator[Finding]:
     yield judge_scheme(url)
     base = url.partition("?")[0].rstrip("/") + "/"
     try:
-        headers, page = _get(url)
+        _, page = _get(url)
     except _FAILURES as error:
         yield _silent("app", url, error)
         return
     yield ok("app", f"{url} answers")
-    yield judge_policy(headers.get("Referrer-Policy", ""))
     yield _check_base(base, base_path)
     yield _check_carrier(base, page)
     yield _check_websocket(base)
@@ -82,19 +80,6 @@ def judge_scheme(url: str) -> Finding:
         return ok("https", "no https, but on this machine only, where browsers do not need it")
     remedy = f"caddy reverse-proxy --from {parts.hostname} --to localhost:8501"
     return problem("https", f"the app is reached by http. {_WITHOUT}", remedy)
-
-
-def judge_policy(policy: str) -> Finding:
-    """Judge the header `Referrer-Policy`, which a proxy adds, or does not."""
-    policy = policy.strip().lower()
-    if policy in _STRICT:
-        return ok("referrer", f"Referrer-Policy is {policy}")
-    text = (
-        f"Referrer-Policy is {policy or 'not set'}: an id that comes in a link is in the Referer of "
-        "the first requests to the app itself"
-    )
-    remedy = "add_header Referrer-Policy strict-origin always;    # in nginx's server block"
-    return hint("referrer", text, remedy)
 
 
 def _get(url: str) -> tuple[Message, bytes]:

@@ -1,12 +1,11 @@
-"""The store: whether it answers, how soon, by which clock; its engine and files; copies of the app on it."""
+"""The store: whether it answers, how soon, by which clock; its engine and file; copies of the app on it."""
 
 from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -27,9 +26,6 @@ _PROBE_SECONDS: Final = 5.0
 _SLOW_SECONDS: Final = 0.05
 _SKEW_SECONDS: Final = 2.0
 _NEARLY_FULL: Final = 0.9
-_SHARES: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre"}
-_LEAST_FREE: Final = 100 * 2**20
-_MOUNTS: Final = Path("/proc/mounts")
 
 
 def check_store(store: SessionStore) -> Iterator[Finding]:
@@ -90,21 +86,11 @@ def check_clock(describe: Callable[[], StoreFacts], *, clock: Clock = wall) -> F
 def judge_engine(facts: StoreFacts) -> Iterator[Finding]:
     """Judge, by what an engine says of itself, whether it is fit to keep sessions."""
     yield ok("engine", f"{facts.engine} {facts.version}".strip())
-    details = facts.details
     if facts.engine in {"Redis", "Valkey"}:
-        yield from _judge_redis(facts)
-    elif facts.engine == "PostgreSQL" and (details["standby"] or details["read_only"]):
-        text = "this server takes no writes (a standby, or default_transaction_read_only)"
-        yield problem("engine", text, 'psql -c "SELECT pg_is_in_recovery()"    # name the primary instead')
-    elif facts.engine == "SQLite" and details.get("journal_mode") != "wal":
-        text = f"the journal mode is {details.get('journal_mode')}, not wal: readers wait for writers"
-        yield warning("engine", text, f'sqlite3 "{details.get("path")}" "PRAGMA journal_mode = WAL"')
+        yield from _judge_redis(facts.details)
 
 
-def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
-    details = facts.details
-    if facts.engine == "Redis" and facts.version.partition(".")[0] in {"2", "3", "4"}:
-        yield problem("engine", f"Redis {facts.version} is too old, at least 5.0 is needed")
+def _judge_redis(details: Mapping[str, str | int]) -> Iterator[Finding]:
     policy, limit, used = details["maxmemory_policy"], int(details["maxmemory"]), int(details["used_memory"])
     remedy = "redis-cli CONFIG SET maxmemory-policy noeviction"
     if policy == "noeviction":
@@ -117,15 +103,12 @@ def _judge_redis(facts: StoreFacts) -> Iterator[Finding]:
         yield hint("eviction", text, remedy)
     if limit and used > _NEARLY_FULL * limit:
         text = f"{used * 100 // limit} % of maxmemory is used: soon nothing can be saved"
-        remedy = "redis-cli CONFIG SET maxmemory 1gb    # or: fluxlit-session list --order largest"
+        remedy = "redis-cli CONFIG SET maxmemory 1gb    # or: a shorter FLUXLIT_SESSION_TTL"
         yield warning("memory", text, remedy)
     if details["role"] == "slave":
         text = "this server is a read-only replica: nothing can be saved"
         remedy = "redis-cli INFO replication    # name its master, or use redis+sentinel://"
         yield problem("engine", text, remedy)
-    if not details["append_only"] and not details.get("save", "?"):
-        text = "the server keeps nothing on disk: when it restarts, all sessions are gone"
-        yield hint("engine", text, "redis-cli CONFIG SET appendonly yes")
 
 
 def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Finding]:
@@ -152,47 +135,14 @@ def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Fi
 
 
 def check_files(path: Path) -> Iterator[Finding]:
-    """Look at the database, its log and its index, as far as they are there."""
-    if os.name != "nt":
-        yield from _check_modes(path)
-    kind = file_system_of(path, _MOUNTS.read_text(encoding="utf-8") if _MOUNTS.exists() else "")
-    if kind in _SHARES or kind.startswith("fuse."):
-        text = f"{path} lies on a network share ({kind}), where SQLite's locks do not hold"
-        remedy = "export FLUXLIT_SESSION_SQLITE_PATH=/var/lib/app/sessions.db"
-        yield problem("files", f"{text}: the file will break", f"{remedy}    # a local disk, or Redis or SQL")
-    free = shutil.disk_usage(path.parent).free
-    if free < _LEAST_FREE:
-        text = f"only {free // 2**20} MiB are free on that disk: soon nothing can be saved"
-        yield warning("files", text, f"df -h {shlex.quote(str(path.parent))}")
-
-
-def _check_modes(path: Path) -> Iterator[Finding]:
+    """Look at the modes of the database, its log and its index, as far as they are there."""
+    if os.name == "nt":
+        return
     is_private = True
     for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-        if not file.exists():
-            continue
-        status, name, me = file.stat(), shlex.quote(str(file)), os.geteuid()
-        if (mode := stat.S_IMODE(status.st_mode)) & 0o077:
+        if file.exists() and (mode := stat.S_IMODE(file.stat().st_mode)) & 0o077:
             is_private = False
             text = f"{file} has mode {mode:04o}: other users here can read it"
-            yield problem("files", text, f"chmod 600 {name}")
-        if status.st_uid != me:
-            text = f"{file} belongs to user {status.st_uid}, and you are {me}: is it the app's user?"
-            yield hint("files", text, f"ls -l {name}")
-    folder = path.parent
-    if folder.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
-        text = f"everybody may write to {folder}, and so put another file in the place of the database"
-        yield warning("files", text, f"chmod o-w {shlex.quote(str(folder))}")
+            yield problem("files", text, f"chmod 600 {shlex.quote(str(file))}")
     if is_private:
         yield ok("files", f"{path}, mode 0600, the owner's only")
-
-
-def file_system_of(path: Path, mounts: str) -> str:
-    """The kind of file system that a path is on, by a table in the form of /proc/mounts; "" if unknown."""
-    points = {"": ""}
-    for line in mounts.splitlines():
-        _, point, kind, *_ = line.split(" ")
-        point = point.replace("\\040", " ")
-        if path.is_relative_to(point):
-            points[point] = kind
-    return points[max(points, key=len)]
