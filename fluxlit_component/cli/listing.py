@@ -13,7 +13,7 @@ import typer
 
 from fluxlit_component.cli.entries import document, short, spans
 from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
-from fluxlit_component.cli.place import StoreOption, browsing, label_of, url_of
+from fluxlit_component.cli.place import StoreOption, label_of, opened, url_of
 from fluxlit_component.panel.amounts import size_text, span_text
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.stores.base import BrowsableStore
@@ -51,7 +51,7 @@ def list_sessions(
                 count += 1
                 yield entry
 
-    with browsing(store) as found:
+    with opened(url_of(store)) as found:
         entries = counted(watched(found.browse(), "Looking through", found.estimate()))
         chosen = heapq.nlargest(limit, entries, key=_RANK[order])
         listed = [(entry, _is_bound(found, entry)) for entry in chosen]
@@ -88,7 +88,7 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     by_age = dict.fromkeys(_AGES, 0)
     sizes: list[int] = []
     ages: list[float] = []
-    with browsing(store) as found:
+    with opened(url_of(store)) as found:
         for entry in watched(found.browse(), "Looking through", found.estimate()):
             counts[entry.standing] += 1
             if entry.standing == "alive":

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
-from fluxlit_component.cli.place import StoreOption, browsing, file_of, label_of, url_of
+from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry
@@ -31,7 +31,7 @@ def migrate(
         raise ConfigurationError("source and target are the same store")
     done: Counter[str] = Counter()
     try:
-        with browsing(origin) as source, browsing(to, may_create=True) as target:
+        with opened(origin) as source, opened(to, may_create=True) as target:
             for entry in watched(source.browse(), "Copying", source.estimate()):
                 done[_carry(entry, source, target)] += 1
     except StoreUnavailable:

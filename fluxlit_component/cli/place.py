@@ -1,25 +1,22 @@
-"""Which store a command means, and whether it can do what the command needs.
+"""Which store a command means.
 
-A store is named by a URL, or by ``package.module:name`` if the app has a store object of its own. Unlike an
-app, a command creates no database file, except for `migrate`. It may wait longer than a visitor should.
+Unlike an app, a command creates no database file, except for `migrate`. It may wait longer than a visitor
+should.
 """
 
 from __future__ import annotations
 
-import importlib
-import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from fluxlit_component import internals
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings, load_settings
-from fluxlit_component.stores.base import BrowsableStore, SessionStore
+from fluxlit_component.stores.base import BuiltInStore
 from fluxlit_component.stores.location import open_store
 
 PATIENCE_SECONDS: Final = 10.0
@@ -29,13 +26,12 @@ StoreOption: TypeAlias = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        help="The store: sqlite:///file.db, redis://..., postgresql+psycopg://..., or package.module:name "
-        "for an object of your own. Default: FLUXLIT_SESSION_STORE, FLUXLIT_SESSION_SQLITE_PATH, the app's "
-        "secrets, .streamlit/fluxlit_sessions.db in this folder.",
+        help="The store: sqlite:///file.db, redis://..., postgresql+psycopg://... Default: "
+        "FLUXLIT_SESSION_STORE, FLUXLIT_SESSION_SQLITE_PATH, the app's secrets, "
+        ".streamlit/fluxlit_sessions.db in this folder.",
         show_default=False,
     ),
 ]
-_OBJECT: Final = re.compile(r"([A-Za-z_][\w.]*):([A-Za-z_]\w*)")
 
 
 def settings_here() -> Settings:
@@ -64,17 +60,13 @@ def file_of(url: str) -> Path | None:
 
 
 @contextmanager
-def opened(url: str, *, may_create: bool = False) -> Iterator[SessionStore]:
-    """The store, closed at the end if it was made here.
+def opened(url: str, *, may_create: bool = False) -> Iterator[BuiltInStore]:
+    """The store, closed at the end.
 
     Raises:
         ConfigurationError: there can be no such store, or a command cannot use it.
         StoreUnavailable: the database file is not there, or cannot be opened.
     """
-    named = _OBJECT.fullmatch(url)
-    if named is not None:
-        yield _imported(*named.groups())
-        return
     if url.lower().startswith("memory:"):
         raise ConfigurationError(
             "memory:// is the memory of the app's own process: no other process can look into it. "
@@ -91,36 +83,3 @@ def opened(url: str, *, may_create: bool = False) -> Iterator[SessionStore]:
         yield store
     finally:
         store.close()
-
-
-@contextmanager
-def browsing(given: str | None, *, may_create: bool = False) -> Iterator[BrowsableStore]:
-    """The store that is meant, if it can list its sessions.
-
-    Raises:
-        ConfigurationError: the store cannot; the message says what the store lacks.
-    """
-    with opened(url_of(given), may_create=may_create) as store:
-        if not isinstance(store, BrowsableStore):
-            raise ConfigurationError(
-                f"{type(store).__name__} cannot list its sessions: it finds one by its id only, and nobody "
-                "here knows an id. Add the methods of fluxlit_component.stores.base.BrowsableStore to it, or "
-                "use the tools of its backend"
-            )
-        yield store
-
-
-def _imported(module_name: str, name: str) -> SessionStore:
-    """An object of the app, imported as if the app had been started in this folder."""
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        store: Any = getattr(importlib.import_module(module_name), name)
-    except Exception as error:
-        raise ConfigurationError(
-            f"{module_name}:{name} could not be imported ({type(error).__name__}: {error})"
-        ) from error
-    if not isinstance(store, SessionStore):
-        raise ConfigurationError(
-            f"{module_name}:{name} is no store: a {type(store).__name__} without get, set and delete"
-        )
-    return store

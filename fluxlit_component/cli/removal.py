@@ -9,9 +9,8 @@ import typer
 
 from fluxlit_component.cli.entries import find_one, short
 from fluxlit_component.cli.output import JsonOption, print_count, watched
-from fluxlit_component.cli.place import StoreOption, browsing, label_of, opened, url_of
+from fluxlit_component.cli.place import StoreOption, label_of, opened, url_of
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.stores.base import VersionedStore
 
 _AT_ONCE: Final = 500
 """Records per step. A step holds the store's write lock, for some milliseconds: visitors wait no longer."""
@@ -30,7 +29,7 @@ def revoke(
     """Destroy a session, or all: no late writer can bring it back, the visitor begins anew."""
     if every == (session is not None):
         raise ConfigurationError("name one session by its hash, or all by --all")
-    with browsing(store) as found:
+    with opened(url_of(store)) as found:
         if session is None:
             entries = watched(found.browse(), "Looking through", found.estimate())
             names = [entry.name for entry in entries if entry.standing == "alive"]
@@ -49,9 +48,5 @@ def revoke(
 def purge(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     """Drop expired sessions and outlived markers of destroyed ones. Redis does that by itself."""
     with opened(url_of(store)) as found:
-        if not isinstance(found, VersionedStore):
-            raise ConfigurationError(
-                f"{type(found).__name__} has no purge: it drops expired sessions by itself, or never"
-            )
         count = sum(watched(iter(partial(found.purge, limit=_AT_ONCE), 0), "Dropping"))
     print_count(count, "ended session", "dropped", as_json=as_json)

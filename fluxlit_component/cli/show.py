@@ -10,7 +10,7 @@ import typer
 
 from fluxlit_component.cli.entries import document, find_one, short, spans
 from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table
-from fluxlit_component.cli.place import StoreOption, browsing
+from fluxlit_component.cli.place import StoreOption, opened, url_of
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
 from fluxlit_component.panel.amounts import size_text, span_text
@@ -28,7 +28,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a session's keys, types, sizes, versions and lifetimes; its values only with --values."""
-    with browsing(store) as found:
+    with opened(url_of(store)) as found:
         entry = find_one(found, session)
         record = found.peek(entry.name)
     if record is None:

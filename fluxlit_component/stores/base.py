@@ -2,8 +2,8 @@
 
 `SessionStore` is the extension point: three methods. `VersionedStore` adds what two tabs need to write at
 once without losing anything. Every built-in store is one. `stores.adapter` makes one of any three-method
-store, with "last writer wins" for the whole session. `BrowsableStore` and `DescribedStore` are for the
-tools of the operator; an app works without them.
+store, with "last writer wins" for the whole session. `BrowsableStore` is for the tools of the operator; an
+app works without it.
 
 Common to `SessionStore` and `VersionedStore`:
 
@@ -112,7 +112,6 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
         ...
 
 
-@runtime_checkable
 class BrowsableStore(Protocol):
     """A store that its operator, who knows no id, can look through.
 
@@ -149,11 +148,10 @@ class BrowsableStore(Protocol):
         """
         ...
 
-
-@runtime_checkable
-class DescribedStore(Protocol):
-    """A store that can tell how its backend is set up."""
-
     def describe(self) -> StoreFacts:
         """Ask the backend how it is set up."""
         ...
+
+
+class BuiltInStore(VersionedStore, BrowsableStore, Protocol):
+    """What every store that is opened by a URL can do."""

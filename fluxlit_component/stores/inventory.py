@@ -1,6 +1,6 @@
 """What a store tells its operator, as pure data. It holds no id, and only the size of a value.
 
-For `stores.base.BrowsableStore` and `DescribedStore`, and for the tools that use them.
+For `stores.base.BrowsableStore`, and for the tools that use it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from fluxlit_component.errors import ConfigurationError, FluxlitError
-from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.base import BuiltInStore
 from fluxlit_component.stores.ledger import ttl_of
 
 _DAY: Final = 86_400.0
@@ -34,10 +34,10 @@ _ENGINES: Final = {
 """Class -> its module and the extra that brings the engine."""
 
 _lock = threading.Lock()
-_stores: dict[tuple[str, int], VersionedStore] = {}
+_stores: dict[tuple[str, int], BuiltInStore] = {}
 
 
-def open_store(url: str, *, timeout_seconds: float | None = None) -> VersionedStore:
+def open_store(url: str, *, timeout_seconds: float | None = None) -> BuiltInStore:
     """Return the store of this URL in this process.
 
     With `timeout_seconds` the caller gets a new store and has to close it. This is for tools, which may wait
@@ -71,7 +71,7 @@ def close_stores() -> None:
         store.close()
 
 
-def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
+def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()
     path, _, query = rest.partition("?")
@@ -101,7 +101,7 @@ def _make(url: str, timeout_seconds: float | None = None) -> VersionedStore:
     store_type = store_class(name)
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     try:
-        store: VersionedStore = store_type.from_url(url, **patience)
+        store: BuiltInStore = store_type.from_url(url, **patience)
     except FluxlitError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password

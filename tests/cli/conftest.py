@@ -16,15 +16,11 @@ from fluxlit_component.cli import app
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit
-from fluxlit_component.stores.base import BrowsableStore, VersionedStore
+from fluxlit_component.stores.base import BuiltInStore
 from fluxlit_component.stores.location import open_store
 from tests.servers import running, several
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
-
-
-class Store(VersionedStore, BrowsableStore):
-    """What every built-in store is, for the type checker."""
 
 
 @dataclass
@@ -72,7 +68,7 @@ def run(sids: list[str]) -> Callable[..., Result]:
 def fill(sids: list[str]) -> Callable[..., str]:
     """Begin a session in a store; returns its id."""
 
-    def begin(store: Store, idle_seconds: float | None = 3600, **values: Any) -> str:
+    def begin(store: BuiltInStore, idle_seconds: float | None = 3600, **values: Any) -> str:
         sid = new_session_id()
         sids.append(sid)
         changes = {key: Change(encode(value)) for key, value in values.items()}
@@ -110,7 +106,7 @@ def url_of(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], st
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[[str], Store]]:
+def opened() -> Iterator[Callable[[str], BuiltInStore]]:
     """Open a store by its URL, as an app does but more patient."""
     stores: list[Any] = []
 

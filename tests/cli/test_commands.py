@@ -187,53 +187,11 @@ def test_store_by_settings(
     assert "FLUXLIT_GATE_SECONDS" in run("list", code=2).stderr
 
 
-PLAIN = """
-class Plain:
-    def __init__(self):
-        self.kept = {}
-    def get(self, session_id):
-        return self.kept.get(session_id)
-    def set(self, session_id, data, *, ttl_seconds=None):
-        self.kept[session_id] = dict(data)
-    def delete(self, session_id):
-        self.kept.pop(session_id, None)
-
-plain = Plain()
-nothing = object()
-"""
-
-
-def test_store_of_the_app(
-    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fill: Callable[..., str]
-) -> None:
-    """An object of the app is named by module and name; one with three methods cannot be listed."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "shop_stores.py").write_text(
-        PLAIN + "from fluxlit_component import InMemorySessionStore\nmemory = InMemorySessionStore()\n"
-    )
-    import shop_stores  # type: ignore[import-not-found]
-
-    fill(shop_stores.memory, a=1)
-    assert run("list", "--store", "shop_stores:memory", "--json").json["total"] == 1
-    for command in (
-        ("list",),
-        ("stats",),
-        ("show", "ab"),
-        ("revoke", "--all"),
-        ("migrate", "--to", "redis://x"),
-    ):
-        said = run(*command, "--store", "shop_stores:plain", code=2).stderr
-        assert "Plain cannot list its sessions" in said
-        assert "BrowsableStore" in said
-    assert "purge" in run("purge", "--store", "shop_stores:plain", code=2).stderr
-    assert "is no store" in run("list", "--store", "shop_stores:nothing", code=2).stderr
-    assert "could not be imported" in run("list", "--store", "shop_stores:absent", code=2).stderr
-
-
 @pytest.mark.parametrize(
     ("url", "code", "said"),
     [
         ("memory://", 2, "no other process can look into it"),
+        ("shop.stores:store", 2, "a store is named by a URL"),
         ("mongodb://u:hunter2@h", 2, "no store for this URL scheme"),
         ("redis://u:hunter2@127.0.0.1:1/0", 1, "gave no answer"),
         ("postgresql+psycopg://u:hunter2@127.0.0.1:1/db", 1, "gave no answer"),

@@ -16,7 +16,7 @@ from fluxlit_component.cli.checks.address import HERE
 from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import Clock, monotonic, wall
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.stores.base import BrowsableStore, DescribedStore, SessionStore
+from fluxlit_component.stores.base import BuiltInStore
 from fluxlit_component.stores.inventory import StoreFacts
 from fluxlit_component.stores.outage import BUDGET_SECONDS
 
@@ -28,7 +28,7 @@ _SKEW_SECONDS: Final = 2.0
 _NEARLY_FULL: Final = 0.9
 
 
-def check_store(store: SessionStore) -> Iterator[Finding]:
+def check_store(store: BuiltInStore) -> Iterator[Finding]:
     """Read what is not there, write a session that ends in seconds, ask the engine about itself.
 
     Raises:
@@ -37,18 +37,14 @@ def check_store(store: SessionStore) -> Iterator[Finding]:
     store.get(new_session_id())  # connects
     reads = [_seconds(partial(store.get, new_session_id())) for _ in range(_TRIES)]
     yield judge_latency("reading", median(reads), max(reads))
-    if isinstance(store, DescribedStore):
-        yield from judge_engine(store.describe())
-        yield check_clock(store.describe)
+    yield from judge_engine(store.describe())
+    yield check_clock(store.describe)
     probe, data = new_session_id(), {"doctor": True}
     took = _seconds(partial(store.set, probe, data, ttl_seconds=_PROBE_SECONDS))
     if store.get(probe) == data:
         yield judge_latency("writing", took, took)
     else:
         yield problem("store", "what was written a moment ago cannot be read back")
-    if not isinstance(store, BrowsableStore):
-        text = "cannot list its sessions: only `doctor` and `demo` work with it"
-        yield hint("store", f"{type(store).__name__} {text}")
 
 
 def _seconds(work: Callable[[], object]) -> float:
