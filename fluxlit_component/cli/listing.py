@@ -52,7 +52,7 @@ def list_sessions(
                 yield entry
 
     with opened(url_of(store)) as found:
-        entries = counted(watched(found.browse(), "Looking through", found.estimate()))
+        entries = counted(watched(found.browse(), "Looking through"))
         chosen = heapq.nlargest(limit, entries, key=_RANK[order])
         listed = [(entry, _is_bound(found, entry)) for entry in chosen]
     if as_json:
@@ -89,7 +89,7 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     sizes: list[int] = []
     ages: list[float] = []
     with opened(url_of(store)) as found:
-        for entry in watched(found.browse(), "Looking through", found.estimate()):
+        for entry in watched(found.browse(), "Looking through"):
             counts[entry.standing] += 1
             if entry.standing == "alive":
                 counts["keys"] += entry.keys

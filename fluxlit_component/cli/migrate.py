@@ -32,7 +32,7 @@ def migrate(
     done: Counter[str] = Counter()
     try:
         with opened(origin) as source, opened(to, may_create=True) as target:
-            for entry in watched(source.browse(), "Copying", source.estimate()):
+            for entry in watched(source.browse(), "Copying"):
                 done[_carry(entry, source, target)] += 1
     except StoreUnavailable:
         if done:

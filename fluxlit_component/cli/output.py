@@ -43,10 +43,10 @@ def print_count(count: int, noun: str, done: str, *, as_json: bool) -> None:
         typer.echo(f"{count} {noun}{'' if count == 1 else 's'} {done}")
 
 
-def watched(items: Iterable[T], title: str, total: int | None = None) -> Iterator[T]:
-    """Yield the items. On a terminal a bar shows the progress; elsewhere nothing is shown."""
+def watched(items: Iterable[T], title: str) -> Iterator[T]:
+    """Yield the items. On a terminal a bar shows the progress, or their number if it is not known before."""
     if not sys.stderr.isatty():
         yield from items
         return
-    with typer.progressbar(items, total, title, file=sys.stderr) as bar:
+    with typer.progressbar(items, label=title, show_pos=True, file=sys.stderr) as bar:
         yield from bar

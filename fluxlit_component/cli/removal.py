@@ -31,7 +31,7 @@ def revoke(
         raise ConfigurationError("name one session by its hash, or all by --all")
     with opened(url_of(store)) as found:
         if session is None:
-            entries = watched(found.browse(), "Looking through", found.estimate())
+            entries = watched(found.browse(), "Looking through")
             names = [entry.name for entry in entries if entry.standing == "alive"]
             label = label_of(url_of(store))
             question = f"Destroy all {len(names)} sessions in {label}? Every visitor begins anew."
@@ -41,7 +41,7 @@ def revoke(
             question = f"Destroy session {short(entry)} with {entry.keys} keys?"
         if names and not yes:
             typer.confirm(question, abort=True, err=True)
-        count = sum(map(found.destroy, watched(names, "Destroying", len(names))))
+        count = sum(map(found.destroy, watched(names, "Destroying")))
     print_count(count, "session", "destroyed", as_json=as_json)
 
 

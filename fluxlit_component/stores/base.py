@@ -127,10 +127,6 @@ class BrowsableStore(Protocol):
         """
         ...
 
-    def estimate(self) -> int:
-        """About how many sessions `browse` will find. A cheap estimate, for a progress bar."""
-        ...
-
     def peek(self, name: str) -> Record | None:
         """Like `VersionedStore.load`."""
         ...

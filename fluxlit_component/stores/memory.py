@@ -104,9 +104,6 @@ class _Transaction:
         there = (name for name in self._sessions if name.startswith(prefix) and name > after)
         return [(name, *self._head(name), *self._extent(name)) for name in nsmallest(PAGE, there)]
 
-    def count(self) -> int:
-        return len(self._sessions)
-
     def _head(self, name: str) -> Head:
         # Bypasses the LRU order: a look by the operator or the sweep does not count as use by a visitor.
         return Head(*Cache.__getitem__(self._sessions, name)[:6])

@@ -127,10 +127,6 @@ class RedisSessionStore:
     def browse(self, prefix: str = "") -> Iterator[Entry]:
         return inventory.browse(self._server, self._prefix, prefix)
 
-    def estimate(self) -> int:
-        """How many keys the server has: sessions, and keys of other programs."""
-        return int(self._server.ask(inventory.estimate, []))
-
     def peek(self, name: str) -> Record | None:
         return layout.record_of(self._server.run("load", [self._prefix + checked_name(name)]))
 

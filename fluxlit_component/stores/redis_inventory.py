@@ -54,12 +54,6 @@ def facts(client: Any) -> StoreFacts:
     return StoreFacts("Valkey" if valkey else "Redis", version, time[0] + time[1] / 1e6, details)
 
 
-def estimate(client: Any) -> int:
-    """How many keys there are, including keys of other programs."""
-    size = client.dbsize(target_nodes="primaries") if hasattr(client, "keyslot") else client.dbsize()
-    return sum(size.values()) if isinstance(size, dict) else int(size)
-
-
 def _infos(client: Any) -> list[dict[str, Any]]:
     if not hasattr(client, "keyslot"):
         return [client.info()]

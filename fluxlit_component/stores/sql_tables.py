@@ -236,9 +236,6 @@ class SQLTransaction:
         # No hex character comes after "f", so all names with the prefix are less than the prefix plus "g".
         return self.ask(_PAGE, prefix, f"{prefix}g", after)
 
-    def count(self) -> int:
-        return int(self.ask("SELECT count(*) FROM {s}")[0][0])
-
 
 def fields_of(rows: Any) -> dict[str, Field]:
     """The fields in some rows, by key. Some drivers return a memoryview."""

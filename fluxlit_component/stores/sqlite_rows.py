@@ -121,9 +121,6 @@ class SQLiteTransaction:
         # No hex character comes after "f", so all names with the prefix are less than the prefix plus "g".
         return self.cursor.execute(_PAGE, (prefix, f"{prefix}g", after)).fetchall()
 
-    def count(self) -> int:
-        return int(self.cursor.execute("SELECT count(*) FROM fluxlit_session").fetchone()[0])
-
 
 @cache
 def _find(keys: int | None, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit

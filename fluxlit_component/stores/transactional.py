@@ -56,9 +56,6 @@ class Transaction(Protocol):
         Each row has the name, the values of the head, the number of keys and the bytes of all values.
         """
 
-    def count(self) -> int:
-        """How many sessions there are, ended ones included."""
-
 
 class TransactionalStore(ABC):
     """A `VersionedStore` and `BrowsableStore`, except for the parts that depend on the engine."""
@@ -174,10 +171,6 @@ class TransactionalStore(ABC):
             if len(rows) < PAGE:
                 return
             after = rows[-1][0]
-
-    def estimate(self) -> int:
-        """How many sessions there are, ended ones included."""
-        return self._read(lambda transaction: transaction.count())
 
     def peek(self, name: str) -> Record | None:
         return self._load(ledger.checked_name(name))

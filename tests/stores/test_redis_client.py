@@ -103,8 +103,7 @@ def test_one_connection_is_left_for_all_else(open_store: Callable[..., RedisSess
     store = open_store(f"&max_connections={most}")
     for number in range(5):
         store.commit(f"sid {number}", COMMIT)
-        assert store.estimate() == number + 1
-    assert len(list(store.browse())) == 5
+        assert len(list(store.browse())) == number + 1
 
 
 def test_a_script_that_fails_keeps_no_connection_at_hand(
