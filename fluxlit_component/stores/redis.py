@@ -8,12 +8,12 @@ last as long as the server's own persistence keeps them: without it a restart lo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from typing_extensions import Self
 
-from fluxlit_component.errors import ConfigurationError, StoreUnavailable
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_inventory as inventory
 from fluxlit_component.stores import redis_layout as layout
@@ -22,17 +22,14 @@ from fluxlit_component.stores.ledger import checked_name, name_of, ttl_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
 
-_RENAME_TRIES: Final = 5
-
 
 class RedisSessionStore:
     """A `VersionedStore` in Redis.
 
     Every operation is atomic, except `copy` and `rename` in a cluster, where the two sessions may be on
-    different servers. `copy` reads the source and then writes the target if that is still free. `rename` does
-    the same, and then destroys the source if it has not changed; otherwise `rename` starts again. If a server
-    fails in between, the source stays unchanged, and an unused copy may stay under the target. No commit is
-    lost.
+    different servers. There `copy` reads the source and then writes the target if that is still free, and
+    `rename` is `copy` and then `delete`. A commit in between is lost, and two callers that rename one session
+    may both succeed. If a server fails in between, the source stays beside the copy.
 
     Args:
         client_or_url: a synchronous client of redis-py or valkey-py, or anything that has their `evalsha`
@@ -102,15 +99,22 @@ class RedisSessionStore:
 
     def copy(self, source: str, target: str) -> bool:
         keys = [self._key(source), self._key(target)]
-        if self._server.is_cluster:
-            return self._carry(*keys) is not None
-        return bool(self._server.run("copy", keys, 0))
+        if not self._server.is_cluster:
+            return bool(self._server.run("copy", keys, 0))
+        reply = self._server.run("load", keys[:1])
+        if len(reply) == 1:
+            return False
+        head, stored = layout.head_and_fields(reply)
+        flat = (part for pair in stored.items() for part in pair)
+        return bool(self._server.run("place", keys[1:], head, 0, *flat))
 
     def rename(self, source: str, target: str) -> bool:
-        keys = [self._key(source), self._key(target)]
-        return (
-            self._rename_across(*keys) if self._server.is_cluster else bool(self._server.run("copy", keys, 1))
-        )
+        if not self._server.is_cluster:
+            return bool(self._server.run("copy", [self._key(source), self._key(target)], 1))
+        copied = self.copy(source, target)
+        if copied:
+            self.delete(source)
+        return copied
 
     def take(self, session_id: str) -> Record | None:
         return layout.record_of(self._server.run("load", [self._key(session_id)], 1))
@@ -143,28 +147,6 @@ class RedisSessionStore:
 
     def _key(self, session_id: str) -> str:
         return self._prefix + name_of(session_id)
-
-    def _carry(self, source: str, target: str) -> bytes | None:
-        """Copy from server to server. Return the head of the copy, or None if nothing was copied."""
-        reply = self._server.run("load", [source])
-        if len(reply) == 1:
-            return None
-        head, stored = layout.head_and_fields(reply)
-        flat = (part for pair in stored.items() for part in pair)
-        return head if self._server.run("place", [target], head, 0, *flat) else None
-
-    def _rename_across(self, source: str, target: str) -> bool:
-        for _ in range(_RENAME_TRIES):
-            head = self._carry(source, target)
-            if head is None:
-                return False
-            found = self._server.run("drop", [source], head, 1)
-            if found == b"done":
-                return True
-            self._server.run("drop", [target], head, 0)  # nobody knows of the copy yet
-            if found != b"alive":
-                return False
-        raise StoreUnavailable("the session was written to all the while it was to be renamed")
 
 
 def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
