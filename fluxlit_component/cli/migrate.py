@@ -1,8 +1,7 @@
 """`fluxlit-session migrate`: copies all sessions of one store into another, unchanged.
 
-Versions and deadlines are kept, so open tabs go on. The command is safe to repeat. A session that is there
-already is left alone; if it has changed in the source meanwhile, it is updated. Another session is never
-overwritten. So: migrate, point the app to the new store, migrate once more.
+Versions and deadlines are kept. The command is safe to repeat: what is alive in the target is left alone. So
+stop the app, migrate, and start it with the new store.
 """
 
 from __future__ import annotations

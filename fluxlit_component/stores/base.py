@@ -138,9 +138,8 @@ class BrowsableStore(Protocol):
     def place(self, name: str, record: Record) -> bool:
         """Put a record of another store here as it is: fields, versions, creation time, deadlines.
 
-        Atomic. The record is written if nothing alive is there, or only an earlier state of the same session:
-        begun at the same moment, with a lower version, or with the same version and an earlier idle deadline.
-        Otherwise, and if a destroyed session's marker is there or `record` has ended, False: nothing is done.
+        Atomic. Does nothing and returns False if a session is alive there, if the marker of a destroyed one
+        is there, or if `record` has ended.
         """
         ...
 

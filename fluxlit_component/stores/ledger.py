@@ -27,8 +27,6 @@ PAGE: Final = 200
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
-_ROUNDING: Final = 0.002
-"""Moments that differ by no more seconds count as the same: a store may keep whole milliseconds."""
 
 _TOMBSTONE_VERSIONS: Final = 1000
 _TOMBSTONE_SWEEP: Final = 100
@@ -113,21 +111,6 @@ def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entr
     from fluxlit_component.stores.inventory import Entry
 
     return Entry(name, state, head.version, created, *head[2:5], keys, size, now)
-
-
-def yields(standing: Head | None, head: Head, now: float) -> bool:
-    """Whether a record from another store (`head`) may replace what is stored (`standing`)."""
-    if state_of(head, now) != "alive":
-        return False
-    if standing is None or state_of(standing, now) != "alive":
-        return is_free(standing, now)
-    if abs(standing.created - head.created) > _ROUNDING or head.version < standing.version:
-        return False
-    return head.version > standing.version or _is_later(head.idle_expires, standing.idle_expires)
-
-
-def _is_later(moment: float | None, other: float | None) -> bool:
-    return other is not None and (moment is None or moment > other + _ROUNDING)
 
 
 def marker(now: float) -> Head:

@@ -106,7 +106,7 @@ class RedisSessionStore:
             return False
         head, stored = layout.head_and_fields(reply)
         flat = (part for pair in stored.items() for part in pair)
-        return bool(self._server.run("place", keys[1:], head, 0, *flat))
+        return bool(self._server.run("place", keys[1:], head, *flat))
 
     def rename(self, source: str, target: str) -> bool:
         if not self._server.is_cluster:
@@ -139,7 +139,7 @@ class RedisSessionStore:
 
     def place(self, name: str, record: Record) -> bool:
         key, fields = self._prefix + checked_name(name), layout.pairs_of(record.fields)
-        return bool(self._server.run("place", [key], layout.head_line(record), 1, *fields))
+        return bool(self._server.run("place", [key], layout.head_line(record), *fields))
 
     def describe(self) -> StoreFacts:
         facts: StoreFacts = self._server.ask(inventory.facts, [])

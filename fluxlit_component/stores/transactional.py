@@ -184,10 +184,10 @@ class TransactionalStore(ABC):
 
         def put(transaction: Transaction) -> bool:
             place = transaction.find(name, create=True)
-            given_way = ledger.yields(place.head, head, place.now)
-            if given_way:
+            fits = ledger.is_free(place.head, place.now) and ledger.state_of(head, place.now) == "alive"
+            if fits:
                 transaction.begin(place, head, record.fields)
-            return given_way
+            return fits
 
         return self._write(put)
 

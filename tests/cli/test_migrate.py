@@ -59,18 +59,18 @@ def test_every_session_arrives(
     for sid in living:
         assert_same(there.load(sid), source.load(sid))
     assert there.load(expired) is None
-    late = Commit({"a": Change(encode(9))}, create=True)
-    assert there.commit(destroyed, late).verdict == "destroyed"
+    too_late = Commit({"a": Change(encode(9))}, create=True)
+    assert there.commit(destroyed, too_late).verdict == "destroyed"
     following = there.commit(living[0], Commit({"number": Change(encode(7), base=1)}, idle_seconds=60))
     assert (following.version, following.overwritten) == (3, frozenset())
 
-    source.commit(living[2], Commit({"number": Change(encode(8), base=1)}, idle_seconds=60))
+    late = fill(source, number=30)
     again = run("migrate", "--store", origin, "--to", target, "--json").json
-    assert (again["copied"], again["already_there"]) == (1, 29)
-    assert there.get(living[2])["number"] == 8
+    assert (again["copied"], again["already_there"]) == (1, 30)
+    assert there.get(late) == {"number": 30}
     assert there.get(living[0])["number"] == 7
     text = run("migrate", "--store", origin, "--to", target).stdout
-    assert re.search(r"already there +30", text)
+    assert re.search(r"already there +31", text)
 
 
 def test_sealed_values_arrive_sealed(
