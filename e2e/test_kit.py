@@ -128,6 +128,15 @@ def test_a_run_that_begins_late_is_waited_for(tab: ContinuityPage, serve: Serve)
     assert tab.runs == 1
 
 
+def test_the_run_after_a_rerun_is_waited_for(tab: ContinuityPage, serve: Serve) -> None:
+    """However long Streamlit clears away the one before."""
+    tab.open(serve("late_rerun.py").url)
+    tab.forget_runs()
+    tab.page.get_by_role("button", name="Again").click()
+    tab.rest()
+    assert tab.runs == 2
+
+
 def test_a_duplicate_has_a_session_of_its_own(tab: ContinuityPage, serve: Serve) -> None:
     """It begins with what its original shows; the kit tells their ids apart."""
     tab.open(serve("copies.py").url)

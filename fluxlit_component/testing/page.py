@@ -105,6 +105,8 @@ class ContinuityPage:
             self.runs += 1
         elif kind == "script_finished":
             self._running, self._last = False, time.monotonic()
+            if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self._asked = True  # the next run follows, but Streamlit collects garbage first
             if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
                 # Only the end of a run tells this: at its beginning the field for it differs by release.
                 self.runs -= 1
@@ -195,8 +197,8 @@ class ContinuityPage:
             calm = now - max(begun, self._last)
             if calm > quiet and not self._is_drawn(missing=calm > _LOADING_SECONDS):
                 loaded = now
-            elif calm > quiet and now - loaded > quiet:
-                return
+            elif calm > quiet and now - loaded > quiet and not (self._asked or self._running):
+                return  # still at rest, although a busy page may take a while to say what is drawn
         raise TimeoutError(f"the app did not come to rest in {seconds} s ({self.runs} runs)")
 
     def _is_drawn(self, *, missing: bool) -> bool:
