@@ -33,8 +33,6 @@ _LINES: Final = """() => {
   lines.push(`history ${history.length}`, `path ${location.pathname}${location.search}${location.hash}`);
   return lines;
 }"""
-_SECONDS: Final = 4.0
-"""How long two tabs may take to look alike: what is drawn last is drawn after the run."""
 
 
 class Different(AssertionError):
@@ -49,6 +47,8 @@ class Twins:
     ours: ContinuityPage
     same: bool = False
     """The second is plain as well, and R is pressed in it: there must be no difference at all."""
+    seconds: float = 30.0
+    """How long they may take to look alike: what is drawn last is drawn after the run."""
 
     @property
     def both(self) -> tuple[ContinuityPage, ContinuityPage]:
@@ -63,7 +63,7 @@ class Twins:
         Raises:
             Different: they do not come to it.
         """
-        end = time.monotonic() + _SECONDS
+        end = time.monotonic() + self.seconds
         while (plain := seen(self.plain.page)) != (ours := seen(self.ours.page)):
             if after_f5 and ours == [line for line in plain if line in ours or not line.startswith("state ")]:
                 return

@@ -47,7 +47,8 @@ _DIALOG: Final = '[data-testid="stDialog"] [role="dialog"], [role="dialog"][data
 _WORDS: Final = ("Ada", "Grace", "x", "")
 _KEYS: Final = ("ArrowRight", "ArrowLeft", "End")
 _QUIET_SECONDS: Final = 0.15
-_DEBOUNCED_SECONDS: Final = 0.4
+DEBOUNCED: Final = "() => new Promise(done => setTimeout(done, 250))"
+"""Returns after what the page has put off: a slider waits 200 ms for another key before it tells."""
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,14 @@ def _pick(element: Locator, word: str) -> None:
     options.nth(int(word) % options.count()).click()
 
 
-_DOERS: Final = {"type": _fill, "number": _fill, "say": _say, "pick": _pick, "slide": lambda e, w: e.press(w)}
+def _slide(element: Locator, word: str) -> None:
+    element.press(word)
+    element.page.evaluate(DEBOUNCED)
 
 
-def rest(tab: ContinuityPage, step: Step) -> None:
+_DOERS: Final = {"type": _fill, "number": _fill, "say": _say, "pick": _pick, "slide": _slide}
+
+
+def rest(tab: ContinuityPage) -> None:
     """Wait until the app has answered."""
-    tab.rest(quiet=_DEBOUNCED_SECONDS if step.kind == "slide" else _QUIET_SECONDS)
+    tab.rest(quiet=_QUIET_SECONDS)

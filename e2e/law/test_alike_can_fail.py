@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from e2e.law.sight import Different
@@ -12,8 +14,9 @@ pytestmark = pytest.mark.core
 
 def test_a_key_that_is_put_back_is_found(meet: Meet) -> None:
     """A field that Streamlit drops is kept: the message names the app, the way and the difference."""
+    twins = replace(meet("wizard", same=True, LAW_FAULT="1"), seconds=4.0)
     with pytest.raises(Different) as found:
-        Walk("wizard", 0, reloads=False).through(meet("wizard", same=True, LAW_FAULT="1"))
+        Walk("wizard", 0, reloads=False).through(twins)
     message = str(found.value)
     assert "wizard" in message
     assert "1. " in message

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from e2e.law.steps import DEBOUNCED
 from e2e.law.visitor import Visitor
 from fluxlit_component.testing.page import view_of
 
@@ -77,6 +78,7 @@ def fill_in(visitor: Visitor) -> None:
     page.keyboard.press("Escape")
     for knob in page.get_by_role("slider").all():
         knob.press("ArrowRight")
+    page.evaluate(DEBOUNCED)
     if page.get_by_role("spinbutton", name="day, Date").count():  # newer releases
         page.get_by_role("spinbutton", name="day, Date").press("ArrowUp")
         page.get_by_role("spinbutton", name="hour, Time").press("ArrowUp")

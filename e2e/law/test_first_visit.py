@@ -39,8 +39,7 @@ def test_the_state_is_saved_as_a_file_and_loaded_by_another(visit: Visit, tmp_pa
 
     other = visit("state_as_file.py")
     other.page.locator("input[type=file]").set_input_files(game)
-    other.tab.rest()
-    other.press("Load")
+    other.press("Load")  # there once the server has the file
     other.sees_in("Hero", "Ada")
     other.reload()
     other.sees_in("Hero", "Ada")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -20,7 +21,8 @@ TEXTS = (
 
 
 def places(visitor: Visitor) -> dict[str, tuple[int, ...]]:
-    """Where each text stands, in pixels."""
+    """Where each text stands, in pixels, once its font is there."""
+    visitor.page.evaluate("document.fonts.ready.then(() => null)")
     found = {}
     for text in TEXTS:
         box = visitor.page.get_by_text(text, exact=True).first.bounding_box()
@@ -29,16 +31,24 @@ def places(visitor: Visitor) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def stands(visitor: Visitor, plain: dict[str, tuple[int, ...]]) -> None:
+    """As without the session, once everything has come to its place."""
+    end = time.monotonic() + 30
+    while (found := places(visitor)) != plain and time.monotonic() < end:
+        visitor.page.wait_for_timeout(100)
+    assert found == plain
+
+
 @pytest.mark.parametrize("transport", ["", "v1"])
 def test_everything_stands_where_it_stands_without_the_session(visit: Visit, transport: str) -> None:
     """The same order, and no gap before, in or after the block, also after F5."""
     plain = places(visit("places.py", plain=True))
     visitor = visit("places.py", FLUXLIT_TRANSPORT=transport)
-    assert places(visitor) == plain
+    stands(visitor, plain)
     visitor.press("On the right")
-    assert places(visitor) == plain
+    stands(visitor, plain)
     visitor.reload()
-    assert places(visitor) == plain
+    stands(visitor, plain)
 
 
 def test_the_history_gets_no_entry(visit: Visit) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from playwright.sync_api import Locator, Page, expect
 
+from e2e.law.steps import DEBOUNCED
 from fluxlit_component.testing import ContinuityPage, StreamlitServer
 
 _QUIET_SECONDS: Final = 0.2
@@ -67,7 +68,8 @@ class Visitor:
         knob = self.page.get_by_role("slider", name=label)
         for key in keys:
             knob.press(key)
-        self.tab.rest()  # the browser waits for another key before it tells
+        self.page.evaluate(DEBOUNCED)
+        self.rest()
 
     def say(self, text: str) -> None:
         """Send a chat message."""

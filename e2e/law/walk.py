@@ -83,7 +83,7 @@ def _both(twins: Twins, step: Step) -> None:
     for tab in twins.both:
         take(tab, step)
     for tab in twins.both:
-        rest(tab, step)
+        rest(tab)
 
 
 def rerun(tab: ContinuityPage) -> None:

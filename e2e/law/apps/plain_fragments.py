@@ -32,5 +32,5 @@ with url_session():
     counter()
     if st.button("Start the clock"):
         state.started = True
-    if "started" in state:
+    if "started" in state and state.get("ticks", 0) < 3:
         clock()

@@ -7,7 +7,7 @@ from fluxlit_component import url_session
 
 with url_session():
     saved = st.file_uploader("Saved game")
-    if st.button("Load") and saved is not None:
+    if saved is not None and st.button("Load"):
         st.session_state.update(json.loads(saved.getvalue()))
     st.text_input("Hero", key="hero")
     game = {key: value for key, value in st.session_state.items()}  # noqa: C416 - as people write it
