@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, Error, Frame, Page
 
-from e2e.engines.visitor import Failed, Visitor
+from e2e.engines.visitor import SECONDS, Failed, Visitor
 
-_PATIENCE_MS = 2_000
+_PATIENCE_MS = 1000 * SECONDS
 
 
 class ChromiumVisitor(Visitor):

@@ -24,7 +24,7 @@ def test_a_copy_goes_its_own_way(newcomer: Callable[[], Visitor], front: Callabl
     until(lambda: copy.remembered not in {None, sid}, "an id of its own")
     copy.rest()
     copy.sees("count is 1")
-    assert copy.value("Name") == "Ada"
+    copy.holds("Name", "Ada")
     copy.click("Add")
     copy.click("Add")
     visitor.click("Add")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from e2e.engines.visitor import Visitor, until
+from e2e.engines.visitor import Visitor
 from e2e.front import Front
 
 
@@ -14,12 +14,12 @@ def test_half_a_name_is_there_after_f5(newcomer: Callable[[], Visitor], front: C
     visitor.open(url)
     visitor.begin("Name", "Grac\u00e9")
     visitor.reload()
-    until(lambda: visitor.value("Name") == "Grac\u00e9", "what was typed")
+    visitor.holds("Name", "Grac\u00e9")
     assert visitor.ask("() => document.activeElement === document.body")
     visitor.go(f"{url}/report")
     visitor.sees("name is unset")
     visitor.follow("Home")
-    until(lambda: visitor.value("Name") == "Grac\u00e9", "what was typed")
+    visitor.holds("Name", "Grac\u00e9")
     visitor.type("Name", "Grace")
     visitor.follow("Report")
     visitor.sees("name is Grace")

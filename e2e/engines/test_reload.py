@@ -33,7 +33,7 @@ def test_f5_keeps_what_was_typed_and_counted(
     for _ in range(2):
         visitor.reload()
         visitor.sees("status ready", "count is 2")
-        assert visitor.value("Name") == "Ada"
+        visitor.holds("Name", "Ada")
         assert spent() == PAGE_LOAD
     assert visitor.remembered == sid
     assert visitor.address == f"{url}/"

@@ -27,14 +27,14 @@ def test_f5_keeps_the_state_without_storage(newcomer: Newcomer, front: Fronts) -
     visitor.click("Add")
     visitor.reload()
     visitor.sees("count is 1")
-    assert visitor.value("Name") == "Ada"
+    visitor.holds("Name", "Ada")
     visitor.follow("Report")
     visitor.reload()
     visitor.sees("Report", "count is 1")
     visitor.back()
     visitor.reload()
     visitor.sees("Home", "count is 1")
-    assert visitor.address == f"{url}/"
+    visitor.reads_address(f"{url}/")
 
 
 def test_a_sandboxed_frame_works(newcomer: Newcomer, front: Fronts) -> None:
@@ -54,5 +54,5 @@ def test_a_sandboxed_frame_works(newcomer: Newcomer, front: Fronts) -> None:
         pytest.skip("WebKitGTK: the frame did not come to rest after a page change, the cause is not known")
     inner.follow("Report")
     inner.sees("count is 1", "name is Ada")
-    assert inner.address == f"{entrance.url}/report"
+    inner.reads_address(f"{entrance.url}/report")
     assert "exception" not in inner.text.lower()

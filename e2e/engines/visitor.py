@@ -11,15 +11,31 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-SECONDS = 30.0
+SECONDS = 60.0
 """How long anything may take before it has failed."""
 
 _QUIET_SECONDS = 0.4
 _PAUSE_SECONDS = 0.05
 
-# The gate draws nothing, so an app that shows something and runs nothing is at rest.
+# A request for a script run, which a busy server may begin late: field 11 of Streamlit's `BackMsg`.
+_NOTE_REQUESTS = """() => {
+  if (window.runIsAskedFor !== undefined) return;
+  window.runIsAskedFor = false;
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (data) {
+    if (data[0] === 0x5a) {
+      window.runIsAskedFor = true;
+      this.addEventListener("message", () => { window.runIsAskedFor = false; }, { once: true });
+    }
+    return send.call(this, data);
+  };
+}"""
+# The gate draws nothing, so an app that shows something and runs nothing is at rest, once it has its bridge.
 _AT_REST = """() => {
   const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+  const bridges = document.querySelectorAll('[class*="st-key-fluxlit_bridge"]').length;
+  const met = window[Symbol.for("fluxlit.page")]?.size ?? 0;
+  if (window.runIsAskedFor || met < bridges) return false;
   return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
     .some(element => element.offsetHeight > 0);
 }"""
@@ -144,10 +160,9 @@ class Visitor(abc.ABC):
         """Wait until the address bar shows just this: the app may be there before the bridge is."""
         until(lambda: self.address == address, address)
 
-    def value(self, label: str) -> str:
-        """What is filled in, once the field is there: its code may come later than the texts beside it."""
-        until(lambda: self.ask(_VALUE, label) is not None, label)
-        return str(self.ask(_VALUE, label))
+    def holds(self, label: str, value: str) -> None:
+        """Wait until a field holds just this: it may come later than the texts beside it."""
+        until(lambda: self.ask(_VALUE, label) == value, f"{label} to be {value}")
 
     def sees(self, *texts: str) -> None:
         """Wait until the page shows all of `texts`.
@@ -201,6 +216,7 @@ class Visitor(abc.ABC):
         """Do it, again if the page changed in between."""
 
         def done() -> bool:
+            self.ask(_NOTE_REQUESTS)
             action()
             return True
 

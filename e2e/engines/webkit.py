@@ -17,7 +17,7 @@ from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
 
 from e2e.engines.display import Display
-from e2e.engines.visitor import Failed, Visitor, until
+from e2e.engines.visitor import SECONDS, Failed, Visitor, until
 
 _OFFER_COPY = """() => {
   const button = Object.assign(document.createElement('button'), {id: 'copy-me', textContent: 'copy'})
@@ -128,7 +128,7 @@ class WebKit:
         driver = Remote(connection, options=options)
         self._open.callback(driver.quit)
         driver.set_window_size(1280, 950)
-        driver.set_script_timeout(10)
+        driver.set_script_timeout(SECONDS)
         return WebKitVisitor(driver, driver.current_window_handle)
 
     def close(self) -> None:
