@@ -135,6 +135,7 @@ def serve(
 @pytest.fixture
 def tab(continuity_page: ContinuityPage) -> ContinuityPage:
     """A fresh browser tab that counts script runs."""
+    continuity_page.page.set_default_timeout(45_000)
     return continuity_page
 
 

@@ -122,7 +122,7 @@ def in_front(kind: str, folder: Path, apps: list[int]) -> Iterator[str]:
         yield f"http://localhost:{port}/tool/"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture(params=list(PROXIES))

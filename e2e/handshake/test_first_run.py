@@ -165,9 +165,9 @@ def test_a_rotated_id_is_the_present_one_when_the_server_is_new(tab: ContinuityP
     press(tab, "Rotate")
     tab.page.wait_for_function(f"old => {STORED} !== old", arg=before)
     tab.rest()
-    server.restart()
-    tab.page.get_by_test_id("stConnectionStatus").wait_for(state="detached")
-    tab.page.wait_for_timeout(1500)
+    with tab.page.expect_event("websocket", timeout=60_000):
+        server.restart()
+    expect(tab.page.locator("[data-test-connection-state=CONNECTED]")).to_be_attached()
     tab.forget_runs()
     press(tab, "Link")
     expect_name(tab, "Ada")

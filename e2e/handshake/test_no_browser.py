@@ -32,7 +32,7 @@ def test_the_first_snapshot_shows_the_page(serve: Serve, tmp_path: Path, *, hand
     request = urllib.request.Request(
         f"{server.url}/_stcore/agent/interact", b"{}", {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         snapshot = json.load(response)
     text = json.dumps(snapshot)
     assert "status no-browser, new True True" in text

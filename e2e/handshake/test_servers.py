@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -60,17 +60,23 @@ def started(*command: str, port: int, scheme: str = "http", **env: str) -> Itera
     with log.open("wb") as out:
         process = subprocess.Popen(command, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT)
         try:
-            for _ in range(300):
-                try:
-                    health = f"{scheme}://localhost:{port}/_stcore/health"
-                    urllib.request.urlopen(health, timeout=1, context=_UNVERIFIED).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
+            until_healthy(process, f"{scheme}://localhost:{port}/_stcore/health", log)
             yield log
         finally:
             process.terminate()
-            assert process.wait(20) is not None
+            process.wait(60)
+
+
+def until_healthy(process: subprocess.Popen[bytes], health: str, log: Path) -> None:
+    """A busy machine starts it late."""
+    end = time.monotonic() + 60
+    while True:
+        with suppress(OSError):
+            urllib.request.urlopen(health, timeout=5, context=_UNVERIFIED).close()
+            return
+        assert process.poll() is None, log.read_text("utf-8", "replace")
+        assert time.monotonic() < end, log.read_text("utf-8", "replace")
+        time.sleep(0.1)
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
