@@ -16,7 +16,6 @@ class LocalRedis(LocalServer):
     """
 
     program = "redis-server"
-    start_seconds = 20.0
 
     def __init__(self, *args: str) -> None:
         super().__init__()

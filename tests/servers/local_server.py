@@ -11,11 +11,13 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from typing_extensions import Self
 
 from fluxlit_component.testing.server import free_port
+
+_START_SECONDS: Final = 60.0
 
 
 class LocalServer(ABC):
@@ -25,7 +27,6 @@ class LocalServer(ABC):
     """
 
     program: ClassVar[str]
-    start_seconds: ClassVar[float] = 30.0
     ending: ClassVar[signal.Signals] = signal.SIGKILL
     """What ends the server at once."""
 
@@ -55,7 +56,7 @@ class LocalServer(ABC):
     def start(self) -> Self:
         """Start, on the port it had before, and wait until it answers."""
         self._process = self._launch()
-        end = time.monotonic() + self.start_seconds
+        end = time.monotonic() + _START_SECONDS
         while not self._answers():
             if time.monotonic() > end or self._process.poll() is not None:
                 self.kill()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
+from tests.held import within
 from tests.servers import running, several
 from tests.servers.local_mariadb import LocalMariaDB
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
+from tests.stores.redis_clock import RedisClock
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +64,10 @@ def store(path: Path) -> Iterator[SQLiteSessionStore]:
 @pytest.fixture
 def held() -> Callable[..., AbstractContextManager[None]]:
     """How long a run is held: fails if the block takes longer than a visitor should wait."""
-
-    @contextmanager
-    def within(seconds: float = 1.5) -> Iterator[None]:
-        begin = time.monotonic()
-        yield
-        took = time.monotonic() - begin
-        assert took < seconds, f"held for {took:.2f} s"
-
     return within
+
+
+@pytest.fixture
+def redis_clock(monkeypatch: pytest.MonkeyPatch) -> RedisClock:
+    """The hands of the clock that the Redis store goes by."""
+    return RedisClock(monkeypatch)

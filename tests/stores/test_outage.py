@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
+from typing import Any
 
 import pytest
 
@@ -58,16 +58,14 @@ class HangingStore:
         self.go.wait(20)
 
 
-def test_a_store_of_the_apps_own_that_hangs_holds_nobody() -> None:
+def test_a_store_of_the_apps_own_that_hangs_holds_nobody(held: Any) -> None:
     """The run goes on after its budget; the second call of the run is not even tried."""
     inner = HangingStore()
     store = SparingStore(AdapterStore(inner), Breaker(), budget_seconds=0.2)
-    began = time.monotonic()
-    with pytest.raises(TimeoutError):
+    with held(), pytest.raises(TimeoutError):
         store.load(SID)
-    with pytest.raises(StoreUnavailable):
+    with held(0.1), pytest.raises(StoreUnavailable):
         store.commit(SID, Commit({}))
-    assert time.monotonic() - began < 1.5
     inner.go.set()
 
 

@@ -19,13 +19,14 @@ from fluxlit_component.testing.commit_contract import CommitContract
 from fluxlit_component.testing.server import free_port
 from tests.servers import require
 from tests.servers.local_redis import LocalRedis
+from tests.stores.redis_clock import RedisClock
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
     """Wait for something that a server does in its own time."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -140,7 +141,7 @@ def cluster() -> Iterator[list[LocalRedis]]:
 def in_cluster(cluster: list[LocalRedis]) -> Iterator[RedisSessionStore]:
     """A store on the cluster, emptied."""
     places = ",".join(f"127.0.0.1:{node.port}" for node in cluster)
-    store = RedisSessionStore(f"redis+cluster://{places}", timeout_seconds=10)
+    store = RedisSessionStore(f"redis+cluster://{places}", timeout_seconds=20)
     store._server.client.flushall(target_nodes="primaries")
     yield store
     store.close()
@@ -149,11 +150,15 @@ def in_cluster(cluster: list[LocalRedis]) -> Iterator[RedisSessionStore]:
 class TestCluster(CommitContract, BrowsableStoreContract):
     """The contract of the operations that touch two keys, and of the simple ones, in a real cluster."""
 
-    lifetime = 0.2
+    lifetime = 30
 
     @pytest.fixture
     def store(self, in_cluster: RedisSessionStore) -> RedisSessionStore:
         return in_cluster
+
+    @pytest.fixture
+    def advance(self, redis_clock: RedisClock) -> Callable[[float], None]:
+        return redis_clock.advance
 
 
 def test_sessions_are_spread(in_cluster: RedisSessionStore, cluster: list[LocalRedis]) -> None:
@@ -174,7 +179,7 @@ def test_facts_of_a_cluster(in_cluster: RedisSessionStore, cluster: list[LocalRe
     facts = in_cluster.describe()
     assert (facts.engine, facts.details["role"]) == ("Redis", "master")
     assert facts.details["maxmemory_policy"] == "noeviction"
-    assert facts.now == pytest.approx(time.time(), abs=5)
+    assert facts.now == pytest.approx(time.time(), abs=60)
     with redis.Redis.from_url(cluster[1].url) as client:
         client.config_set("maxmemory-policy", "allkeys-lru")
         assert in_cluster.describe().details["maxmemory_policy"] == "allkeys-lru, noeviction"

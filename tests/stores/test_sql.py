@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,6 +26,7 @@ from fluxlit_component.stores.sql_tables import Tables
 from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
 from fluxlit_component.testing.race import race
 from tests.servers.local_postgres import LocalPostgres
+from tests.stores.ageing import age
 from tests.stores.isolation import LEVELS, writers_lose_nothing
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
@@ -50,12 +52,18 @@ def store(postgres_server: LocalPostgres, raw: sa.Engine) -> Iterator[SQLSession
 
 
 class TestPostgres(VersionedStoreContract, BrowsableStoreContract):
+    lifetime = 30
+
     @pytest.fixture
     def store(self, postgres_server: LocalPostgres, raw: sa.Engine) -> Iterator[SQLSessionStore]:
         # Patience: 50 threads on a slow machine are not what is under test.
         store = SQLSessionStore(postgres_server.url, timeout_seconds=20)
         yield store
         store.close()
+
+    @pytest.fixture
+    def advance(self, postgres_server: LocalPostgres) -> Callable[[float], None]:
+        return partial(age, postgres_server.url)
 
 
 class TestSQLite(VersionedStoreContract, BrowsableStoreContract):

@@ -57,7 +57,7 @@ def store(path: Path) -> Iterator[SQLiteSessionStore]:
 def _writers(path: Path, log: Path, name: str, *, threads: int, turns: int) -> subprocess.Popen[bytes]:
     # The package's folder: the tests may run against a checkout that is not installed.
     root = str(Path(fluxlit_component.__file__).parent.parent)
-    arguments = [sys.executable, "-c", _WRITERS, str(path), name, str(threads), str(turns), "10"]
+    arguments = [sys.executable, "-c", _WRITERS, str(path), name, str(threads), str(turns), "30"]
     with log.open("ab") as out:
         return subprocess.Popen(arguments, stdout=out, env={**os.environ, "PYTHONPATH": root})
 
@@ -69,7 +69,7 @@ def _commit(key: str) -> Commit:
 def _in_a_fork(work: Callable[[], bool]) -> bool:
     child = multiprocessing.get_context("fork").Process(target=lambda: os._exit(0 if work() else 1))
     child.start()
-    child.join(timeout=20)
+    child.join(timeout=60)
     return child.exitcode == 0
 
 
@@ -77,7 +77,7 @@ def test_processes_lose_nothing(path: Path, tmp_path: Path) -> None:
     """Four processes of eight threads that write keys of their own into one session lose none."""
     logs = [tmp_path / f"{number}.log" for number in range(4)]
     processes = [_writers(path, log, str(number), threads=8, turns=25) for number, log in enumerate(logs)]
-    assert [process.wait(timeout=60) for process in processes] == [0] * 4
+    assert [process.wait(timeout=120) for process in processes] == [0] * 4
     store = SQLiteSessionStore(path)
     record = store.load("shared")
     store.close()
@@ -92,7 +92,7 @@ def test_killed_writers_lose_nothing_acknowledged(path: Path, tmp_path: Path) ->
     for life in range(4):
         writers = [_writers(path, log, f"{life}-{twin}", threads=4, turns=100_000) for twin in range(2)]
         begin, size = time.monotonic(), log.stat().st_size
-        while log.stat().st_size < size + 4000 and time.monotonic() < begin + 15:
+        while log.stat().st_size < size + 4000 and time.monotonic() < begin + 60:
             time.sleep(0.01)
         for writer in writers:
             writer.send_signal(signal.SIGKILL)
@@ -148,7 +148,7 @@ def test_fork_amid_writes(store: SQLiteSessionStore) -> None:
 
 def test_fork_waits_for_a_transaction(path: Path) -> None:
     """A fork waits until no thread is in a transaction: a child would believe in its lock for ever."""
-    store, inside = SQLiteSessionStore(path, busy_timeout_seconds=2), threading.Event()
+    store, inside = SQLiteSessionStore(path, busy_timeout_seconds=20), threading.Event()
 
     def linger(_: sqlite3.Connection) -> None:
         inside.set()
