@@ -28,14 +28,14 @@ class Model:
         self.began += 1
         try:
             for chunk in self.chunks:
-                self._allowed.acquire(timeout=20)
+                self._allowed.acquire(timeout=120)
                 yield chunk
-            self._allowed.acquire(timeout=20)
+            self._allowed.acquire(timeout=120)
         finally:
             self.is_closed = True
 
 
-def until(is_so: Callable[[], object], seconds: float = 10.0) -> None:
+def until(is_so: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for something that happens in another thread."""
     end = time.monotonic() + seconds
     while not is_so():

@@ -65,7 +65,7 @@ def test_each_chunk_once_and_in_order(  # noqa: C901, PLR0915 - a walk of many k
                 assert elsewhere.chunks == tuple(chunks[: len(elsewhere.chunks)])
         if ending == "end":
             model.go_on(len(chunks) + 1)
-            assert answer.wait(10)
+            assert answer.wait(60)
             given = len(chunks)
         elif ending == "stop":
             answer.stop()

@@ -103,7 +103,7 @@ def test_taken_and_saved_in_one_step(store: InMemorySessionStore, model: MakeMod
     def take_and_die(session: UrlSession) -> None:
         answer = session.stream("answer")
         assert answer is not None
-        assert answer.wait(10)
+        assert answer.wait(60)
         st.session_state["messages"] = [*st.session_state.messages, answer.take()]
         if answer.key == "answer":
             forget_tabs()
@@ -115,7 +115,7 @@ def test_taken_and_saved_in_one_step(store: InMemorySessionStore, model: MakeMod
     def begin(session: UrlSession) -> None:
         st.session_state.setdefault("messages", ["Hi"])
         answer = session.stream("answer", model("Hello", at_once=True))
-        answer.wait(10)
+        answer.wait(60)
 
     visitor = Visitor(begin, store=store)
     until(lambda: not writer.unsaved())
@@ -137,7 +137,7 @@ def test_f5_in_the_moment_of_taking(
 
     def begin(session: UrlSession) -> None:
         st.session_state.setdefault("messages", ["Hi"])
-        session.stream("answer", model("Hello", at_once=True)).wait(10)
+        session.stream("answer", model("Hello", at_once=True)).wait(60)
 
     def take(session: UrlSession) -> None:
         answer = session.stream("answer")
@@ -179,7 +179,7 @@ def test_drawing_in_the_function_is_an_error_that_helps(store: InMemorySessionSt
     def body(session: UrlSession) -> None:
         for how in ("write", "state"):
             answer = session.stream(how, ask, how)
-            answer.wait(10)
+            answer.wait(60)
             st.text(f"{answer.text} {answer.error}")
 
     visitor = Visitor(body, store=store)
@@ -275,7 +275,7 @@ def test_follow_draws_what_there_is(store: InMemorySessionStore, model: MakeMode
 
     def train() -> None:
         progress(0.5, "half")
-        ask._allowed.acquire(timeout=20)
+        ask._allowed.acquire(timeout=120)
 
     def body(session: UrlSession) -> None:
         session.follow(session.stream("answer", ask))

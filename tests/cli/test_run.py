@@ -50,16 +50,20 @@ def test_signals_and_options(signal_number: signal.Signals, tmp_path: Path) -> N
         with subprocess.Popen(
             line, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as process:
-            _wait_for(f"http://localhost:{port}/below/_stcore/health")
-            process.send_signal(signal_number)
-            codes.append(process.wait(20))
+            try:
+                _wait_for(f"http://localhost:{port}/below/_stcore/health")
+                process.send_signal(signal_number)
+                codes.append(process.wait(60))
+            finally:
+                process.kill()
     assert codes[0] == codes[1]
 
 
 def _wait_for(url: str) -> None:
-    for _ in range(300):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         try:
-            urllib.request.urlopen(url, timeout=1).close()
+            urllib.request.urlopen(url, timeout=5).close()
         except OSError:
             time.sleep(0.1)
         else:

@@ -36,13 +36,13 @@ def running(*command: str, cwd: Path, log: Path) -> Iterator[None]:
             yield
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def policy_of(url: str) -> str:
     """The header of the page, as soon as the server is there."""
     waited = threading.Event()
-    for _ in range(150):
+    for _ in range(300):
         with (
             suppress(urllib.error.URLError, ConnectionError),
             urllib.request.urlopen(url, timeout=10) as page,
