@@ -56,7 +56,9 @@ def replicas(
     script = Path(__file__).parent.parent / "apps" / "deployed.py"
 
     def start() -> list[StreamlitServer]:
-        env = {"FLUXLIT_SESSION_STORE": redis.url, "FLUXLIT_IDENTITY": f"header:{HEADER}"}
+        # Patient: a store that does not answer in time costs a page load a second run.
+        store = f"{redis.url}?socket_timeout=20&socket_connect_timeout=20"
+        env = {"FLUXLIT_SESSION_STORE": store, "FLUXLIT_IDENTITY": f"header:{HEADER}"}
         return [
             streamlit_app(
                 script, args=served_with("app.service"), handshake=True, env={**env, "REPLICA": name}

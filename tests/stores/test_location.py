@@ -197,7 +197,7 @@ def test_process_of_its_own_has_its_own_store() -> None:
     mine, theirs = id(open_store("memory://")), fork.Queue()
     child = fork.Process(target=lambda: theirs.put(id(open_store("memory://"))))
     child.start()
-    child_id = theirs.get(timeout=10)
+    child_id = theirs.get(timeout=60)
     child.join()
     theirs.close()
     assert child_id != mine
