@@ -128,6 +128,20 @@ def test_a_run_that_begins_late_is_waited_for(tab: ContinuityPage, serve: Serve)
     assert tab.runs == 1
 
 
+def test_a_page_that_is_busy_is_waited_for(tab: ContinuityPage, serve: Serve) -> None:
+    """What has been done to it asks for a run only when it comes to that: the app is not at rest."""
+    tab.open(serve("copies.py").url)
+    tab.forget_runs()
+    tab.page.evaluate(
+        """() => void setTimeout(() => {
+          for (const end = Date.now() + 1500; Date.now() < end;);
+          setTimeout(() => document.querySelector("[data-testid=stButton] button").click());
+        })"""
+    )
+    tab.rest()
+    assert tab.runs == 1
+
+
 def test_a_duplicate_has_a_session_of_its_own(tab: ContinuityPage, serve: Serve) -> None:
     """It begins with what its original shows; the kit tells their ids apart."""
     tab.open(serve("copies.py").url)
