@@ -80,6 +80,7 @@ def test_the_server_counts_the_runs_of_all_tabs(
     other = new_tab()
     other.open(server.url)
     assert server.runs == 2 * PAGE_LOAD
+    other.page.close()
     server.restart()
     tab.reload()
     assert server.runs == 3 * PAGE_LOAD

@@ -35,7 +35,10 @@ def test_f5_rotate_and_a_restart_with_sealed_values(tab: ContinuityPage, serve: 
     tab.reload()
     check()
     tab.page.get_by_role("button", name="Rotate").click()
-    tab.rest(quiet=1.0)
+    tab.page.wait_for_function(
+        "old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=tab.session_id()
+    )
+    tab.rest()
     tab.reload()
     check()
     server.restart()
