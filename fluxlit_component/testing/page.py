@@ -35,7 +35,8 @@ _DRAWN: Final = """async missing => {
   // What the last message has set off comes first: effects of React, a word to the bridge's frame.
   await new Promise(done => setTimeout(() => setTimeout(done)));
   missing = window[Symbol.for("fluxlit.missing")] ||= missing;
-  const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+  const calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]';
+  const app = document.querySelector(`[data-testid="stApp"]${calm}`);
   const bridges = document.querySelectorAll('[class*="st-key-fluxlit_bridge"]').length;
   const met = window[Symbol.for("fluxlit.page")]?.size ?? 0;
   if (!missing && (app?.querySelector('[data-testid="stSkeleton"]') || met < bridges)) return false;
@@ -209,9 +210,16 @@ class ContinuityPage:
         return time.monotonic() - max(since, self._last)
 
     def _is_drawn(self, *, missing: bool) -> bool:
-        """Whether the visitor sees anything, and no run is under way. A page at the gate shows nothing yet.
+        """Whether the visitor sees anything, which is not so at the gate, on a connected page without a run.
 
         Streamlit loads the code of many elements, and of our bridge, when they are first drawn. Code may be
         `missing`, or else this waits for it.
         """
-        return bool(self.page.evaluate(_DRAWN, missing))
+        from playwright.sync_api import Error
+
+        try:
+            return bool(self.page.evaluate(_DRAWN, missing))
+        except Error as error:
+            if "because of a navigation" not in str(error):
+                raise
+            return False  # the page loads itself anew in this moment
