@@ -34,10 +34,9 @@ def test_f5_rotate_and_a_restart_with_sealed_values(tab: ContinuityPage, serve: 
     tab.rest()
     tab.reload()
     check()
+    old = tab.session_id()
     tab.page.get_by_role("button", name="Rotate").click()
-    tab.page.wait_for_function(
-        "old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=tab.session_id()
-    )
+    tab.page.wait_for_function("old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=old)
     tab.rest()
     tab.reload()
     check()
