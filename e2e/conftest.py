@@ -20,7 +20,9 @@ from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
 
 APPS = Path(__file__).parent / "apps"
-expect.set_options(timeout=45_000)  # a busy machine is slow, not wrong
+_PATIENCE_MS = 45_000
+"""A busy machine is slow, not wrong."""
+expect.set_options(timeout=_PATIENCE_MS)
 
 _OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
 """Chromium draws the list below its address bar as a web page, for each window anew: half a second."""
@@ -135,7 +137,7 @@ def serve(
 @pytest.fixture
 def tab(continuity_page: ContinuityPage) -> ContinuityPage:
     """A fresh browser tab that counts script runs."""
-    continuity_page.page.set_default_timeout(45_000)
+    continuity_page.page.set_default_timeout(_PATIENCE_MS)
     return continuity_page
 
 
@@ -151,7 +153,7 @@ def new_tab(contexts: Contexts) -> Callable[..., ContinuityPage]:
 
     def open_tab(*, alone: bool = False, **options: Any) -> ContinuityPage:
         page = (contexts.own(**options) if alone or options else contexts.lend()).new_page()
-        page.set_default_timeout(45_000)
+        page.set_default_timeout(_PATIENCE_MS)
         return ContinuityPage(page)
 
     return open_tab

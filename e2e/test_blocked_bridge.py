@@ -13,8 +13,6 @@ from fluxlit_component.testing.server import StreamlitServer
 pytestmark = [pytest.mark.core, pytest.mark.transport]
 Serve = Callable[..., StreamlitServer]
 
-_PATIENCE_MS = 20_000
-
 _LET_GO = """
 const letGo = Promise.withResolvers();
 window.letGo = letGo.resolve;
@@ -79,7 +77,7 @@ def add(tab: ContinuityPage) -> None:
 
 def expect_pending(page: Page) -> None:
     """The app is there, works from its defaults, and shows nothing of our trouble."""
-    expect(page.get_by_text("status pending")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(page.get_by_text("status pending")).to_be_visible()
     expect(page.get_by_text("count is 0")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -117,7 +115,7 @@ def test_page_two_appears_without_the_bridge(blocked: ContinuityPage, serve: Ser
     """Page changes and F5 go on, without a gate that would never open."""
     url = serve("multi.py", handshake=False, FLUXLIT_GATE_SECONDS="0.5").url
     blocked.page.goto(f"{url}/report")
-    expect(blocked.page.get_by_role("heading", name="Report")).to_be_visible(timeout=_PATIENCE_MS)
+    expect(blocked.page.get_by_role("heading", name="Report")).to_be_visible()
     blocked.rest()
     blocked.page.get_by_role("link", name="Home", exact=True).click()
     blocked.rest()

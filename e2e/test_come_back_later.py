@@ -35,6 +35,12 @@ def add(tab: ContinuityPage, count: int) -> None:
     tab.rest()
 
 
+def shut(tab: ContinuityPage) -> None:
+    """Close a tab as a person does: it has its last words."""
+    with tab.page.expect_event("close"):
+        tab.page.close(run_before_unload=True)
+
+
 def test_a_restarted_browser_goes_on(
     serve: Serve, browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -65,7 +71,7 @@ def test_a_second_living_tab_is_a_copy(serve: Serve, new_tab: NewTab) -> None:
     expect(first.page.get_by_text("count is 1", exact=True)).to_be_visible()
     assert first.page.evaluate(OWN) == sid
     second.page.close()
-    first.page.close(run_before_unload=True)  # as a person closes it, with its last words
+    shut(first)
     third = tab_in(context, url)
     expect(third.page.get_by_text("count is 1", exact=True)).to_be_visible()
 
@@ -84,7 +90,7 @@ def test_an_ended_session_is_forgotten_everywhere(serve: Serve, new_tab: NewTab)
     add(tab, 1)
     assert sid not in tab.page.evaluate(STORAGES)
     context, new = tab.page.context, tab.page.evaluate(OWN)
-    tab.page.close(run_before_unload=True)
+    shut(tab)
     later = tab_in(context, url)
     expect(later.page.get_by_text("count is 1", exact=True)).to_be_visible()
     assert later.page.evaluate(OWN) == new

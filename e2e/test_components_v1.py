@@ -17,7 +17,7 @@ pytestmark = pytest.mark.core
 Serve = Callable[..., StreamlitServer]
 
 _SID = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
-_HELD = "navigator.locks.query().then(({held}) => held.map(({name}) => name))"
+_HELD = "sought => navigator.locks.query().then(({held}) => held.some(({name}) => name === sought))"
 
 HOME = """
 import streamlit as st
@@ -70,7 +70,7 @@ def test_the_address_stays_clean_without_the_frame(tab: ContinuityPage, url: str
     expect(page).to_have_url(f"{url}/?x=1#there")
     page.evaluate("sid => { location.hash = `fluxlit_sid=${sid}`; }", sid)
     expect(page).to_have_url(f"{url}/?x=1")
-    assert f"fluxlit:fluxlit_sid:{sid}" in page.evaluate(_HELD)
+    page.wait_for_function(_HELD, arg=f"fluxlit:fluxlit_sid:{sid}")
     tab.reload()
     expect(page.get_by_text("count is 1", exact=True)).to_be_visible()
 

@@ -73,9 +73,9 @@ def test_a_copy_survives_a_restarted_server_as_itself(tab: ContinuityPage, serve
     copy = copy_of(tab)
     until_forked(copy, sid)
     add(copy, 2)
-    server.restart()
     own = sid_of(copy)
-    copy.page.wait_for_timeout(3000)  # the websocket comes back
+    with copy.page.expect_event("websocket", timeout=60_000):
+        server.restart()
     add(copy, 3)
     assert sid_of(copy) == own
     tab.reload()

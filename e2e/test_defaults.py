@@ -59,9 +59,10 @@ def test_a_default_does_not_beat_the_last_keystroke(tab: ContinuityPage, server:
     """`setdefault` before the widget, a killed server, and the visitor types on without F5."""
     tab.open(server.url)
     type_in(tab, "Search", "before")
-    server.restart()
-    expect(tab.page.locator("[data-test-connection-state=CONNECTED]")).to_be_attached(timeout=30_000)
-    tab.page.wait_for_timeout(1500)
+    with tab.page.expect_event("websocket", timeout=60_000):
+        server.restart()
+    expect(tab.page.locator("[data-test-connection-state=CONNECTED]")).to_be_attached()
+    tab.rest()
     type_in(tab, "Search", "after")
     expect(tab.page.get_by_label("Search")).to_have_value("after")
     tab.reload()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copy
 
 import pytest
 import streamlit as st
@@ -17,15 +18,21 @@ from fluxlit_component.testing.server import StreamlitServer
 pytestmark = pytest.mark.skipif(
     not hasattr(st, "space"), reason="the demo is drawn with Streamlit 1.51 or newer"
 )
+APPS = Path(__file__).parent / "apps"
 DEMO = Path(fluxlit_component.demo.__file__).parent / "app.py"
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[StreamlitServer]:
     """The demo on a store file of its own."""
-    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
-    with StreamlitServer(DEMO, env=env, handshake=HANDSHAKE) as running:
+    with served(DEMO, tmp_path) as running:
         yield running
+
+
+def served(script: Path, folder: Path) -> StreamlitServer:
+    """A server whose sessions are in this folder."""
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(folder / "s.db")}
+    return StreamlitServer(script, env=env, handshake=HANDSHAKE)
 
 
 def go(tab: ContinuityPage, name: str) -> None:
@@ -39,7 +46,7 @@ def collect(tab: ContinuityPage, place: str, note: str) -> None:
     page = tab.page
     page.locator(".st-key-explore_pick input").click()
     page.keyboard.type(place)
-    page.get_by_role("option").first.click()
+    page.get_by_role("option", name=place).first.click()
     tab.rest()
     page.locator(".st-key-explore_note").locator("input, textarea").fill(note)
     page.keyboard.press("Tab")
@@ -91,22 +98,31 @@ def test_f5_on_the_second_page_and_a_killed_server(tab: ContinuityPage, server: 
     expect(page.locator(".st-key-explore_search input")).to_have_value("a")
 
 
-def test_f5_in_the_middle_of_an_answer(tab: ContinuityPage, server: StreamlitServer) -> None:
+@pytest.fixture
+def waiting(tmp_path: Path) -> Iterator[StreamlitServer]:
+    """The demo with answers that stop in the middle until a file `go-on` is there."""
+    (tmp_path / "views").symlink_to(DEMO.parent / "views")
+    with served(copy(APPS / "waiting_demo.py", tmp_path), tmp_path) as running:
+        yield running
+
+
+def test_f5_in_the_middle_of_an_answer(tab: ContinuityPage, waiting: StreamlitServer) -> None:
     """The page "Ask": no word is lost, it goes on while another page is shown, and comes once."""
     page = tab.page
     page.set_viewport_size({"width": 1280, "height": 900})
-    tab.open(f"{server.url}/ask")
+    tab.open(f"{waiting.url}/ask")
     page.get_by_test_id("stChatInputTextArea").fill("Tell me about Tokyo and Lima")
     page.keyboard.press("Enter")
     beginning, end = page.get_by_text("2 of my places"), page.get_by_text("I shall not lose a word.")
-    expect(beginning).to_be_visible(timeout=20_000)
+    expect(beginning).to_be_visible()
     page.reload()
-    expect(beginning).to_be_visible(timeout=20_000)
+    expect(beginning).to_be_visible()
     expect(end).to_have_count(0)
     page.get_by_role("link", name="Notes").click()
-    expect(page.get_by_role("heading", name="Notes")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Notes")).to_be_visible()
+    waiting.script.with_name("go-on").touch()
     page.get_by_role("link", name="Ask").click()
-    expect(end.first).to_be_visible(timeout=30_000)
+    expect(end.first).to_be_visible()
     tab.rest()
     for text in (beginning, end, page.get_by_text("lies in Peru"), page.get_by_text("lies in Japan")):
         expect(text).to_have_count(1)

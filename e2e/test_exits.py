@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
+from fluxlit_component import SQLiteSessionStore
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 Serve = Callable[..., StreamlitServer]
 SLOW_STEP = re.compile(r"^slow step \d+$")
 """What the page says once a slow run has left anything behind."""
+
+
+def begin_slowly(tab: ContinuityPage) -> None:
+    """Begin a slow run, and see that it has done something."""
+    tab.page.get_by_role("button", name="Slow").click()
+    expect(tab.page.get_by_text("at step 3")).to_be_visible()
+
+
+def until_kept(server: StreamlitServer, sid: str, key: str) -> None:
+    """Wait until the record of the session has the key."""
+    store, end = SQLiteSessionStore(server.env["FLUXLIT_SESSION_SQLITE_PATH"]), time.monotonic() + 45
+    while key not in (store.get(sid) or {}) and time.monotonic() < end:
+        time.sleep(0.05)
+    store.close()
 
 
 @pytest.mark.core
@@ -31,8 +47,7 @@ def test_what_a_run_changed_is_kept_however_it_ends(tab: ContinuityPage, serve: 
 def test_a_click_during_a_slow_run_loses_nothing(tab: ContinuityPage, serve: Serve) -> None:
     """The interrupted run's changes and the click's own are both there after F5."""
     tab.open(serve("multi.py").url)
-    tab.page.get_by_role("button", name="Slow").click()
-    tab.page.wait_for_timeout(700)
+    begin_slowly(tab)
     tab.page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
     expect(tab.page.get_by_text("count is 1")).to_be_visible()
@@ -46,8 +61,7 @@ def test_f5_during_a_slow_run_keeps_what_it_had_done(tab: ContinuityPage, serve:
     tab.open(serve("multi.py").url)
     tab.page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
-    tab.page.get_by_role("button", name="Slow").click()
-    tab.page.wait_for_timeout(700)
+    begin_slowly(tab)
     tab.reload()
     expect(tab.page.get_by_text("count is 1")).to_be_visible()
     expect(tab.page.get_by_text(SLOW_STEP)).to_be_visible()
@@ -57,17 +71,16 @@ def test_closing_the_tab_in_a_slow_run_keeps_what_it_had_done(
     tab: ContinuityPage, serve: Serve, new_tab: Callable[..., ContinuityPage]
 ) -> None:
     """The state is found again by a link, after the run of the closed tab has left."""
-    url = serve("multi.py").url
-    tab.open(url)
+    server = serve("multi.py")
+    tab.open(server.url)
     tab.page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
     sid = tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')")
-    tab.page.get_by_role("button", name="Slow").click()
-    tab.page.wait_for_timeout(700)
+    begin_slowly(tab)
     tab.page.close()
     later = new_tab()
-    later.page.wait_for_timeout(4000)  # the slow run has ended by now, one way or the other
-    later.open(f"{url}/?fluxlit_sid={sid}")
+    until_kept(server, sid, "slow_step")
+    later.open(f"{server.url}/?fluxlit_sid={sid}")
     expect(later.page.get_by_text("count is 1")).to_be_visible()
     expect(later.page.get_by_text(SLOW_STEP)).to_be_visible()
 

@@ -30,6 +30,7 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
         {"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"}
     )
+    expect(page.get_by_text("uploaded")).to_be_visible()  # else its run may cut a later one short
     tab.rest()
     page.get_by_test_id("stChatInputTextArea").fill("hello")
     page.get_by_test_id("stChatInputTextArea").press("Enter")
@@ -42,6 +43,7 @@ def test_what_cannot_come_back_says_so(tab: ContinuityPage, serve: Callable[...,
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("button returned True")).to_have_count(0)
     expect(page.get_by_text("menu returned")).to_have_count(0)
+    expect(page.get_by_text("uploaded")).to_have_count(0)
     expect(page.get_by_text("plain = 1")).to_be_visible()
     page.get_by_role("button", name="Count").click()
     tab.rest()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from playwright.sync_api import BrowserType, Error, FrameLocator, Page, expect
+from playwright.sync_api import BrowserType, Error, Frame, FrameLocator, Page, expect
 
 from e2e.front import Front
 from fluxlit_component.testing.server import StreamlitServer
@@ -53,6 +53,12 @@ def count(frame: FrameLocator, to: int) -> None:
     expect(frame.get_by_text(COUNT.format(to), exact=True)).to_be_visible()
 
 
+def saved(frame: Page | Frame, name: str) -> None:
+    """The run has ended, so its state is saved, and the browser remembers the session under this name."""
+    at_rest = "document.querySelector('[data-test-script-state=notRunning]')"
+    frame.wait_for_function(f"name => {at_rest} && sessionStorage.getItem(name)", arg=name)
+
+
 @pytest.fixture
 def lenient(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any], tmp_path: Path
@@ -82,7 +88,7 @@ def test_a_framed_app_keeps_its_state(lenient: Page, app: Front, host: str, attr
         inner = page.frame_locator("iframe")
         count(inner, 1)
         count(inner, 2)
-        page.wait_for_timeout(500)
+        saved(page.frames[1], "fluxlit:fluxlit_sid")
         page.reload()
         expect(inner.get_by_text(COUNT.format(2), exact=True)).to_be_visible()
         assert page.frames[1].url == f"{app.url}/?embed=true"
@@ -134,7 +140,7 @@ def test_two_apps_below_paths_of_one_origin(page: Page, serve: Serve) -> None:
                 expect(page.get_by_text(COUNT.format(to - 1), exact=True)).to_be_visible()
                 page.get_by_role("button", name="Add").click()
                 expect(page.get_by_text(COUNT.format(to), exact=True)).to_be_visible()
-                page.wait_for_timeout(500)
+                saved(page, f"fluxlit:/{name}/:fluxlit_sid")
         kept = page.evaluate("Object.keys(sessionStorage).filter(key => key.endsWith('fluxlit_sid')).sort()")
         assert kept == ["fluxlit:/one/:fluxlit_sid", "fluxlit:/two/:fluxlit_sid"]
     finally:

@@ -80,6 +80,7 @@ def test_the_server_counts_the_runs_of_all_tabs(
     other = new_tab()
     other.open(server.url)
     assert server.runs == 2 * PAGE_LOAD
+    other.page.close()
     server.restart()
     tab.reload()
     assert server.runs == 3 * PAGE_LOAD
@@ -135,6 +136,20 @@ def test_the_run_after_a_rerun_is_waited_for(tab: ContinuityPage, serve: Serve) 
     tab.page.get_by_role("button", name="Again").click()
     tab.rest()
     assert tab.runs == 2
+
+
+def test_a_page_that_is_busy_is_waited_for(tab: ContinuityPage, serve: Serve) -> None:
+    """What has been done to it asks for a run only when it comes to that: the app is not at rest."""
+    tab.open(serve("copies.py").url)
+    tab.forget_runs()
+    tab.page.evaluate(
+        """() => void setTimeout(() => {
+          for (const end = Date.now() + 1500; Date.now() < end;);
+          setTimeout(() => document.querySelector("[data-testid=stButton] button").click());
+        })"""
+    )
+    tab.rest()
+    assert tab.runs == 1
 
 
 def test_a_duplicate_has_a_session_of_its_own(tab: ContinuityPage, serve: Serve) -> None:

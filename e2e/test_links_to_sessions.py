@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.carrier import PAGE_LOAD
+from e2e.reconnect import reconnecting
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -15,7 +16,6 @@ from fluxlit_component.testing.server import StreamlitServer
 Serve = Callable[..., StreamlitServer]
 NewTab = Callable[..., ContinuityPage]
 STORED = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
-CONNECTED = "document.querySelector('[data-testid=stApp]').dataset.testConnectionState === 'CONNECTED'"
 DEAD = "This link does not work any more"
 
 
@@ -49,6 +49,11 @@ def sees(tab: ContinuityPage, *texts: str) -> None:
         expect(tab.page.get_by_text(text, exact=True)).to_be_visible()
 
 
+def has(tab: ContinuityPage, sid: str) -> None:
+    """The tab remembers this id, once the bridge has heard of it."""
+    tab.page.wait_for_function(f"sid => {STORED} === sid", arg=sid)
+
+
 def test_another_device_resumes_the_session(serve: Serve, new_tab: NewTab) -> None:
     """One gated and one full run; from then on both write to the same session, and the link is used up."""
     server = serve("sharing.py", KEEP_HIDDEN="1")
@@ -61,8 +66,8 @@ def test_another_device_resumes_the_session(serve: Serve, new_tab: NewTab) -> No
     other.open(link)
     sees(other, "count is 2", "name is 'Ada'")
     assert other.runs == PAGE_LOAD
-    assert other.page.url == f"{server.url}/report"
-    assert other.page.evaluate(STORED) == sid
+    expect(other.page).to_have_url(f"{server.url}/report")
+    has(other, sid)
     assert not leaks.carrying(sid)
     assert not leaks.carrying(link.partition("=")[2])
     press(other, "Add here")
@@ -70,7 +75,7 @@ def test_another_device_resumes_the_session(serve: Serve, new_tab: NewTab) -> No
     sees(first, "count is 3", "resume link used 1 open False young True")
     other.reload()
     sees(other, "count is 3")
-    assert other.page.evaluate(STORED) == sid
+    has(other, sid)
     third.open(link)
     sees(third, "count is 0", DEAD, "status ready, new True")
     assert third.page.evaluate(STORED) != sid
@@ -120,7 +125,7 @@ def test_what_is_no_link_opens_a_fresh_session(serve: Serve, new_tab: NewTab) ->
         tab = new_tab()
         tab.open(f"{server.url}/report?a=1#fluxlit_link={token}")
         sees(tab, "count is 0", DEAD)
-        assert tab.page.url == f"{server.url}/report?a=1"
+        expect(tab.page).to_have_url(f"{server.url}/report?a=1")
         assert tab.runs == PAGE_LOAD
         tab.page.close()
 
@@ -132,7 +137,7 @@ def test_a_dead_link_costs_a_tab_nothing(serve: Serve, new_tab: NewTab) -> None:
     sid = visit(tab, server.url)
     tab.open(f"{server.url}/report?again#fluxlit_link={'L' * 43}")
     sees(tab, "count is 2", DEAD)
-    assert tab.page.evaluate(STORED) == sid
+    has(tab, sid)
 
 
 def test_a_link_pasted_into_a_living_page_is_news(serve: Serve, new_tab: NewTab) -> None:
@@ -146,8 +151,8 @@ def test_a_link_pasted_into_a_living_page_is_news(serve: Serve, new_tab: NewTab)
     other.page.evaluate("hash => { location.hash = hash }", link.partition("#")[2])
     sees(other, "count is 2", "name is 'Ada'")
     other.rest()
-    assert other.page.evaluate(STORED) == sid
-    assert other.page.url == f"{server.url}/report"
+    has(other, sid)
+    expect(other.page).to_have_url(f"{server.url}/report")
     other.reload()
     sees(other, "count is 2", "name is 'Ada'")
 
@@ -171,8 +176,8 @@ def test_who_followed_a_link_goes_on_after_a_restart_of_the_server(
     other.rest()
     press(other, "Add here")
     sid = other.page.evaluate(STORED)
-    server.restart()
-    other.page.wait_for_function(CONNECTED)
+    with reconnecting(other):
+        server.restart()
     press(other, "Add here")
     sees(other, "count is 4")
     expect(other.page.get_by_text(DEAD)).to_have_count(0)
@@ -190,4 +195,4 @@ def test_an_address_for_html_and_mail(serve: Serve, new_tab: NewTab) -> None:
     assert sid not in href
     other.open(href)
     sees(other, "count is 3", "name is 'Ada'")
-    assert other.page.evaluate(STORED) == sid
+    has(other, sid)

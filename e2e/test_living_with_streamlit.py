@@ -51,7 +51,7 @@ def go(tab: ContinuityPage, name: str) -> None:
 
 def test_f5_hiding_and_other_pages(tab: ContinuityPage, url: str) -> None:
     """Each as it says of itself: `persist_state="page"` is forgotten on a page switch."""
-    assert tab.page.url == f"{url}/?bound=bound"
+    expect(tab.page).to_have_url(f"{url}/?bound=bound")
     tab.reload()
     assert tab.runs == PAGE_LOAD
     shows(tab)

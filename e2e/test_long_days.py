@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.front import Front
+from e2e.reconnect import reconnecting
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -107,8 +108,8 @@ def test_a_page_of_the_back_forward_cache_goes_on(tab: ContinuityPage, serve: Se
     tab.open(serve("multi.py").url)
     add(tab, 1)
     sid = tab.page.evaluate(STORED)
-    held = "async () => (await navigator.locks.query()).held.map(it => it.name)"
-    assert tab.page.evaluate(held) == [f"fluxlit:fluxlit_sid:{sid}"]
+    held = "async name => String((await navigator.locks.query()).held.map(it => it.name)) === name"
+    tab.page.wait_for_function(held, arg=f"fluxlit:fluxlit_sid:{sid}")
     tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
     tab.page.wait_for_function("async () => (await navigator.locks.query()).held.length === 0")
     tab.page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
@@ -123,9 +124,8 @@ def test_a_network_that_drops(tab: ContinuityPage, front: Front) -> None:
     add(tab, 1)
     sid = tab.page.evaluate(STORED)
     for count in (2, 3):
-        front.hang_up()
-        tab.page.wait_for_function(f"() => !({CONNECTED})")
-        tab.page.wait_for_function(CONNECTED)
+        with reconnecting(tab):
+            front.hang_up()
         tab.forget_runs()
         add(tab, count)
         assert tab.runs <= 2  # Streamlit itself reruns on some releases when it reconnects
@@ -151,7 +151,6 @@ def press_r(tab: ContinuityPage) -> None:
     tab.page.get_by_role("heading", name="Home").click()
     tab.forget_runs()
     tab.page.keyboard.press("r")
-    tab.page.wait_for_timeout(300)
     tab.rest()
     assert tab.runs == 1
 
@@ -190,6 +189,6 @@ def test_new_code_in_a_living_app(tab: ContinuityPage, tmp_path: Path) -> None:
         expect(tab.page.get_by_text("count is 1")).to_be_visible()
         tab.rest()
         script.write_text(before.replace("count is", "now it is"))
-        expect(tab.page.get_by_text("now it is 1")).to_be_visible(timeout=45_000)
+        expect(tab.page.get_by_text("now it is 1")).to_be_visible()
         tab.reload()
         expect(tab.page.get_by_text("now it is 1")).to_be_visible()

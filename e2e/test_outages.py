@@ -20,8 +20,11 @@ from tests.servers.local_redis import LocalRedis
 
 Serve = Callable[..., StreamlitServer]
 Backend: TypeAlias = LocalRedis | LocalPostgres
+Add = Callable[[int], None]
 LONGEST = 1.5
 """Seconds from a click to its effect on the page that a store may cost, on a slow machine."""
+PATIENCE = 60.0
+"""Seconds until a store that is back is used again."""
 
 
 @pytest.fixture(params=[LocalRedis, LocalPostgres], ids=["Redis", "PostgreSQL"])
@@ -37,13 +40,30 @@ def url(serve: Serve, backend: Backend) -> str:
     return serve("multi.py", FLUXLIT_SESSION_STORE=backend.url).url
 
 
-def add(tab: ContinuityPage, count: int) -> None:
-    """Press the button; the effect is there soon, whatever the store does."""
+def seconds_of_a_click(tab: ContinuityPage, count: int) -> float:
+    """Press the button; return how long it takes until the effect is there."""
     begun = time.monotonic()
     tab.page.get_by_role("button", name="Add", exact=True).click()
     expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
-    assert time.monotonic() - begun < LONGEST
+    took = time.monotonic() - begun
     tab.rest()
+    return took
+
+
+@pytest.fixture
+def add(tab: ContinuityPage, serve: Serve) -> Add:
+    """Press the button; the effect is there soon, whatever the store does."""
+
+    def press(count: int) -> None:
+        took = seconds_of_a_click(tab, count)
+        if took >= LONGEST:  # the store, or a busy machine, on which it takes long without a store too
+            without = ContinuityPage(tab.page.context.new_page())
+            without.open(serve("plain.py").url)
+            took -= max(seconds_of_a_click(without, count) for count in (1, 2, 3))
+            without.page.close()
+        assert took < LONGEST
+
+    return press
 
 
 def type_name(tab: ContinuityPage, name: str) -> None:
@@ -66,31 +86,31 @@ def sid_of(tab: ContinuityPage) -> object:
     return tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')")
 
 
-def until_saved(tab: ContinuityPage, count: int) -> int:
+def until_saved(tab: ContinuityPage, add: Add, count: int) -> int:
     """The store is back: one of the next clicks saves, without the visitor doing anything more."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + PATIENCE
     while tab.page.locator("#fluxlit-notice").count():
         assert time.monotonic() < end, "the badge stays though the store is back"
         tab.page.wait_for_timeout(500)  # the breaker leaves a store alone for two seconds at most
         count += 1
-        add(tab, count)
+        add(count)
     return count
 
 
-def test_killed_in_mid_use(tab: ContinuityPage, url: str, backend: Backend) -> None:
+def test_killed_in_mid_use(tab: ContinuityPage, add: Add, url: str, backend: Backend) -> None:
     """Work goes on; what changed meanwhile is saved when it is back, also in a Redis that forgot all."""
     tab.open(url)
     type_name(tab, "Ada")
-    add(tab, 1)
-    count = until_saved(tab, 1)  # a server that is slow for a moment counts as away until the next click
+    add(1)
+    count = until_saved(tab, add, 1)  # a server that is slow for a moment counts as away until the next click
     badge(tab, shown=False)
     sid = sid_of(tab)
     backend.kill()
-    add(tab, count + 1)
-    add(tab, count + 2)
+    add(count + 1)
+    add(count + 2)
     badge(tab, shown=True)
     backend.start()
-    count = until_saved(tab, count + 2)
+    count = until_saved(tab, add, count + 2)
     badge(tab, shown=False)
     tab.reload()
     expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
@@ -98,23 +118,23 @@ def test_killed_in_mid_use(tab: ContinuityPage, url: str, backend: Backend) -> N
     assert sid_of(tab) == sid
 
 
-def test_f5_while_it_hangs(tab: ContinuityPage, url: str, backend: Backend) -> None:
+def test_f5_while_it_hangs(tab: ContinuityPage, add: Add, url: str, backend: Backend) -> None:
     """The app is drawn with its defaults and keeps its id; the state comes back with a later click."""
     tab.open(url)
     type_name(tab, "Ada")
-    add(tab, 1)
-    until_saved(tab, 1)  # a server that is slow for a moment counts as away until the next click
+    add(1)
+    until_saved(tab, add, 1)  # a server that is slow for a moment counts as away until the next click
     sid = sid_of(tab)
     backend.pause()
     try:
         tab.reload()
         expect(tab.page.get_by_text("count is 0", exact=True)).to_be_visible()
         badge(tab, shown=True)
-        add(tab, 1)
+        add(1)
         assert sid_of(tab) == sid
     finally:
         backend.resume()
-    end = time.monotonic() + 15
+    end = time.monotonic() + PATIENCE
     while tab.page.locator("#fluxlit-notice").count():
         assert time.monotonic() < end, "the state does not come back"
         tab.page.wait_for_timeout(500)
@@ -127,13 +147,13 @@ def test_f5_while_it_hangs(tab: ContinuityPage, url: str, backend: Backend) -> N
     assert sid_of(tab) == sid
 
 
-def test_down_from_the_start(tab: ContinuityPage, url: str, backend: Backend) -> None:
+def test_down_from_the_start(tab: ContinuityPage, add: Add, url: str, backend: Backend) -> None:
     """A new visitor gets an app that works; once there is a store he is kept like everybody else."""
     backend.kill()
     tab.open(url)
-    add(tab, 1)
+    add(1)
     badge(tab, shown=True)
     backend.start()
-    count = until_saved(tab, 1)
+    count = until_saved(tab, add, 1)
     tab.reload()
     expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()

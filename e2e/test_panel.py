@@ -32,7 +32,7 @@ def figure(tab: ContinuityPage, name: str) -> Locator:
 
 def contrast(element: Locator) -> float:
     """Contrast of an element's ink with its paper, as they are on the screen."""
-    picture = Image.open(io.BytesIO(element.screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(element.screenshot(animations="disabled"))).convert("RGB")
     colours = picture.getcolors(picture.width * picture.height) or []
     paper = luminance(max(colours)[1])
     return max(
@@ -64,7 +64,7 @@ def test_the_panel_tells_what_a_reload_brought_back(tab: ContinuityPage, server:
     expect(figure(tab, "By reference")).to_have_text("1 key")
     expect(figure(tab, "Kept")).to_have_text("3 keys, 2.9 KB")
     expect(figure(tab, "Skipped")).to_have_text("2 keys")
-    expect(figure(tab, "· if left idle")).to_have_text("23 h 59 min")
+    expect(figure(tab, "· if left idle")).to_have_text(re.compile(r"^23 h 5\d min$"))
     expect(figure(tab, "· at the latest")).to_have_text("29 d 23 h")
     expect(figure(tab, "Store")).to_have_text("SQLite")
     expect(figure(tab, "· its last load")).to_contain_text(" ms")
@@ -97,6 +97,7 @@ def test_another_tabs_value_that_was_written_over_is_a_conflict(
     first.page.get_by_label("Name").fill("Ada")
     first.page.keyboard.press("Enter")
     first.rest()
+    expect(first.page).to_have_url(re.compile("fluxlit_sid="))
     second.open(first.page.url)
     for tab, name in ((second, "Grace"), (first, "Edsger")):
         tab.page.get_by_label("Name").fill(name)
@@ -116,7 +117,6 @@ def test_badge_and_panel_can_be_read(scheme: str, new_tab: NewTab, server: Strea
     for fold in ("Keys and sizes", "Skipped, and what to do"):
         sidebar.get_by_text(fold).click()
     expect(sidebar.get_by_role("list", name="Skipped keys")).to_be_visible()
-    page.wait_for_timeout(500)  # the folds are animated
     badge = page.get_by_test_id("stMain").locator(".fluxlit-badge").first
     expect(badge).to_have_text("Session ready")
     box = badge.bounding_box()

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.carrier import HANDSHAKE, PAGE_LOAD
+from e2e.reconnect import reconnecting
+from e2e.servers import AppServer
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -20,9 +22,8 @@ APPS = Path(__file__).parent / "apps"
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[StreamlitServer]:
     """A server of the test's own, to be killed."""
-    with StreamlitServer(
-        APPS / "multi.py", env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}, handshake=HANDSHAKE
-    ) as running:
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}
+    with AppServer(APPS / "multi.py", env=env, handshake=HANDSHAKE) as running:
         yield running
 
 
@@ -33,12 +34,6 @@ def add(tab: ContinuityPage, text: str) -> None:
     tab.rest()
     tab.page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
-
-
-def reconnected(tab: ContinuityPage) -> None:
-    """Wait until the page has its websocket back: Streamlit retries by itself."""
-    expect(tab.page.get_by_text("Connecting")).not_to_be_visible(timeout=30_000)
-    tab.page.wait_for_timeout(3000)
 
 
 def test_kill_and_f5(tab: ContinuityPage, server: StreamlitServer) -> None:
@@ -57,8 +52,8 @@ def test_kill_and_go_on_without_f5(tab: ContinuityPage, server: StreamlitServer)
     """The websocket returns; the next click is one run, and the state is all there."""
     tab.open(server.url)
     add(tab, "Ada")
-    server.restart()
-    reconnected(tab)
+    with reconnecting(tab):
+        server.restart()
     tab.forget_runs()
     tab.page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
@@ -74,8 +69,8 @@ def test_the_last_keystroke_before_the_reconnect_is_kept(
     """What the browser sends with the first run after a restart beats the stored value, and is stored."""
     tab.open(server.url)
     add(tab, "Ada")
-    server.restart()
-    reconnected(tab)
+    with reconnecting(tab):
+        server.restart()
     tab.page.get_by_label("Name").fill("Grace")
     tab.page.get_by_label("Name").press("Tab")
     tab.rest()
@@ -101,8 +96,8 @@ def test_a_restart_after_f5_and_one_after_a_link_are_the_same(
     sid = tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')")
     tab.open(f"{server.url}/?fluxlit_sid={sid}")
     assert tab.runs == 1
-    server.restart()
-    reconnected(tab)
+    with reconnecting(tab):
+        server.restart()
     tab.page.get_by_role("button", name="Add", exact=True).click()
     tab.rest()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")

@@ -33,11 +33,14 @@ class Table:
     def __init__(self, tab: ContinuityPage, server: StreamlitServer, size: Path) -> None:
         self.tab = tab
         self.size = size
+        self.clicks = 0
         tab.open(server.url)
 
     def click(self, row: int, x: int) -> None:
-        """Click a row (0: the header), `x` pixels from the left."""
+        """Click a row (0: the header), `x` pixels from the left; the browser sends it a moment later."""
         self.tab.page.mouse.click(*cell(self.tab.page.get_by_test_id("stDataFrame"), row, x))
+        self.clicks += 1
+        expect(self.tab.page.get_by_text(f"{self.clicks} calls", exact=True)).to_be_visible()
         self.tab.rest()
 
     def add_column(self, x: int) -> None:

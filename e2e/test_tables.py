@@ -69,6 +69,7 @@ def test_edits_come_back_and_can_go_on(tab: ContinuityPage, serve: Serve) -> Non
     tab.open(serve("tables.py").url)
     see(tab, "people are Ada 36, Bob 41")
     edit(tab, 1, "Grace")
+    see(tab, "people are Grace 36, Bob 41")
     edit(tab, 2, "Hopper")
     see(tab, "people are Grace 36, Hopper 41")
     tab.reload()
@@ -80,6 +81,7 @@ def test_edits_come_back_and_can_go_on(tab: ContinuityPage, serve: Serve) -> Non
     go(tab, "Home")
     see(tab, "people are Jean 36, Hopper 41")
     edit(tab, 2, "Bartik")
+    see(tab, "people are Jean 36, Bartik 41")
     tab.reload()
     see(tab, "people are Jean 36, Bartik 41")
 
@@ -88,9 +90,11 @@ def test_the_app_may_put_another_table_in_its_place(tab: ContinuityPage, serve: 
     """Assigning the key shows that table without the old edits; deleting it begins from the first one."""
     tab.open(serve("tables.py").url)
     edit(tab, 1, "Grace")
+    see(tab, "people are Grace 36, Bob 41")
     press(tab, "Replace")
     see(tab, "people are Eve 7")
     edit(tab, 1, "Eva")
+    see(tab, "people are Eva 7")
     tab.reload()
     see(tab, "people are Eva 7")
     press(tab, "Begin again")

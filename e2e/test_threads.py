@@ -29,7 +29,7 @@ def see(tab: ContinuityPage, text: str) -> None:
 
 def written(path: Path) -> str:
     """What the thread has noted when it was done."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while not path.exists() or not path.read_text():
         assert time.monotonic() < end, f"{path.name} is not done"
         time.sleep(0.05)

@@ -76,6 +76,7 @@ def test_a_record_is_migrated_when_the_code_changed(tab: ContinuityPage, server:
     tab.open(server.url)
     tab.page.get_by_role("slider").press("ArrowRight")
     tab.rest()
+    shows(tab, "level is 4")
     press(tab, "Add item", "Go wild")
     server.env["E2E_SCHEMA"] = "2"
     server.restart()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.carrier import PAGE_LOAD
+from e2e.test_leaks import unanswered
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -145,11 +146,14 @@ def test_a_planted_id_is_replaced_in_the_address_bar_too(
 
 def test_no_referer_carries_the_id(tab: ContinuityPage, leaks: LeakRecorder, server: StreamlitServer) -> None:
     """What the loaded page requests tells the origin at most, whether its own server or another is asked."""
+    waiting = unanswered(tab.page)
     tab.open(server.url)
     sid = sid_of(tab)
     press(tab, "Add")
     tab.reload()
     assert any(sid in line for line in leaks.requests), "the recorder is blind"
+    while waiting:
+        tab.page.wait_for_timeout(50)
     leaks.clear()
     follow(tab, "Report")
     tab.page.evaluate(

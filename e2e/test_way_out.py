@@ -57,7 +57,6 @@ def take_by_keyboard(tab: ContinuityPage) -> None:
     assert is_focused(way_out(tab))
     tab.page.keyboard.press("Enter")
     expect(way_out(tab)).to_have_count(0)
-    tab.rest(quiet=1.0)
 
 
 def expect_a_fresh_start(tab: ContinuityPage) -> None:
@@ -66,6 +65,7 @@ def expect_a_fresh_start(tab: ContinuityPage) -> None:
     expect(error_of(tab)).to_have_count(0)
     for label in ("Note", "Amount"):
         expect(tab.page.get_by_label(label)).to_have_value("")
+    tab.rest()
 
 
 @pytest.mark.few
@@ -109,7 +109,6 @@ def test_the_whole_browser(tab: ContinuityPage, serve: Serve, new_tab: Callable[
     expect(error_of(later)).to_be_visible()
     way_out(later).click()
     expect(way_out(later)).to_have_count(0)
-    later.rest(quiet=1.0)
     expect_a_fresh_start(later)
     later.page.close()
     last = ContinuityPage(context.new_page())

@@ -217,6 +217,7 @@ def test_every_kind_of_widget_comes_back(tab: ContinuityPage, serve: Serve) -> N
     tab.open(serve("kinds.py").url)
     fresh = values(tab.page)
     drive(tab)
+    tab.rest()
     before, seen = values(tab.page), shown(tab.page)
     untouched = {kind for kind in fresh if before[kind] == fresh[kind]} - {"skipped"}
     assert not untouched, f"the test did not change {untouched}"
@@ -227,7 +228,7 @@ def test_every_kind_of_widget_comes_back(tab: ContinuityPage, serve: Serve) -> N
     assert {k: v for k, v in after.items() if k != "skipped"} == {
         k: v for k, v in before.items() if k != "skipped"
     }
-    for _ in range(20):  # widgets take over a value that was set shortly after they are drawn
+    for _ in range(80):  # widgets take over a value that was set shortly after they are drawn
         if shown(tab.page) == seen:
             break
         tab.page.wait_for_timeout(250)

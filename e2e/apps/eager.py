@@ -16,6 +16,6 @@ with url_session(wait=False) as session:
     st.write(f"count is {st.session_state.count}")
     st.write(f"status {session.status}")
     told = os.environ.get("E2E_DRAWN")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 40
     while told and session.status == "pending" and not Path(told).exists() and time.monotonic() < end:
         time.sleep(0.05)  # until the browser has drawn this: it skips what the next run overtakes

@@ -42,6 +42,8 @@ with url_session() as session:
         st.session_state.plain += 1
     if st.session_state.get("st.button"):
         st.text("button returned True")
+    if st.session_state.get("st.file_uploader"):
+        st.text("uploaded")
     st.text(f"plain = {st.session_state.plain}")
     for key, reason in session.skipped.items():
         st.text(f"{key} | {reason}")

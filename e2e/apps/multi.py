@@ -22,6 +22,8 @@ def home() -> None:
         st.session_state.slow_begun = True
         for step in range(30):
             st.session_state.slow_step = step
+            if step == 3:
+                st.write("at step 3")
             time.sleep(0.1)
         st.session_state.slow_done = True
     if st.button("Delete count"):

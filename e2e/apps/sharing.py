@@ -33,7 +33,7 @@ def home() -> None:
         st.write(f"revoked {session.revoke_links()}")
     st.code(st.session_state.get("__made", "no link"), language=None)
     for link in session.links():
-        st.write(f"{link.mode} link used {link.uses} open {link.is_open} young {link.age_seconds < 60}")
+        st.write(f"{link.mode} link used {link.uses} open {link.is_open} young {link.age_seconds < 600}")
     if "HREF" in os.environ:
         st.caption(session.href("report"))
 

@@ -30,9 +30,13 @@ _REMEMBERED: Final = """param => {
 }"""
 """An app below a path keeps the id under a name with the path in it."""
 _LOADING_SECONDS: Final = 5.0
-"""How long to wait for code to load. A component that never answers keeps its placeholder."""
-_DRAWN: Final = """missing => {
-  const app = document.querySelector('[data-testid="stApp"][data-test-script-state="notRunning"]');
+"""How long to wait for code to load, once in a page. A component that never answers keeps its placeholder."""
+_DRAWN: Final = """async missing => {
+  // What the last message has set off comes first: effects of React, a word to the bridge's frame.
+  await new Promise(done => setTimeout(() => setTimeout(done)));
+  missing = window[Symbol.for("fluxlit.missing")] ||= missing;
+  const calm = '[data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]';
+  const app = document.querySelector(`[data-testid="stApp"]${calm}`);
   const bridges = document.querySelectorAll('[class*="st-key-fluxlit_bridge"]').length;
   const met = window[Symbol.for("fluxlit.page")]?.size ?? 0;
   if (!missing && (app?.querySelector('[data-testid="stSkeleton"]') || met < bridges)) return false;
@@ -190,21 +194,34 @@ class ContinuityPage:
         """
         begun = loaded = time.monotonic()
         end = begun + seconds
-        while (now := time.monotonic()) < end:
+        while time.monotonic() < end:
             self.page.wait_for_timeout(50)
-            if self._asked or self._running or not self._last:
+            if (calm := self._calm(begun)) <= quiet:
                 continue
-            calm = now - max(begun, self._last)
-            if calm > quiet and not self._is_drawn(missing=calm > _LOADING_SECONDS):
-                loaded = now
-            elif calm > quiet and now - loaded > quiet and not (self._asked or self._running):
-                return  # still at rest, although a busy page may take a while to say what is drawn
+            if not self._is_drawn(missing=calm > _LOADING_SECONDS):
+                loaded = time.monotonic()
+            # A page that was busy may have asked for a run only now, before it answered.
+            elif min(self._calm(begun), time.monotonic() - loaded) > quiet:
+                return
         raise TimeoutError(f"the app did not come to rest in {seconds} s ({self.runs} runs)")
 
+    def _calm(self, since: float) -> float:
+        """For how many seconds no run was asked for or under way; zero until the first one has ended."""
+        if self._asked or self._running or not self._last:
+            return 0.0
+        return time.monotonic() - max(since, self._last)
+
     def _is_drawn(self, *, missing: bool) -> bool:
-        """Whether the visitor sees anything, and no run is under way. A page at the gate shows nothing yet.
+        """Whether the visitor sees anything, which is not so at the gate, on a connected page without a run.
 
         Streamlit loads the code of many elements, and of our bridge, when they are first drawn. Code may be
         `missing`, or else this waits for it.
         """
-        return bool(self.page.evaluate(_DRAWN, missing))
+        from playwright.sync_api import Error
+
+        try:
+            return bool(self.page.evaluate(_DRAWN, missing))
+        except Error as error:
+            if "because of a navigation" not in str(error):
+                raise
+            return False  # the page loads itself anew in this moment
