@@ -7,8 +7,7 @@ what happens to a record that does not fit.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from inspect import signature
-from typing import Any, Final, Generic, cast
+from typing import Any, Generic, cast
 
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -17,13 +16,6 @@ from fluxlit_component.codec import decode, encode
 from fluxlit_component.codec.catalogue import enrol, is_outdated, was_redefined
 from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
 from fluxlit_component.state.model import M, Migration
-
-_BY_NAME: Final[dict[str, Any]] = (
-    {"by_name": True} if "by_name" in signature(BaseModel.model_validate).parameters else {}
-)
-"""`by_name` exists since pydantic 2.11. Values are stored under the field's name, even if it has an alias."""
-_FACTORIES_TAKE_DATA: Final = "validated_data" in signature(FieldInfo.get_default).parameters
-"""From pydantic 2.10 on a default factory may use the values of the other fields."""
 
 
 class Schema(Generic[M]):
@@ -48,9 +40,6 @@ class Schema(Generic[M]):
         self._classes = _classes_of(model)
         for cls in self._classes:
             enrol(cls)
-        for cls in () if _BY_NAME else (model, *self._classes):
-            if issubclass(cls, BaseModel):
-                _refuse_aliases(cls)
 
     def fit(self, values: Mapping[str, Any], stored_version: int) -> dict[str, Any]:
         """Bring stored values to this version and validate them.
@@ -101,8 +90,10 @@ class Schema(Generic[M]):
                 pass  # something else is missing or does not fit yet
             else:
                 return {name: getattr(made, name) for name in absent}
-        data: dict[str, Any] = {"validated_data": dict(present)} if _FACTORIES_TAKE_DATA else {}
-        return {name: info.get_default(call_default_factory=True, **data) for name, info in absent.items()}
+        return {
+            name: info.get_default(call_default_factory=True, validated_data=dict(present))
+            for name, info in absent.items()
+        }
 
     def _is_to_be_validated(self, info: FieldInfo) -> bool:
         by_default = self.model.model_config.get("validate_default", False)
@@ -144,7 +135,7 @@ class Schema(Generic[M]):
         except CodecError:  # the class has other fields now
             adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", info.annotation))
             plain = TypeAdapter(type(value)).dump_python(value)
-            return adapter.validate_python(plain, **_BY_NAME)
+            return adapter.validate_python(plain, by_name=True)
 
 
 def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:
@@ -158,7 +149,7 @@ def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:
     strangers = {k for name, info in fields.items() if name in values for k in _aliases(info)} - fields.keys()
     if model.model_config.get("extra") == "forbid":  # this is about the model, not about other keys
         strangers |= values.keys() - fields.keys() - {k for info in fields.values() for k in _aliases(info)}
-    return model.model_validate({k: v for k, v in values.items() if k not in strangers}, **_BY_NAME)
+    return model.model_validate({k: v for k, v in values.items() if k not in strangers}, by_name=True)
 
 
 def validated_values(validated: BaseModel, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -193,12 +184,3 @@ def _classes_of(model: type[BaseModel]) -> set[type]:
     if schema["type"] != "definitions" or schema["schema"]["type"] != "definition-ref":
         found.discard(model)  # it does not contain itself
     return found
-
-
-def _refuse_aliases(model: type[BaseModel]) -> None:
-    if not model.model_config.get("populate_by_name") and any(
-        info.validation_alias for info in model.model_fields.values()
-    ):
-        raise ConfigurationError(
-            f"{model.__name__} has a field with an alias: that takes pydantic 2.11, or populate_by_name=True"
-        )

@@ -27,9 +27,6 @@ from fluxlit_component.state.schema import Schema
 from tests.visitor import Visitor, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
-needs_by_name = pytest.mark.skipif(
-    tuple(map(int, pydantic.VERSION.split(".")[:2])) < (2, 11), reason="aliases need pydantic 2.11"
-)
 T = TypeVar("T")
 
 
@@ -160,7 +157,6 @@ class Aliased(BaseModel):
     home: Home = Home()
 
 
-@needs_by_name
 def test_field_with_an_alias_comes_back() -> None:
     """The state is filed under names of fields; a key that is called like the alias is another one."""
 
@@ -173,7 +169,6 @@ def test_field_with_an_alias_comes_back() -> None:
     assert back.state == {"top": "set", "home": Home(s="Main"), "t": "not it"}
 
 
-@needs_by_name
 def test_field_with_an_alias_survives_a_migration() -> None:
     """A migration sees names, and what it returns is read by them."""
     store = InMemorySessionStore()
