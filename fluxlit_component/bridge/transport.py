@@ -21,7 +21,7 @@ from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.bridge.protocol import Offer
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import DEFAULT_PARAM
-from fluxlit_component.internals.drawing import Drawing, LastDrawn, recorded
+from fluxlit_component.internals.drawing import Drawing, LastDrawn, last_drawn
 from fluxlit_component.state.keys import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
@@ -123,7 +123,8 @@ def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
     make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
     draw = make(_V2, js=bundle("bridge-v2.js"))
-    result, drawing = recorded(lambda: draw(key=key, data=plain, on_answer_change=_on_answer))
+    result = draw(key=key, data=plain, on_answer_change=_on_answer)
+    drawing = last_drawn()
     if drawing is not None:
         _drawings[key, page] = drawing
     return result

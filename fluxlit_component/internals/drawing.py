@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fluxlit_component.internals.guard import guard, guarded
-
-T = TypeVar("T")
+from fluxlit_component.internals.guard import guard, nothing
+from fluxlit_component.internals.outgoing import reader_of
 
 
 @dataclass(slots=True)
@@ -59,30 +58,17 @@ class Drawing:
         return True
 
 
-def recorded(draw: Callable[[], T]) -> tuple[T, Drawing | None]:
-    """The result of `draw`, and the component v2 that `draw` has drawn, if it can be drawn again."""
-    context: Any = get_script_run_ctx(suppress_warning=True)
-    if context is None:
-        return draw(), None
-    sent: list[Any] = []
-    send = context._enqueue
-
-    def note(message: Any) -> None:
-        sent.append(message)
-        send(message)
-
-    context._enqueue = note
-    try:
-        result = draw()
-    finally:
-        context._enqueue = send
-    return result, guarded(lambda: _drawing_in(sent), None)
-
-
-def _drawing_in(sent: list[Any]) -> Drawing | None:
-    drawn = [message for message in sent if message.delta.new_element.bidi_component.json]
-    is_there = len(drawn) == 1 and drawn[0].metadata.delta_path[0] == _container()._root_container
-    return Drawing(drawn[0]) if is_there else None
+@guard(nothing)
+def last_drawn() -> Drawing | None:
+    """The component v2 that this run has drawn just now, if it can be drawn again."""
+    reader = reader_of(get_script_run_ctx(suppress_warning=True))
+    message = reader.last if reader else None
+    is_there = (
+        message is not None
+        and message.delta.new_element.bidi_component.json
+        and message.metadata.delta_path[0] == _container()._root_container
+    )
+    return Drawing(message) if is_there else None
 
 
 def _container() -> Any:

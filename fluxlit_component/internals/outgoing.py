@@ -32,6 +32,8 @@ class Reader:
         self.clicked: Collection[str] = ()
         self.on_clicked: Callable[[str], None] | None = None
         """Called when a widget of `clicked` is drawn, with the widget's id. The call may end the run."""
+        self.last: Any = None
+        """The message that was sent last."""
 
     def __call__(self, message: Any) -> Any:
         """Read a message, then send it."""
@@ -39,6 +41,7 @@ class Reader:
         element = self._clicked_in(message) if self.clicked else None
         if element is not None and self.on_clicked is not None:
             self.on_clicked(element)
+        self.last = message
         return self._send(message)
 
     @guard(nothing)

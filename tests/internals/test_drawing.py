@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.internals import guard
-from fluxlit_component.internals.drawing import Drawing, LastDrawn, recorded
+from fluxlit_component.internals.drawing import Drawing, LastDrawn, last_drawn
 
 MODULE = sys.modules["fluxlit_component.internals.drawing"]
 pytestmark = pytest.mark.skipif(not has_v2(), reason="this release has no components v2")
@@ -25,21 +25,22 @@ def draws(seen: dict) -> None:
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-    from fluxlit_component.internals.drawing import LastDrawn, recorded
+    from fluxlit_component.internals.drawing import LastDrawn, last_drawn
+    from fluxlit_component.internals.outgoing import read_along
 
     context = get_script_run_ctx()
     send, sent = context._enqueue, seen.setdefault("sent", [])
     context._enqueue = lambda message: (sent.append(message), send(message))
+    read_along(context, lambda: False)
     try:
         make = st.components.v2.component("probe", js="export default () => {};\n")
         with st._event:
-            _, drawing = recorded(
-                lambda: make(key="probe", data={"number": 1}, on_answer_change=lambda: None)
-            )
+            make(key="probe", data={"number": 1}, on_answer_change=lambda: None)
     except Exception as error:  # noqa: BLE001 - the release decides
         seen["error"] = error
         return
-    seen["drawing"], last = drawing, LastDrawn()
+    drawing, last = last_drawn(), LastDrawn()
+    seen["drawing"] = drawing
     seen["done"] = []
     for number in (1, 2, 2):
         done = drawing.draw(number, lambda number=number: json.dumps({"number": number}), last)
@@ -87,7 +88,7 @@ def test_a_page_that_has_the_message_is_told_its_hash(seen: dict[str, Any]) -> N
 
 def test_outside_of_a_run_nothing_is_drawn(seen: dict[str, Any]) -> None:
     """A thread of the app's own has no page."""
-    assert recorded(lambda: 1) == (1, None)
+    assert last_drawn() is None
     assert not seen["drawing"].draw(3, lambda: pytest.fail("there is no page"), LastDrawn())
 
 
