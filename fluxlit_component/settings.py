@@ -23,17 +23,6 @@ Transport: TypeAlias = Literal["v1", "v2"]
 _SWITCHES: Final = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
     ("0", "false", "no", "off"), False
 )
-_PLATFORMS: Final = {
-    "KUBERNETES_SERVICE_HOST": "Kubernetes",
-    "K_SERVICE": "Cloud Run",
-    "ECS_CONTAINER_METADATA_URI_V4": "Amazon ECS",
-    "CONTAINER_APP_NAME": "Azure Container Apps",
-    "FLY_APP_NAME": "Fly.io",
-    "DYNO": "Heroku",
-    "RENDER": "Render",
-    "RAILWAY_ENVIRONMENT_ID": "Railway",
-}
-"""Variable that a platform sets -> its name."""
 
 
 def _matching(pattern: str) -> Callable[[Any], str | None]:
@@ -178,8 +167,3 @@ def variable_of_streamlit(name: str) -> str | None:
 def script_to_serve() -> str:
     """Path of the script that `fluxlit_component.asgi:app` serves: `FLUXLIT_APP`."""
     return os.environ.get("FLUXLIT_APP") or "streamlit_app.py"
-
-
-def platform_name() -> str | None:
-    """The platform that this process runs on, if it is one that starts and replaces replicas by itself."""
-    return next((name for variable, name in _PLATFORMS.items() if os.environ.get(variable)), None)

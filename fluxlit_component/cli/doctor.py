@@ -22,7 +22,7 @@ from fluxlit_component.cli.output import JsonOption, print_json
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.internals.server import option_here
-from fluxlit_component.settings import Settings, platform_name
+from fluxlit_component.settings import Settings
 
 _MARKS: Final[dict[Level, tuple[str, str]]] = {
     "ok": ("ok", typer.colors.GREEN),
@@ -82,7 +82,7 @@ def _examine(
     if place is not None:
         yield ok("store", label_of(place))
         yield from _check_place(place)
-        yield from check_replicas(place, max(replicas, len(replica_urls)), platform_name())
+        yield from check_replicas(place, max(replicas, len(replica_urls)))
     yield from check_address(url, base_path=str(option_here("server.baseUrlPath") or ""))
     yield from check_replicas_clocks(replica_urls)
 

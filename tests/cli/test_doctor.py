@@ -130,26 +130,24 @@ def test_no_file_yet(run: Callable[..., Any], tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.db"))
 
 
-def test_replicas(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Replicas with a file or a memory each are a problem; on a platform that starts some it is a hint."""
+def test_replicas(run: Callable[..., Any]) -> None:
+    """Replicas with a file or a memory each are a problem."""
     for store in ("memory://", "sqlite:///a.db"):
         level, remedy = wrong(run("doctor", "--replicas", 3, "--store", store, "--json", code=1).json)[
             "replicas"
         ]
         assert level == "problem"
         assert remedy.startswith("export FLUXLIT_SESSION_STORE=redis://")
-    assert levels(check_replicas("redis://sessions:6379/0", 3, "Kubernetes")) == ["ok"]
-    assert levels(check_replicas("memory://", 1, None)) == ["warning"]
-    assert levels(check_replicas("sqlite:///a.db", 1, None)) == []
+    assert levels(check_replicas("redis://sessions:6379/0", 3)) == ["ok"]
+    assert levels(check_replicas("memory://", 1)) == ["warning"]
+    assert levels(check_replicas("sqlite:///a.db", 1)) == []
     for here in (
         "redis://localhost:6379/0",
         "postgresql+psycopg://ada@127.0.0.1/db",
         "unix:///run/redis.sock",
     ):
-        assert levels(check_replicas(here, 1, None)) == []
-        assert levels(check_replicas(here, 2, None)) == ["warning"]
-    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
-    assert "this is Kubernetes" in run("doctor").stdout
+        assert levels(check_replicas(here, 1)) == []
+        assert levels(check_replicas(here, 2)) == ["warning"]
 
 
 def test_settings_that_cannot_be_meant(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,11 +107,8 @@ def _judge_redis(details: Mapping[str, str | int]) -> Iterator[Finding]:
         yield problem("engine", text, remedy)
 
 
-def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Finding]:
-    """Judge a store for the number of machines or containers that the operator gave.
-
-    `platform`: what this runs on, if it is one that starts replicas by itself.
-    """
+def check_replicas(url: str, replicas: int) -> Iterator[Finding]:
+    """Judge a store for the number of machines or containers that the operator gave."""
     shared = "export FLUXLIT_SESSION_STORE=redis://host:6379/0    # or postgresql+psycopg://host/db"
     scheme = url.partition("://")[0].lower()
     if scheme == "memory":
@@ -120,9 +117,6 @@ def check_replicas(url: str, replicas: int, platform: str | None) -> Iterator[Fi
     elif scheme == "sqlite" and replicas > 1:
         text = f"{replicas} replicas with a SQLite file each: a visitor who meets another one has no state"
         yield problem("replicas", text, shared)
-    elif scheme == "sqlite" and platform:
-        text = f"this is {platform}: with more than one replica, or when the container is replaced"
-        yield hint("replicas", f"{text}, a SQLite file is not there any more", shared)
     elif replicas > 1 and (scheme == "unix" or urlsplit(url).hostname in HERE):
         text = f"{replicas} replicas name a store on this machine: on another machine they mean another store"
         yield warning("replicas", text, shared)
