@@ -159,11 +159,6 @@ def is_debug() -> bool:
     return _switch("FLUXLIT_DEBUG")
 
 
-def variable_of_streamlit(name: str) -> str | None:
-    """What the environment says of an option of Streamlit, under the name that Streamlit has for it."""
+def variable(name: str) -> str | None:
+    """A variable that is no setting of sessions: an option of Streamlit, or the script to serve."""
     return os.environ.get(name)
-
-
-def script_to_serve() -> str:
-    """Path of the script that `fluxlit_component.asgi:app` serves: `FLUXLIT_APP`."""
-    return os.environ.get("FLUXLIT_APP") or "streamlit_app.py"

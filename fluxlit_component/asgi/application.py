@@ -11,7 +11,7 @@ from typing import Any
 from fluxlit_component.asgi.middleware import SessionMiddleware
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.redaction import redact_logs
-from fluxlit_component.settings import script_to_serve
+from fluxlit_component.settings import variable
 
 
 def _app() -> Any:
@@ -22,7 +22,7 @@ def _app() -> Any:
         raise ConfigurationError(
             "fluxlit_component.asgi:app needs Streamlit 1.53 or newer, which has `App`"
         ) from None
-    script = Path(script_to_serve()).resolve()
+    script = Path(variable("FLUXLIT_APP") or "streamlit_app.py").resolve()
     if not script.is_file():
         raise ConfigurationError(f"there is no {script}: set FLUXLIT_APP to the path of the app's script")
     redact_logs()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guard, nothing
-from fluxlit_component.settings import variable_of_streamlit
+from fluxlit_component.settings import variable
 
 _OPTION: Final = "server.useStarlette"
 
@@ -33,7 +33,7 @@ def option_here(name: str) -> Any:
     if known is None:
         return None
     # Streamlit reads environment variables as options of the command line, so `get_option` misses them.
-    given = variable_of_streamlit(known.env_var)
+    given = variable(known.env_var)
     return config.get_option(name) if given is None else given
 
 
