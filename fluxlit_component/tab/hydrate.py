@@ -6,7 +6,6 @@ import logging
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxlit_component.codec import decode
 from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
@@ -15,7 +14,7 @@ from fluxlit_component.settings import is_debug
 from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.keys import owner_of, sort_hidden
 from fluxlit_component.state.live import noted
-from fluxlit_component.state.record import Record
+from fluxlit_component.state.record import Field, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.handover import hand_over
 from fluxlit_component.tab.page import NOTHING
@@ -64,7 +63,10 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     current = state.reading().values
     before = page.baseline or {}
     changed = frozenset(k for k, v in current.items() if k in before and encoded(v) != before[k])
-    merged = _brought_together(tab, policy, values, {k: current[k] for k in changed & values.keys()})
+    for key in changed & values.keys():
+        if before[key] != known.base.data_of(key):
+            # The next commit finds a newer stored value and merges both, or reports the conflict.
+            known.base.concede(key, Field(0, before[key]))
     keep = changed
     if tab.runs == 1:
         sent = state.sent_keys()
@@ -77,7 +79,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     by_reference = hand_over(tab, policy, back.keys() - carried - fields)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
-    page.put = _write(state, tab, {**back, **merged, **by_reference}, carried)
+    page.put = _write(state, tab, {**back, **by_reference}, carried)
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
@@ -181,30 +183,6 @@ def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
         tab,
         {**schema.defaults(reading.values), **schema.renew(reading.values, but=reading.widgets.keys())},
     )
-
-
-def _brought_together(
-    tab: Tab, policy: Policy, stored: Mapping[str, Any], mine: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Merge values that the visitor changed before the stored values came.
-
-    The base of such a merge is the value that the app had set when it went on without its record. Without
-    a merger the visitor's value wins, and the hooks are told of the conflict.
-    """
-    merged: dict[str, Any] = {}
-    lost: list[str] = []
-    for key, value in mine.items():
-        before = (tab.page.baseline or {})[key]
-        if not policy.keys.admit(key) or before == tab.known.base.data_of(key):
-            continue
-        both, succeeded = policy.merge_values(key, decode(before), stored[key], value)
-        if succeeded:
-            merged[key] = both
-        else:
-            lost.append(key)
-    if lost:
-        tab.standing.conflict(lost)
-    return merged
 
 
 def _write(
