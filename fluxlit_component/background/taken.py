@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from fluxlit_component.background import registry, writer
+from fluxlit_component.background import writer
 from fluxlit_component.background.record import ANY, name_of
 from fluxlit_component.background.task import Task
 from fluxlit_component.clock import monotonic
@@ -50,7 +50,5 @@ class Taken(dict[str, Task]):
     def saved(self) -> None:
         """The state is in the store: drop the tasks whose results were taken."""
         for task in self.values():
-            registry.drop(task)
-            if self._store is not None:
-                writer.discard(self._store, task.place)
+            writer.discard(task, self._store)
         self.clear()

@@ -141,12 +141,10 @@ class Tasks:
 
     def discard(self, task: Task) -> None:
         """Stop the task and forget its output."""
-        task.stop()
-        registry.drop(task)
+        writer.discard(task, self.store)
         self.taken.pop(task.key, None)
         if self.store is None:
             return
-        writer.discard(self.store, task.place)
         try:
             _, note, version, _ = ask(self.store, self.sid, task.key)
             if note is not None and note.place == task.place:
@@ -210,8 +208,7 @@ class Tasks:
 def end_tasks(store: RecordStore, sid: str, record: Record) -> None:
     """Stop the tasks of a session that ends, and destroy their records in the store."""
     for task in registry.of(sid):
-        task.stop()
-        registry.drop(task)
+        writer.discard(task, store)
     for note in notes_of(record).values():
         store.delete(note.place)
 

@@ -135,12 +135,15 @@ def unsaved() -> frozenset[Task]:
         return frozenset(_savings)
 
 
-def discard(store: RecordStore, place: str) -> None:
-    """Destroy a task's record with the next batch."""
-    with _lock:
-        _discarded.append((store, place))
-        del _discarded[:-_MOST_DISCARDED]
-    _wake()
+def discard(task: Task, store: RecordStore | None) -> None:
+    """Stop a task and forget it. The next batch destroys its record, if `store` has one."""
+    task.stop()
+    registry.drop(task)
+    if store is not None:
+        with _lock:
+            _discarded.append((store, task.place))
+            del _discarded[:-_MOST_DISCARDED]
+        _wake()
 
 
 def _wake() -> None:
@@ -170,9 +173,7 @@ def write_once() -> None:
             if saving.save():
                 continue
         except LookupError:
-            saving.task.stop()
-            registry.drop(saving.task)
-            discard(saving.store, saving.task.place)
+            discard(saving.task, saving.store)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown": again with the next batch
             _log.debug("a %s could not be saved yet: %s", saving.task.kind, type(error).__name__)
             continue
