@@ -199,45 +199,30 @@ class Tab:
         self.page.forget()
 
 
-class _Held(weakref.ref[object]):
-    """A weak reference to the anchor of a Streamlit session, with its tabs: query parameter -> tab."""
-
-    __slots__ = ("number", "tabs")
-    number: int
-    tabs: dict[str, Tab]
-
-
 _lock = threading.Lock()
 # Keyed by identity: Streamlit's SessionState is a dataclass that compares by value and does not hash.
-_held: dict[int, _Held] = {}
+_tabs: dict[int, dict[str, Tab]] = {}
+"""`id()` of the anchor of a Streamlit session -> query parameter -> tab."""
 
 
 def tab_of(run: Run, param: str) -> Tab:
     """Return the tab of this Streamlit session for `param`, made on first use."""
     anchor = run.anchor
     with _lock:
-        held = _held.get(id(anchor))
-        if held is None or held() is not anchor:
-            held = _held[id(anchor)] = _Held(anchor, _let_go)
-            held.number, held.tabs = id(anchor), {}
-        if param not in held.tabs:
-            held.tabs[param] = Tab(param, weakref.ref(anchor), run.session_id)
-        return held.tabs[param]
+        if id(anchor) not in _tabs:
+            _tabs[id(anchor)] = {}
+            weakref.finalize(anchor, _let_go, id(anchor)).atexit = False
+        tabs = _tabs[id(anchor)]
+        if param not in tabs:
+            tabs[param] = Tab(param, weakref.ref(anchor), run.session_id)
+        return tabs[param]
 
 
-def _let_go(held: _Held) -> None:
+def _let_go(number: int) -> None:
     """Drop the tabs of a Streamlit session that has ended. Takes no lock: a caller may hold it already."""
-    if _held.get(held.number) is held:
-        del _held[held.number]
-    for tab in held.tabs.values():
+    for tab in _tabs.pop(number, {}).values():
         if tab.sid is not None and tab.opened is not None:
             live.leave(tab.sid, tab.ids.person, tab.live, tab.opened[1].live_seconds)
-
-
-def _tabs_on(anchor: object) -> Mapping[str, Tab]:
-    with _lock:
-        held = _held.get(id(anchor))
-    return held.tabs if held is not None and held() is anchor else {}
 
 
 def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
@@ -246,8 +231,8 @@ def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
     A tab whose lock is not free soon is left out: its run may be waiting for the lock of `tab`.
     """
     with _lock:
-        all_held = [*_held.values()]  # a session that ends meanwhile removes itself
-    for other in [held.tabs.get(tab.param) for held in all_held]:
+        all_tabs = [*_tabs.values()]  # a session that ends meanwhile removes itself
+    for other in [tabs.get(tab.param) for tabs in all_tabs]:
         if other is None or other is tab or other.sid != sid:
             continue
         if other.lock.acquire(timeout=_PATIENCE_SECONDS):
@@ -259,16 +244,17 @@ def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
 
 def leave_page(anchor: object) -> None:
     """Note that the browser has left a Streamlit session's page. For AppTest: no browser tells it there."""
-    for tab in _tabs_on(anchor).values():
+    for tab in _tabs.get(id(anchor), {}).values():
         tab.left = True
 
 
 def forget_tabs() -> None:
     """Forget all tabs, as in a process that has just begun."""
     with _lock:
-        _held.clear()
+        _tabs.clear()
 
 
 def sids_held_for(anchor: object) -> dict[str, str]:
     """Query parameter -> session id of the Streamlit session that hangs on `anchor`."""
-    return {param: tab.sid for param, tab in _tabs_on(anchor).items() if tab.sid and not tab.is_private}
+    tabs = _tabs.get(id(anchor), {})
+    return {param: tab.sid for param, tab in tabs.items() if tab.sid and not tab.is_private}
