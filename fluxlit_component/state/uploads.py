@@ -123,19 +123,17 @@ def _write(
     """Pack the files into as few values as possible. Unchanged values are not assigned again."""
     caps, used, total = limits.caps, 0, 0
     room = caps.value_bytes - _PLACE * len(files)
+    most = max(room, caps.session_bytes - caps.value_bytes)  # leaves room for the app's own values
     order: list[int | str] = []
     parts: list[list[dict[str, Any]]] = [[]]
     before = state.get(_part(key, _LARGE), ()) if many else (state.get(key),)
     large: list[KeptUpload] = []
     for file in files:
         size = file.size + len(file.name.encode()) + len(file.type) + len(file.file_id) + _AROUND
-        fits = file.size <= limits.file and size <= room
-        if fits and parts[0] and used + size > room:
-            # Leave room for the app's own values.
-            fits = total + size <= caps.session_bytes - caps.value_bytes
-            if fits:
-                parts, used = [*parts, []], 0
+        fits = file.size <= limits.file and size <= room and total + size <= most
         if fits:
+            if used + size > room:
+                parts, used = [*parts, []], 0
             parts[-1].append(entry_of(file))
             used, total = used + size, total + size
         else:
