@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-MAX_VALUE_BYTES: Final = 1024 * 1024
-MAX_SESSION_BYTES: Final = 4 * 1024 * 1024
-MAX_KEYS: Final = 512
-MAX_LIVE: Final = 64
 MAX_UPLOAD_BYTES: Final = 1000 * 1024
 """The default cap of one file. With its name and type such a file stays below the cap of one value."""
 
@@ -17,10 +13,10 @@ MAX_UPLOAD_BYTES: Final = 1000 * 1024
 class Caps:
     """How much one session may keep. Keys over a cap are skipped and reported by name, the rest is saved."""
 
-    value_bytes: int = MAX_VALUE_BYTES
-    session_bytes: int = MAX_SESSION_BYTES
-    keys: int = MAX_KEYS
-    live: int = MAX_LIVE
+    value_bytes: int = 1024 * 1024
+    session_bytes: int = 4 * 1024 * 1024
+    keys: int = 512
+    live: int = 64
     """How many live values are kept. No store can hold these: they come back while this process has them."""
 
     def exceeded_by(self, *, total: int, count: int) -> str | None:

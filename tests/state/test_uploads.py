@@ -14,7 +14,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 from fluxlit_component import Caps, ConfigurationError, Event, InMemorySessionStore, UrlSession
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import UnstorableValue
-from fluxlit_component.state.caps import MAX_SESSION_BYTES, MAX_UPLOAD_BYTES, MAX_VALUE_BYTES
+from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.files import KeptUpload
 from fluxlit_component.state.uploads import Kept, Limits, Seen, keep_upload
 from fluxlit_component.tab.tab import forget_tabs
@@ -258,11 +258,11 @@ def test_the_largest_file_fits_under_the_cap_of_one_value(many: bool) -> None:
     page = Page(limits=Limits())
     file = File(b"x" * MAX_UPLOAD_BYTES, name="\U0001f4c4" * 255, file_id="0" * 36)
     page.keep([file, file, file] if many else file)
-    assert max(len(encode(value)) for value in page.state.values()) <= MAX_VALUE_BYTES
-    assert sum(len(encode(value)) for value in page.state.values()) <= MAX_SESSION_BYTES - 2**20
+    assert max(len(encode(value)) for value in page.state.values()) <= Caps.value_bytes
+    assert sum(len(encode(value)) for value in page.state.values()) <= Caps.session_bytes - 2**20
     small = [File(b"x", str(number), file_id="0" * 36) for number in range(9000)]
     page.keep(small)
-    assert 0.6 * MAX_VALUE_BYTES < len(encode(page.state["kept"])) <= MAX_VALUE_BYTES
+    assert 0.6 * Caps.value_bytes < len(encode(page.state["kept"])) <= Caps.value_bytes
 
 
 # --- in a session ---------------------------------------------------------------------------------
