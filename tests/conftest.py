@@ -10,10 +10,10 @@ import pytest
 from streamlit.elements.lib import policies
 
 from fluxlit_component import internals, settings
-from fluxlit_component.background import registry, writer
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab
+from tests.forgetting import forget_tasks
 
 collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
 
@@ -45,8 +45,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assembly._beside.cache_clear()
     standing._said.clear()
     tab.forget_tabs()
-    registry.forget()
-    writer.forget()
+    forget_tasks()
 
 
 @pytest.fixture

@@ -73,12 +73,3 @@ def let_go(seconds: float, unsaved: frozenset[Task]) -> None:
             is_over = not task.is_running and task not in unsaved and not task.is_watched()
             if is_over and task.seen + seconds < now:
                 del _tasks[name]
-
-
-def forget() -> None:
-    """Stop and drop all tasks, as in a process that has just begun."""
-    with _lock:
-        for task in _tasks.values():
-            task.stop()
-        _tasks.clear()
-        _working.clear()

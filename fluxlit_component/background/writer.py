@@ -190,13 +190,6 @@ def write_once() -> None:
                 _discarded.pop(0)
 
 
-def forget() -> None:
-    """Drop all that is still to be saved, as in a process that has just begun."""
-    with _lock:
-        _savings.clear()
-        _discarded.clear()
-
-
 @atexit.register
 def _leave() -> None:
     """Store the last output when the process ends, so that no page has to wait for the end of the lease."""

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 
-from fluxlit_component.background import registry, writer
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
@@ -16,6 +15,7 @@ from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sealed import SealedStore, Sealing
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from tests.background.model import Model
+from tests.forgetting import forget_savings, forget_tasks
 from tests.three_methods import DictStore
 
 
@@ -43,7 +43,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VersionedS
     elif request.param == "sqlite":
         opened = SQLiteSessionStore(tmp_path / "sessions.db")
         yield opened
-        writer.forget()
+        forget_savings()
         opened.close()
     else:
         yield AdapterStore(DictStore())
@@ -59,5 +59,4 @@ def sid() -> str:
 def end_what_was_begun() -> Iterator[None]:
     """No task of a test outlives it."""
     yield
-    registry.forget()
-    writer.forget()
+    forget_tasks()

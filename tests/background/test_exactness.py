@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fluxlit_component.background import registry, writer
+from fluxlit_component.background import writer
 from fluxlit_component.background.record import Segments, read_into
 from fluxlit_component.background.task import Task
 from fluxlit_component.identifier import new_session_id
@@ -17,6 +17,7 @@ from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from tests.background.home import Page, PageElsewhere
 from tests.background.model import Model, until
+from tests.forgetting import forget_tasks
 
 CHUNK = st.one_of(st.text(max_size=20), st.integers(), st.dictionaries(st.text(max_size=3), st.integers()))
 STEP = st.one_of(
@@ -32,7 +33,7 @@ STEP = st.one_of(
     ending=st.sampled_from(["end", "stop", "die", "leave"]),
     is_file=st.booleans(),
 )
-def test_each_chunk_once_and_in_order(  # noqa: C901, PLR0915 - a walk of many kinds of steps
+def test_each_chunk_once_and_in_order(  # noqa: C901 - a walk of many kinds of steps
     chunks: list[object], steps: list[tuple[str, int]], ending: str, *, is_file: bool
 ) -> None:
     """What any reader has at any moment is how the chunks begin; what is taken is all that was given."""
@@ -74,8 +75,7 @@ def test_each_chunk_once_and_in_order(  # noqa: C901, PLR0915 - a walk of many k
             writer._leave()
         writer.write_once()
         if ending in ("die", "leave"):
-            registry.forget()
-            writer.forget()
+            forget_tasks()
         else:
             until(lambda: not writer.unsaved())
             for reader in readers:
@@ -85,8 +85,7 @@ def test_each_chunk_once_and_in_order(  # noqa: C901, PLR0915 - a walk of many k
         assert last.chunks == tuple(chunks[:given])
         assert last.is_running == (ending == "die")  # until its lease is over
         model.go_on(len(chunks) + 1)
-        registry.forget()
-        writer.forget()
+        forget_tasks()
         store.close()
 
 

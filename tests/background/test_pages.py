@@ -10,10 +10,11 @@ import streamlit as st
 
 from e2e.carrier import RELEASE
 from fluxlit_component import InMemorySessionStore, NoPage, UrlSession, append, progress
-from fluxlit_component.background import registry, writer
+from fluxlit_component.background import writer
 from fluxlit_component.background.record import notes_of
 from fluxlit_component.tab.tab import forget_tabs
 from tests.background.model import Model, until
+from tests.forgetting import forget_tasks
 from tests.visitor import Visitor
 
 pytestmark = [pytest.mark.usefixtures("forced"), pytest.mark.core]
@@ -107,8 +108,7 @@ def test_taken_and_saved_in_one_step(store: InMemorySessionStore, model: MakeMod
         st.session_state["messages"] = [*st.session_state.messages, answer.take()]
         if answer.key == "answer":
             forget_tabs()
-            registry.forget()
-            writer.forget()
+            forget_tasks()
             session._run._persist._tab.superseded = True  # type: ignore[union-attr]
             session._run._persist._save = lambda **_: None  # type: ignore[union-attr, method-assign]
 

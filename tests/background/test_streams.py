@@ -23,6 +23,7 @@ from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.testing.race import race
 from tests.background.home import LIVES, Page, PageElsewhere
 from tests.background.model import Model, until
+from tests.forgetting import forget_savings
 
 MakeModel = Callable[..., Model]
 
@@ -117,7 +118,7 @@ def test_interrupted_when_its_process_is_gone(
     monkeypatch.setattr(writer, "LEASE_SECONDS", 0.3)  # from now on, so that it is over soon
     monkeypatch.setattr(writer, "_RENEW_SECONDS", 0.0)
     until(lambda: saving.renewed > renewed)
-    writer.forget()  # nobody renews the lease any more
+    forget_savings()  # nobody renews the lease any more
     until(lambda: there(elsewhere.stream("answer")).state == "interrupted")
     answer = there(elsewhere.stream("answer"))
     assert [*answer] == ["one "]
