@@ -19,7 +19,7 @@ from streamlit.components import v1
 
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.bridge.protocol import Offer
-from fluxlit_component.errors import ConfigurationError, FluxlitError
+from fluxlit_component.errors import BundleMissing, ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.internals.drawing import Drawing, LastDrawn, last_drawn
 from fluxlit_component.state.keys import OWN_PREFIX
@@ -64,6 +64,11 @@ def mount(
     If the release cannot mount the component, no answer will come. That happens in AppTest on some releases,
     which has no browser to answer anyway. A checkout that was not built is an error.
     """
+    if transport == "v2" and not has_v2():
+        raise ConfigurationError(
+            f"FLUXLIT_TRANSPORT=v2 needs Streamlit 1.51 or newer, this is {st.__version__}: "
+            "remove the setting and the transport is chosen by itself"
+        )
     key = component_key(offer.param)
     if last is not None and has_browser and transport != "v1":
         drawing = _drawings.get((key, page))
@@ -72,8 +77,11 @@ def mount(
     try:
         # The container that Streamlit keeps for toasts. An element there moves nothing on the page.
         with getattr(st, "_event", None) or nullcontext():
-            result = send(offer.as_json(), key=key, page=page, transport=transport)
-    except FluxlitError:
+            if transport == "v1" or not has_v2():
+                result = _by_v1(offer.as_json(), key)
+            else:
+                result = _by_v2(offer.as_json(), key, page)
+    except BundleMissing:
         raise
     except Exception as error:  # noqa: BLE001 - StreamlitAPIException, TypeError: the release decides
         global _failed  # noqa: PLW0603 - said once per process
@@ -86,25 +94,6 @@ def mount(
         return Mounted(is_there=False)
     answer = result.get("answer") if isinstance(result, dict) else getattr(result, "answer", None)
     return Mounted(is_there=True, answer=answer)
-
-
-def send(
-    offer: Mapping[str, Any], *, key: str, transport: Literal["v1", "v2"] | None, page: str = ""
-) -> object:
-    """Draw the component with `offer`; return the state that the browser has set so far, or None.
-
-    Raises:
-        BundleMissing: the checkout was not built.
-        ConfigurationError: v2 is asked for and this release of Streamlit has none.
-    """
-    if transport == "v1" or (transport is None and not has_v2()):
-        return _by_v1(offer, key)
-    if not has_v2():
-        raise ConfigurationError(
-            f"FLUXLIT_TRANSPORT=v2 needs Streamlit 1.51 or newer, this is {st.__version__}: "
-            "remove the setting and the transport is chosen by itself"
-        )
-    return _by_v2(offer, key, page)
 
 
 def has_v2() -> bool:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component.bridge import Mounted, Offer, component_key, mount
-from fluxlit_component.bridge.transport import has_v2, send
+from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 
 MODULE = sys.modules["fluxlit_component.bridge.transport"]
@@ -41,7 +41,7 @@ def test_the_way_is_chosen(
 ) -> None:
     """v2 where there is one, v1 where there is none or it is asked for."""
     monkeypatch.setattr(MODULE, "has_v2", lambda: there)
-    send({}, key="key", transport=asked)
+    mount(OFFER, transport=asked)
     assert sent == [way]
 
 
@@ -91,7 +91,8 @@ def test_a_bridge_that_cannot_be_mounted_is_not_there(
     def refused(*_: object, **__: object) -> None:
         raise TypeError("not in this release")
 
-    monkeypatch.setattr(MODULE, "send", refused)
+    monkeypatch.setattr(MODULE, "_by_v1", refused)
+    monkeypatch.setattr(MODULE, "_by_v2", refused)
     monkeypatch.setattr(MODULE, "_failed", False)
     assert mount(OFFER, has_browser=False) == Mounted(is_there=False)
     assert not caplog.records
