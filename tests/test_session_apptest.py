@@ -37,8 +37,8 @@ from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
 from fluxlit_component.stores.outage import breaker_of
 from fluxlit_component.tab.tab import forget_tabs
-from fluxlit_component.testing import TurnableClock
 from tests.three_methods import DictStore
+from tests.turnable import TurnableClock
 from tests.visitor import PARAM, UNKNOWN, Body, Visitor, app, assign, defaults, delete, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")

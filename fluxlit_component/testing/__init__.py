@@ -6,23 +6,19 @@ Most of it comes as fixtures of the pytest plugin: `url_session_apptest`, `strea
 
 from fluxlit_component.apptest.testmode import set_testing
 from fluxlit_component.testing.apptest import AppTestServer, AppTestTab
-from fluxlit_component.testing.browsing_contract import BrowsableStoreContract
 from fluxlit_component.testing.contract import SessionStoreContract
 from fluxlit_component.testing.leaks import LeakRecorder
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
-from fluxlit_component.testing.turnable import TurnableClock
 from fluxlit_component.testing.versioned_contract import VersionedStoreContract
 
 __all__ = [
     "AppTestServer",
     "AppTestTab",
-    "BrowsableStoreContract",
     "ContinuityPage",
     "LeakRecorder",
     "SessionStoreContract",
     "StreamlitServer",
-    "TurnableClock",
     "VersionedStoreContract",
     "set_testing",
 ]

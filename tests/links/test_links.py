@@ -20,8 +20,8 @@ from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sealed import SealedStore, Sealing
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.testing.race import race
-from fluxlit_component.testing.turnable import TurnableClock
 from tests.three_methods import DictStore
+from tests.turnable import TurnableClock
 
 PARAM = "fluxlit_sid"
 LIVES = Lifetimes(500_000, None)

@@ -16,6 +16,8 @@ from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
 from tests.stores.redis_clock import RedisClock
 
+pytest.register_assert_rewrite("tests.stores.browsing_contract")  # its failed asserts show their values
+
 
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[LocalRedis]:

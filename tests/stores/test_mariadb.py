@@ -15,10 +15,11 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
-from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
+from fluxlit_component.testing import VersionedStoreContract
 from fluxlit_component.testing.race import race
 from tests.servers.local_mariadb import LocalMariaDB
 from tests.stores.ageing import age
+from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.stores.isolation import LEVELS, writers_lose_nothing
 
 pytest.importorskip("pymysql", reason="no pymysql: pip install pymysql")

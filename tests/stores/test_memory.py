@@ -12,7 +12,9 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, UnstorableValue
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
+from fluxlit_component.testing import VersionedStoreContract
+from tests.stores.browsing_contract import BrowsableStoreContract
+from tests.turnable import TurnableClock
 
 
 @pytest.fixture

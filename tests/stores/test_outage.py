@@ -12,7 +12,7 @@ from fluxlit_component.state.record import Commit, Record
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.outage import Breaker, SparingStore, breaker_of
-from fluxlit_component.testing import TurnableClock
+from tests.turnable import TurnableClock
 
 SID = "s" * 43
 

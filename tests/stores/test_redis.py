@@ -26,9 +26,9 @@ from fluxlit_component.state.record import Change, Commit, Field, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
-from fluxlit_component.testing import BrowsableStoreContract, VersionedStoreContract
-from fluxlit_component.testing.commit_contract import CommitContract
+from fluxlit_component.testing import VersionedStoreContract
 from tests.servers.local_redis import LocalRedis
+from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.stores.redis_clock import RedisClock
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
@@ -67,8 +67,8 @@ class TestRedisSessionStore(VersionedStoreContract, BrowsableStoreContract):
         return redis_clock.advance
 
 
-class TestValkey(CommitContract):
-    """The part about commits once more, with a client of valkey-py that was passed in, by a Unix socket."""
+class TestValkey(VersionedStoreContract):
+    """The same once more, with a client of valkey-py that was passed in, by a Unix socket."""
 
     lifetime = 30
 

@@ -23,11 +23,13 @@ from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sql_postgres import PostgresLink
 from fluxlit_component.stores.sql_tables import Tables
-from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
+from fluxlit_component.testing import VersionedStoreContract
 from fluxlit_component.testing.race import race
 from tests.servers.local_postgres import LocalPostgres
 from tests.stores.ageing import age
+from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.stores.isolation import LEVELS, writers_lose_nothing
+from tests.turnable import TurnableClock
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 

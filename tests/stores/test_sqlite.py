@@ -21,8 +21,10 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA, DatabaseFile
-from fluxlit_component.testing import BrowsableStoreContract, TurnableClock, VersionedStoreContract
+from fluxlit_component.testing import VersionedStoreContract
 from fluxlit_component.testing.race import race
+from tests.stores.browsing_contract import BrowsableStoreContract
+from tests.turnable import TurnableClock
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 

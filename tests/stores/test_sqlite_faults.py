@@ -21,7 +21,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import FluxlitError, StoreUnavailable
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing import TurnableClock
+from tests.turnable import TurnableClock
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 

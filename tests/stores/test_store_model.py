@@ -25,8 +25,8 @@ from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing import TurnableClock
 from tests.servers.local_redis import LocalRedis
+from tests.turnable import TurnableClock
 
 SIDS = st.sampled_from(["one", "two", "three"])
 KEYS = st.sampled_from("abc")

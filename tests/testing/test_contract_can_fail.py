@@ -10,8 +10,8 @@ import pytest
 
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.testing import TurnableClock
-from fluxlit_component.testing.commit_contract import CommitContract
+from fluxlit_component.testing import VersionedStoreContract
+from tests.turnable import TurnableClock
 
 
 class NoGuards(InMemorySessionStore):
@@ -100,7 +100,7 @@ class TouchesWhatIsGone(InMemorySessionStore):
 class NeverExpires(InMemorySessionStore):
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         return super().touch(
-            session_id, idle_seconds=1000 if idle_seconds == CommitContract.lifetime else idle_seconds
+            session_id, idle_seconds=1000 if idle_seconds == VersionedStoreContract.lifetime else idle_seconds
         )
 
 
@@ -109,7 +109,7 @@ def fails(kind: Callable[..., InMemorySessionStore]) -> bool:
     for seed in range(12):
         clock = TurnableClock()
         try:
-            CommitContract().test_a_walk(kind(clock=clock), clock.advance, seed)
+            VersionedStoreContract().test_a_walk(kind(clock=clock), clock.advance, seed)
         except AssertionError:
             return True
     return False

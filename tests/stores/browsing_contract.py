@@ -20,14 +20,22 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field, Record
 from fluxlit_component.stores.base import BrowsableStore, VersionedStore
 from fluxlit_component.stores.inventory import Entry
-from fluxlit_component.testing.commit_contract import committed, loaded, not_there
 from fluxlit_component.testing.contract import Advance, SessionStoreContract
+from fluxlit_component.testing.versioned_contract import committed, loaded
 
 _TOLERANCE = 0.01
 
 
 class _Store(VersionedStore, BrowsableStore):
     """The type of the store in these tests, for the type checker."""
+
+
+def _not_there(store: VersionedStore, advance: Advance, lifetime: float) -> tuple[str, str, str]:
+    """Ids of sessions that are not there: one absent, one expired, one destroyed before it began."""
+    committed(store, "expired", {"a": 1}, idle_seconds=lifetime)
+    advance(lifetime * 1.5)
+    store.delete("destroyed")
+    return "absent", "expired", "destroyed"
 
 
 def _entries(store: BrowsableStore, prefix: str = "") -> dict[str, Entry]:
@@ -86,7 +94,7 @@ class BrowsableStoreContract(SessionStoreContract):
 
     def test_ended_entries(self, store: _Store, advance: Advance) -> None:
         """A listed session that has ended says how. The marker of a destroyed session is always listed."""
-        _, expired, destroyed = map(stored_key, not_there(store, advance, self.lifetime))
+        _, expired, destroyed = map(stored_key, _not_there(store, advance, self.lifetime))
         entries = _entries(store)
         standing = {name: (entry.standing, entry.keys) for name, entry in entries.items()}
         assert standing.pop(expired, ("expired", 1)) == ("expired", 1)
@@ -98,7 +106,7 @@ class BrowsableStoreContract(SessionStoreContract):
         record, peeked = loaded(store, sid), store.peek(stored_key(sid))
         assert peeked is not None
         assert replace(peeked, now=0) == replace(record, now=0)
-        for name in not_there(store, advance, self.lifetime):
+        for name in _not_there(store, advance, self.lifetime):
             assert store.peek(stored_key(name)) is None
 
     def test_destroy(self, store: _Store, sid: str) -> None:
