@@ -7,15 +7,12 @@ import Streamlit and Playwright, when a test asks for them. ``-p no:fluxlit`` sw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from fluxlit_component.testing import AppTestTab, ContinuityPage, LeakRecorder, StreamlitServer
 
 _PAGE_MILLISECONDS: Final = 15_000
@@ -91,20 +88,11 @@ def streamlit_app(
 @pytest.fixture
 def continuity_page(request: pytest.FixtureRequest) -> ContinuityPage:
     """A fresh browser tab that counts script runs. Needs pytest-playwright."""
-    return _tab(_of_playwright(request, "page"))
+    from fluxlit_component.testing.page import ContinuityPage
 
-
-@pytest.fixture
-def new_continuity_page(request: pytest.FixtureRequest) -> Iterator[Callable[..., ContinuityPage]]:
-    """Open tabs of other visitors, each in a browser context of its own. Needs pytest-playwright."""
-    browser = _of_playwright(request, "browser")
-    with ExitStack() as contexts:
-
-        def make(**options: Any) -> ContinuityPage:
-            context = contexts.enter_context(browser.new_context(**options))
-            return _tab(context.new_page())
-
-        yield make
+    page = _of_playwright(request, "page")
+    page.set_default_timeout(_PAGE_MILLISECONDS)
+    return ContinuityPage(page)
 
 
 @pytest.fixture
@@ -113,13 +101,6 @@ def leak_recorder(request: pytest.FixtureRequest) -> LeakRecorder:
     from fluxlit_component.testing.leaks import LeakRecorder
 
     return LeakRecorder(_of_playwright(request, "page"))
-
-
-def _tab(page: Page) -> ContinuityPage:
-    from fluxlit_component.testing.page import ContinuityPage
-
-    page.set_default_timeout(_PAGE_MILLISECONDS)
-    return ContinuityPage(page)
 
 
 def _of_playwright(request: pytest.FixtureRequest, name: str) -> Any:

@@ -18,7 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from e2e.carrier import HANDSHAKE
 from fluxlit_component.testing import ContinuityPage, StreamlitServer
@@ -136,15 +136,18 @@ def test_hypercorn_serves_it_too(tab: ContinuityPage, tmp_path: Path, port: int)
         expect_runs(tab, f"http://localhost:{port}")
 
 
-def test_over_tls(new_continuity_page: Callable[..., ContinuityPage], tmp_path: Path, port: int) -> None:
+def test_over_tls(browser: Browser, tmp_path: Path, port: int) -> None:
     """`server.sslCertFile`: the launcher hands the certificate on to Streamlit."""
     files = certificate(tmp_path)
     command = (sys.executable, "-m", "fluxlit_component", "run", str(APP), "--server.port", str(port))
     options = ("--server.sslCertFile", str(files[0]), "--server.sslKeyFile", str(files[1]))
     store = str(tmp_path / "sessions.db")
     env = {"FLUXLIT_SESSION_SQLITE_PATH": store, "STREAMLIT_SERVER_HEADLESS": "true"}
-    with started(*command, *options, port=port, scheme="https", **env):
-        expect_runs(new_continuity_page(ignore_https_errors=True), f"https://localhost:{port}")
+    with (
+        browser.new_page(ignore_https_errors=True) as page,
+        started(*command, *options, port=port, scheme="https", **env),
+    ):
+        expect_runs(ContinuityPage(page), f"https://localhost:{port}")
 
 
 def test_streamlit_run_on_an_app_with_the_middleware(tab: ContinuityPage, tmp_path: Path, port: int) -> None:

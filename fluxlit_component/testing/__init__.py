@@ -1,7 +1,7 @@
 """What an app's own tests can use: continuity in AppTest and in a browser, and contracts for stores.
 
 Most of it comes as fixtures of the pytest plugin: `url_session_apptest`, `streamlit_app`,
-`continuity_page`, `new_continuity_page`, `leak_recorder`. Needs pytest.
+`continuity_page`, `leak_recorder`. Needs pytest.
 """
 
 from fluxlit_component.apptest.testmode import set_testing

@@ -1,3 +1,4 @@
+from fluxlit_component.testing import ContinuityPage
 from playwright.sync_api import expect
 
 
@@ -19,11 +20,11 @@ def test_guests_survive_f5_and_a_restart(streamlit_app, continuity_page):
     expect(tab.page.get_by_text("Ada", exact=True)).to_be_visible()
 
 
-def test_another_visitor_and_a_copied_tab(streamlit_app, continuity_page, new_continuity_page):
+def test_another_visitor_and_a_copied_tab(streamlit_app, continuity_page, browser):
     server = streamlit_app("app.py")
     continuity_page.open(server.url)
     invite(continuity_page, "Ada")
-    other = new_continuity_page()
+    other = ContinuityPage(browser.new_page())
     other.open(server.url)
     expect(other.page.get_by_text("Ada", exact=True)).not_to_be_visible()
     copy = continuity_page.duplicate()
