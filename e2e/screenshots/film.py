@@ -115,12 +115,12 @@ def record_answer(browser: Browser, url: str, path: Path) -> None:
 
     def ask() -> None:
         field.press("Enter")
-        page.get_by_text("lies in Japan").wait_for()
+        page.get_by_text("lies in Peru").wait_for()
         page.wait_for_timeout(600)
 
     def cut() -> None:
         page.reload()
-        page.get_by_text("lies in Japan").wait_for()
+        page.get_by_text("lies in Peru").wait_for()
 
     def follow() -> None:
         page.get_by_text("I shall not lose a word.").last.wait_for()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 import streamlit as st
@@ -18,39 +17,37 @@ from fluxlit_component import UrlSession
 from fluxlit_component.demo import places
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
-EXAMPLES = ("Tell me about Tokyo and Lima", "Where is it night in Africa?", "What time is it in Auckland?")
-SECONDS_A_WORD = 0.06
+EXAMPLES = ("Tell me about Tokyo and Lima", "What do you know of Kenya?", "Where in Africa can I go?")
+SECONDS_A_WORD = 0.1
 
 
-def answer(question: str, now: datetime) -> Iterator[str]:
-    """Type what the table knows of the places, countries and regions that the question names."""
-    for word in re.split(r"(?<=\s)", "\n\n".join(paragraphs(question, now))):
+def answer(question: str) -> Iterator[str]:
+    """Type what the table knows of the places, countries or regions that the question names."""
+    for word in re.split(r"(?<=\s)", "\n\n".join(sentences(question))):
         yield word
         time.sleep(SECONDS_A_WORD)
 
 
-def paragraphs(question: str, now: datetime) -> Iterator[str]:
-    """One paragraph for each of the first eight places that the question means."""
-    words, table = question.casefold(), places.load()
+def sentences(question: str) -> Iterator[str]:
+    """One sentence for each of the first eight places that the question means."""
+    table = places.load()
     for column in ("place", "country", "region"):
-        names = table[column].unique()
-        named = [name for name in names if re.search(rf"\b{re.escape(name.casefold())}\b", words)]
+        named = [name for name in table[column].unique() if _is_named(name, question)]
         if named:
             break
     else:
-        yield "I know 418 places, their countries and their clocks. Name one, and I tell you all of it."
+        yield "I know 418 places and the countries they lie in. Name one, and I tell you where it is."
         return
-    found = places.with_clocks(table[table[column].isin(named)], now)
-    if "night" in words:
-        found = found[~found["hour"].isin(places.DAY)]
-    yield f"**{len(found)} of my places** are meant, as far as I understand."
+    found = table[table[column].isin(named)]
+    yield f"You mean **{len(found)} of my places**, as far as I understand."
     for row in found.head(8).itertuples():
-        side = "north" if row.latitude > 0 else "south"
-        yield (
-            f"**{row.place}** lies in {row.country}, {abs(row.latitude):.1f} degrees {side} of the equator. "
-            f"It is {row.local} there ({row.utc}), and the sun is up for {row.daylight} hours."
-        )
+        place = f"**{row.place}** lies in {row.country} at {row.coordinates}"
+        yield f"{place}, and my list has it under {row.region}."
     yield "Ask me about another one, or press F5 while I answer: I shall not lose a word."
+
+
+def _is_named(name: str, question: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", question, re.IGNORECASE) is not None
 
 
 def draw(session: UrlSession[Any]) -> None:
@@ -67,7 +64,7 @@ def draw(session: UrlSession[Any]) -> None:
     running = session.stream("answer")
     if question and running is None:
         asked.append({"role": "user", "text": question})
-        running = session.stream("answer", answer, question, datetime.now(places.UTC))
+        running = session.stream("answer", answer, question)
     for message in asked:
         with st.chat_message(message["role"], avatar=AVATARS[message["role"]]):
             st.markdown(message["text"])

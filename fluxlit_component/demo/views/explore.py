@@ -1,11 +1,9 @@
 """Explore: filter the places, see the map and the table answer, collect one with a note.
 
-Keeps: `explore_*` (the widgets) and `collection` (zone name -> {"note": str, "added": datetime}).
+Keeps: `explore_*` (the widgets) and `collection` (zone name -> note).
 """
 
 from __future__ import annotations
-
-from datetime import datetime
 
 import pandas as pd
 import streamlit as st
@@ -14,12 +12,8 @@ from fluxlit_component.demo import places
 from fluxlit_component.demo.worldmap import world_map
 
 state = st.session_state
-# Not as `value=` of the widgets: Streamlit warns if a widget has both that and a stored value.
-state.setdefault("explore_offsets", places.OFFSETS)
-collection: dict[str, dict[str, object]] = state.setdefault("collection", {})
-
-now = datetime.now(places.UTC)
-table = places.with_clocks(places.load(), now)
+collection: dict[str, str] = state.setdefault("collection", {})
+table = places.load()
 
 
 def filtered() -> pd.DataFrame:
@@ -32,16 +26,10 @@ def filtered() -> pd.DataFrame:
         regions = right.multiselect(
             "Regions", sorted(table["region"].unique()), key="explore_regions", placeholder="All regions"
         )
-        left.slider("Clock, hours from UTC", *places.OFFSETS, step=0.5, format="%+.1f", key="explore_offsets")
-        with right.container(horizontal=True, gap="medium", height="stretch", vertical_alignment="center"):
-            awake = st.toggle("Awake now", key="explore_awake", help="Local time between 7:00 and 22:00.")
-            mine = st.toggle("Only my collection", key="explore_mine")
-    keep = table["offset"].between(*state["explore_offsets"])
-    keep &= table["label"].str.contains(words.strip(), case=False, regex=False)
+        mine = st.toggle("Only my collection", key="explore_mine")
+    keep = table["label"].str.contains(words.strip(), case=False, regex=False)
     if regions:
         keep &= table["region"].isin(regions)
-    if awake:
-        keep &= table["hour"].isin(places.DAY)
     if mine:
         keep &= table.index.isin(list(collection))
     return table[keep]
@@ -49,18 +37,17 @@ def filtered() -> pd.DataFrame:
 
 def draw_table(shown: pd.DataFrame) -> None:
     """Show the filtered rows, with the visitor's own notes among them."""
-    notes = {zone: entry["note"] or "collected" for zone, entry in collection.items()}
+    notes = {zone: note or "collected" for zone, note in collection.items()}
     st.dataframe(
         shown.assign(note=[notes.get(zone, "") for zone in shown.index]),
         hide_index=True,
         height=366,
-        column_order=("place", "country", "local", "utc", "daylight", "note"),
+        column_order=("place", "country", "region", "coordinates", "note"),
         column_config={
             "place": "Place",
             "country": "Country",
-            "local": "Local time",
-            "utc": "Clock",
-            "daylight": st.column_config.ProgressColumn("Daylight", format="%.1f h", max_value=24),
+            "region": "Region",
+            "coordinates": "Coordinates",
             "note": "Your note",
         },
     )
@@ -69,7 +56,7 @@ def draw_table(shown: pd.DataFrame) -> None:
 def collect() -> None:
     """Keep the place that was picked, with its note, and begin with empty fields."""
     zone = state["explore_pick"]
-    state["collection"][zone] = {"note": state["explore_note"].strip(), "added": datetime.now(places.UTC)}
+    state["collection"][zone] = state["explore_note"].strip()
     state.pop(f"collection_note:{zone}", None)
     state["explore_pick"], state["explore_note"] = None, ""
     st.toast("Kept. You find it on the Collection page.", icon=":material/bookmark_added:")
@@ -92,11 +79,11 @@ def draw_collect() -> None:
         st.button("Collect", on_click=collect, type="primary", icon=icon, disabled=zone is None)
 
 
-st.title("Every place keeps its own time")
-st.markdown(f"{len(table)} places of the world's clock register. Filter, look, collect. **Then press F5.**")
+st.title("Places of the world")
+st.markdown(f"{len(table)} places, from Abidjan to Zurich. Filter, look, collect. **Then press F5.**")
 rows = filtered()
-st.caption(f"{len(rows)} of {len(table)} places. The golden half of the globe has daylight right now.")
-st.altair_chart(world_map(table, rows, table[table.index.isin(list(collection))], now), key="explore_map")
+st.caption(f"{len(rows)} of {len(table)} places.")
+st.altair_chart(world_map(table, rows, table[table.index.isin(list(collection))]), key="explore_map")
 wide, narrow = st.columns([5, 2], gap="medium")
 with narrow:
     draw_collect()

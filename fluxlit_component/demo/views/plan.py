@@ -6,7 +6,7 @@ Not kept, and the panel says so: `plan_agenda`, an uploaded file. Browsers do no
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import streamlit as st
@@ -14,10 +14,9 @@ import streamlit as st
 from fluxlit_component.demo import places
 
 state = st.session_state
-here = places.here()
 table = places.load()
 plans: list[dict[str, Any]] = state.setdefault("plans", [])
-state.setdefault("plan_day", datetime.now(here).date() + timedelta(days=1))
+# Not as `value=` of the widgets: Streamlit warns if a widget has both that and a stored value.
 state.setdefault("plan_time", time(15))
 state.setdefault("plan_minutes", 30)
 state.setdefault("plan_zone", next(iter(state.get("collection", {})), "Asia/Tokyo"))
@@ -27,18 +26,17 @@ def draw_form() -> None:
     """Draw the form; a submission with a subject becomes a plan."""
     with st.form("plan"):
         subject = st.text_input("Subject", key="plan_subject", placeholder="What is it about?").strip()
-        zone = st.selectbox("With someone in", table.index, format_func=table["label"].get, key="plan_zone")
+        zone = st.selectbox("Place", table.index, format_func=table["label"].get, key="plan_zone")
         left, middle, right = st.columns(3)
         day = left.date_input("Day", key="plan_day")
-        at = middle.time_input("Your time", key="plan_time")
+        at = middle.time_input("Time", key="plan_time")
         minutes = right.number_input("Minutes", 5, 480, step=5, key="plan_minutes")
         agenda = st.file_uploader("Agenda (only its name is kept)", key="plan_agenda")
         submitted = st.form_submit_button("Add to the plan", type="primary", icon=":material/event:")
     if submitted and not subject:
         st.warning("A plan needs a subject.", icon=":material/edit:")
     elif submitted:
-        start = datetime.combine(day, at, tzinfo=here).astimezone(places.UTC)
-        name = agenda.name if agenda else None
+        start, name = datetime.combine(day, at), agenda.name if agenda else None
         plans.append({"subject": subject, "zone": zone, "start": start, "minutes": minutes, "agenda": name})
 
 
@@ -48,23 +46,18 @@ def remove(number: int) -> None:
 
 
 def draw_plan(number: int, plan: dict[str, Any]) -> None:
-    """Draw one plan on both clocks."""
-    place = table["place"].get(plan["zone"], plan["zone"])
-    mine, theirs = (plan["start"].astimezone(zone) for zone in (here, places.zone_of(plan["zone"])))
+    """Draw one plan."""
+    place = table["label"].get(plan["zone"], plan["zone"])
     with st.container(border=True):
         text, action = st.columns([8, 1], vertical_alignment="center")
-        text.markdown(
-            f"**{plan['subject']}**  \n{mine:%a %d %b, %H:%M} for you · {theirs:%a %H:%M} in {place}"
-        )
+        text.markdown(f"**{plan['subject']}**  \n{plan['start']:%a %d %b, %H:%M} in {place}")
         text.caption(" · ".join(filter(None, [f"{plan['minutes']} minutes", plan["agenda"]])))
-        if theirs.hour not in places.DAY:
-            text.badge(f"Night in {place}", icon=":material/dark_mode:", color="orange")
         icon = ":material/delete:"
         action.button("", f"__remove:{number}", "Remove it", remove, [number], type="tertiary", icon=icon)
 
 
 st.title("Plan")
-st.markdown("Find a time that suits both ends. What you add stays, on whatever page you press F5.")
+st.markdown("What you add stays, on whatever page you press F5.")
 form, planned = st.columns(2, gap="large")
 with form:
     draw_form()
