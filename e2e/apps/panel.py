@@ -7,7 +7,7 @@ with url_session() as session:
     st.text_input("Name", key="name")
     st.text_area("Letter", key="letter")
     st.file_uploader("File", key="file")
-    st.session_state["<b>bold & 'quoted'</b>"] = 1
+    st.session_state["<b>bold</b> :red[`x`] $y$ **z**"] = 1
     st.session_state["connection"] = open  # a function cannot be stored
 
 badge, beside = st.columns(2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ def app(seen: dict) -> None:
 
 
 class Page:
-    """The app in AppTest; `html` is all that was drawn with `st.html`."""
+    """The app in AppTest; the panel and the badge are all that it draws."""
 
     def __init__(self, body: Body, *, query: dict[str, Any] | None = None, **options: Any) -> None:
         self.seen: dict[str, Any] = {"body": body, "options": options}
@@ -49,18 +48,15 @@ class Page:
         return self
 
     @property
-    def html(self) -> str:
-        """The markup, without the style."""
-        return "".join(
-            re.sub(r"<style>.*?</style>", "", element.proto.body, flags=re.DOTALL)
-            for element in self.at.get("html")
-        )
+    def text(self) -> str:
+        """All Markdown that was drawn."""
+        return "\n".join(element.value for element in self.at.markdown).replace("\N{NO-BREAK SPACE}", " ")
 
     def figure(self, name: str) -> str:
         """What stands beside a name in the panel."""
-        found = re.search(rf'name">{re.escape(name)}</div><div class="[^"]*">([^<]*)<', self.html)
-        assert found is not None, self.html
-        return unescape(found.group(1))
+        found = re.search(rf"^\| {re.escape(name)} \| (.*) \|$", self.text, re.MULTILINE)
+        assert found is not None, self.text
+        return found.group(1)
 
 
 def count(session: UrlSession) -> None:
@@ -87,10 +83,10 @@ def test_ready() -> None:
     """A reload shows what came back, its size, how long it lives and how fast the store was."""
     store = InMemorySessionStore()
     page = Page(count, store=store, ttl_seconds=600, max_age_seconds=7200)
-    assert "Session ready" in page.html
-    assert page.figure("Restored") == "nothing, new here"
+    assert "Session ready" in page.text
+    assert page.figure("Restored") == "nothing, new"
     again = Page(count, store=store, ttl_seconds=600, max_age_seconds=7200, query=dict(page.at.query_params))
-    assert again.figure("Script runs of this load") == "1"
+    assert again.figure("Script runs") == "1"
     assert again.figure("Restored") == "1 key"
     assert again.figure("Kept") == "1 key, 2 B"
     assert again.figure("Ends in") == again.figure("· if left idle") == "9 min"
@@ -98,24 +94,45 @@ def test_ready() -> None:
     assert again.figure("Store") == "Memory"
     assert again.figure("· its last commit").endswith(" ms")
     assert again.figure("Conflicts") == "0"
-    assert "restored · 2 B" in again.html
-    assert again.run().figure("Script runs of this load") == "2"
+    assert "- ` count ` restored · 2 B" in again.text
+    assert again.run().figure("Script runs") == "2"
 
 
 @pytest.mark.usefixtures("on")
 def test_never_the_id_and_never_a_value() -> None:
-    """Neither the id nor what is kept is drawn; names of keys are drawn as text."""
+    """Neither the id nor what is kept is drawn."""
 
     def body(session: UrlSession) -> None:
-        st.session_state["<img src=x onerror=alert(1)>"] = "a secret value"
+        st.session_state["key"] = "a secret value"
 
     page = Page(body, store=InMemorySessionStore())
     sid = page.seen["session"].id
     assert sid
-    assert sid not in page.html
-    assert "a secret value" not in page.html
-    assert "<img" not in page.html
-    assert "&lt;img src=x onerror=alert(1)&gt;" in page.html
+    assert "` key `" in page.text
+    assert sid not in page.text
+    assert "a secret value" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("key", "span"),
+    [
+        ("<img src=x onerror=alert(1)>", "` <img src=x onerror=alert(1)> `"),
+        ("`` a ` b", "``` `` a ` b ```"),
+        ("line\n\n# heading\u202e", "` line  # heading  `"),
+    ],
+)
+def test_a_key_is_drawn_as_text(key: str, span: str) -> None:
+    """Its code span is one line, and the key cannot close it."""
+    tab = Tab("fluxlit_sid")
+    tab.standing.restored = (key,)
+    assert [*panel._keys(tab)] == [f"- {span} restored\xa0·\xa0deleted\xa0since"]
+
+
+def test_a_remedy_is_drawn_as_text() -> None:
+    """Names of types and calls in it are no Markdown."""
+    tab = Tab("fluxlit_sid")
+    tab.standing.skipped["model"] = "__main__.Model cannot be stored"
+    assert [*panel._skipped(tab)] == [r"- ` model ` \_\_main\_\_\.Model cannot be stored"]
 
 
 @pytest.mark.usefixtures("on")
@@ -128,26 +145,26 @@ def test_skipped_keys_with_what_to_do() -> None:
     page = Page(body, store=InMemorySessionStore())
     assert page.figure("Skipped") == "1 key"
     assert page.figure("Ends in") == "nothing stored yet"
-    assert unescape(page.html).count(page.seen["session"].skipped["connection"]) == 1
+    assert page.text.replace("\\", "").count(page.seen["session"].skipped["connection"]) == 1
 
 
 @pytest.mark.usefixtures("on")
 def test_degraded() -> None:
     """A store that does not answer: the badge, the failed call and what waits to be saved."""
     page = Page(count, store=DeadStore())
-    assert "Session degraded" in page.html
-    assert page.figure("Not saved yet") == "1 key"
-    assert page.figure("· its last commit").startswith("no answer in")
-    assert "not saved yet · 2 B" in page.html
+    assert "Session degraded" in page.text
+    assert page.figure("Not saved yet") == ":red-background[1 key]"
+    assert page.figure("· its last commit").startswith(":red-background[no answer in")
+    assert "- ` count ` not saved yet · 2 B" in page.text
 
 
 def test_disabled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Switched off: both say so, and there is nothing to report."""
     monkeypatch.setenv("FLUXLIT_DISABLE_URL_SESSION", "1")
     page = Page(count)
-    assert "Session disabled" in page.html
-    assert "switched off" in page.html
-    assert "Script runs" not in page.html
+    assert "Session disabled" in page.text
+    assert "switched off" in page.text
+    assert "Script runs" not in page.text
 
 
 @pytest.mark.usefixtures("on")
@@ -173,10 +190,10 @@ def test_a_store_of_the_apps_own_is_named_by_its_class() -> None:
 def test_pending_and_a_sealed_store_that_was_not_asked_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """While the browser has not answered there is a status and no record."""
     drawn: list[str] = []
-    monkeypatch.setattr(panel.st, "html", drawn.append)
+    monkeypatch.setattr(panel.st, "markdown", drawn.append)
     panel.draw_panel("pending", Tab("fluxlit_sid"), StoreReport("SQLite", sealed=True))
     assert len(drawn) == 1
-    for text in (">pending<", "has not answered yet", "nothing stored yet", "SQLite, sealed"):
+    for text in (" pending]", "has not answered yet", "nothing stored yet", "SQLite, sealed"):
         assert text in drawn[0]
     assert "its last" not in drawn[0]
 
@@ -199,17 +216,17 @@ def test_folds_open_out_where_streamlit_forbids_one_in_another(monkeypatch: pyte
     monkeypatch.setattr(panel.st, "expander", refuse)
     at = AppTest.from_function(script, default_timeout=30).run()
     assert not at.exception
-    assert ">count<" in at.get("html")[1].proto.body
+    assert "` count `" in at.markdown[1].value
 
 
 def test_a_key_that_was_restored_and_deleted_since() -> None:
     """It is named as such; what goes over another tab's value is an alarm."""
     tab, store = Tab("fluxlit_sid"), StoreReport("Redis", last=LastCall("load", 0.25, answered=True))
     tab.standing.restored, tab.standing.conflicts = ("gone",), 2
-    assert "restored · deleted since" in panel._keys(tab)
-    summary = panel._summary("ready", panel._figures(tab, store))
-    assert '<div class="fluxlit-figure fluxlit-alarm">2</div>' in summary
-    assert "250 ms" in summary
+    assert [*panel._keys(tab)] == ["- ` gone ` restored\xa0·\xa0deleted\xa0since"]
+    figures = dict(panel._figures(tab, store))
+    assert figures["Conflicts"] == ":red-background[2]"
+    assert figures["· its last load"] == "250 ms"
 
 
 @pytest.mark.parametrize(
