@@ -42,7 +42,6 @@ class Visit:
             color_scheme="dark" if scheme == "dark" else "light",
             viewport={"width": width, "height": height},
             locale="en-GB",
-            timezone_id="Europe/Lisbon",
         )
         self.tab = ContinuityPage(context.new_page())
         self.page.set_default_timeout(20_000)

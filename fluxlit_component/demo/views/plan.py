@@ -58,7 +58,7 @@ def draw_plan(number: int, plan: dict[str, Any]) -> None:
 
 st.title("Plan")
 st.markdown("What you add stays, on whatever page you press F5.")
-form, planned = st.columns(2, gap="large")
+form, planned = st.columns([3, 2], gap="large")
 with form:
     draw_form()
 with planned:
