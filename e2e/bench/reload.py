@@ -86,7 +86,7 @@ APPS = (
         "the demo's first page",
         Path(__file__).parents[1] / "apps" / "explore.py",
         ".st-key-explore_note textarea",
-        "",
+        "Why this one?",
         "cherry trees in April",
         _write_a_note,
     ),
