@@ -43,7 +43,7 @@ def _stills(browser: Browser, url: str, scheme: str) -> None:
         {"name": "agenda.txt", "mimeType": "text/plain", "buffer": b"1. Tea"}
     )
     tab.rest()
-    page.set_viewport_size({"width": 1280, "height": 1500})
+    page.set_viewport_size({"width": 1280, "height": 1800})
     for fold in ("Keys and sizes", "Skipped, and what to do"):
         page.get_by_test_id("stSidebar").get_by_text(fold).click()
     page.wait_for_timeout(600)  # the folds are animated
