@@ -38,7 +38,7 @@ def test_objects_survive_f5_by_identity(tab: ContinuityPage, serve: Serve) -> No
         expect(tab.page.get_by_text(f"asked {times}, answer {2 * times}", exact=True)).to_be_visible()
         assert lock_of(tab) == lock
         expect(tab.page.get_by_text("lost nothing")).to_be_visible()
-    expect(tab.page.get_by_role("group", name="Session").get_by_text("By reference")).to_be_visible()
+    expect(tab.page.get_by_role("cell", name="By reference")).to_be_visible()
 
 
 def test_a_copy_and_a_link_get_none(tab: ContinuityPage, new_tab: NewTab, serve: Serve) -> None:

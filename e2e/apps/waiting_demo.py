@@ -3,7 +3,6 @@
 import runpy
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from fluxlit_component.demo import ask
@@ -12,8 +11,8 @@ typed = vars(ask).setdefault("typed", ask.answer)
 go_on = Path(__file__).with_name("go-on")
 
 
-def answer(question: str, now: datetime) -> Iterator[str]:
-    for number, word in enumerate(typed(question, now)):
+def answer(question: str) -> Iterator[str]:
+    for number, word in enumerate(typed(question)):
         while number == 30 and not go_on.exists():
             time.sleep(0.05)
         yield word
