@@ -64,7 +64,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     before = page.baseline or {}
     changed = frozenset(k for k, v in current.items() if k in before and encoded(v) != before[k])
     for key in changed & values.keys():
-        if before[key] != known.base.data_of(key):
+        if policy.keys.admit(key) and before[key] != known.base.data_of(key):
             # The next commit finds a newer stored value and merges both, or reports the conflict.
             known.base.concede(key, Field(0, before[key]))
     keep = changed
