@@ -217,9 +217,9 @@ def test_list_says_whether_a_session_is_somebodys(
     """Never whose."""
     fill(store, a=1)
     sid = new_session_id()
-    store.commit(sid, Commit({"b": Change(encode(1)), **owning(sid, b"ada")}, create=True))
+    store.commit(sid, Commit({"b": Change(encode(1)), **owning(sid, b"a visitor")}, create=True))
     found = run("list", "--store", url, "--json").json["sessions"]
     assert sorted(entry["bound"] for entry in found) == [False, True]
     text = run("list", "--store", url).stdout
     assert text.count("somebody") == 1
-    assert "ada" not in text
+    assert "a visitor" not in text
