@@ -13,11 +13,10 @@ from typer.core import TyperGroup
 
 from fluxlit_component.cli.doctor import doctor
 from fluxlit_component.cli.listing import list_sessions, stats
-from fluxlit_component.cli.migrate import migrate
 from fluxlit_component.cli.output import complain
-from fluxlit_component.cli.removal import purge, revoke
 from fluxlit_component.cli.run import demo, run
 from fluxlit_component.cli.show import show
+from fluxlit_component.cli.upkeep import migrate, purge, revoke
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import is_well_formed
 

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 import typer
 
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks
-from fluxlit_component.cli.checks.finding import Finding, Level, hint, ok, problem
 from fluxlit_component.cli.checks.setup import (
     check_garbage,
     check_switched_on,
@@ -18,7 +17,7 @@ from fluxlit_component.cli.checks.setup import (
     check_versions,
 )
 from fluxlit_component.cli.checks.store import check_files, check_replicas, check_store
-from fluxlit_component.cli.output import JsonOption, print_json
+from fluxlit_component.cli.output import Finding, JsonOption, Level, hint, ok, print_json, problem
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.internals.server import option_here

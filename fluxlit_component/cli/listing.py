@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from fluxlit_component.cli.entries import document, short, spans
-from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
+from fluxlit_component.cli.output import (
+    JsonOption,
+    complain,
+    document,
+    print_figures,
+    print_json,
+    print_table,
+    short,
+    spans,
+    watched,
+)
 from fluxlit_component.cli.place import StoreOption, label_of, opened, url_of
-from fluxlit_component.panel.amounts import size_text, span_text
+from fluxlit_component.panel.panel import size_text, span_text
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.stores.base import BrowsableStore
 from fluxlit_component.stores.inventory import Entry
@@ -66,7 +75,7 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
                 counts["keys"] += entry.keys
                 counts["bytes"] += entry.size
                 largest = max(largest, entry.size)
-    figures: dict[str, Any] = {
+    figures = {
         "store": label_of(url_of(store)),
         "sessions": counts["alive"],
         "keys": counts["keys"],
@@ -75,11 +84,4 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
         "expired": counts["expired"],
         "destroyed": counts["destroyed"],
     }
-    if as_json:
-        print_json(figures)
-        return
-    rows = [
-        (name.replace("_", " "), size_text(value) if name.endswith("bytes") else value)
-        for name, value in figures.items()
-    ]
-    print_table(["", ">"], rows)
+    print_figures(figures, as_json=as_json)

@@ -1,17 +1,28 @@
-"""What is printed: results to standard output as a table or as JSON, everything else to standard error."""
+"""What is printed: results to standard output as a table or as JSON, everything else to standard error.
+
+Eight characters of a session's stored hash are shown, as in the logs. They are enough to tell sessions apart,
+and too few to compute anything from.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
 import typer
 
+from fluxlit_component.panel.panel import size_text
+from fluxlit_component.stores.inventory import Entry
+
 T = TypeVar("T")
+Level: TypeAlias = Literal["ok", "hint", "warning", "problem"]
+"""A hint is worth reading. A warning will cause trouble some day, a problem causes trouble now."""
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
+SHOWN: Final = 8
 
 complain = partial(typer.echo, err=True)
 
@@ -35,6 +46,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     Console().print(table)
 
 
+def print_figures(figures: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print named figures; a name that ends with `bytes` stands before a size."""
+    if as_json:
+        print_json(figures)
+        return
+    rows = [
+        (name.replace("_", " "), size_text(value) if name.endswith("bytes") else value)
+        for name, value in figures.items()
+    ]
+    print_table(["", ">"], rows)
+
+
 def print_count(count: int, noun: str, done: str, *, as_json: bool) -> None:
     """Print how many sessions something was done to."""
     if as_json:
@@ -50,3 +73,50 @@ def watched(items: Iterable[T], title: str) -> Iterator[T]:
         return
     with typer.progressbar(items, label=title, show_pos=True, file=sys.stderr) as bar:
         yield from bar
+
+
+def short(entry: Entry) -> str:
+    """The part of a session's name that is shown."""
+    return entry.name[:SHOWN]
+
+
+def spans(entry: Entry) -> tuple[float, float | None, float | None]:
+    """Seconds since the session was begun, until it ends if nobody uses it, and until it ends in any case.
+
+    By the store's own clock. None: the session has no such lifetime.
+    """
+    ends = (entry.idle_expires, entry.expires)
+    idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
+    return round(max(0.0, entry.now - entry.created), 3), idle_left, left
+
+
+def document(entry: Entry) -> dict[str, Any]:
+    """The entry as JSON has it."""
+    age, idle_left, left = spans(entry)
+    return {
+        "session": short(entry),
+        "version": entry.version,
+        "schema": entry.schema,
+        "bytes": entry.size,
+        "age_seconds": age,
+        "idle_left_seconds": idle_left,
+        "left_seconds": left,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    level: Level
+    subject: str
+    text: str
+    """What was found or, if something is wrong, what is wrong."""
+    remedy: str | None = None
+    """The command that mends it."""
+
+
+ok = partial(Finding, "ok")
+hint = partial(Finding, "hint")
+warning = partial(Finding, "warning")
+problem = partial(Finding, "problem")

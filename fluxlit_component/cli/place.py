@@ -1,4 +1,4 @@
-"""Which store a command means.
+"""Which store a command means, and which session in it.
 
 Unlike an app, a command creates no database file, except for `migrate`. It may wait longer than a visitor
 should.
@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from fluxlit_component import internals
+from fluxlit_component.cli.output import SHOWN, complain, short
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings, load_settings
-from fluxlit_component.stores.base import BuiltInStore
+from fluxlit_component.stores.base import BrowsableStore, BuiltInStore
+from fluxlit_component.stores.inventory import Entry
 from fluxlit_component.stores.location import open_store
 
 PATIENCE_SECONDS: Final = 10.0
+_NAMED: Final = 5
 _DEFAULT_FILE: Final = Path(".streamlit") / "fluxlit_sessions.db"
 StoreOption: TypeAlias = Annotated[
     str | None,
@@ -83,3 +87,20 @@ def opened(url: str, *, may_create: bool = False) -> Iterator[BuiltInStore]:
         yield store
     finally:
         store.close()
+
+
+def find_one(store: BrowsableStore, prefix: str) -> Entry:
+    """The only living session whose hash begins with `prefix`; else the command ends with exit code 1."""
+    wanted = prefix.strip().lower()
+    if not wanted:
+        raise ConfigurationError("name a session by the first characters of its hash")
+    alive = (entry for entry in store.browse(wanted) if entry.standing == "alive")
+    match list(islice(alive, _NAMED + 1)):
+        case [entry]:
+            return entry
+        case []:
+            complain(f"no living session begins with {wanted[:SHOWN]}")
+        case several:
+            names = ", ".join([*map(short, several[:_NAMED]), *("..." for _ in several[_NAMED:])])
+            complain(f"several sessions begin with {wanted[:SHOWN]} ({names}): give more characters")
+    raise typer.Exit(1)

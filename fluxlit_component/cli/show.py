@@ -8,12 +8,19 @@ from typing import Annotated, Final, NamedTuple
 
 import typer
 
-from fluxlit_component.cli.entries import document, find_one, short, spans
-from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table
-from fluxlit_component.cli.place import StoreOption, opened, url_of
+from fluxlit_component.cli.output import (
+    JsonOption,
+    complain,
+    document,
+    print_json,
+    print_table,
+    short,
+    spans,
+)
+from fluxlit_component.cli.place import StoreOption, find_one, opened, url_of
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
-from fluxlit_component.panel.amounts import size_text, span_text
+from fluxlit_component.panel.panel import size_text, span_text
 from fluxlit_component.state.record import RESERVED, Field
 from fluxlit_component.stores.sealed import master_number
 

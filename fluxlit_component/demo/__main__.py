@@ -2,7 +2,8 @@
 
 import sys
 
-from fluxlit_component.cli import app
+from fluxlit_component.cli import main
 
 if __name__ == "__main__":
-    app(["demo", *sys.argv[1:]], prog_name="fluxlit-session")
+    sys.argv.insert(1, "demo")
+    main()

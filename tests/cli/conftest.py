@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from fluxlit_component.cli import app
+from fluxlit_component.cli.application import app
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit

@@ -17,9 +17,9 @@ import redis
 from fluxlit_component.cli.checks import setup
 from fluxlit_component.cli.checks import store as checks_of_the_store
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks, judge_clocks
-from fluxlit_component.cli.checks.finding import Finding
 from fluxlit_component.cli.checks.setup import check_garbage, check_transport, check_trusted_headers
 from fluxlit_component.cli.checks.store import check_clock, check_replicas, judge_engine, judge_latency
+from fluxlit_component.cli.output import Finding
 from fluxlit_component.internals.server import serves_asgi
 from fluxlit_component.stores.inventory import StoreFacts
 from tests.servers.local_redis import LocalRedis

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from fluxlit_component.cli import app, launch
+from fluxlit_component.cli import launch
+from fluxlit_component.cli.application import app
 from fluxlit_component.testing.server import free_port
 
 OURS = (sys.executable, "-m", "fluxlit_component", "run")

@@ -12,7 +12,7 @@ from streamlit.errors import StreamlitAPIException
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import InMemorySessionStore, StoreUnavailable, UrlSession
-from fluxlit_component.panel import amounts, panel
+from fluxlit_component.panel import panel
 from fluxlit_component.state.record import Commit, Outcome
 from fluxlit_component.stores.outage import LastCall
 from fluxlit_component.stores.report import StoreReport
@@ -235,7 +235,7 @@ def test_a_key_that_was_restored_and_deleted_since() -> None:
 )
 def test_sizes(size: int, text: str) -> None:
     """Bytes in the unit that can be read."""
-    assert amounts.size_text(size) == text
+    assert panel.size_text(size) == text
 
 
 @pytest.mark.parametrize(
@@ -251,4 +251,4 @@ def test_sizes(size: int, text: str) -> None:
 )
 def test_spans(seconds: float | None, text: str) -> None:
     """Seconds in the two largest units."""
-    assert amounts.span_text(seconds) == text
+    assert panel.span_text(seconds) == text

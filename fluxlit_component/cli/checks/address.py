@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
-from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.cli.output import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import wall
 
 HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.cli.checks.address import HERE
-from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.cli.output import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import monotonic
 from fluxlit_component.settings import is_disabled
 

@@ -13,7 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fluxlit_component.cli.checks.address import HERE
-from fluxlit_component.cli.checks.finding import Finding, hint, ok, problem, warning
+from fluxlit_component.cli.output import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import Clock, monotonic, wall
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.stores.base import BuiltInStore
