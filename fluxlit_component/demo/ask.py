@@ -31,29 +31,27 @@ def answer(question: str) -> Iterator[str]:
 def sentences(question: str) -> Iterator[str]:
     """One sentence for each of the first eight places that the question means."""
     table = places.load()
-    for column in ("place", "country", "region"):
-        named = [name for name in table[column].unique() if _is_named(name, question)]
-        if named:
+
+    def is_named(name: str) -> bool:
+        return re.search(rf"\b{re.escape(name)}\b", question, re.IGNORECASE) is not None
+
+    for column in ("Place", "Country", "Region"):
+        found = table[table[column].map(is_named)]
+        if len(found):
             break
     else:
         yield "I know 418 places and the countries they lie in. Name one, and I tell you where it is."
         return
-    found = table[table[column].isin(named)]
     yield f"You mean **{len(found)} of my places**, as far as I understand."
     for row in found.head(8).itertuples():
-        place = f"**{row.place}** lies in {row.country} at {row.coordinates}"
-        yield f"{place}, and my list has it under {row.region}."
+        place = f"**{row.Place}** lies in {row.Country} at {row.Coordinates}"
+        yield f"{place}, and my list has it under {row.Region}."
     yield "Ask me about another one, or press F5 while I answer: I shall not lose a word."
-
-
-def _is_named(name: str, question: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", question, re.IGNORECASE) is not None
 
 
 def draw(session: UrlSession[Any]) -> None:
     """Draw the conversation, and the answer that is being typed."""
-    state = st.session_state
-    asked: list[dict[str, str]] = state.setdefault("asked", [])
+    asked: list[dict[str, str]] = st.session_state.setdefault("asked", [])
     st.title("Ask")
     st.markdown(
         "A model made of tables answers, word by word. **Press F5 in the middle**, or change the page."

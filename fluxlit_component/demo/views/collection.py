@@ -19,25 +19,18 @@ def remove(zone: str) -> None:
     del state["collection"][zone], state[f"collection_note:{zone}"]
 
 
-def draw_row(zone: str) -> None:
-    """Draw one place and its note."""
+st.title("Collection")
+if collection:
+    st.markdown("The places you keep. Edit a note, leave, come back, press F5: it is still as you left it.")
+else:
+    st.info("Nothing collected yet. Find a place and keep it here.", icon=":material/bookmarks:")
+    st.page_link("views/explore.py", label="Explore the places", icon=":material/travel_explore:")
+for zone in reversed(list(collection)):
     row, key = table.loc[zone], f"collection_note:{zone}"
     state.setdefault(key, collection[zone])
     with st.container(border=True):
         place, note, action = st.columns([4, 9, 1], vertical_alignment="center", gap="medium")
-        place.markdown(f"**{row['place']}**  \n{row['country']}  \n:small[:gray[{row['coordinates']}]]")
-        label, icon = f"Note on {row['place']}", ":material/delete:"
+        place.markdown(f"**{row['Place']}**  \n{row['Country']}  \n:small[:gray[{row['Coordinates']}]]")
+        label, icon = f"Note on {row['Place']}", ":material/delete:"
         collection[zone] = note.text_area(label, key=key, height=84, label_visibility="collapsed")
         action.button("", f"__remove:{zone}", "Remove it", remove, [zone], type="tertiary", icon=icon)
-
-
-st.title("Collection")
-if collection:
-    st.markdown("The places you keep. Edit a note, leave, come back, press F5: it is still as you left it.")
-    for name in reversed([zone for zone in collection if zone in table.index]):
-        draw_row(name)
-else:
-    st.info(
-        "Nothing collected yet. Find a place you care about and keep it here.", icon=":material/bookmarks:"
-    )
-    st.page_link("views/explore.py", label="Explore the places", icon=":material/travel_explore:")
