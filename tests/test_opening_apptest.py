@@ -20,7 +20,7 @@ from fluxlit_component import ConfigurationError, InMemorySessionStore, SQLiteSe
 from fluxlit_component.settings import load_settings
 from fluxlit_component.stores.assembly import UnansweringStore, choose_store
 from fluxlit_component.stores.location import close_stores
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.held import within
 from tests.test_session_apptest import Visitor, assign, defaults, nothing
 

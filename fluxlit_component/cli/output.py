@@ -68,10 +68,8 @@ def print_count(count: int, noun: str, done: str, *, as_json: bool) -> None:
 
 def watched(items: Iterable[T], title: str) -> Iterator[T]:
     """Yield the items. On a terminal a bar shows the progress, or their number if it is not known before."""
-    if not sys.stderr.isatty():
-        yield from items
-        return
-    with typer.progressbar(items, label=title, show_pos=True, file=sys.stderr) as bar:
+    hidden = not sys.stderr.isatty()
+    with typer.progressbar(items, label=title, show_pos=True, file=sys.stderr, hidden=hidden) as bar:
         yield from bar
 
 

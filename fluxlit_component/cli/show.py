@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from contextlib import suppress
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -41,22 +41,15 @@ def show(
     if record is None:
         complain(f"{short(entry)} has ended a moment ago")
         raise typer.Exit(1)
-    fields = [
+    seen = [
         # A key must not control the terminal, and a lone surrogate in it must not make printing fail.
         # The package's own notes name other sessions, so their values are not shown.
-        (
-            key if key.isprintable() and key else repr(key),
-            glimpse(field, with_value=values and not key.startswith(RESERVED)),
-        )
+        {"key": key if key.isprintable() and key else repr(key)}
+        | glimpse(field, with_value=values and not key.startswith(RESERVED))
         for key, field in sorted(record.fields.items())
     ]
     if as_json:
-        keys = [
-            {"key": key, "type": seen.kind, "bytes": seen.size, "version": seen.version}
-            | ({} if seen.value is None else {"value": seen.value})
-            for key, seen in fields
-        ]
-        print_json({**document(entry), "keys": keys})
+        print_json({**document(entry), "keys": seen})
         return
     age, idle, absolute = map(span_text, spans(entry))
     typer.echo(
@@ -65,38 +58,34 @@ def show(
         f"begun {age} ago; ends if unused in: {idle}; in any case in: {absolute}\n"
     )
     columns = ["key", "type", ">size", ">version", *(["value"] if values else [])]
-    rows = [(key, s.kind, size_text(s.size), s.version, s.value or "") for key, s in fields]
+    rows = [
+        (one["key"], one["type"], size_text(one["bytes"]), one["version"], one.get("value", ""))
+        for one in seen
+    ]
     print_table(columns, (row[: len(columns)] for row in rows))
 
 
-class Glimpse(NamedTuple):
-    """What can be said about a stored value without the app that stored it."""
+def glimpse(field: Field, *, with_value: bool) -> dict[str, Any]:
+    """What can be said about a stored value without the app that stored it: type, size, version.
 
-    kind: str
-    """The type of the value, or why the type is not known here."""
-    size: int
-    version: int
-    value: str | None = None
-    """What is stored, cut short; None unless asked for, and where it cannot be read."""
-
-
-def glimpse(field: Field, *, with_value: bool) -> Glimpse:
-    """Look at one stored value."""
-    data, version = field.data, field.version
+    In the place of a type that is not known here stands the reason. There is a value only if it is asked for
+    and can be read.
+    """
+    data = field.data
+    seen: dict[str, Any] = {"type": "unreadable", "bytes": len(data or b""), "version": field.version}
     if data is None:
-        return Glimpse("deleted", 0, version)
-    number = master_number(data)
-    if number is not None:
+        return {**seen, "type": "deleted"}
+    if (number := master_number(data)) is not None:
         by = f"master key {number} and " if number else ""
-        return Glimpse(f"sealed with {by}the session's own key", len(data), version)
+        return {**seen, "type": f"sealed with {by}the session's own key"}
     for plain in (False, True):  # the fields of an object can be read without its class
         with suppress(CorruptValue):
             value = decode(data, plain=plain)
             kind = type(value)
             name = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-            said = "object of the app" if plain else f"{name}{kind.__qualname__}"
-            return Glimpse(said, len(data), version, _text(value) if with_value else None)
-    return Glimpse("unreadable", len(data), version)
+            seen["type"] = "object of the app" if plain else f"{name}{kind.__qualname__}"
+            return seen | ({"value": _text(value)} if with_value else {})
+    return seen
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sized
 from contextlib import AbstractContextManager
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -23,25 +23,19 @@ Figure: TypeAlias = tuple[str, str]
 """Name and text."""
 
 
-class Look(NamedTuple):
-    """The colour of a status, and what it means."""
-
-    colour: str
-    meaning: str
-
-
-LOOKS: Final[Mapping[Status, Look]] = {
-    "ready": Look("green", "The state is kept: it is there after a reload."),
-    "pending": Look("orange", "The browser has not answered yet. Nothing is kept so far."),
-    "degraded": Look("red", "The store does not answer. What changed is saved when it is back."),
-    "disabled": Look("gray", "Sessions are switched off here: a reload begins anew."),
-    "no-browser": Look("gray", "No browser looks on, so there is nothing to come back to."),
+LOOKS: Final[Mapping[Status, tuple[str, str]]] = {
+    "ready": ("green", "The state is kept: it is there after a reload."),
+    "pending": ("orange", "The browser has not answered yet. Nothing is kept so far."),
+    "degraded": ("red", "The store does not answer. What changed is saved when it is back."),
+    "disabled": ("gray", "Sessions are switched off here: a reload begins anew."),
+    "no-browser": ("gray", "No browser looks on, so there is nothing to come back to."),
 }
+"""Status -> its colour and what it means."""
 
 
 def draw_badge(status: Status) -> None:
     """Draw the badge where the app is just drawing."""
-    st.markdown(_badge(status, f"Session {status}"), help=LOOKS[status].meaning)
+    st.markdown(_badge(status, f"Session {status}"), help=LOOKS[status][1])
 
 
 def draw_panel(status: Status, tab: Tab | None = None, store: StoreReport | None = None) -> None:
@@ -51,7 +45,7 @@ def draw_panel(status: Status, tab: Tab | None = None, store: StoreReport | None
         with tab.lock:
             figures = [*_figures(tab, store)]
             folds = {"Keys and sizes": [*_keys(tab)], "Skipped, and what to do": [*_skipped(tab)]}
-    st.markdown("\n".join([*_table(status, figures), "", LOOKS[status].meaning]))
+    st.markdown("\n".join([*_table(status, figures), "", LOOKS[status][1]]))
     for label, items in folds.items():
         if items:
             with _foldable(label):
@@ -66,7 +60,7 @@ def _foldable(label: str) -> AbstractContextManager[Any]:
 
 
 def _badge(status: Status, text: str) -> str:
-    colour = LOOKS[status].colour
+    colour, _ = LOOKS[status]
     return f":{colour}-background[:{colour}[●] {text}]"
 
 

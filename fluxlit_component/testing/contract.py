@@ -11,16 +11,18 @@ has records is tested by `VersionedStoreContract`.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, TypeAlias
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 import pytest
 
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.stores.base import SessionStore
-from fluxlit_component.testing.race import race
 
+T = TypeVar("T")
 _DATA: dict[str, dict[str, Any]] = {
     "nothing": {},
     "types": {"t": "a", "i": 1, "f": 1.5, "b": True, "n": None, "l": [1, [2]], "d": {"a": {}}},
@@ -47,6 +49,21 @@ _ODD_IDS = {
 
 Advance: TypeAlias = Callable[[float], None]
 """Lets that many seconds pass for the store."""
+
+
+def race(runners: int, run: Callable[[int], T]) -> list[T]:
+    """Call ``run(0)`` to ``run(runners - 1)`` at once; return all results, or raise what one raised.
+
+    A passed test proves nothing, but an existing race is likely to show.
+    """
+    start = threading.Barrier(runners)
+
+    def runner(number: int) -> T:
+        start.wait(timeout=30)
+        return run(number)
+
+    with ThreadPoolExecutor(runners) as threads:
+        return [future.result() for future in [threads.submit(runner, number) for number in range(runners)]]
 
 
 class SessionStoreContract:

@@ -12,7 +12,7 @@ import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 from typing_extensions import Self
 
@@ -66,7 +66,7 @@ class StreamlitServer:
         self.args = tuple(args)
         self.handshake = "frozen" if freeze else "handshake" if handshake else "plain"
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
-        self._log: IO[Any] = tempfile.TemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
+        self._log = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
         self._forgotten = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -99,10 +99,7 @@ class StreamlitServer:
     @property
     def log(self) -> str:
         """Everything the server has printed so far, over all its starts."""
-        self._log.seek(0)
-        text: str = self._log.read().decode("utf-8", "replace")
-        self._log.seek(0, os.SEEK_END)
-        return text
+        return Path(self._log.name).read_text("utf-8", "replace")
 
     def start(self) -> Self:
         """Start and wait until the server is healthy.

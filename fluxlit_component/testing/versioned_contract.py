@@ -18,8 +18,7 @@ from fluxlit_component.codec import decode, encode
 from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.testing.contract import Advance, SessionStoreContract
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import Advance, SessionStoreContract, race
 
 _SIDS: Final = ("one", "two", "three")
 _SPANS: Final = (None, 0, -1, 1000, 5000)

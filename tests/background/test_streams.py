@@ -20,7 +20,7 @@ from fluxlit_component.settings import Settings
 from fluxlit_component.state.record import Commit, Lifetimes
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.background.home import LIVES, Page, PageElsewhere
 from tests.background.model import Model, until
 from tests.forgetting import forget_savings

@@ -19,7 +19,7 @@ from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sealed import SealedStore, Sealing
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.three_methods import DictStore
 from tests.turnable import TurnableClock
 

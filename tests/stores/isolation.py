@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from fluxlit_component.codec import encode
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 
 LEVELS: Final = ("SERIALIZABLE", "REPEATABLE READ", "AUTOCOMMIT")
 

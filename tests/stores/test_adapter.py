@@ -20,7 +20,7 @@ from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.packing import is_json_exact, pack, unpack
 from fluxlit_component.testing import SessionStoreContract
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.turnable import TurnableClock
 
 

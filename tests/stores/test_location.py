@@ -18,7 +18,7 @@ from fluxlit_component.stores import location
 from fluxlit_component.stores.location import open_store
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 
 
 @pytest.fixture(autouse=True)

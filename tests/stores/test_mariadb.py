@@ -16,7 +16,7 @@ from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.testing import VersionedStoreContract
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.servers.local_mariadb import LocalMariaDB
 from tests.stores.ageing import age
 from tests.stores.browsing_contract import BrowsableStoreContract

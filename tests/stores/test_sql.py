@@ -24,7 +24,7 @@ from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sql_postgres import PostgresLink
 from fluxlit_component.stores.sql_tables import Tables
 from fluxlit_component.testing import VersionedStoreContract
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.servers.local_postgres import LocalPostgres
 from tests.stores.ageing import age
 from tests.stores.browsing_contract import BrowsableStoreContract

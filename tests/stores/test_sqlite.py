@@ -22,7 +22,7 @@ from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA, DatabaseFile
 from fluxlit_component.testing import VersionedStoreContract
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.turnable import TurnableClock
 

@@ -19,7 +19,7 @@ from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores import sqlite_damage
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
-from fluxlit_component.testing.race import race
+from fluxlit_component.testing.contract import race
 
 COMMIT = Commit({"x": Change(encode(1))}, create=True)
 MUCH = Commit({f"k {n}": Change(encode("v" * 3000)) for n in range(20)}, create=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -81,12 +81,10 @@ def check_clock(describe: Callable[[], StoreFacts], *, clock: Clock = wall) -> F
 
 def judge_engine(facts: StoreFacts) -> Iterator[Finding]:
     """Judge, by what an engine says of itself, whether it is fit to keep sessions."""
+    details = facts.details
     yield ok("engine", f"{facts.engine} {facts.version}".strip())
-    if facts.engine in {"Redis", "Valkey"}:
-        yield from _judge_redis(facts.details)
-
-
-def _judge_redis(details: Mapping[str, str | int]) -> Iterator[Finding]:
+    if facts.engine not in {"Redis", "Valkey"}:
+        return
     policy, limit, used = details["maxmemory_policy"], int(details["maxmemory"]), int(details["used_memory"])
     remedy = "redis-cli CONFIG SET maxmemory-policy noeviction"
     if policy == "noeviction":
