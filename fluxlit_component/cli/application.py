@@ -12,18 +12,13 @@ import typer
 from typer.core import TyperGroup
 
 from fluxlit_component.cli.doctor import doctor
-from fluxlit_component.cli.listing import list_sessions, stats
+from fluxlit_component.cli.listing import list_sessions, show, stats
 from fluxlit_component.cli.output import complain
 from fluxlit_component.cli.run import demo, run
-from fluxlit_component.cli.show import show
 from fluxlit_component.cli.upkeep import migrate, purge, revoke
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.identifier import is_well_formed
 
-NOT_AN_ID: Final = (
-    "this looks like a session id, which is a secret: never type one into a shell. Sessions go by the first "
-    "characters of their hash, see `fluxlit-session list`"
-)
 _PASSES_ON: Final = {"allow_extra_args": True, "ignore_unknown_options": True}
 """Options that the command does not know go to `streamlit run`."""
 
@@ -34,7 +29,10 @@ class _Commands(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Refuse ids before parsing: an id with a "-" in front is read as options, and errors quote those."""
         if args[:1] != ["run"] and any(map(is_well_formed, args)):
-            complain(NOT_AN_ID)
+            complain(
+                "this looks like a session id, which is a secret: never type one into a shell. Sessions go "
+                "by the first characters of their hash, see `fluxlit-session list`"
+            )
             raise typer.Exit(2)
         return super().parse_args(ctx, args)
 
@@ -56,10 +54,6 @@ app = typer.Typer(
 )
 app.command(context_settings={**_PASSES_ON, "allow_interspersed_args": False})(run)
 app.command(context_settings=_PASSES_ON)(demo)
-app.command()(doctor)
-app.command()(stats)
 app.command("list")(list_sessions)
-app.command()(show)
-app.command()(revoke)
-app.command()(purge)
-app.command()(migrate)
+for command in (show, stats, doctor, revoke, purge, migrate):
+    app.command()(command)

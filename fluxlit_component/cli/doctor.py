@@ -23,13 +23,7 @@ from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.internals.server import option_here
 from fluxlit_component.settings import Settings
 
-_MARKS: Final[dict[Level, tuple[str, str]]] = {
-    "ok": ("ok", typer.colors.GREEN),
-    "hint": ("hint", typer.colors.CYAN),
-    "warning": ("WARNING", typer.colors.YELLOW),
-    "problem": ("PROBLEM", typer.colors.RED),
-}
-_WIDTH: Final = 8
+_COLOURS: Final[dict[Level, str]] = {"ok": "green", "hint": "cyan", "warning": "yellow", "problem": "red"}
 _REMEDIES: Final = {
     "redis": "redis-cli -u URL PING",
     "postgresql": "pg_isready -h HOST -p PORT",
@@ -54,10 +48,11 @@ def doctor(
         print_json({"ok": not wrong, "findings": list(map(asdict, findings))})
     else:
         for finding in findings:
-            mark, colour = _MARKS[finding.level]
-            typer.echo(f"{typer.style(mark.ljust(_WIDTH), fg=colour)} {finding.subject}: {finding.text}")
+            mark = finding.level.upper() if finding in wrong else finding.level
+            styled = typer.style(f"{mark:8}", fg=_COLOURS[finding.level])
+            typer.echo(f"{styled} {finding.subject}: {finding.text}")
             if finding.remedy is not None:
-                typer.echo(f"{' ' * _WIDTH} -> {finding.remedy}")
+                typer.echo(f"{'':8} -> {finding.remedy}")
         typer.echo("\nnothing is wrong" if not wrong else f"\n{len(wrong)} to mend")
     if wrong:
         raise typer.Exit(1)

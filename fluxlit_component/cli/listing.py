@@ -1,30 +1,53 @@
-"""`fluxlit-session list`: the living sessions of a store, a line each; `stats`: how many, and how large."""
+"""The commands that look into a store: `stats` counts, `list` lists sessions, `show` the keys of one.
+
+Never an id. Values are shown if they are asked for: they are somebody's data.
+"""
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
-from typing import Annotated, Final
+from contextlib import suppress
+from typing import Annotated, Any, Final
 
 import typer
 
 from fluxlit_component.cli.output import (
     JsonOption,
     complain,
-    document,
     print_figures,
     print_json,
     print_table,
     short,
-    spans,
     watched,
 )
-from fluxlit_component.cli.place import StoreOption, label_of, opened, url_of
+from fluxlit_component.cli.place import StoreOption, find_one, label_of, opened, url_of
+from fluxlit_component.codec import decode
+from fluxlit_component.errors import CorruptValue
 from fluxlit_component.panel.panel import size_text, span_text
 from fluxlit_component.state.owner import is_bound
-from fluxlit_component.stores.base import BrowsableStore
+from fluxlit_component.state.record import RESERVED, Field
 from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.sealed import master_number
 
 _COLUMNS: Final = "session", ">keys", ">size", ">version", ">age", ">if unused ends in", ">ends in", "owner"
+_LONGEST: Final = 500
+
+
+def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
+    """Count sessions, keys and bytes."""
+    counts: Counter[str] = Counter()
+    with opened(url_of(store)) as found:
+        for entry in watched(found.browse(), "Looking through"):
+            counts[entry.standing] += 1
+            if entry.standing == "alive":
+                counts["keys"] += entry.keys
+                counts["bytes"] += entry.size
+                counts["largest_bytes"] = max(counts["largest_bytes"], entry.size)
+    figures: dict[str, Any] = {"store": label_of(url_of(store)), "sessions": counts["alive"]}
+    for name in ("keys", "bytes", "largest_bytes", "expired", "destroyed"):
+        figures[name] = counts[name]
+    print_figures(figures, as_json=as_json)
 
 
 def list_sessions(
@@ -37,51 +60,120 @@ def list_sessions(
 
     Never shows an id or a value.
     """
+    listed: list[tuple[Entry, bool]] = []
     with opened(url_of(store)) as found:
         alive = [entry for entry in watched(found.browse(), "Looking through") if entry.standing == "alive"]
         alive.sort(key=lambda entry: entry.created, reverse=True)
-        listed = [(entry, _is_bound(found, entry)) for entry in alive[:limit]]
+        for entry in alive[:limit]:
+            record = found.peek(entry.name)
+            listed.append((entry, record is not None and is_bound(record)))
     if as_json:
         sessions = [{**document(entry), "bound": bound, "keys": entry.keys} for entry, bound in listed]
         print_json({"total": len(alive), "sessions": sessions})
         return
-    print_table(_COLUMNS, (_row(entry, is_bound=bound) for entry, bound in listed))
+    rows = [
+        (
+            *(short(entry), entry.keys, size_text(entry.size), entry.version),
+            *map(span_text, spans(entry)),
+            "somebody" if bound else "",  # the store does not know who
+        )
+        for entry, bound in listed
+    ]
+    print_table(_COLUMNS, rows)
     if len(alive) > limit:
         complain(f"{limit} of {len(alive)} sessions; --limit shows more")
 
 
-def _is_bound(store: BrowsableStore, entry: Entry) -> bool:
-    """Whether a session belongs to somebody. The store does not know to whom."""
-    record = store.peek(entry.name)
-    return record is not None and is_bound(record)
-
-
-def _row(entry: Entry, *, is_bound: bool) -> tuple[object, ...]:
-    age, idle, absolute = map(span_text, spans(entry))
-    return (
-        *(short(entry), entry.keys, size_text(entry.size), entry.version, age, idle, absolute),
-        "somebody" if is_bound else "",
-    )
-
-
-def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
-    """Count sessions, keys and bytes."""
-    counts: Counter[str] = Counter()
-    largest = 0
+def show(
+    session: Annotated[str, typer.Argument(metavar="HASH", help="The first characters of its hash.")],
+    *,
+    values: Annotated[bool, typer.Option("--values", help="Also what is stored: somebody's data.")] = False,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a session's keys, types, sizes, versions and lifetimes; its values only with --values."""
     with opened(url_of(store)) as found:
-        for entry in watched(found.browse(), "Looking through"):
-            counts[entry.standing] += 1
-            if entry.standing == "alive":
-                counts["keys"] += entry.keys
-                counts["bytes"] += entry.size
-                largest = max(largest, entry.size)
-    figures = {
-        "store": label_of(url_of(store)),
-        "sessions": counts["alive"],
-        "keys": counts["keys"],
-        "bytes": counts["bytes"],
-        "largest_bytes": largest,
-        "expired": counts["expired"],
-        "destroyed": counts["destroyed"],
+        entry = find_one(found, session)
+        record = found.peek(entry.name)
+    if record is None:
+        complain(f"{short(entry)} has ended a moment ago")
+        raise typer.Exit(1)
+    seen = [
+        # A key must not control the terminal, and a lone surrogate in it must not make printing fail.
+        # The package's own notes name other sessions, so their values are not shown.
+        {"key": key if key.isprintable() and key else repr(key)}
+        | glimpse(field, with_value=values and not key.startswith(RESERVED))
+        for key, field in sorted(record.fields.items())
+    ]
+    if as_json:
+        print_json({**document(entry), "keys": seen})
+        return
+    age, idle, absolute = map(span_text, spans(entry))
+    typer.echo(
+        f"session {short(entry)}, version {entry.version}, schema {entry.schema}, "
+        f"{size_text(entry.size)} in {entry.keys} keys\n"
+        f"begun {age} ago; ends if unused in: {idle}; in any case in: {absolute}\n"
+    )
+    columns = ["key", "type", ">size", ">version", *(["value"] if values else [])]
+    rows = [
+        (one["key"], one["type"], size_text(one["bytes"]), one["version"], one.get("value", ""))
+        for one in seen
+    ]
+    print_table(columns, (row[: len(columns)] for row in rows))
+
+
+def spans(entry: Entry) -> tuple[float, float | None, float | None]:
+    """Seconds since the session was begun, until it ends if nobody uses it, and until it ends in any case.
+
+    By the store's own clock. None: the session has no such lifetime.
+    """
+    ends = (entry.idle_expires, entry.expires)
+    idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
+    return round(max(0.0, entry.now - entry.created), 3), idle_left, left
+
+
+def document(entry: Entry) -> dict[str, Any]:
+    """The entry as JSON has it."""
+    age, idle_left, left = spans(entry)
+    return {
+        "session": short(entry),
+        "version": entry.version,
+        "schema": entry.schema,
+        "bytes": entry.size,
+        "age_seconds": age,
+        "idle_left_seconds": idle_left,
+        "left_seconds": left,
     }
-    print_figures(figures, as_json=as_json)
+
+
+def glimpse(field: Field, *, with_value: bool) -> dict[str, Any]:
+    """What can be said about a stored value without the app that stored it: type, size, version.
+
+    In the place of a type that is not known here stands the reason. There is a value only if it is asked for
+    and can be read.
+    """
+    data = field.data
+    seen: dict[str, Any] = {"type": "unreadable", "bytes": len(data or b""), "version": field.version}
+    if data is None:
+        return {**seen, "type": "deleted"}
+    if (number := master_number(data)) is not None:
+        by = f"master key {number} and " if number else ""
+        return {**seen, "type": f"sealed with {by}the session's own key"}
+    for plain in (False, True):  # the fields of an object can be read without its class
+        with suppress(CorruptValue):
+            value = decode(data, plain=plain)
+            kind = type(value)
+            name = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
+            seen["type"] = "object of the app" if plain else f"{name}{kind.__qualname__}"
+            return seen | ({"value": _text(value)} if with_value else {})
+    return seen
+
+
+def _text(value: object) -> str:
+    """The value on one line, cut short, and without characters that control a terminal."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = _LONGEST
+    short.maxlist = short.maxdict = short.maxset = short.maxtuple = 20
+    text = " ".join(short.repr(value).split())
+    text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

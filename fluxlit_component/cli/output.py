@@ -78,30 +78,6 @@ def short(entry: Entry) -> str:
     return entry.name[:SHOWN]
 
 
-def spans(entry: Entry) -> tuple[float, float | None, float | None]:
-    """Seconds since the session was begun, until it ends if nobody uses it, and until it ends in any case.
-
-    By the store's own clock. None: the session has no such lifetime.
-    """
-    ends = (entry.idle_expires, entry.expires)
-    idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
-    return round(max(0.0, entry.now - entry.created), 3), idle_left, left
-
-
-def document(entry: Entry) -> dict[str, Any]:
-    """The entry as JSON has it."""
-    age, idle_left, left = spans(entry)
-    return {
-        "session": short(entry),
-        "version": entry.version,
-        "schema": entry.schema,
-        "bytes": entry.size,
-        "age_seconds": age,
-        "idle_left_seconds": idle_left,
-        "left_seconds": left,
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line of the doctor's report."""

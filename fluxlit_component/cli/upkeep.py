@@ -68,17 +68,16 @@ def migrate(
     origin = url_of(store)
     if _is_same(origin, to):
         raise ConfigurationError("source and target are the same store")
-    done: Counter[str] = Counter()
+    done = Counter(copied=0, already_there=0, destroyed=0, expired=0)
     try:
         with opened(origin) as source, opened(to, may_create=True) as target:
             for entry in watched(source.browse(), "Copying"):
                 done[_carry(entry, source, target)] += 1
     except StoreUnavailable:
-        if done:
-            complain(f"{sum(done.values())} sessions were looked at; run the command again to go on")
+        if done.total():
+            complain(f"{done.total()} sessions were looked at; run the command again to go on")
         raise
-    counts = {outcome: done[outcome] for outcome in ("copied", "already_there", "destroyed", "expired")}
-    print_figures({"from": label_of(origin), "to": label_of(to), **counts}, as_json=as_json)
+    print_figures({"from": label_of(origin), "to": label_of(to), **done}, as_json=as_json)
 
 
 def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sized
 from contextlib import AbstractContextManager
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -18,10 +18,6 @@ from streamlit.errors import StreamlitAPIException
 from fluxlit_component.stores.report import StoreReport
 from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
-
-Figure: TypeAlias = tuple[str, str]
-"""Name and text."""
-
 
 LOOKS: Final[Mapping[Status, tuple[str, str]]] = {
     "ready": ("green", "The state is kept: it is there after a reload."),
@@ -40,12 +36,13 @@ def draw_badge(status: Status) -> None:
 
 def draw_panel(status: Status, tab: Tab | None = None, store: StoreReport | None = None) -> None:
     """Draw the panel where the app is just drawing: how the tab stands at this moment."""
-    figures, folds = list[Figure](), dict[str, list[str]]()
+    lines = [f"| Session | {_badge(status, status)} |", "| :--- | ---: |"]
+    folds: dict[str, list[str]] = {}
     if tab is not None and store is not None:
         with tab.lock:
-            figures = [*_figures(tab, store)]
+            lines += [f"| {name} | {text} |" for name, text in _figures(tab, store)]
             folds = {"Keys and sizes": [*_keys(tab)], "Skipped, and what to do": [*_skipped(tab)]}
-    st.markdown("\n".join([*_table(status, figures), "", LOOKS[status][1]]))
+    st.markdown("\n".join([*lines, "", LOOKS[status][1]]))
     for label, items in folds.items():
         if items:
             with _foldable(label):
@@ -64,17 +61,11 @@ def _badge(status: Status, text: str) -> str:
     return f":{colour}-background[:{colour}[●] {text}]"
 
 
-def _table(status: Status, figures: list[Figure]) -> Iterator[str]:
-    yield f"| Session | {_badge(status, status)} |"
-    yield "| :--- | ---: |"
-    yield from (f"| {name} | {text} |" for name, text in figures)
-
-
 def _alarm(text: str) -> str:
     return f":red-background[{text}]"
 
 
-def _figures(tab: Tab, store: StoreReport) -> Iterator[Figure]:
+def _figures(tab: Tab, store: StoreReport) -> Iterator[tuple[str, str]]:
     standing, known, sizes = tab.standing, tab.known, tab.known.base.sizes()
     yield "Script runs", str(tab.runs)
     yield "Id comes by", standing.carrier
@@ -95,7 +86,7 @@ def _figures(tab: Tab, store: StoreReport) -> Iterator[Figure]:
         yield "Ends in", "nothing stored yet"
     yield "Store", store.kind + (", sealed" if store.sealed else "")
     if (last := store.last) is not None:
-        took = milliseconds_text(last.seconds)
+        took = f"{last.seconds * 1000:.1f} ms"
         text = took if last.answered else _alarm(f"no answer in {took}")
         yield f"· its last {last.operation}", text
     yield "Conflicts", _alarm(str(standing.conflicts)) if standing.conflicts else "0"
@@ -143,12 +134,6 @@ def size_text(size: int) -> str:
         return f"{size} B"
     kilobytes = size / 1024
     return f"{kilobytes:.1f} KB" if kilobytes < 1000 else f"{kilobytes / 1024:.1f} MB"  # noqa: PLR2004
-
-
-def milliseconds_text(seconds: float) -> str:
-    """`0.0123` -> `12.3 ms`."""
-    milliseconds = seconds * 1000
-    return f"{milliseconds:.1f} ms" if milliseconds < 100 else f"{milliseconds:.0f} ms"  # noqa: PLR2004
 
 
 def span_text(seconds: float | None) -> str:

@@ -87,7 +87,9 @@ class AppTestServer:
     ) -> AppTestTab:
         """Open the AppTest that `make` returns in a tab of a new visitor and let it run once."""
         internals.forget_pages_of_process()
-        tab = AppTestTab(self, make, query_params=query_params, secrets=secrets)
+        tab = AppTestTab(self, make)
+        tab.at.query_params.update(query_params)
+        tab.at.secrets.update(secrets)
         self._tabs.add(tab)
         return tab.run()
 
@@ -128,20 +130,11 @@ class AppTestServer:
 class AppTestTab:
     """A tab that shows the app; `at` is the AppTest of its present Streamlit session."""
 
-    def __init__(
-        self,
-        server: AppTestServer,
-        make: Callable[[], AppTest],
-        *,
-        query_params: Mapping[str, Any],
-        secrets: Mapping[str, Any],
-    ) -> None:
+    def __init__(self, server: AppTestServer, make: Callable[[], AppTest]) -> None:
         self._server = server
         self._make = make
         self.at = make()
         """The AppTest: elements, widgets, `session_state`, `query_params`. A reload replaces it."""
-        self.at.query_params.update(query_params)
-        self.at.secrets.update(secrets)
 
     @property
     def store(self) -> SessionStore:

@@ -63,7 +63,7 @@ def race(runners: int, run: Callable[[int], T]) -> list[T]:
         return run(number)
 
     with ThreadPoolExecutor(runners) as threads:
-        return [future.result() for future in [threads.submit(runner, number) for number in range(runners)]]
+        return list(threads.map(runner, range(runners)))
 
 
 class SessionStoreContract:

@@ -25,10 +25,11 @@ class LeakRecorder:
         self.console: list[str] = []
         self.handshakes: list[str] = []
         """`Sec-WebSocket-Protocol` of each websocket."""
+        note = self.requests.append
         session = page.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._request)
         session.on("Network.requestWillBeSentExtraInfo", self._extra)
-        session.on("Network.webSocketCreated", self._socket)
+        session.on("Network.webSocketCreated", lambda event: note(f"websocket {event['url']}"))
         session.on("Network.webSocketWillSendHandshakeRequest", self._extra)
         session.send("Network.enable")
         page.on("console", lambda message: self.console.append(message.text))
@@ -43,14 +44,10 @@ class LeakRecorder:
             self.handshakes.append(headers.pop(name))
         self.requests.append("extra " + json.dumps(headers))
 
-    def _socket(self, event: dict[str, Any]) -> None:
-        self.requests.append(f"websocket {event['url']}")
-
     def clear(self) -> None:
         """Forget what was recorded so far."""
-        self.requests.clear()
-        self.console.clear()
-        self.handshakes.clear()
+        for records in (self.requests, self.console, self.handshakes):
+            records.clear()
 
     def carrying(self, secret: str) -> list[str]:
         """Requests, console lines, address bar and title, as far as they hold `secret`."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
 
 _QUIET_SECONDS: Final = 0.4
-_COPY_MILLISECONDS: Final = 45_000
 _REMEMBERED: Final = """param => {
   const parts = location.pathname.split("/");
   const bases = parts.map((_, end) => `${parts.slice(0, end + 1).join("/")}/:`).filter(base => base !== "/:");
@@ -59,17 +58,6 @@ _VIEW: Final = """() => {
   }
   return lines;
 }"""
-
-
-def view_of(page: Page, *, ignore: str | None = None) -> list[str]:
-    """What a visitor sees: texts, then ``label = value`` of each field, of the main area and the sidebar.
-
-    Args:
-        page: the tab.
-        ignore: pattern (regular expression) of lines to leave out.
-    """
-    lines = [str(line) for line in page.evaluate(_VIEW)]
-    return [line for line in lines if ignore is None or not re.search(ignore, line)]
 
 
 class ContinuityPage:
@@ -147,7 +135,7 @@ class ContinuityPage:
         """Open a copy of the tab, with a copy of its storage, as "Duplicate" in the browser's menu does."""
         with self.page.context.expect_page() as opened:
             self.page.evaluate("void window.open('about:blank')")
-        opened.value.set_default_timeout(_COPY_MILLISECONDS)
+        opened.value.set_default_timeout(45_000)
         copy = ContinuityPage(opened.value)
         copy.open(self.page.url)
         return copy
@@ -173,18 +161,23 @@ class ContinuityPage:
         Raises:
             AssertionError: something is not as it was; the message shows what.
         """
-        address, before = self.page.url, view_of(self.page, ignore=ignore)
+        address, before = self.page.url, self._view(ignore)
         if after is not None:
             after()
         self.reload()
         end = time.monotonic() + seconds
-        while (now := view_of(self.page, ignore=ignore)) != before and time.monotonic() < end:
+        while (now := self._view(ignore)) != before and time.monotonic() < end:
             self.page.wait_for_timeout(100)
         if now != before:
             lines = difflib.unified_diff(before, now, "before", "after", lineterm="", n=1)
             raise AssertionError("\n".join(["after F5 the visitor sees something else:", *lines]))
         if self.page.url != address:
             raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
+
+    def _view(self, ignore: str | None) -> list[str]:
+        """What a visitor sees: texts, then ``label = value`` of each field, of main area and sidebar."""
+        lines = [str(line) for line in self.page.evaluate(_VIEW)]
+        return [line for line in lines if ignore is None or not re.search(ignore, line)]
 
     def rest(self, *, seconds: float = 60.0, quiet: float = _QUIET_SECONDS) -> None:
         """Wait until a script run has ended, all is drawn, and for `quiet` seconds no other was asked for.

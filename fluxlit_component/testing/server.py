@@ -68,7 +68,6 @@ class StreamlitServer:
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
         self._log = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
-        self._forgotten = 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -84,11 +83,11 @@ class StreamlitServer:
     @property
     def runs(self) -> int:
         """Full script runs of all tabs since the last `forget_runs`, over all starts of the server."""
-        return Path(self._count.name).stat().st_size - self._forgotten
+        return Path(self._count.name).stat().st_size
 
     def forget_runs(self) -> None:
         """Begin to count anew."""
-        self._forgotten += self.runs
+        os.truncate(self._count.name, 0)
 
     @property
     def url(self) -> str:

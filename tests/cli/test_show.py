@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from fluxlit_component.cli.show import glimpse
+from fluxlit_component.cli.listing import glimpse
 from fluxlit_component.codec import catalogue, encode, register
 from fluxlit_component.state.record import Field
 

@@ -226,7 +226,7 @@ def test_a_key_that_was_restored_and_deleted_since() -> None:
     assert [*panel._keys(tab)] == ["- ` gone ` restored\xa0·\xa0deleted\xa0since"]
     figures = dict(panel._figures(tab, store))
     assert figures["Conflicts"] == ":red-background[2]"
-    assert figures["· its last load"] == "250 ms"
+    assert figures["· its last load"] == "250.0 ms"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import http.client
 import re
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -83,11 +84,7 @@ def judge_scheme(url: str) -> Finding:
 
 
 def _get(url: str) -> tuple[Message, bytes]:
-    """Headers and body.
-
-    Raises:
-        OSError: no answer, or an answer with an error. `_FAILURES` has two more exceptions.
-    """
+    """Headers and body; one of `_FAILURES` is raised for no answer, or for an answer with an error."""
     with urllib.request.urlopen(url, timeout=_SECONDS) as response:  # noqa: S310 - the operator's own URL
         return response.headers, response.read(_MOST_BYTES)
 
@@ -130,7 +127,6 @@ def _check_websocket(base: str) -> Finding:
     """Open a websocket as a browser does, as far as the handshake."""
     parts = urlsplit(base)
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = make(parts.netloc, timeout=_SECONDS)
     headers = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
@@ -139,19 +135,18 @@ def _check_websocket(base: str) -> Finding:
         "Sec-WebSocket-Key": "Zmx1eGxpdC1zZXNzaW9uIQ==",
         "Sec-WebSocket-Protocol": "streamlit, PLACEHOLDER_AUTH_TOKEN",  # as Streamlit's page proposes them
     }
-    remedy = "proxy_set_header Upgrade $http_upgrade;    # see docs/deploy/nginx.conf"
-    try:
+    text, remedy = (
+        "it does not open",
+        "proxy_set_header Upgrade $http_upgrade;    # see docs/deploy/nginx.conf",
+    )
+    with closing(make(parts.netloc, timeout=_SECONDS)) as connection, suppress(*_FAILURES):
         connection.request("GET", f"{parts.path}{_STREAM}", headers=headers)
         answer = connection.getresponse()
-    except _FAILURES as error:
-        return problem("websocket", f"it does not open ({type(error).__name__}: {error})", remedy)
-    finally:
-        connection.close()
-    if answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
-        return problem("websocket", f"it is refused with {answer.status}", remedy)
-    if answer.getheader("Sec-WebSocket-Protocol") != "streamlit":
-        text = "it opens, but Sec-WebSocket-Protocol does not pass: the session cannot come with it"
-        return problem(
-            "websocket", text, "proxy_set_header Sec-WebSocket-Protocol $http_sec_websocket_protocol;"
-        )
-    return ok("websocket", "it opens")
+        if answer.status != http.HTTPStatus.SWITCHING_PROTOCOLS:
+            text = f"it is refused with {answer.status}"
+        elif answer.getheader("Sec-WebSocket-Protocol") == "streamlit":
+            return ok("websocket", "it opens")
+        else:
+            text = "it opens, but Sec-WebSocket-Protocol does not pass: the session cannot come with it"
+            remedy = "proxy_set_header Sec-WebSocket-Protocol $http_sec_websocket_protocol;"
+    return problem("websocket", text, remedy)
