@@ -2,7 +2,7 @@
 
 from fluxlit_component.background.task import progress
 from fluxlit_component.background.views import Job, Stream
-from fluxlit_component.codec import register
+from fluxlit_component.codec.catalogue import register
 from fluxlit_component.errors import (
     BundleMissing,
     CodecError,

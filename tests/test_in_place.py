@@ -21,7 +21,8 @@ from pydantic import BaseModel
 
 from e2e.bench.visitor import Visitor
 from fluxlit_component import Event, InMemorySessionStore
-from fluxlit_component.codec import encode, register
+from fluxlit_component.codec import encode
+from fluxlit_component.codec.catalogue import register
 from fluxlit_component.state.diff import Base
 
 

@@ -1,7 +1,8 @@
-"""numpy arrays and scalars: dtype, shape, memory order and the raw bytes.
+"""numpy arrays and scalars, and Pillow images: what describes them, and the raw bytes that make them exact.
 
-The raw bytes make an array exact. Object arrays are refused, because their bytes are memory addresses. A
-decoded array owns its memory and can be written to, whatever the flags of the original were.
+Object arrays are refused, because their bytes are memory addresses. A decoded array owns its memory and can
+be written to, whatever the flags of the original were. An image that is still tied to its file (`Image.open`)
+has another type and is refused; `image.copy()` is accepted. Pillow is imported only for images.
 """
 
 from __future__ import annotations
@@ -17,6 +18,13 @@ from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
 from fluxlit_component.errors import UnstorableValue
 
+_MODES: Final = (
+    "1", "L", "P", "LA", "PA", "La", "I;16", "I;16B", "I;16L", "RGB", "YCbCr", "LAB", "HSV",
+    "RGBA", "RGBX", "RGBa", "CMYK", "I", "F",
+)  # fmt: skip
+"""Modes of images."""
+_MAX_SIDE: Final = 2**20
+"""Most pixels of one side of an image."""
 _KINDS: Final = frozenset("biufcmMSUV")
 _SCALARS: Final = frozenset(
     np.dtype(char).type for char in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?mM"
@@ -49,7 +57,7 @@ def _unpack_array(payload: bytes, decoding: Decoding) -> np.ndarray[Any, Any]:
 
 def _filled(source: np.ndarray[Any, Any], dtype: Any, order: Literal["C", "F"]) -> np.ndarray[Any, Any]:
     """A copy that owns its memory. The padding between the fields of a structure is filled with zeros."""
-    copy: np.ndarray[Any, Any] = np.zeros(source.shape, dtype, order)
+    copy = np.zeros(source.shape, dtype, order)
     copy[...] = source
     return copy
 
@@ -99,15 +107,9 @@ def _is_exact(dtype: Any, description: Any) -> bool:
 def _dtype(description: Any) -> Any:
     dtype: Any
     if type(description) is dict:
-        dtype = np.dtype(
-            {
-                "names": description["names"],
-                "formats": [_dtype(part) for part in description["formats"]],
-                "offsets": description["offsets"],
-                "itemsize": description["itemsize"],
-            },
-            align=description["aligned"],
-        )
+        require(description.keys() == {"names", "formats", "offsets", "itemsize", "aligned"}, "dtype")
+        structure: Any = {**description, "formats": [_dtype(part) for part in description["formats"]]}
+        dtype = np.dtype(structure)
     elif type(description) is list:
         base, shape = description
         dtype = np.dtype((_dtype(base), tuple(_checked(shape))))
@@ -133,3 +135,52 @@ ROWS: Final = (
         for kind in _SCALARS
     ),
 )
+
+
+def _pack_image(value: Any, encoding: Encoding) -> bytes:
+    """The packed image is read back once to check that it equals the original."""
+    if value.mode not in _MODES or max(value.size) > _MAX_SIDE:
+        raise refusal(value, "convert it to an ordinary mode, such as RGBA")
+    encoding.reserve(_length(value.mode, *value.size), value)
+    parts = [value.mode, *value.size, value.tobytes(), _palette(value), value.info]
+    again = _image(parts)
+    same = (again.mode, again.size, again.tobytes()) == (value.mode, value.size, parts[3])
+    # Edits of image.getexif() are not in `info` until the image is saved, so both are compared.
+    same = same and dict(again.getexif()) == dict(value.getexif())
+    if not same or _palette(again) != _palette(value):
+        raise refusal(value, "keep the bytes of an image file: value.save(buffer, 'PNG')")
+    return encoding.pack(parts)
+
+
+def _image(parts: Any) -> Any:
+    mode, width, height, pixels, palette, info = parts
+    require(all(type(side) is int and 0 <= side <= _MAX_SIDE for side in (width, height)), "image")
+    require(mode in _MODES and len(pixels) == _length(mode, width, height) and type(info) is dict, "image")
+    from PIL import Image
+
+    image = Image.frombytes(mode, (width, height), pixels)
+    if palette is not None:
+        image.putpalette(palette[1], palette[0])
+    image.info = dict(info)
+    return image
+
+
+def _length(mode: str, width: int, height: int) -> int:
+    from PIL import Image
+
+    line = (width + 7) // 8 if mode == "1" else width * len(Image.new(mode, (1, 1)).tobytes())
+    return line * height
+
+
+def _palette(image: Any) -> object:
+    if image.palette is None:
+        return None
+    mode = image.palette.mode
+    return [mode, bytes(image.getpalette(mode))]
+
+
+def pillow_rows() -> tuple[Row, ...]:
+    """The rows of Pillow."""
+    from PIL import Image
+
+    return (Row(Image.Image, Code.IMAGE, _pack_image, lambda data, decoding: _image(decoding.unpack(data))),)

@@ -17,6 +17,8 @@ from fluxlit_component.codec.refusals import type_name
 from fluxlit_component.errors import CorruptValue
 
 _FIRST: Final = bytes([FORMAT])
+_PARTED: Final = bytes((*range(0x80, 0xA0), 0xC1, *range(0xC7, 0xCA), *range(0xD4, 0xD9), *range(0xDC, 0xE0)))
+"""First bytes of the values that have parts to check. Numbers, texts, bytes, bools and None have none."""
 _SMALL: Final = 256
 """Up to this length msgpack's own limit is enough: no length inside may exceed that of the data."""
 
@@ -37,7 +39,7 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     if len(data) > MAX_BYTES:
         raise CorruptValue(f"a stored value of {len(data)} bytes: more than {MAX_BYTES} is never written")
     try:
-        if data[1] in _LEAVES:
+        if data[1] not in _PARTED:
             return unpackb(data[1:], unicode_errors="surrogatepass")
         return Decoding(plain=plain).unpack(data[1:])
     except CorruptValue:
@@ -45,13 +47,6 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     except Exception as error:  # noqa: BLE001 - msgpack, the standard types and the engines raise anything
         # The cause is left out, because its message could quote the value.
         raise CorruptValue(f"a stored value is damaged ({type_name(type(error))})") from None
-
-
-_LEAVES: Final = frozenset({*range(0x80), *range(0xA0, 0xC1), *range(0xC2, 0xC7), *range(0xCA, 0xD4)}) | {
-    *range(0xD9, 0xDC),
-    *range(0xE0, 0x100),
-}
-"""First bytes of msgpack's numbers, texts, bytes, bools and None. These have no parts to check."""
 
 
 class Decoding:

@@ -15,15 +15,9 @@ import pandas as pd
 
 from fluxlit_component.codec import columns
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_bytes, row_of_parts
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of_parts
 from fluxlit_component.errors import UnstorableValue
 
-_ARRAYS: Final[tuple[type, ...]] = (
-    pd.Categorical, pd.arrays.IntegerArray, pd.arrays.FloatingArray, pd.arrays.BooleanArray,
-    pd.arrays.IntervalArray, pd.arrays.PeriodArray,
-    pd.arrays.StringArray, pd.arrays.ArrowStringArray, pd.arrays.ArrowExtensionArray,
-)  # fmt: skip
-_UNITS: Final = ("s", "ms", "us", "ns")
 _MISSING: Final = {b"NaT": pd.NaT, b"NA": pd.NA}
 
 
@@ -78,7 +72,7 @@ def _finished(value: Any, attrs: Any, duplicates: Any) -> Any:
 
 
 def _pack_array(value: Any, encoding: Encoding) -> bytes:
-    if value.ndim != 1:
+    if value.ndim != 1 or isinstance(value.dtype, np.dtype | pd.DatetimeTZDtype):
         raise refusal(value, "keep it as a Series")
     return encoding.pack(columns.describe(value, encoding))
 
@@ -93,23 +87,22 @@ def _take_timestamp(value: Any) -> list[Any]:
 
 
 def _timestamp(moment: Any, unit: Any, zone: Any, fold: Any) -> Any:
-    require(unit in _UNITS, "Timestamp")
     value = pd.Timestamp(np.datetime64(moment, unit))
     if zone is not None:
         value = value.tz_localize("UTC").tz_convert(zone)
     return value if value.fold == fold else value.replace(fold=fold)
 
 
-def _timedelta(span: Any, unit: Any) -> Any:
-    require(unit in _UNITS, "Timedelta")
-    return pd.Timedelta(np.timedelta64(span, unit))
-
-
 ROWS: Final = (
     Row(pd.DataFrame, Code.FRAME, _pack_frame, _unpack_frame),
     Row(pd.Series, Code.SERIES, _pack_series, _unpack_series),
     row_of_parts(pd.Timestamp, Code.TIMESTAMP, _take_timestamp, _timestamp),
-    row_of_parts(pd.Timedelta, Code.PANDAS_TIMEDELTA, lambda x: [int(x.asm8.view("i8")), x.unit], _timedelta),
+    row_of_parts(
+        pd.Timedelta,
+        Code.PANDAS_TIMEDELTA,
+        lambda value: [int(value.asm8.view("i8")), value.unit],
+        lambda span, unit: pd.Timedelta(np.timedelta64(span, unit)),
+    ),
     row_of_parts(pd.Interval, Code.INTERVAL, lambda x: [x.left, x.right, x.closed], pd.Interval),
     row_of_parts(
         pd.Period,
@@ -117,8 +110,8 @@ ROWS: Final = (
         lambda value: [value.ordinal, value.freqstr],
         lambda ordinal, freq: pd.Period(ordinal=ordinal, freq=freq),
     ),
-    row_of_bytes(type(pd.NaT), Code.MISSING, lambda _: b"NaT", _MISSING.__getitem__),
-    row_of_bytes(type(pd.NA), Code.MISSING, lambda _: b"NA", _MISSING.__getitem__),
+    Row(type(pd.NaT), Code.MISSING, lambda *_: b"NaT", lambda payload, _: _MISSING[payload]),
+    Row(type(pd.NA), Code.MISSING, lambda *_: b"NA", lambda payload, _: _MISSING[payload]),
     Row(
         pd.Index,
         Code.INDEX,
@@ -126,8 +119,11 @@ ROWS: Final = (
         lambda data, decoding: columns.rebuild_index(decoding.unpack(data)),
         family=True,
     ),
-    *(
-        Row(kind, Code.COLUMN, _pack_array, lambda data, decoding: columns.rebuild(decoding.unpack(data)))
-        for kind in _ARRAYS
+    Row(
+        pd.api.extensions.ExtensionArray,
+        Code.COLUMN,
+        _pack_array,
+        lambda data, decoding: columns.rebuild(decoding.unpack(data)),
+        family=True,
     ),
 )

@@ -1,8 +1,8 @@
 """Dates, times, spans and time zones, with `fold` and the zone's own type kept.
 
-A zone is kept if it has a name: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by its offset
-and name. Zones of pytz and pydantic have their own modules, because only their library can build them again.
-Other zone classes are refused.
+A zone is kept if it has a name: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by its offset and name.
+Zones of pytz and pydantic are built by their library, which is imported only for them. Other zone classes are
+refused.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_bytes
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
 
 _DATE: Final = struct.Struct(">HBB")
 _TIME: Final = struct.Struct(">BBBIB")
 _SPAN: Final = struct.Struct(">iII")
+_PYTZ_PERIOD: Final = ("_utcoffset", "_dst", "_tzname")
 
 
-def _pack_date(value: date) -> bytes:
+def _pack_date(value: date, _: Encoding) -> bytes:
     return _DATE.pack(value.year, value.month, value.day)
 
 
-def _unpack_date(payload: bytes) -> date:
+def _unpack_date(payload: bytes, _: Decoding) -> date:
     return date(*_DATE.unpack(payload))
 
 
@@ -41,11 +42,11 @@ def _unpack_time(payload: bytes, decoding: Decoding) -> time:
 
 
 def _pack_datetime(value: datetime, encoding: Encoding) -> bytes:
-    return _pack_date(value) + _pack_time(value.timetz(), encoding)
+    return _pack_date(value, encoding) + _pack_time(value.timetz(), encoding)
 
 
 def _unpack_datetime(payload: bytes, decoding: Decoding) -> datetime:
-    day = _unpack_date(payload[: _DATE.size])
+    day = _unpack_date(payload[: _DATE.size], decoding)
     return datetime.combine(day, _unpack_time(payload[_DATE.size :], decoding))
 
 
@@ -69,15 +70,49 @@ def _zone(description: Any) -> tzinfo:
 
 ROWS: Final = (
     Row(datetime, Code.DATETIME, _pack_datetime, _unpack_datetime),
-    row_of_bytes(date, Code.DATE, _pack_date, _unpack_date),
+    Row(date, Code.DATE, _pack_date, _unpack_date),
     Row(time, Code.TIME, _pack_time, _unpack_time),
-    row_of_bytes(
+    Row(
         timedelta,
         Code.TIMEDELTA,
-        lambda value: _SPAN.pack(value.days, value.seconds, value.microseconds),
-        lambda payload: timedelta(*_SPAN.unpack(payload)),
+        lambda value, _: _SPAN.pack(value.days, value.seconds, value.microseconds),
+        lambda payload, _: timedelta(*_SPAN.unpack(payload)),
     ),
     row_of(ZoneInfo, Code.ZONE, _key, _zone),
     # (offset,) or (offset, name): exactly the arguments from which the timezone was made.
     row_of(timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone),
 )
+
+
+def pytz_rows() -> tuple[Row, ...]:
+    """Time zones of pytz, which pandas 2 uses for every zone that is given by name.
+
+    A pytz zone has one object for each offset it ever had, and a datetime holds one of these objects. So the
+    zone's name is kept, and the offsets and the short name that identify the object.
+    """
+    import pytz  # type: ignore[import-untyped,import-not-found,unused-ignore]
+
+    def take(value: Any) -> list[Any]:
+        zone = getattr(value, "zone", None)
+        if type(zone) is str:
+            period = [getattr(value, name, None) for name in _PYTZ_PERIOD]
+            for parts in ([zone], [zone, *period]):
+                if give(*parts) is value:
+                    return parts
+        raise refusal(value, "use zoneinfo.ZoneInfo(name) or datetime.timezone")
+
+    def give(name: Any, *period: Any) -> Any:
+        zone: Any = pytz.timezone(name)
+        return zone._tzinfos.get(period) if period and hasattr(zone, "_tzinfos") else zone  # noqa: SLF001
+
+    return (row_of_parts(pytz.tzinfo.BaseTzInfo, Code.PYTZ, take, give)._replace(family=True),)
+
+
+def pydantic_rows() -> tuple[Row, ...]:
+    """The time zone of a datetime that pydantic has parsed from text: kept by its offset from UTC."""
+    from pydantic_core import TzInfo
+
+    def offset(zone: Any) -> object:
+        return round(zone.utcoffset(None).total_seconds())
+
+    return (row_of(TzInfo, Code.PYDANTIC_ZONE, offset, TzInfo, of=int),)

@@ -6,8 +6,8 @@ the app has imported the engine) or if stored bytes hold one of its codes.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Final
+from pkgutil import resolve_name
+from typing import Any, Final
 
 from fluxlit_component.codec import catalogue, moments, standard
 from fluxlit_component.codec.rows import Code, Row
@@ -28,15 +28,15 @@ FROZEN: Final = frozenset(
 MOMENTS: Final = frozenset({Code.DATETIME, Code.TIME, Code.TIMESTAMP})
 """In a value of these types only the time zone can change."""
 _ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
-    "numpy": ("arrays", (Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT)),
-    "pandas": ("frames", tuple(range(Code.FRAME, Code.MISSING + 1))),
-    "pyarrow": ("tables", (Code.ARROW,)),
-    "polars": ("polars_frames", (Code.POLARS,)),
-    "PIL": ("images", (Code.IMAGE,)),
-    "pytz": ("pytz_zones", (Code.PYTZ,)),
-    "pydantic_core": ("pydantic_zone", (Code.PYDANTIC_ZONE,)),
+    "numpy": ("arrays:ROWS", (Code.ARRAY, Code.SCALAR, Code.NUMPY_TEXT)),
+    "pandas": ("frames:ROWS", tuple(range(Code.FRAME, Code.MISSING + 1))),
+    "pyarrow": ("tables:ROWS", (Code.ARROW,)),
+    "polars": ("tables:polars_rows", (Code.POLARS,)),
+    "PIL": ("arrays:pillow_rows", (Code.IMAGE,)),
+    "pytz": ("moments:pytz_rows", (Code.PYTZ,)),
+    "pydantic_core": ("moments:pydantic_rows", (Code.PYDANTIC_ZONE,)),
 }
-"""Top-level module of an engine -> the module of this package that has its rows, and their codes."""
+"""Top-level module of an engine -> where its rows, or a function that makes them, are; and their codes."""
 
 
 def row_of_kind(kind: type) -> Row | None:
@@ -74,5 +74,6 @@ def row_of_code(code: int) -> Row | None:
 
 
 def _rows_of(root: str) -> tuple[Row, ...]:
-    rows: tuple[Row, ...] = import_module(f"fluxlit_component.codec.{_ENGINES[root][0]}").ROWS
-    return rows
+    rows: Any = resolve_name(f"fluxlit_component.codec.{_ENGINES[root][0]}")
+    made: tuple[Row, ...] = rows() if callable(rows) else rows
+    return made

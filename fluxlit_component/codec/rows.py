@@ -15,7 +15,7 @@ from fluxlit_component.codec.decoder import Decoding
 from fluxlit_component.codec.encoder import Encoding
 from fluxlit_component.errors import CorruptValue
 
-__all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_bytes", "row_of_parts"]
+__all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_parts"]
 
 
 @unique
@@ -71,13 +71,6 @@ class Row(NamedTuple):
     unpack: Callable[[bytes, Decoding], object]
     family: bool = False
     """Whether the row also holds for subclasses of the type."""
-
-
-def row_of_bytes(
-    kind: type, code: Code, pack: Callable[[Any], bytes], unpack: Callable[[bytes], object]
-) -> Row:
-    """The row of a type whose values are turned into bytes directly."""
-    return Row(kind, code, lambda value, _: pack(value), lambda payload, _: unpack(payload))
 
 
 def row_of(

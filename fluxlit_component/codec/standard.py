@@ -17,16 +17,7 @@ from typing import Final
 from uuid import UUID, SafeUUID
 
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import (
-    Code,
-    Decoding,
-    Encoding,
-    Row,
-    require,
-    row_of,
-    row_of_bytes,
-    row_of_parts,
-)
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
 from fluxlit_component.errors import CorruptValue
 
 _MAX_NUMBER: Final = 4096
@@ -40,23 +31,23 @@ _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
 }
 
 
-def _decimal(payload: bytes) -> Decimal:
+def _decimal(payload: bytes, _: Decoding) -> Decimal:
     text = payload.decode("ascii")
     value = Decimal(text)
     require(str(value) == text, "Decimal")
     return value
 
 
-def _uuid(payload: bytes) -> UUID:
+def _uuid(payload: bytes, _: Decoding) -> UUID:
     (safety,) = payload[16:]
     return UUID(bytes=payload[:16], is_safe=_SAFETY[safety])
 
 
-def _pack_path(value: PurePath) -> bytes:
+def _pack_path(value: PurePath, _: Encoding) -> bytes:
     return bytes([_PATHS.index(type(value))]) + str(value).encode("utf-8", "surrogatepass")
 
 
-def _path(payload: bytes) -> PurePath:
+def _path(payload: bytes, _: Decoding) -> PurePath:
     kind = _PATHS[payload[0]]
     if issubclass(kind, WindowsPath if os.name == "posix" else PosixPath):
         raise CorruptValue("a stored path belongs to another operating system; keep a PurePath instead")
@@ -119,24 +110,24 @@ def _deque(maxlen: int | None, items: list[object]) -> deque[object]:
 
 
 ROWS: Final = (
-    row_of_bytes(
+    Row(
         int,
         Code.BIG_INT,
-        lambda value: value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True),
-        lambda payload: int.from_bytes(payload, "big", signed=True),
+        lambda value, _: value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True),
+        lambda payload, _: int.from_bytes(payload, "big", signed=True),
     ),
-    row_of_bytes(
+    Row(
         complex,
         Code.COMPLEX,
-        lambda value: _COMPLEX.pack(value.real, value.imag),
-        lambda payload: complex(*_COMPLEX.unpack(payload)),
+        lambda value, _: _COMPLEX.pack(value.real, value.imag),
+        lambda payload, _: complex(*_COMPLEX.unpack(payload)),
     ),
     # The text keeps the sign, all digits and the exponent, also of NaN. It does not depend on the context.
-    row_of_bytes(Decimal, Code.DECIMAL, lambda value: str(value).encode("ascii"), _decimal),
+    Row(Decimal, Code.DECIMAL, lambda value, _: str(value).encode("ascii"), _decimal),
     row_of_parts(Fraction, Code.FRACTION, lambda x: _short(x, x.numerator, x.denominator), _fraction),
-    row_of_bytes(UUID, Code.UUID, lambda value: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _uuid),
-    row_of_bytes(bytearray, Code.BYTEARRAY, bytes, bytearray),
-    *(row_of_bytes(kind, Code.PATH, _pack_path, _path) for kind in _PATHS),
+    Row(UUID, Code.UUID, lambda value, _: value.bytes + bytes([_SAFETY.index(value.is_safe)]), _uuid),
+    Row(bytearray, Code.BYTEARRAY, lambda value, _: bytes(value), lambda payload, _: bytearray(payload)),
+    *(Row(kind, Code.PATH, _pack_path, _path) for kind in _PATHS),
     row_of(tuple, Code.TUPLE, list, tuple, of=list),
     Row(set, Code.SET, _pack_set, _unpack_set),
     Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),

@@ -1,14 +1,15 @@
-"""pyarrow tables, record batches and arrays as an Arrow IPC stream.
+"""pyarrow tables, record batches and arrays as an Arrow IPC stream; frames of polars by way of a table.
 
 Reading hostile bytes is safe. Buffers are slices of the stored bytes, so a false length allocates no memory.
 Compressed bodies would be the exception, so they are refused before they are read. Every buffer is
-validated before it is used.
+validated before it is used. polars is imported only for its own frames.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.errors import CodecError, CorruptValue
 
 _MAX_ROWS: Final = 2**27
 """Limit of rows: columns of the null type take no bytes, so no other limit holds for them."""
@@ -27,7 +28,7 @@ _BATCHES: Final = {"record batch": (2,), "dictionary": (2, 1)}
 _COMPRESSION: Final = 3
 
 
-def to_stream(table: Any) -> bytes:
+def _to_stream(table: Any) -> bytes:
     """Write a table as an uncompressed IPC stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=None)) as writer:
@@ -36,7 +37,7 @@ def to_stream(table: Any) -> bytes:
     return stream
 
 
-def from_stream(stream: bytes) -> list[Any]:
+def _from_stream(stream: bytes) -> list[Any]:
     """Read a schema and its record batches, validated in full: `[schema, batch, ...]`."""
     messages = pa.ipc.MessageReader.open_stream(pa.py_buffer(stream))
     if any(map(_is_compressed, messages)):
@@ -90,12 +91,12 @@ def _pack(kind: bytes, as_table: Callable[[Any], Any], value: Any, encoding: Enc
     if table.num_rows > _MAX_ROWS:
         raise refusal(value, f"it has more than {_MAX_ROWS} rows")
     encoding.reserve(table.nbytes, value)
-    return kind + to_stream(table)
+    return kind + _to_stream(table)
 
 
 def _unpack(payload: bytes, _: Decoding) -> Any:
     kind, stream = payload[:1], payload[1:]
-    schema, *batches = from_stream(stream)
+    schema, *batches = _from_stream(stream)
     if kind == _TABLE:
         return pa.Table.from_batches(batches, schema)
     if kind == _CHUNKED:
@@ -124,3 +125,62 @@ ROWS: Final = (
     Row(pa.ChunkedArray, Code.ARROW, partial(_pack, _CHUNKED, _of_column), _unpack),
     Row(pa.Array, Code.ARROW, partial(_pack, _ARRAY, _of_column), _unpack, family=True),
 )
+
+
+def _pack_polars(kind: str, value: Any, encoding: Encoding) -> bytes:
+    """Some polars types have no exact equivalent in Arrow, so each packed value is read back and compared."""
+    frame = value if kind == "frame" else value.to_frame()
+    with _failing_as(refusal(value, "a column has a type Arrow cannot carry exactly; cast it first")):
+        # The columns are numbered, because Arrow would replace an empty name.
+        table = _renamed(frame, [str(position) for position in range(frame.width)]).to_arrow()
+        encoding.reserve(table.nbytes, value)
+        stream = _to_stream(table)
+        again = _frame(stream, frame.columns)
+        if again.schema != frame.schema or again.shape != frame.shape or not again.equals(frame):
+            raise ValueError
+    return encoding.pack([kind, frame.columns, stream])
+
+
+def _unpack_polars(payload: bytes, decoding: Decoding) -> Any:
+    kind, names, stream = decoding.unpack(payload)
+    with _failing_as(CorruptValue("a stored polars frame is damaged")):
+        frame = _frame(stream, names)
+    require(kind == "frame" or (kind == "series" and frame.width == 1), "polars frame")
+    return frame if kind == "frame" else frame.to_series()
+
+
+def _frame(stream: bytes, names: Any) -> Any:
+    import polars as pl
+
+    schema, *batches = _from_stream(stream)
+    return _renamed(pl.from_arrow(pa.Table.from_batches(batches, schema)), names)
+
+
+def _renamed(frame: Any, names: Any) -> Any:
+    renamed = frame.clone()
+    renamed.columns = names
+    return renamed
+
+
+@contextmanager
+def _failing_as(failure: CodecError) -> Iterator[None]:
+    try:
+        yield
+    except CodecError:
+        raise
+    except BaseException as error:
+        # A panic of polars is no `Exception`, and the import path of its class is not stable. So its name is
+        # compared. Streamlit also ends scripts by errors that are no `Exception`: these are raised again.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise failure from None
+        raise
+
+
+def polars_rows() -> tuple[Row, ...]:
+    """The rows of polars."""
+    import polars as pl
+
+    return (
+        Row(pl.DataFrame, Code.POLARS, partial(_pack_polars, "frame"), _unpack_polars),
+        Row(pl.Series, Code.POLARS, partial(_pack_polars, "series"), _unpack_polars),
+    )

@@ -67,6 +67,10 @@ class Order:
     keys: tuple[str, ...] | None = None
     """For a copy: glob patterns of the keys to copy; None: all keys."""
 
+    def takes(self, key: str) -> bool:
+        """Whether a key goes along with a copy."""
+        return self.keys is None or matches(key, self.keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Redeemed:
@@ -99,17 +103,15 @@ def make(
     place, kind = place_of(token), {"mode": order.mode, "once": order.once}
     changes = {_NOTE: Change(encode({**kind, "param": param, "sid": mask(token, sid)}))}
     if order.mode == "copy" and record is not None:
-        changes |= {_STATE + key: Change(data) for key, data in _state(record, order.keys)}
+        changes |= {
+            _STATE + key: Change(stored.data)
+            for key, stored in record.fields.items()
+            if stored.data is not None and not key.startswith(RESERVED) and order.takes(key)
+        }
     held = Commit(changes, max_age_seconds=order.ttl_seconds, schema=schema, create=True)
     now = store.commit(place, held).now
-    entry = {
-        **kind,
-        "of": fingerprint(sid),
-        "at": place,
-        "made": now,
-        "ends": now + order.ttl_seconds,
-        "uses": 0,
-    }
+    moments = {"made": now, "ends": now + order.ttl_seconds}
+    entry = {**kind, "of": fingerprint(sid), "at": place, **moments, "uses": 0}
     listed = {_ENTRY + name_of(token): Change(encode(entry))}
     if record is None:
         listed |= owning(sid, person)
@@ -233,11 +235,3 @@ def _entries(record: Record | None, sid: str) -> dict[str, dict[str, Any]]:
         return {}
     notes = {name: record.note(name) for name in record.fields if name.startswith(_ENTRY)}
     return {n: e for n, e in notes.items() if isinstance(e, dict) and e["of"] == fingerprint(sid)}
-
-
-def _state(record: Record, keys: tuple[str, ...] | None) -> list[tuple[str, bytes]]:
-    return [
-        (key, stored.data)
-        for key, stored in record.fields.items()
-        if stored.data is not None and not key.startswith(RESERVED) and (keys is None or matches(key, keys))
-    ]

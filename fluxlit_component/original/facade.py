@@ -67,20 +67,13 @@ def save_to(store: SessionStore, sid: str, values: dict[str, Any], ttl_seconds: 
     try:
         store.set(sid, values, ttl_seconds=ttl_seconds)
     except UnstorableValue:
-        # A skipped key is not a deleted key: what the record had under it stays.
-        skipped = _unstorable(values)
-        before = store.get(sid) or {}
-        kept = {k: v for k, v in values.items() if k not in skipped}
-        stays = {k: before[k] for k in skipped & before.keys()}
-        store.set(sid, {**kept, **stays}, ttl_seconds=ttl_seconds)
-
-
-def _unstorable(values: Mapping[str, Any]) -> set[str]:
-    skipped: set[str] = set()
-    for key, value in values.items():
-        try:
-            encode(value)
-        except UnstorableValue as error:
-            _log.warning("session key %r is not kept: %s", key, error)
-            skipped.add(key)
-    return skipped
+        before, kept = store.get(sid) or {}, dict(values)
+        for key, value in values.items():
+            try:
+                encode(value)
+            except UnstorableValue as error:
+                _log.warning("session key %r is not kept: %s", key, error)
+                del kept[key]
+                if key in before:  # a skipped key is not a deleted key: what the record had under it stays
+                    kept[key] = before[key]
+        store.set(sid, kept, ttl_seconds=ttl_seconds)

@@ -15,15 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from fluxlit_component import internals
 from fluxlit_component.apptest.testmode import store_in_tests
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.original.facade import (
-    KEYS,
-    Facade,
-    merge_into,
-    query_get,
-    query_set,
-    save_to,
-    snapshot_of,
-)
+from fluxlit_component.original import facade
+from fluxlit_component.original.facade import Facade
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
 from fluxlit_component.state.keys import Hidden
 from fluxlit_component.stores.assembly import store_of_run
@@ -55,22 +48,22 @@ def ensure_url_session(
     be. With an id, `initial` is merged into the record. In a Streamlit run the gate may end the run here.
     While disabled: the id in the query as it is, or ``""``.
     """
-    name = _param(param)
+    name, run = _place(st, param)
     if is_disabled():
-        return query_get(st, name) or ""
-    if (run := _streamlit_run(st)) is not None:
+        return facade.query_get(st, name) or ""
+    if run is not None:
         tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
         if initial:
             session_run.seed(initial)
         return tab.sid or ""
-    existing = query_get(st, name)
+    existing = facade.query_get(st, name)
     if existing:
         if initial:
-            save_to(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
+            facade.save_to(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
         return existing
     sid = new_session_id()
-    save_to(store, sid, dict(initial or {}), ttl_seconds)
-    query_set(st, name, sid)
+    facade.save_to(store, sid, dict(initial or {}), ttl_seconds)
+    facade.query_set(st, name, sid)
     return sid
 
 
@@ -89,21 +82,21 @@ def hydrate_url_session(
     """
     if is_disabled():
         return None
-    name = _param(param)
-    if (run := _streamlit_run(st)) is not None:
+    name, run = _place(st, param)
+    if run is not None:
         if blob is not None:
             # The record counts as read, so that saving loses nothing of it. Its values stay out of the state.
             _open(run, store, name, hydrate=False)[1].quarantine()
         tab, _ = _open(run, store, name, fill_only=merge)
         if blob is not None and tab.sid is not None:
-            merge_into(st, blob, merge=merge)
+            facade.merge_into(st, blob, merge=merge)
         return tab.sid
-    sid = query_get(st, name)
+    sid = facade.query_get(st, name)
     if not sid:
         return None
     values = blob if blob is not None else store.get(sid)
     if values is not None:
-        merge_into(st, values, merge=merge)
+        facade.merge_into(st, values, merge=merge)
     return sid
 
 
@@ -117,16 +110,16 @@ def persist_url_session(
     """
     if is_disabled():
         return None
-    name = _param(param)
-    if (run := _streamlit_run(st)) is not None:
+    name, run = _place(st, param)
+    if run is not None:
         tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
         session_run.close()
         return tab.sid
-    sid = query_get(st, name)
+    sid = facade.query_get(st, name)
     if not sid:
         return None
     try:
-        values = snapshot_of(st)
+        values = facade.snapshot_of(st)
     except Exception as error:  # noqa: BLE001 - a facade may raise anything; the record must not suffer
         _log.warning(
             "persist_url_session: session_state could not be read (%s), the store is left as it was%s",
@@ -135,7 +128,7 @@ def persist_url_session(
             exc_info=error if is_debug() else None,
         )
         return sid
-    save_to(store, sid, values, ttl_seconds)
+    facade.save_to(store, sid, values, ttl_seconds)
     return sid
 
 
@@ -162,9 +155,9 @@ def hydrate_url_session_typed(
     """
     if is_disabled():
         return None, None
-    name = _param(param)
+    name, run = _place(st, param)
     session_run, hydrates = None, False
-    if (run := _streamlit_run(st)) is not None:
+    if run is not None:
         tab, session_run = _open(run, store, name, hydrate=False)
         hydrates = not tab.known.hydrated
         if not hydrates:
@@ -172,7 +165,7 @@ def hydrate_url_session_typed(
             _open(run, store, name)
         sid, values = tab.sid, session_run.stored_values()
     else:
-        sid = query_get(st, name)
+        sid = facade.query_get(st, name)
         values = store.get(sid) if sid else None
     if not sid or values is None:
         return sid or None, None
@@ -190,23 +183,21 @@ def hydrate_url_session_typed(
         return sid, None
     typed = validated_values(validated, values)
     if run is None:
-        merge_into(st, {**values, **typed}, merge=merge)
+        facade.merge_into(st, {**values, **typed}, merge=merge)
     elif hydrates:
         tab, _ = _open(run, store, name, fill_only=merge)
-        merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
+        facade.merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
     return sid, validated
 
 
-def _param(param: str | None) -> str:
-    if param is not None:
-        return param
-    # Outside of a Streamlit run there are no secrets, and their files must not be looked for.
-    in_a_run = internals.current_run() is not None
-    return load_settings(internals.app_secrets() if in_a_run else None).url_session_query_param
-
-
-def _streamlit_run(st: Facade) -> internals.Run | None:
-    return internals.current_run() if st is sys.modules.get("streamlit") else None
+def _place(st: Facade, param: str | None) -> tuple[str, internals.Run | None]:
+    """The query parameter, and the script run if `st` is Streamlit itself inside of one."""
+    run = internals.current_run()
+    if param is None:
+        # Outside of a Streamlit run there are no secrets, and their files must not be looked for.
+        settings = load_settings(internals.app_secrets() if run is not None else None)
+        param = settings.url_session_query_param
+    return param, run if st is sys.modules.get("streamlit") else None
 
 
 def _open(
@@ -220,7 +211,7 @@ def _open(
 ) -> tuple[Tab, SessionRun]:
     settings = load_settings(internals.app_secrets())
     policy = Policy(
-        keys=KEYS,
+        keys=facade.KEYS,
         hidden=Hidden(("*",)),
         choices_only=False,
         address_bar=settings.address_bar,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from fluxlit_component.cli.listing import glimpse
-from fluxlit_component.codec import catalogue, encode, register
+from fluxlit_component.codec import catalogue, encode
+from fluxlit_component.codec.catalogue import register
 from fluxlit_component.state.record import Field
 
 

@@ -48,8 +48,8 @@ def test_codec_imports_no_engine_on_its_own() -> None:
         (np.arange(3), "arrays", "numpy"),
         (pd.Series([1]), "frames", "pandas"),
         (pa.table({"a": [1]}), "tables", "pyarrow"),
-        (pl.Series([1]), "polars_frames", "polars"),
-        (Image.new("L", (1, 1)), "images", "pillow"),
+        (pl.Series([1]), "tables", "polars"),
+        (Image.new("L", (1, 1)), "arrays", "pillow"),
     ],
 )
 def test_missing_engine_is_named(

@@ -17,8 +17,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, RootModel, field_validator
 
-from fluxlit_component.codec import decode, encode, is_registered, register
-from fluxlit_component.codec.catalogue import is_outdated
+from fluxlit_component.codec import decode, encode
+from fluxlit_component.codec.catalogue import is_outdated, is_registered, register
 from fluxlit_component.errors import ConfigurationError, CorruptValue, UnstorableValue
 
 T = TypeVar("T")

@@ -22,7 +22,8 @@ from pydantic import (
 from typing_extensions import TypeAliasType, TypedDict
 
 from fluxlit_component import InMemorySessionStore, UrlSession, register
-from fluxlit_component.codec import decode, encode, is_registered
+from fluxlit_component.codec import decode, encode
+from fluxlit_component.codec.catalogue import is_registered
 from fluxlit_component.state.schema import Schema
 from tests.visitor import Visitor, nothing
 
