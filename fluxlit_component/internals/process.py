@@ -72,3 +72,19 @@ def app_secrets() -> Mapping[str, Any]:
         _secretless = (secrets, now + _SECRETLESS_SECONDS)
         return {}
     return dict(secrets.get("fluxlit", {}))
+
+
+@guard(nothing)
+def forget_pages_of_process() -> None:
+    """Let the next AppTest find out how its app defines its pages, as in a new process.
+
+    Streamlit keeps a fact about the first app for the whole process: up to some release that `st.navigation`
+    was called, later whether there is a folder `pages`. A test suite runs many apps in one process.
+    """
+    from streamlit.runtime import pages_manager  # for tests alone, and it may move
+
+    module: Any = pages_manager
+    if hasattr(module.PagesManager, "DefaultStrategy"):
+        module.PagesManager.DefaultStrategy = module.PagesStrategyV1
+    else:
+        module.PagesManager.uses_pages_directory = None

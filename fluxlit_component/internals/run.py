@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from functools import cached_property, partial
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any, Final, NoReturn, cast
 
 import streamlit as st
@@ -12,7 +14,6 @@ from streamlit import config
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
-from fluxlit_component.internals import pages
 from fluxlit_component.internals.anchor import anchor_of
 from fluxlit_component.internals.guard import guard, guarded, nothing
 from fluxlit_component.internals.outgoing import read_along, reader_of
@@ -73,13 +74,23 @@ class Run:
     @guard(str)
     def url(self) -> str:
         """The visitor's URL: origin and path, as the browser sees it. Empty if it is not known."""
-        return pages.url_of(self._context)
+        if url := getattr(st.context, "url", None):  # came with 1.45
+            return str(url)
+        origin = self.headers.get("Origin") or ""
+        prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        page = self._context.pages_manager.get_pages()[self.page]
+        path = self.page_paths.get(page["script_path"], "")
+        return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
 
     @property
     @guard(dict[str, str])
     def page_paths(self) -> Mapping[str, str]:
         """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
-        return pages.paths_of(self._context)
+        pages = self._context.pages_manager.get_pages().values()
+        return {
+            str(page["script_path"] or page.get("url_pathname") or ""): str(page.get("url_pathname") or "")
+            for page in pages
+        }
 
     @property
     @guard(str)
@@ -94,7 +105,14 @@ class Run:
 
         If the script ended now, Streamlit would forget the requested page.
         """
-        return pages.unresolved(self._context.pages_manager)
+        manager = self._context.pages_manager
+        # Streamlit 1.40 has a strategy for folders and one for `st.navigation`, and begins with the first.
+        holder = getattr(manager, "pages_strategy", manager)
+        if hasattr(holder, "_pages"):
+            is_known = holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))
+        else:
+            is_known = (Path(manager.main_script_path).parent / "pages").exists()
+        return "" if is_known else str(manager.intended_page_name or "")
 
     @cached_property
     @guard(dict[str, str])
@@ -235,3 +253,22 @@ def begin_again() -> NoReturn:
 def is_rerun(error: BaseException | None) -> bool:
     """Whether a run ends because the next one begins: `st.rerun()`, another page, or the next click."""
     return isinstance(error, RerunException)
+
+
+@guard(nothing)
+def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
+    """The restored key that made Streamlit raise `error`, or None if no restored key did.
+
+    If a widget forbids assignment, Streamlit's exception holds the key. For a value of the wrong type or
+    a missing option it does not hold the key. Then the frames of Streamlit's own code are searched for the
+    `key` argument of the widget.
+    """
+    candidates, found = frozenset(restored), None
+    named = getattr(error, "exec_kwargs", {}).get("key")
+    if named in candidates:
+        return cast("str", named)
+    for frame, _ in walk_tb(error.__traceback__):
+        if str(frame.f_globals.get("__name__", "")).startswith("streamlit.elements"):
+            key = frame.f_locals.get("key")
+            found = key if isinstance(key, str) and key in candidates else found
+    return found

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fluxlit_component.bridge import component_key, draw_way_out
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, current_run, freeze, is_rerun
-from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
+from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer

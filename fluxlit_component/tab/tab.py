@@ -22,10 +22,9 @@ from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.page import NOTHING, Page
+from fluxlit_component.tab.page import NO_TRIAL, NOTHING, Page, Trial
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
-from fluxlit_component.tab.trial import NO_TRIAL, Trial
 
 if TYPE_CHECKING:
     from fluxlit_component.background.taken import Taken
@@ -151,7 +150,7 @@ class Tab:
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = field(default_factory=lambda: NOTHING)
-    """Values that no store can hold, for the page after F5. Written by `persist` and `handover`."""
+    """Values that no store can hold, for the page after F5. Written by `persist` and `hydrate`."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
     naming: frozenset[str] = frozenset()
