@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
     from fluxlit_component.background.views import Job, Stream
     from fluxlit_component.links.links import Link
-    from fluxlit_component.state.files import KeptUpload, Upload
     from fluxlit_component.state.schema import Schema
+    from fluxlit_component.state.uploads import KeptUpload, Upload
 
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
@@ -168,8 +168,7 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: `file` is something that no uploader returns.
         """
-        from fluxlit_component.state.files import Upload
-        from fluxlit_component.state.uploads import Limits, Seen, keep_upload
+        from fluxlit_component.state.uploads import Limits, Seen, Upload, keep_upload
 
         # For a file that Streamlit has no more it returns a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")

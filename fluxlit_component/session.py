@@ -19,7 +19,7 @@ from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Keys
-from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
+from fluxlit_component.state.live import STREAMLITS_SECONDS, let_go
 from fluxlit_component.state.model import M, Migration
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.stores.base import RecordStore
@@ -187,7 +187,7 @@ def url_session(
     else:
         backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
         backend = consented(tab, backend, consent=consent)
-    watch(policy.live_seconds)
+    let_go()
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

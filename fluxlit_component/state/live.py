@@ -1,13 +1,13 @@
 """Live values: objects that no store can hold, such as a client or a lock. Only this process has them.
 
 The record holds their names, so that a page load that does not find them can report the loss. The objects
-stay in their Streamlit session. When that has ended, this module holds them as long as the app asks for.
+stay in their Streamlit session. When that has ended, this module holds them as long as the app asks for. Each
+run of any visitor lets go those whose time is over.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -21,7 +21,6 @@ from fluxlit_component.state.record import RESERVED, Change, Record
 LIVE: Final = f"{RESERVED}_live"
 STREAMLITS_SECONDS: Final = 120.0
 """How long Streamlit itself keeps a session that nobody is connected to."""
-_LOOK_SECONDS: Final = 5.0
 _MOST: Final = 1000
 _NONE: Final = frozenset[str]()
 
@@ -48,7 +47,6 @@ class _Left:
 # A finalizer appends to this deque. It may run at any moment, so it must not wait for a lock.
 _left: deque[_Left] = deque(maxlen=_MOST)
 _lock = threading.Lock()
-_watching = False
 
 
 def leave(sid: str, person: bytes | None, values: Mapping[str, object], seconds: float) -> None:
@@ -66,19 +64,9 @@ def collect(sids: Collection[str], person: bytes | None) -> dict[str, object]:
     return found
 
 
-def watch(seconds: float) -> None:
-    """Start the thread that drops expired values, so that they go without further visits, too."""
-    global _watching  # noqa: PLW0603 - one thread per process is the point
-    if seconds <= STREAMLITS_SECONDS or _watching:
-        return
-    _watching = True
-    threading.Thread(target=_look_after, name="fluxlit-live-values", daemon=True).start()
-
-
-def _look_after() -> None:
-    while True:
-        time.sleep(_LOOK_SECONDS)
-        _drop_where(lambda held: held.until <= monotonic())
+def let_go() -> None:
+    """Drop the values whose time is over."""
+    _drop_where(lambda held: held.until <= monotonic())
 
 
 def _drop_where(applies: Callable[[_Left], bool]) -> list[_Left]:

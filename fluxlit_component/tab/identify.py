@@ -7,7 +7,6 @@ An id is accepted only if it is well formed and the store knows it, or if it is 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Literal
 
 from fluxlit_component import identifier
 from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
@@ -24,9 +23,6 @@ from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import count
-
-if TYPE_CHECKING:
-    from fluxlit_component.links.links import Redeemed
 
 _log = logging.getLogger("fluxlit_component")
 _DEAD_LINK = "This link does not work any more"
@@ -119,7 +115,7 @@ class Identification:
 
     def _follow(self, token: str, came_with: str | None) -> None:
         """Follow a link once. A link that leads nowhere only shows a line to the visitor."""
-        tab = self._tab
+        tab, policy = self._tab, self._policy
         if token in tab.ids.followed:
             return
         try:
@@ -127,7 +123,11 @@ class Identification:
             if came_with is not None and record is not None and target_of(came_with, record) is not None:
                 tab.ids.followed |= {token}  # sent again after a restart: the link was followed before
                 return
-            found = self._redeem(token) if token else None
+            found = None
+            if token:
+                from fluxlit_component.links.links import redeem
+
+                found = redeem(self._store, token, policy.lifetimes, param=tab.param, visitor=policy.visitor)
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.standing.degrade("link", tab.sid, error)
             return
@@ -145,15 +145,9 @@ class Identification:
                 tab.known.hydrated, tab.ids.unconfirmed = False, True
             elif came_with is not None and came_with == tab.ids.offer:
                 with tab.standing.outages("link", tab.sid):  # useful, but not required
-                    lead_on(self._store, came_with, found.sid, self._policy.lifetimes)
+                    lead_on(self._store, came_with, found.sid, policy.lifetimes)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
-
-    def _redeem(self, token: str) -> Redeemed | Literal["elsewhere"] | None:
-        from fluxlit_component.links.links import redeem
-
-        policy = self._policy
-        return redeem(self._store, token, policy.lifetimes, param=self._tab.param, visitor=policy.visitor)
 
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab

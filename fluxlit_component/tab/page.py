@@ -114,7 +114,3 @@ class Trial:
     def notes(self) -> Mapping[str, Change]:
         """The change that makes the record say whether a trial failed, if it does not say so yet."""
         return {} if self.failed == self.noted else {FAILED: Change(encode(1) if self.failed else None)}
-
-
-NO_TRIAL: Final = Trial()
-"""The trial of a tab to which nothing came back."""

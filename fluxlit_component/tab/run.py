@@ -191,21 +191,20 @@ class SessionRun:
         """Begin anew after a destroy: drop the values of the old session from session state."""
         tab, state = self._tab, self._run.state
         tab.wiping = False
-        written, widgets = state.written_keys(), state.widget_keys()
-        mine = {k: v for k, v in self._mine().items() if k not in written}
-        self._leave_untouched(mine)
+        mine = self._leave_untouched(but=state.written_keys())
         # A widget on the page still shows its value, and the browser sends that. So the value stays.
-        state.drop(k for k in mine if k not in widgets)
+        state.drop(mine - state.widget_keys())
 
-    def _mine(self) -> dict[str, Any]:
-        return {k: v for k, v in self._run.state.reading().values.items() if self._policy.keys.admit(k)}
+    def _leave_untouched(self, *, but: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Note the values that widgets on the page still show: nobody's choice until they change.
 
-    def _leave_untouched(self, values: Mapping[str, Any]) -> None:
-        """Note the values that widgets on the page still show: nobody's choice until they change."""
-        widgets = self._run.state.widget_keys()
-        self._tab.page.shown = {
-            k: data for k, v in values.items() if k in widgets and (data := encoded(v)) is not None
-        }
+        Returns the session's keys in session state, without those of `but`.
+        """
+        values, widgets = self._run.state.reading().values, self._run.state.widget_keys()
+        mine = self._policy.keys.sift(values) - but
+        shown = {key: encoded(values[key]) for key in mine & widgets}
+        self._tab.page.shown = {key: data for key, data in shown.items() if data is not None}
+        return mine
 
     @property
     def brought_late(self) -> bool:
@@ -265,9 +264,7 @@ class SessionRun:
         """Empty the state: session state and record. The id stays."""
         tab = self._tab
         with tab.lock:
-            mine = self._mine()
-            self._leave_untouched(mine)
-            self._run.state.drop(mine)
+            self._run.state.drop(self._leave_untouched())
             tab.page.forget()
             tab.page.deleted |= tab.known.base.held.keys() | tab.known.base.faults.keys()
             tab.known.base.unsaved.clear()

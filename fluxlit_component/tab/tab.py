@@ -22,7 +22,7 @@ from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.page import NO_TRIAL, NOTHING, Page, Trial
+from fluxlit_component.tab.page import NOTHING, Page, Trial
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
 
@@ -101,7 +101,6 @@ class Consent:
     """Ids whose records are to be destroyed after consent was withdrawn. Tried until the store answers."""
 
 
-_GIVEN: Final = Consent()
 _PATIENCE_SECONDS: Final = 0.5
 
 
@@ -116,10 +115,10 @@ class Tab:
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: Ids = field(default_factory=Ids)
     known: Known = field(default_factory=Known)
-    consent: Consent = _GIVEN
+    consent: Consent = field(default_factory=Consent)
     page: Page = field(default_factory=Page)
     standing: Standing = field(default_factory=Standing)
-    trial: Trial = NO_TRIAL
+    trial: Trial = field(default_factory=Trial)
     runs: int = 0
     token: object = None
     """Token of the run that opened the tab last, to recognise a second call in the same run."""
@@ -193,7 +192,7 @@ class Tab:
         ids.sid = ids.offer = new_session_id()
         ids.joined, self.href, self.live, self.naming = False, None, NOTHING, frozenset()
         self.taken = None
-        self.known, self.trial = Known(hydrated=True, skew=self.known.skew), NO_TRIAL
+        self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
         self.standing.is_new, self.standing.restored = True, ()
         self.page.forget()
 

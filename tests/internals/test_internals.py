@@ -14,7 +14,6 @@ import sys
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -22,6 +21,7 @@ import pytest
 import streamlit
 from streamlit.elements.lib import policies
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.state import SessionState
 from streamlit.testing.v1 import AppTest
@@ -153,10 +153,9 @@ def test_the_context_names_its_fragments(seen: dict[str, Any]) -> None:
 
 
 def test_an_anchor_takes_weak_references() -> None:
-    """Python 3.10 leaves the name `__weakref__` in a dataclass with slots, where there is no place for it."""
-    state = type("SessionState", (), {"__slots__": (), "__weakref__": None})()
+    """With a browser it is the fragment storage, of which a Streamlit session has one."""
     context = SimpleNamespace(
-        session_state=SimpleNamespace(_state=state), session_id="real", fragment_storage=Event()
+        session_state=SimpleNamespace(), session_id="real", fragment_storage=MemoryFragmentStorage()
     )
     assert weakref.ref(Run(context).anchor)() is context.fragment_storage
 
