@@ -155,16 +155,17 @@ class Run:
         Streamlit calls callbacks before the script, but gets to know them when their widgets are drawn. After
         a restart of the server with an open page this is too late.
         """
-        reader, clicked = reader_of(self._context), self.state.unknown_clicks()
-        if reader and clicked:
-            reader.clicked, reader.on_clicked = clicked, self._begin_again_with
+        reader, unknown = reader_of(self._context), self.state.unknown_elements()
 
-    def _begin_again_with(self, element: str) -> None:
-        click = self.state.take_click(element)
-        if click is not None:
-            known = {field.name for field in fields(RerunData)}
-            here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
-            raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
+        def on_drawn(element: str) -> None:
+            click = self.state.take_click(element) if element in unknown else None
+            if click is not None:
+                known = {field.name for field in fields(RerunData)}
+                here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
+                raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
+
+        if reader and unknown:
+            reader.on_drawn = on_drawn
 
     # --- session state -----------------------------------------------------------------------
 

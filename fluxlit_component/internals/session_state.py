@@ -190,26 +190,19 @@ class State:
                 continue
 
     @guard(frozenset[str])
-    def unknown_clicks(self) -> frozenset[str]:
-        """Widgets with a click or a message in this run that this process has not drawn yet."""
+    def unknown_elements(self) -> frozenset[str]:
+        """Widgets whose values the browser sent with this run, and that this process has not drawn yet."""
         held = self._state._new_widget_state
-        unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
-        protos = {element: held.get_serialized(element) for element in unknown}
-        return frozenset(
-            element
-            for element, proto in protos.items()
-            if proto is not None
-            and (kind := proto.WhichOneof("value")) in _CLICKS
-            and getattr(proto, kind) is not False
-        )
+        return frozenset(held.states) - held.widget_metadata.keys()
 
     @guard(nothing)
     def take_click(self, element: str) -> Any:
-        """If a widget has a callback, remove its click from the sent values and return it, else None."""
+        """If a widget was clicked and has a callback, remove its click from the sent values and return it."""
         held = self._state._new_widget_state
-        if held.widget_metadata[element].callback is None:
-            return None
         click = held.get_serialized(element)
+        kind = click.WhichOneof("value")
+        if held.widget_metadata[element].callback is None or kind not in _CLICKS or not getattr(click, kind):
+            return None
         del held.states[element]
         return click
 

@@ -1208,7 +1208,7 @@ def test_every_internal_is_watched() -> None:
         if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
             used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
             used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
-    used |= {"narrow", "unknown_clicks", "take_click"}  # by `narrow_selections` and `call_back_late`
+    used |= {"narrow", "unknown_elements", "take_click"}  # by `narrow_selections` and `call_back_late`
     classes = (Run, internals.State, internals.Widget, internals.Reading)
     offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
         name
@@ -1351,7 +1351,7 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("sent_keys", (), frozenset()),
         ("sent_values", (), {}),
         ("ignore", ({"a": b""},), None),
-        ("unknown_clicks", (), frozenset()),
+        ("unknown_elements", (), frozenset()),
         ("take_click", ("a",), None),
         ("sent_component_value", ("key",), None),
         ("began_by_itself", (), False),
