@@ -14,10 +14,10 @@ import streamlit as st
 from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
+from fluxlit_component.arguments import M
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
-from fluxlit_component.state.model import M
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Standing, Status
@@ -131,9 +131,9 @@ class UrlSession(Generic[M]):
         """
         if self._schema is None:
             raise ConfigurationError("session.state needs a model: url_session(model=YourModel)")
-        from fluxlit_component.state.typed import view_of
+        from fluxlit_component.state.typed import View
 
-        return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
+        return cast("M", View(self._schema, cast("MutableMapping[str, Any]", st.session_state)))
 
     if TYPE_CHECKING:
 

@@ -14,13 +14,13 @@ import streamlit as st
 from typing_extensions import Unpack
 
 from fluxlit_component import arguments, internals
+from fluxlit_component.arguments import M, Migration
 from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.live import STREAMLITS_SECONDS, let_go
-from fluxlit_component.state.model import M, Migration
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.consent import consented, withheld

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guard, guarded, nothing
+from fluxlit_component.internals.guard import guard, nothing
 from fluxlit_component.internals.session_state import State
 
 _KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
@@ -18,21 +18,11 @@ class _Anchor:
         self.state = state
 
 
-def anchor_of(context: Any, *, is_app_test: bool) -> object:
-    """An object that lives exactly as long as the Streamlit session and takes weak references.
-
-    A Streamlit session has exactly one fragment storage. But up to some release 1.6x AppTest gives each run
-    its own. So in AppTest the anchor is a value of the session state.
-    """
-
-    def kept() -> object:
-        state = context.session_state._state
-        if _KEY not in state:
-            state[_KEY] = _Anchor(state)
-        return state[_KEY]
-
-    storage: object = context.fragment_storage
-    return guarded(kept, storage) if is_app_test else storage
+def anchor_in(state: Any) -> object:
+    """The anchor that stands in a session state of AppTest."""
+    if _KEY not in state:
+        state[_KEY] = _Anchor(state)
+    return state[_KEY]
 
 
 @guard(nothing)

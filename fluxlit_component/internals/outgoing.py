@@ -80,16 +80,6 @@ def _has_left_the_script() -> bool:
     return trace is not None and trace.tb_frame.f_code.co_name == _CATCHER
 
 
-@guard(nothing)
-def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
-    """Read the messages that the run of this context sends from now on.
-
-    `on_failure` is called before the error of a failed script is drawn. It returns whether it drew something.
-    """
-    reader = reader_of(context)
-    context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
-
-
 def reader_of(context: Any) -> Reader | None:
     """The reader of the messages of this context's run, if there is one."""
     return context._enqueue if isinstance(context._enqueue, Reader) else None

@@ -14,9 +14,9 @@ from streamlit import config
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
-from fluxlit_component.internals.anchor import anchor_of
+from fluxlit_component.internals.anchor import anchor_in
 from fluxlit_component.internals.guard import guard, guarded, nothing
-from fluxlit_component.internals.outgoing import read_along, reader_of
+from fluxlit_component.internals.outgoing import Reader, reader_of
 from fluxlit_component.internals.session_state import State, Widget
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
@@ -39,7 +39,9 @@ class Run:
     @property
     def anchor(self) -> object:
         """An object that lives exactly as long as the Streamlit session and takes weak references."""
-        return anchor_of(self._context, is_app_test=self.is_app_test)
+        # A Streamlit session has one fragment storage. Up to some release 1.6x AppTest has one for each run.
+        storage = cast("object", self._context.fragment_storage)
+        return guarded(lambda: anchor_in(self.state._state), storage) if self.is_app_test else storage
 
     @property
     @guard(str)
@@ -197,12 +199,14 @@ class Run:
             or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
         )
 
+    @guard(nothing)
     def read_along(self, on_failure: Callable[[], bool]) -> None:
         """Read messages to the browser: `cleared_elements`, `narrow_selections` and `on_failure` need this.
 
         `on_failure` is called before the error of a failed script is drawn, and returns whether it has drawn.
         """
-        read_along(self._context, on_failure)
+        context, reader = self._context, reader_of(self._context)
+        context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
 
     @guard(nothing)
     def narrow_selections(self, keys: Collection[str]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +22,6 @@ LIVE: Final = f"{RESERVED}_live"
 STREAMLITS_SECONDS: Final = 120.0
 """How long Streamlit itself keeps a session that nobody is connected to."""
 _MOST: Final = 1000
-_NONE: Final = frozenset[str]()
 
 
 def noting(keys: Collection[str]) -> Mapping[str, Change]:
@@ -33,7 +32,9 @@ def noting(keys: Collection[str]) -> Mapping[str, Change]:
 def noted(record: Record) -> frozenset[str]:
     """The names of live values that a record holds."""
     names = record.note(LIVE)
-    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
+    return (
+        frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+    )
 
 
 @dataclass(eq=False, repr=False)
@@ -56,23 +57,22 @@ def leave(sid: str, person: bytes | None, values: Mapping[str, object], seconds:
 
 
 def collect(sids: Collection[str], person: bytes | None) -> dict[str, object]:
-    """Remove and return the values left under these ids by this person or by a visitor not signed in."""
+    """Remove and return the values left under these ids by this person or by a visitor not signed in.
+
+    Values whose time is over are dropped, whoever left them.
+    """
     found: dict[str, object] = {}
-    for held in _drop_where(lambda held: held.sid in sids):
-        if held.until > monotonic() and held.person in (None, person):
-            found |= held.values
+    with _lock:
+        for held in tuple(_left):
+            is_over = held.until <= monotonic()
+            if is_over or held.sid in sids:
+                with suppress(ValueError):  # newer values have pushed it out of the full deque
+                    _left.remove(held)
+                if not is_over and held.person in (None, person):
+                    found |= held.values
     return found
 
 
 def let_go() -> None:
     """Drop the values whose time is over."""
-    _drop_where(lambda held: held.until <= monotonic())
-
-
-def _drop_where(applies: Callable[[_Left], bool]) -> list[_Left]:
-    with _lock:
-        dropped = [held for held in tuple(_left) if applies(held)]
-        for held in dropped:
-            with suppress(ValueError):  # newer values have pushed it out of the full deque
-                _left.remove(held)
-    return dropped
+    collect((), None)

@@ -48,9 +48,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     schema = policy.schema
     fields = frozenset(schema.model.model_fields) if schema is not None else frozenset[str]()
     values = known.base.adopt(
-        record,
-        plain=fields,
-        exact=schema is None or max(record.schema, 1) >= schema.version,
+        record, plain=fields, exact=schema is None or max(record.schema, 1) >= schema.version
     )
     for key, reason in known.base.faults.items():
         standing.skipped[key] = reason  # logged already

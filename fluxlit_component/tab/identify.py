@@ -22,6 +22,7 @@ from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
@@ -34,7 +35,6 @@ class Identification:
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
         self._tab = tab
-        self._ids = tab.ids
         self._store = store
         self._policy = policy
         self._first = tab.runs == 1
@@ -50,7 +50,7 @@ class Identification:
 
         Returns whether the bridge is drawn already, because the browser had to be asked.
         """
-        tab, ids = self._tab, self._ids
+        tab, ids = self._tab, self._tab.ids
         tab.standing.notice = None
         self._recognise()
         was_settled = ids.sid is not None
@@ -87,8 +87,6 @@ class Identification:
             # Nothing was entered since the state was emptied, so a name from that state is gone, too.
             tab.ids.person = self._policy.visitor.person
         if has_left(tab, self._policy):
-            from fluxlit_component.tab.tasks import end_tasks
-
             with tab.standing.outages("read", tab.sid):  # else nobody reaches the tasks, and they end
                 end_tasks(self._store, tab.sid)
             tab.renew()
@@ -101,11 +99,9 @@ class Identification:
         answer = parse_answer(mounted.answer)
         if answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)
-        if self._ids.sid is None and self._may_wait() and mounted.is_there:
+        if self._tab.ids.sid is None and self._may_wait() and mounted.is_there:
             close_gate(
-                seconds=self._policy.gate_seconds,
-                is_over=self._gate_is_over,
-                page=self._run.unresolved_page,
+                seconds=self._policy.gate_seconds, is_over=self._gate_is_over, page=self._run.unresolved_page
             )
 
     def _news(self) -> Answer | None:
@@ -181,7 +177,7 @@ class Identification:
 
     def _is_new_here(self, said: Handshake) -> bool:
         """Whether the page has no session: the page says so, or all of its ids were refused."""
-        ids = self._ids
+        ids = self._tab.ids
         if said.link is not None and said.link not in ids.followed:
             return False
         candidates = said.candidates(self._tab.param, shared=self._policy.scope == "browser")
@@ -254,9 +250,9 @@ class Identification:
 
     def _gate_is_over(self) -> bool:
         now = monotonic()
-        if self._ids.waiting_since is None:
-            self._ids.waiting_since = now
-        return now - self._ids.waiting_since > self._policy.gate_seconds
+        if self._tab.ids.waiting_since is None:
+            self._tab.ids.waiting_since = now
+        return now - self._tab.ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
         """Destroy the tab's old ids, because the browser has confirmed the new id."""

@@ -27,6 +27,7 @@ from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tasks import end_tasks, tasks_of
 from fluxlit_component.telemetry import count, span
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ class SessionRun:
             is_first_call = tab.token is not self._run.token
             if is_first_call:
                 self._begin()
-                self._tell_change()
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
                 self._revive()
@@ -138,10 +138,6 @@ class SessionRun:
             self._wipe()
         self._record = identification.record
         tab.token = self._run.token
-
-    def _tell_change(self) -> None:
-        """Tell the hooks that the visitor has changed, in the first run that gets through."""
-        tab = self._tab
         tab.standing.change, tab.change = tab.change, None
         if tab.standing.change is not None:
             count("fluxlit.identity_changes")
@@ -221,8 +217,6 @@ class SessionRun:
 
     def tasks(self) -> Tasks:
         """The streams and jobs of this session."""
-        from fluxlit_component.tab.tasks import tasks_of
-
         return tasks_of(self._run, self._tab, self._store, self._policy, save=self.save)
 
     def sharing(self) -> Sharing:
@@ -257,8 +251,7 @@ class SessionRun:
             self.save()
             if tab.sid is None or (tab.known.created and tab.standing.status != "ready"):
                 return False
-            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.created)
-            return done
+            return rotate(tab, self._store, self._policy, has_record=tab.known.created)[0]
 
     def clear(self) -> None:
         """Empty the state: session state and record. The id stays."""
@@ -273,7 +266,6 @@ class SessionRun:
     def destroy(self) -> bool:
         """End the session: the record is gone for good, and the browser forgets the id at the next run."""
         from fluxlit_component.links.links import destroy
-        from fluxlit_component.tab.tasks import end_tasks
 
         tab, done = self._tab, False
         with tab.lock, tab.standing.outages("destroy", tab.sid):

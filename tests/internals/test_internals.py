@@ -28,7 +28,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge import component_key
-from fluxlit_component.internals import Reading, Run, State, guard, server, session_state
+from fluxlit_component.internals import Reading, Run, State, guard, process, session_state
 from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
 
@@ -216,7 +216,7 @@ def test_the_next_app_finds_its_pages_folder(
 ) -> None:
     """Whatever the app before it in this process has said of its own pages."""
     start(navigation, seen)
-    internals.forget_pages_of_process()
+    process.forget_pages_of_process()
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "second.py").write_text("import streamlit as st\nst.write('The second')\n")
     (tmp_path / "main.py").write_text("import streamlit as st\nst.write('The first')\n")
@@ -1249,10 +1249,10 @@ def test_what_streamlit_run_serves_by(fallbacks: list[str], monkeypatch: pytest.
     """Starlette from 1.57 on, from 1.53 if it is asked for; before that nothing that speaks ASGI."""
     if RELEASE < (1, 53):
         monkeypatch.setattr(guard, "fell_back", lambda *_: None)
-        assert not server.serves_asgi([])
+        assert not process.serves_asgi([])
         return
-    assert server.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
-    assert server.serves_asgi(["--server.useStarlette=true"])
+    assert process.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
+    assert process.serves_asgi(["--server.useStarlette=true"])
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -1263,7 +1263,7 @@ def test_a_middleware_is_put_around_the_server(fallbacks: list[str], monkeypatch
 
     monkeypatch.setattr(uvicorn.Config, "load", uvicorn.Config.load)
     wrapped: list[Any] = []
-    assert server.surround_server(lambda app: wrapped.append(app) or app)
+    assert process.wrap_server(lambda app: wrapped.append(app) or app)
     config = uvicorn.Config(lambda scope: None, log_config=None)
     config.load()
     assert wrapped == [config.loaded_app]
@@ -1275,7 +1275,7 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
     internals.freeze()
     before = gc.get_freeze_count()
     try:
-        internals.freeze_when_loaded()
+        process.freeze_when_loaded()
         internals.freeze()
         assert (frozen := gc.get_freeze_count()) > before + 1000
         kept = [[] for _ in range(1000)]
@@ -1289,7 +1289,7 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
 def test_classes_that_a_script_defines_anew_are_still_freed() -> None:
     """Frozen is what the first run has loaded: the classes of each later run go as they always did."""
     try:
-        internals.freeze_when_loaded()
+        process.freeze_when_loaded()
         internals.freeze()
         seen = []
         for _ in range(3):  # a script defines its classes in each run, an edited one others
