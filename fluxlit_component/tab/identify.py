@@ -54,7 +54,8 @@ class Identification:
         tab.standing.notice = None
         self._recognise()
         was_settled = ids.sid is not None
-        news = self._news()
+        sent = self._run.state.sent_component_value(component_key(tab.param))
+        news = parse_answer(sent.get("answer") if sent is not None else None)
         if news is not None and news.link is not None and not tab.is_private:
             self._follow(news.link, news.sid)
             self._stale = self._first
@@ -103,11 +104,6 @@ class Identification:
             close_gate(
                 seconds=self._policy.gate_seconds, is_over=self._gate_is_over, page=self._run.unresolved_page
             )
-
-    def _news(self) -> Answer | None:
-        """The bridge's answer that the browser sent with this run."""
-        state = self._run.state.sent_component_value(component_key(self._tab.param))
-        return parse_answer(state.get("answer") if state is not None else None)
 
     def _follow(self, token: str, came_with: str | None) -> None:
         """Follow a link once. A link that leads nowhere only shows a line to the visitor."""
