@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from typing_extensions import TypeVar
 
 from fluxlit_component.errors import ConfigurationError
 
+if TYPE_CHECKING:  # loaded only where an app has a model: each garbage collection looks at what is loaded
+    from pydantic import BaseModel
+
+M = TypeVar("M", bound="BaseModel", default=Any)
+"""The app's model. Without a model reading `session.state` is an error, so any type will do as default."""
+Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
+"""Takes the values of one schema version, returns those of the next."""
 _TAKEN: Final = "fluxlit_link"
 _UNPLAIN: Final = frozenset("&=#?+%: \t\r\n")
 

@@ -14,10 +14,10 @@ import streamlit as st
 from typing_extensions import Self
 
 from fluxlit_component import arguments, internals
+from fluxlit_component.arguments import M
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
-from fluxlit_component.state.model import M
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Standing, Status
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
     from fluxlit_component.background.views import Job, Stream
     from fluxlit_component.links.links import Link
-    from fluxlit_component.state.files import KeptUpload, Upload
     from fluxlit_component.state.schema import Schema
+    from fluxlit_component.state.uploads import KeptUpload, Upload
 
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
@@ -131,9 +131,9 @@ class UrlSession(Generic[M]):
         """
         if self._schema is None:
             raise ConfigurationError("session.state needs a model: url_session(model=YourModel)")
-        from fluxlit_component.state.typed import view_of
+        from fluxlit_component.state.typed import View
 
-        return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
+        return cast("M", View(self._schema, cast("MutableMapping[str, Any]", st.session_state)))
 
     if TYPE_CHECKING:
 
@@ -168,8 +168,7 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: `file` is something that no uploader returns.
         """
-        from fluxlit_component.state.files import Upload
-        from fluxlit_component.state.uploads import Limits, Seen, keep_upload
+        from fluxlit_component.state.uploads import Limits, Seen, Upload, keep_upload
 
         # For a file that Streamlit has no more it returns a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")

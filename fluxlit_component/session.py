@@ -14,13 +14,13 @@ import streamlit as st
 from typing_extensions import Unpack
 
 from fluxlit_component import arguments, internals
+from fluxlit_component.arguments import M, Migration
 from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
-from fluxlit_component.state.keys import Hidden, Keys
-from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
-from fluxlit_component.state.model import M, Migration
+from fluxlit_component.state.keys import Keys
+from fluxlit_component.state.live import STREAMLITS_SECONDS, let_go
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.consent import consented, withheld
@@ -157,7 +157,7 @@ def url_session(
             include=None if include is None else arguments.patterns("include", include),
             exclude=arguments.patterns("exclude", exclude),
         ),
-        hidden=Hidden(arguments.switched("keep_hidden", keep_hidden)),
+        hidden=Keys(arguments.switched("keep_hidden", keep_hidden)),
         address_bar=arguments.one_of(
             "address_bar", address_bar or settings.address_bar, ("clean", "visible")
         ),
@@ -187,7 +187,7 @@ def url_session(
     else:
         backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
         backend = consented(tab, backend, consent=consent)
-    watch(policy.live_seconds)
+    let_go()
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

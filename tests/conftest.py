@@ -11,6 +11,7 @@ from streamlit.elements.lib import policies
 
 from fluxlit_component import internals, settings
 from fluxlit_component.bridge.bundle import bundle, bundle_folder
+from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab
 from tests.forgetting import forget_tasks
@@ -59,6 +60,6 @@ def forced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def no_navigation_yet() -> Iterator[None]:
     """What an app said of its pages holds for the whole process: undo it, before the test and after it."""
-    internals.forget_pages_of_process()
+    forget_pages_of_process()
     yield
-    internals.forget_pages_of_process()
+    forget_pages_of_process()

@@ -20,7 +20,7 @@ from fluxlit_component.cli.checks.store import check_files, check_replicas, chec
 from fluxlit_component.cli.output import Finding, JsonOption, Level, hint, ok, print_json, problem
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.internals.server import option_here
+from fluxlit_component.internals.process import option_here
 from fluxlit_component.settings import Settings
 
 _COLOURS: Final[dict[Level, str]] = {"ok": "green", "hint": "cyan", "warning": "yellow", "problem": "red"}

@@ -8,8 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from fluxlit_component.asgi import SessionMiddleware
-from fluxlit_component.internals import freeze_when_loaded
-from fluxlit_component.internals.server import serves_asgi, streamlit_run, surround_server
+from fluxlit_component.internals.process import freeze_when_loaded, serves_asgi, streamlit_run, wrap_server
 from fluxlit_component.redaction import redact_logs
 
 _OF_THE_FIRST_RUN: Final = ("session", "stores.sqlite")
@@ -34,7 +33,7 @@ def serve(arguments: Sequence[str], *, freeze: bool) -> None:
     redact_logs()
     if freeze:
         freeze_when_loaded()
-    if not (serves_asgi(arguments) and surround_server(SessionMiddleware)):
+    if not (serves_asgi(arguments) and wrap_server(SessionMiddleware)):
         print(  # noqa: T201 - before Streamlit says where the app is
             "this Streamlit does not serve by Starlette (1.57 and newer do), so this is a plain "
             "`streamlit run`: the session works, and a page load costs one short run more",

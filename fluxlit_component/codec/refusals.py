@@ -39,7 +39,7 @@ _BY_NAME: Final = {
     "numpy.memmap": "keep numpy.array(value), or the file's name",
     "numpy.matrix": "keep numpy.asarray(value)",
     "polars.lazyframe.frame.LazyFrame": "keep value.collect()",
-    "fluxlit_component.state.files.KeptUpload": "a large upload comes back while this process has it; "
+    "fluxlit_component.state.uploads.KeptUpload": "a large upload comes back while this process has it; "
     "to store it raise max_bytes= and caps=Caps(value_bytes=...) of url_session with it",
     "streamlit.runtime.uploaded_file_manager.UploadedFile": "keep value.getvalue() and value.name",
     "numpy": "keep numpy.asarray(value), a list or a plain number",

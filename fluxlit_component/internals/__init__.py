@@ -6,15 +6,8 @@ fails with a telling message when that happens. Measured on Streamlit 1.40 to 1.
 """
 
 from fluxlit_component.internals.anchor import anchor_in_app_test, is_connected, state_of
-from fluxlit_component.internals.pages import forget_pages_of_process
-from fluxlit_component.internals.process import (
-    accept_restored_defaults,
-    app_secrets,
-    freeze,
-    freeze_when_loaded,
-)
-from fluxlit_component.internals.refusal import refused_key
-from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun
+from fluxlit_component.internals.process import accept_restored_defaults, app_secrets, freeze
+from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun, refused_key
 from fluxlit_component.internals.selections import SELECTION, plain_selection
 from fluxlit_component.internals.session_state import Reading, State, Widget
 
@@ -29,9 +22,7 @@ __all__ = [
     "app_secrets",
     "begin_again",
     "current_run",
-    "forget_pages_of_process",
     "freeze",
-    "freeze_when_loaded",
     "is_connected",
     "is_rerun",
     "plain_selection",

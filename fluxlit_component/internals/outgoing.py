@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guard, nothing
@@ -29,27 +29,18 @@ class Reader:
         """Ids of the widgets drawn so far in forms with `clear_on_submit=True`."""
         self.tell_selection: Callable[[str, Any], None] | None = None
         """Called with the id of each table and the selection that Streamlit has set for the table."""
-        self.clicked: Collection[str] = ()
-        self.on_clicked: Callable[[str], None] | None = None
-        """Called when a widget of `clicked` is drawn, with the widget's id. The call may end the run."""
+        self.on_drawn: Callable[[str], None] | None = None
+        """Called with the id of each widget that is drawn. The call may end the run."""
         self.last: Any = None
         """The message that was sent last."""
 
     def __call__(self, message: Any) -> Any:
         """Read a message, then send it."""
         self._read(message)
-        element = self._clicked_in(message) if self.clicked else None
-        if element is not None and self.on_clicked is not None:
-            self.on_clicked(element)
+        if self.on_drawn and (element := _id_in(message)):
+            self.on_drawn(element)
         self.last = message
         return self._send(message)
-
-    @guard(nothing)
-    def _clicked_in(self, message: Any) -> str | None:
-        """The id of the widget that a message draws, if the widget is in `clicked`."""
-        is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
-        element = getattr(_drawn_in(message), "id", None) if is_drawn else None
-        return element if element in self.clicked else None
 
     @guard(nothing)
     def _read(self, message: Any) -> None:
@@ -76,20 +67,17 @@ def _drawn_in(message: Any) -> Any:
     return getattr(message.delta.new_element, message.delta.new_element.WhichOneof("type"))
 
 
+@guard(nothing)
+def _id_in(message: Any) -> str | None:
+    """The id of the widget that a message draws; None: it draws none."""
+    is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
+    return getattr(_drawn_in(message), "id", None) if is_drawn else None
+
+
 def _has_left_the_script() -> bool:
     """Whether Streamlit has caught the error being handled. Errors from `st.exception` the app has caught."""
     trace = sys.exc_info()[2]
     return trace is not None and trace.tb_frame.f_code.co_name == _CATCHER
-
-
-@guard(nothing)
-def read_along(context: Any, on_failure: Callable[[], bool]) -> None:
-    """Read the messages that the run of this context sends from now on.
-
-    `on_failure` is called before the error of a failed script is drawn. It returns whether it drew something.
-    """
-    reader = reader_of(context)
-    context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
 
 
 def reader_of(context: Any) -> Reader | None:

@@ -1,21 +1,21 @@
-"""State that Streamlit and Python keep once for the whole process."""
+"""The process: what Streamlit and Python keep once for all of it, and the server of `streamlit run`."""
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
 from fluxlit_component.internals.guard import guard, nothing
+from fluxlit_component.settings import variable
 
+_OPTION: Final = "server.useStarlette"
 _SECRETLESS_SECONDS: Final = 10.0
 
 _secretless: tuple[object, float] | None = None
 """Streamlit's secrets object whose files were missing, and the time until which they count as missing."""
-
-
 _is_to_freeze = False
 
 
@@ -72,3 +72,70 @@ def app_secrets() -> Mapping[str, Any]:
         _secretless = (secrets, now + _SECRETLESS_SECONDS)
         return {}
     return dict(secrets.get("fluxlit", {}))
+
+
+@guard(nothing)
+def forget_pages_of_process() -> None:
+    """Let the next AppTest find out how its app defines its pages, as in a new process.
+
+    Streamlit keeps a fact about the first app for the whole process: up to some release that `st.navigation`
+    was called, later whether there is a folder `pages`. A test suite runs many apps in one process.
+    """
+    from streamlit.runtime import pages_manager  # for tests alone, and it may move
+
+    module: Any = pages_manager
+    if hasattr(module.PagesManager, "DefaultStrategy"):
+        module.PagesManager.DefaultStrategy = module.PagesStrategyV1
+    else:
+        module.PagesManager.uses_pages_directory = None
+
+
+@guard(bool)
+def serves_asgi(arguments: Sequence[str]) -> bool:
+    """Whether `streamlit run` with these arguments serves by Starlette: always from 1.57 on."""
+    import uvicorn  # noqa: F401 - not there before 1.53 or so
+    from streamlit import config
+    from streamlit.web.server.starlette import starlette_server  # noqa: F401
+
+    if _OPTION not in config._config_options_template:
+        return True  # there is no other server any more, and `get_option` would read files too early
+    asked = any(argument.startswith(f"--{_OPTION}") for argument in arguments)
+    return asked or str(option_here(_OPTION)).lower() in {"true", "1"}
+
+
+@guard(nothing)
+def option_here(name: str) -> Any:
+    """The value of an option for `streamlit run` in this folder and environment; None: no such option."""
+    from streamlit import config
+
+    known = config._config_options_template.get(name)
+    if known is None:
+        return None
+    # Streamlit reads environment variables as options of the command line, so `get_option` misses them.
+    given = variable(known.env_var)
+    return config.get_option(name) if given is None else given
+
+
+@guard(bool)
+def wrap_server(middleware: Callable[[Any], Any]) -> bool:
+    """Have uvicorn in this process serve its app inside of `middleware`. Returns whether that is possible.
+
+    `streamlit run` serves either its own app or the `st.App` of a script. uvicorn loads both of them.
+    """
+    import uvicorn
+
+    load = uvicorn.Config.load
+
+    def load_surrounded(self: Any) -> None:
+        load(self)
+        self.loaded_app = middleware(self.loaded_app)
+
+    uvicorn.Config.load = load_surrounded  # type: ignore[method-assign]
+    return True
+
+
+def streamlit_run(arguments: Sequence[str]) -> None:
+    """Run `streamlit run` with these arguments until it ends."""
+    from streamlit.web import cli
+
+    cli.main(["run", *arguments], prog_name="streamlit")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from functools import cached_property, partial
+from pathlib import Path
+from traceback import walk_tb
 from typing import Any, Final, NoReturn, cast
 
 import streamlit as st
@@ -12,10 +14,9 @@ from streamlit import config
 from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
-from fluxlit_component.internals import pages
-from fluxlit_component.internals.anchor import anchor_of
+from fluxlit_component.internals.anchor import anchor_in
 from fluxlit_component.internals.guard import guard, guarded, nothing
-from fluxlit_component.internals.outgoing import read_along, reader_of
+from fluxlit_component.internals.outgoing import Reader, reader_of
 from fluxlit_component.internals.session_state import State, Widget
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
@@ -38,7 +39,9 @@ class Run:
     @property
     def anchor(self) -> object:
         """An object that lives exactly as long as the Streamlit session and takes weak references."""
-        return anchor_of(self._context, is_app_test=self.is_app_test)
+        # A Streamlit session has one fragment storage. Up to some release 1.6x AppTest has one for each run.
+        storage = cast("object", self._context.fragment_storage)
+        return guarded(lambda: anchor_in(self.state._state), storage) if self.is_app_test else storage
 
     @property
     @guard(str)
@@ -73,13 +76,23 @@ class Run:
     @guard(str)
     def url(self) -> str:
         """The visitor's URL: origin and path, as the browser sees it. Empty if it is not known."""
-        return pages.url_of(self._context)
+        if url := getattr(st.context, "url", None):  # came with 1.45
+            return str(url)
+        origin = self.headers.get("Origin") or ""
+        prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        page = self._context.pages_manager.get_pages()[self.page]
+        path = self.page_paths.get(page["script_path"], "")
+        return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
 
     @property
     @guard(dict[str, str])
     def page_paths(self) -> Mapping[str, str]:
         """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
-        return pages.paths_of(self._context)
+        pages = self._context.pages_manager.get_pages().values()
+        return {
+            str(page["script_path"] or page.get("url_pathname") or ""): str(page.get("url_pathname") or "")
+            for page in pages
+        }
 
     @property
     @guard(str)
@@ -94,7 +107,14 @@ class Run:
 
         If the script ended now, Streamlit would forget the requested page.
         """
-        return pages.unresolved(self._context.pages_manager)
+        manager = self._context.pages_manager
+        # Streamlit 1.40 has a strategy for folders and one for `st.navigation`, and begins with the first.
+        holder = getattr(manager, "pages_strategy", manager)
+        if hasattr(holder, "_pages"):
+            is_known = holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))
+        else:
+            is_known = (Path(manager.main_script_path).parent / "pages").exists()
+        return "" if is_known else str(manager.intended_page_name or "")
 
     @cached_property
     @guard(dict[str, str])
@@ -137,16 +157,17 @@ class Run:
         Streamlit calls callbacks before the script, but gets to know them when their widgets are drawn. After
         a restart of the server with an open page this is too late.
         """
-        reader, clicked = reader_of(self._context), self.state.unknown_clicks()
-        if reader and clicked:
-            reader.clicked, reader.on_clicked = clicked, self._begin_again_with
+        reader, unknown = reader_of(self._context), self.state.unknown_elements()
 
-    def _begin_again_with(self, element: str) -> None:
-        click = self.state.take_click(element)
-        if click is not None:
-            known = {field.name for field in fields(RerunData)}
-            here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
-            raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
+        def on_drawn(element: str) -> None:
+            click = self.state.take_click(element) if element in unknown else None
+            if click is not None:
+                known = {field.name for field in fields(RerunData)}
+                here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
+                raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
+
+        if reader and unknown:
+            reader.on_drawn = on_drawn
 
     # --- session state -----------------------------------------------------------------------
 
@@ -178,12 +199,14 @@ class Run:
             or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
         )
 
+    @guard(nothing)
     def read_along(self, on_failure: Callable[[], bool]) -> None:
         """Read messages to the browser: `cleared_elements`, `narrow_selections` and `on_failure` need this.
 
         `on_failure` is called before the error of a failed script is drawn, and returns whether it has drawn.
         """
-        read_along(self._context, on_failure)
+        context, reader = self._context, reader_of(self._context)
+        context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
 
     @guard(nothing)
     def narrow_selections(self, keys: Collection[str]) -> None:
@@ -235,3 +258,22 @@ def begin_again() -> NoReturn:
 def is_rerun(error: BaseException | None) -> bool:
     """Whether a run ends because the next one begins: `st.rerun()`, another page, or the next click."""
     return isinstance(error, RerunException)
+
+
+@guard(nothing)
+def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
+    """The restored key that made Streamlit raise `error`, or None if no restored key did.
+
+    If a widget forbids assignment, Streamlit's exception holds the key. For a value of the wrong type or
+    a missing option it does not hold the key. Then the frames of Streamlit's own code are searched for the
+    `key` argument of the widget.
+    """
+    candidates, found = frozenset(restored), None
+    named = getattr(error, "exec_kwargs", {}).get("key")
+    if named in candidates:
+        return cast("str", named)
+    for frame, _ in walk_tb(error.__traceback__):
+        if str(frame.f_globals.get("__name__", "")).startswith("streamlit.elements"):
+            key = frame.f_locals.get("key")
+            found = key if isinstance(key, str) and key in candidates else found
+    return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -120,7 +120,9 @@ class State:
     @guard(bool)
     def began_by_itself(self) -> bool:
         """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
-        return _ended() in self._state._new_session_state
+        from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
+
+        return SCRIPT_RUN_WITHOUT_ERRORS_KEY in self._state._new_session_state
 
     # --- writing -----------------------------------------------------------------------------
 
@@ -184,32 +186,23 @@ class State:
     def drop(self, keys: Iterable[str]) -> None:
         """Delete keys. A missing key is no error."""
         for key in keys:
-            try:
+            with suppress(KeyError):
                 del self._state[key]
-            except KeyError:
-                continue
 
     @guard(frozenset[str])
-    def unknown_clicks(self) -> frozenset[str]:
-        """Widgets with a click or a message in this run that this process has not drawn yet."""
+    def unknown_elements(self) -> frozenset[str]:
+        """Widgets whose values the browser sent with this run, and that this process has not drawn yet."""
         held = self._state._new_widget_state
-        unknown = [element for element in tuple(held.states) if element not in held.widget_metadata]
-        protos = {element: held.get_serialized(element) for element in unknown}
-        return frozenset(
-            element
-            for element, proto in protos.items()
-            if proto is not None
-            and (kind := proto.WhichOneof("value")) in _CLICKS
-            and getattr(proto, kind) is not False
-        )
+        return frozenset(element for element in tuple(held.states) if element not in held.widget_metadata)
 
     @guard(nothing)
     def take_click(self, element: str) -> Any:
-        """If a widget has a callback, remove its click from the sent values and return it, else None."""
+        """If a widget was clicked and has a callback, remove its click from the sent values and return it."""
         held = self._state._new_widget_state
-        if held.widget_metadata[element].callback is None:
-            return None
         click = held.get_serialized(element)
+        kind = click.WhichOneof("value")
+        if held.widget_metadata[element].callback is None or kind not in _CLICKS or not getattr(click, kind):
+            return None
         del held.states[element]
         return click
 
@@ -300,14 +293,6 @@ def user_key(element: str) -> str | None:
     """The key that an app gave to the widget with this id, or None."""
     match = _KEYED_ELEMENT.fullmatch(element)
     return match.group(1) if match else None
-
-
-@cache
-def _ended() -> str:
-    """The key under which Streamlit notes that a run has ended without errors."""
-    from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
-
-    return SCRIPT_RUN_WITHOUT_ERRORS_KEY
 
 
 @cache

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from fluxlit_component.errors import NoPage
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard, guarded
 
 _ATTRIBUTE: Final = "streamlit_script_run_ctx"
 """Where Streamlit looks for a thread's context: `SCRIPT_RUN_CONTEXT_ATTR_NAME`."""
@@ -69,16 +69,13 @@ def _context_like(context: Any) -> Any:
     )
 
 
+@guard(bool)
 def other_fragments_wait() -> bool:
     """Whether fragments other than the current one are waiting. They will run in the same thread."""
     context: Any = get_script_run_ctx(suppress_warning=True)
-
-    def look() -> bool:
-        these, requests = context.fragment_ids_this_run, context.script_requests
-        waiting = requests._rerun_data.fragment_id_queue if requests._state.name == "RERUN" else ()
-        return len(these) > 1 or not {*waiting} <= {*these}
-
-    return guarded(look, default=False)
+    these, requests = context.fragment_ids_this_run, context.script_requests
+    waiting = requests._rerun_data.fragment_id_queue if requests._state.name == "RERUN" else ()
+    return len(these) > 1 or not {*waiting} <= {*these}
 
 
 def let_run_end() -> None:

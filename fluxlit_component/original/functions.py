@@ -18,7 +18,7 @@ from fluxlit_component.identifier import new_session_id
 from fluxlit_component.original import facade
 from fluxlit_component.original.facade import Facade
 from fluxlit_component.settings import is_debug, is_disabled, load_settings
-from fluxlit_component.state.keys import Hidden
+from fluxlit_component.state.keys import Keys
 from fluxlit_component.stores.assembly import store_of_run
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.tab.identity import visitor_of
@@ -212,7 +212,7 @@ def _open(
     settings = load_settings(internals.app_secrets())
     policy = Policy(
         keys=facade.KEYS,
-        hidden=Hidden(("*",)),
+        hidden=Keys(("*",)),
         choices_only=False,
         address_bar=settings.address_bar,
         idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,

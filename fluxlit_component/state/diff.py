@@ -207,9 +207,7 @@ class Base:
             total += len(data)
             count += 1
             changes[key] = Change(
-                mark(data, origins.get(key, PLAIN)),
-                base=self.versions.get(key, 0),
-                guarded=guarded(key),
+                mark(data, origins.get(key, PLAIN)), base=self.versions.get(key, 0), guarded=guarded(key)
             )
             held[key] = Encoded.of(values[key], data, looks=len(data) <= _LOOKED_AT_ONCE)
         return Diff(changes, skipped, held, total)

@@ -15,13 +15,7 @@ _PREFIX: Final = "__fluxlit_edits:"
 """Keys with two underscores in front are never kept."""
 
 
-def keep_edits(
-    state: MutableMapping[Any, Any],
-    frame: Any,
-    *,
-    key: str,
-    draw: Callable[..., Any],
-) -> Any:
+def keep_edits(state: MutableMapping[Any, Any], frame: Any, *, key: str, draw: Callable[..., Any]) -> Any:
     """Draw an editor by `draw(start, key=...)`, store its result under `key` of `state` and return it."""
     seat = _PREFIX + key
     number, start, last = state.get(seat, (0, None, None))

@@ -1,17 +1,20 @@
-"""Which keys of `st.session_state` are kept, and which must not be.
+"""Which keys of `st.session_state` are kept, and which must not be. Of widgets only chosen values are kept.
 
 Pure rules over names, widget kinds and values. Facts about Streamlit's widgets come from `internals`.
-This module does not encode, compare or store anything.
+A widget that nobody has changed shows the app's default of the moment when the page is loaded. The last
+untouched value of a widget is remembered, because the default may change while the page is open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
 
+from fluxlit_component.codec import encode
+from fluxlit_component.errors import UnstorableValue
 from fluxlit_component.internals import SELECTION
 
 OWN_PREFIX: Final = "fluxlit_bridge"
@@ -88,21 +91,6 @@ def _sift(keys: Keys, names: frozenset[str]) -> frozenset[str]:
     return frozenset(filter(keys.admit, names))
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
-    """`keep_hidden=`: patterns of the keys whose widgets keep their values while they are not on the page.
-
-    Streamlit drops such values. In newer releases a widget has the argument `persist_state=`, which is the
-    better way where it exists.
-    """
-
-    patterns: tuple[str, ...] = ()
-
-    def among(self, keys: Iterable[str]) -> frozenset[str]:
-        """Those of `keys` whose widgets keep their values while they are not on the page."""
-        return frozenset(key for key in keys if matches(key, self.patterns))
-
-
 def sort_hidden(
     keys: frozenset[str], *, present: frozenset[str], alive: frozenset[str], last: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
@@ -133,3 +121,23 @@ def forbidden_reason(value: object, kind: str) -> str | None:
         if "selection" in value:
             return _SELECTION_REMEDY
     return _FORBIDDEN_KINDS.get(kind)
+
+
+def encoded(value: object) -> bytes | None:
+    """The value's bytes, or None if it cannot be kept."""
+    try:
+        return encode(value)
+    except UnstorableValue:
+        return None
+
+
+def is_default(value: object, default: Callable[[], object]) -> bool:
+    """Whether a widget shows its default; False if the comparison fails."""
+    try:
+        expected = default()
+        if type(value) is type(expected) and isinstance(value, (str, int, float, type(None))):
+            return bool(value == expected)
+        data = encoded(value)
+        return data == encoded(expected) if data is not None else bool(value == expected)
+    except Exception:  # noqa: BLE001 - a widget's own code, or a comparison that a value does not allow
+        return False

@@ -12,10 +12,10 @@ from typing import Any, Generic, cast
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from fluxlit_component.arguments import M, Migration
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.codec.catalogue import enrol, is_outdated, was_redefined
 from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
-from fluxlit_component.state.model import M, Migration
 
 
 class Schema(Generic[M]):
@@ -83,7 +83,9 @@ class Schema(Generic[M]):
             for name, info in self.model.model_fields.items()
             if name not in present and not info.is_required()
         }
-        if any(map(self._is_to_be_validated, absent.values())):
+        by_default = self.model.model_config.get("validate_default", False)
+        asked = (info.validate_default for info in absent.values())
+        if any(by_default if each is None else each for each in asked):
             try:
                 made = validate_stored(self.model, present)
             except ValidationError:
@@ -94,10 +96,6 @@ class Schema(Generic[M]):
             name: info.get_default(call_default_factory=True, validated_data=dict(present))
             for name, info in absent.items()
         }
-
-    def _is_to_be_validated(self, info: FieldInfo) -> bool:
-        by_default = self.model.model_config.get("validate_default", False)
-        return by_default if info.validate_default is None else info.validate_default
 
     def validate(self, field: str, value: Any, others: Mapping[str, Any]) -> dict[str, Any]:
         """The validated value of one field, and the values of `others` that validators of the model have set.

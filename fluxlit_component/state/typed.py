@@ -13,12 +13,11 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from fluxlit_component.state.model import M
 from fluxlit_component.state.schema import Schema
 
 
-class _View:
-    """Behaves like an instance of the model; see `view_of`."""
+class View:
+    """Behaves like an instance of the model."""
 
     __slots__ = ("_schema", "_state")
 
@@ -49,7 +48,7 @@ class _View:
         self._state.update(self._schema.validate(name, value, self._values()))
 
     def __eq__(self, other: object) -> bool:
-        return self._copy() == (other._copy() if isinstance(other, _View) else other)
+        return self._copy() == (other._copy() if isinstance(other, View) else other)
 
     __hash__ = None  # type: ignore[assignment]  # the state behind the view is mutable
 
@@ -62,8 +61,3 @@ class _View:
     def _copy(self) -> BaseModel:
         """A real instance with the present values. `model_dump` and comparisons need one."""
         return cast("BaseModel", self._schema.draft(self._values()))
-
-
-def view_of(schema: Schema[M], state: MutableMapping[str, Any]) -> M:
-    """The view, typed as the model."""
-    return cast("M", _View(schema, state))

@@ -1,18 +1,22 @@
 """Uploads that survive F5: Streamlit empties its uploaders, so the files are kept under a key of the app.
 
 Small files go into the record. One file is a dict. Several are lists of dicts, under several keys if a value
-would become too large. Larger files are live values. A limit holds for all large files of a process together.
+would become too large. A large file is a live value, `KeptUpload`, which shares its bytes with Streamlit's
+own file. A limit of bytes holds for the large files of all visitors of a process together.
 """
 
 from __future__ import annotations
 
+import io
+import threading
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from itertools import count
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, NamedTuple, Protocol, TypeGuard, runtime_checkable
+from weakref import WeakValueDictionary
 
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
-from fluxlit_component.state.files import KeptUpload, Upload, entry_of, held_for, is_file, opened
 from fluxlit_component.state.keys import PART
 
 _SEAT: Final = "__fluxlit_upload:"
@@ -22,6 +26,32 @@ _AROUND: Final = 64
 """Upper bound of the bytes that encoding adds to a file's name, type, id and data."""
 _PLACE: Final = 6
 """Upper bound of the encoded bytes of one item of "order"."""
+_FIELDS: Final = {"name": str, "type": str, "data": bytes}
+_lock = threading.Lock()
+_large: WeakValueDictionary[int, KeptUpload] = WeakValueDictionary()
+"""Large files that are held, by their `id()`. The first is the one that was in its uploader longest ago."""
+
+
+@runtime_checkable
+class Upload(Protocol):
+    """The part of Streamlit's uploaded file that is needed here."""
+
+    name: str
+    type: str
+
+    def getvalue(self) -> bytes:
+        """All bytes of the file."""
+
+
+class KeptUpload(io.BytesIO):
+    """A file as it was uploaded: `name`, `type`, `size`, `file_id` and its bytes, from the start."""
+
+    def __init__(self, data: bytes, *, name: str, type: str, file_id: str = "") -> None:  # noqa: A002 - Streamlit's name
+        super().__init__(data)  # shares the bytes until somebody writes to the file
+        self.name = name
+        self.type = type
+        self.size = len(data)
+        self.file_id = file_id
 
 
 class Limits(NamedTuple):
@@ -93,7 +123,7 @@ def keep_upload(
 
 def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
     """The same file, sharing the bytes that Streamlit holds. The app was given a copy of these bytes."""
-    entry = entry_of(file)
+    entry = _entry_of(file)
     own = shown.get(entry["file_id"])
     data = own.getvalue() if own is not None else b""
     return KeptUpload(**(entry | {"data": data} if len(data) == len(entry["data"]) else entry))
@@ -106,9 +136,9 @@ def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[lis
     if many and _is_list(value):
         parts = {part: iter(state.get(_part(key, part), ())) for part in value["order"]}
         parts[0] = iter(value["files"])
-        found = [opened(next(parts[part], None)) for part in value["order"]]
-    elif not many and is_file(value):
-        found = [opened(value)]
+        found = [_opened(next(parts[part], None)) for part in value["order"]]
+    elif not many and _is_file(value):
+        found = [_opened(value)]
     files = [file for file in found if file is not None]
     if found and not files:
         state.pop(key, None)
@@ -134,10 +164,10 @@ def _write(
         if fits:
             if used + size > room:
                 parts, used = [*parts, []], 0
-            parts[-1].append(entry_of(file))
+            parts[-1].append(_entry_of(file))
             used, total = used + size, total + size
         else:
-            large.append(held_for(file, before, limits.live))
+            large.append(_held_for(file, before, limits.live))
         order.append(len(parts) - 1 if fits else _LARGE)
     if not many:
         _assign(state, key, large[0] if large else parts[0][0])
@@ -152,7 +182,7 @@ def _write(
 
 def _assign(state: MutableMapping[Any, Any], key: str, value: object) -> None:
     old = state.get(key)
-    is_ours = is_file(old) or _is_list(old) or PART in key  # a value of the app may have any `__eq__`
+    is_ours = _is_file(old) or _is_list(old) or PART in key  # a value of the app may have any `__eq__`
     if not is_ours or old != value:
         state[key] = value
 
@@ -173,3 +203,60 @@ def _is_list(value: object) -> TypeGuard[dict[str, list[Any]]]:
         and value.keys() == {"order", "files"}
         and all(isinstance(part, list) for part in value.values())
     )
+
+
+def _entry_of(file: Upload) -> dict[str, Any]:
+    """The file as plain data."""
+    return {
+        "name": file.name,
+        "type": file.type,
+        "file_id": getattr(file, "file_id", ""),  # before "data", so that a comparison mostly ends here
+        "data": file.getvalue(),
+    }
+
+
+def _is_file(value: object) -> bool:
+    """Whether `value` is a kept file. The key is the app's, which may have assigned something else."""
+    if isinstance(value, dict):
+        return (
+            value.keys() - {"file_id"} == _FIELDS.keys()  # earlier versions kept no id
+            and all(isinstance(value[name], kind) for name, kind in _FIELDS.items())
+        )
+    return isinstance(value, KeptUpload)
+
+
+def _opened(value: Any) -> KeptUpload | None:
+    """A new `KeptUpload` for the caller; None: `value` is no kept file, or it was closed."""
+    if not _is_file(value):
+        return None
+    with _lock:
+        if not isinstance(value, KeptUpload):
+            return KeptUpload(**value)
+        return None if value.closed else KeptUpload(**_entry_of(value))
+
+
+def _held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
+    """The object held for a file: an equal one of `before`, or a new one. Closes the oldest above `most`."""
+    with _lock:
+        for old in before:
+            is_same = isinstance(old, KeptUpload) and (old.file_id, old.name) == (file.file_id, file.name)
+            if is_same and not old.closed and _entry_of(old) == _entry_of(file):
+                file = old
+                break
+        else:
+            file = KeptUpload(**_entry_of(file))
+        _large.pop(id(file), None)
+        others = [*_large.values()]
+        total = sum(old.size for old in others) + file.size
+        if file.size <= most:
+            _large[id(file)] = file
+        else:
+            others = [file]
+        for old in others:
+            if total <= most:
+                break
+            total -= old.size
+            _large.pop(id(old), None)
+            with suppress(BufferError):  # the app holds a view of its bytes right now
+                old.close()
+    return file

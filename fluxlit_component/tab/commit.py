@@ -134,8 +134,9 @@ class Committer:
 
     def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
         known, schema = self._tab.known, self._policy.schema
+        owner = {} if known.bound else owning(self._tab.sid or "", self._policy.visitor.person)
         return self._policy.lifetimes.commit(
-            {**diff.changes, **self._notes(), **self._owning()},
+            {**diff.changes, **self._notes(), **owner},
             schema=schema.version if schema is not None else known.schema,
             create=not known.created,
             begin=begin,
@@ -146,10 +147,6 @@ class Committer:
         live = noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
         taken = self._tab.taken.notes() if self._tab.taken is not None else {}
         return {**live, **self._tab.trial.notes(), **taken}
-
-    def _owning(self) -> Mapping[str, Change]:
-        known, visitor = self._tab.known, self._policy.visitor
-        return {} if known.bound else owning(self._tab.sid or "", visitor.person)
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
         """Save the whole state of this tab again: the record is gone though nobody destroyed it.

@@ -14,13 +14,18 @@ from fluxlit_component.identifier import new_session_id
 from fluxlit_component.state.record import Lifetimes
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.tab import Consent, Tab
+from fluxlit_component.tab.tasks import end_tasks
 
 
 def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
     """Return the store that this run may use: `store`, or one in the memory of this tab."""
     with tab.lock:
         if consent and tab.is_private:
-            _grant(tab)
+            tab.consent = Consent(unhurried=True, erasing=tab.consent.erasing)
+            tab.ids.sid, tab.ids.offer = None, new_session_id()
+            tab.standing.status = "pending"
+            tab.known.hydrated = tab.known.created = False
+            tab.known.base.forget()
         chosen = store if consent else withheld(tab)
         _erase(tab, store)
         return chosen
@@ -48,18 +53,9 @@ def _erase(tab: Tab, store: RecordStore) -> None:
     if not tab.consent.erasing:
         return
     from fluxlit_component.links import links
-    from fluxlit_component.tab.tasks import end_tasks
 
     with tab.standing.outages("destroy", tab.sid):
         for sid in tab.consent.erasing:
             end_tasks(store, sid)
             links.destroy(store, sid, Lifetimes())
         tab.consent = replace(tab.consent, erasing=())
-
-
-def _grant(tab: Tab) -> None:
-    tab.consent = Consent(unhurried=True, erasing=tab.consent.erasing)
-    tab.ids.sid, tab.ids.offer = None, new_session_id()
-    tab.standing.status = "pending"
-    tab.known.hydrated = tab.known.created = False
-    tab.known.base.forget()

@@ -7,7 +7,6 @@ An id is accepted only if it is well formed and the store knows it, or if it is 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Literal
 
 from fluxlit_component import identifier
 from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
@@ -23,10 +22,8 @@ from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
-
-if TYPE_CHECKING:
-    from fluxlit_component.links.links import Redeemed
 
 _log = logging.getLogger("fluxlit_component")
 _DEAD_LINK = "This link does not work any more"
@@ -38,7 +35,6 @@ class Identification:
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
         self._tab = tab
-        self._ids = tab.ids
         self._store = store
         self._policy = policy
         self._first = tab.runs == 1
@@ -54,11 +50,12 @@ class Identification:
 
         Returns whether the bridge is drawn already, because the browser had to be asked.
         """
-        tab, ids = self._tab, self._ids
+        tab, ids = self._tab, self._tab.ids
         tab.standing.notice = None
         self._recognise()
         was_settled = ids.sid is not None
-        news = self._news()
+        sent = self._run.state.sent_component_value(component_key(tab.param))
+        news = parse_answer(sent.get("answer") if sent is not None else None)
         if news is not None and news.link is not None and not tab.is_private:
             self._follow(news.link, news.sid)
             self._stale = self._first
@@ -91,8 +88,6 @@ class Identification:
             # Nothing was entered since the state was emptied, so a name from that state is gone, too.
             tab.ids.person = self._policy.visitor.person
         if has_left(tab, self._policy):
-            from fluxlit_component.tab.tasks import end_tasks
-
             with tab.standing.outages("read", tab.sid):  # else nobody reaches the tasks, and they end
                 end_tasks(self._store, tab.sid)
             tab.renew()
@@ -105,21 +100,14 @@ class Identification:
         answer = parse_answer(mounted.answer)
         if answer is not None and answer != news:
             self._consider(answer.sid, final=not self._first and not answer.is_from_link)
-        if self._ids.sid is None and self._may_wait() and mounted.is_there:
+        if self._tab.ids.sid is None and self._may_wait() and mounted.is_there:
             close_gate(
-                seconds=self._policy.gate_seconds,
-                is_over=self._gate_is_over,
-                page=self._run.unresolved_page,
+                seconds=self._policy.gate_seconds, is_over=self._gate_is_over, page=self._run.unresolved_page
             )
-
-    def _news(self) -> Answer | None:
-        """The bridge's answer that the browser sent with this run."""
-        state = self._run.state.sent_component_value(component_key(self._tab.param))
-        return parse_answer(state.get("answer") if state is not None else None)
 
     def _follow(self, token: str, came_with: str | None) -> None:
         """Follow a link once. A link that leads nowhere only shows a line to the visitor."""
-        tab = self._tab
+        tab, policy = self._tab, self._policy
         if token in tab.ids.followed:
             return
         try:
@@ -127,7 +115,11 @@ class Identification:
             if came_with is not None and record is not None and target_of(came_with, record) is not None:
                 tab.ids.followed |= {token}  # sent again after a restart: the link was followed before
                 return
-            found = self._redeem(token) if token else None
+            found = None
+            if token:
+                from fluxlit_component.links.links import redeem
+
+                found = redeem(self._store, token, policy.lifetimes, param=tab.param, visitor=policy.visitor)
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.standing.degrade("link", tab.sid, error)
             return
@@ -145,15 +137,9 @@ class Identification:
                 tab.known.hydrated, tab.ids.unconfirmed = False, True
             elif came_with is not None and came_with == tab.ids.offer:
                 with tab.standing.outages("link", tab.sid):  # useful, but not required
-                    lead_on(self._store, came_with, found.sid, self._policy.lifetimes)
+                    lead_on(self._store, came_with, found.sid, policy.lifetimes)
             self._hold(found.sid, found.record)
             tab.ids.joined = found.joined
-
-    def _redeem(self, token: str) -> Redeemed | Literal["elsewhere"] | None:
-        from fluxlit_component.links.links import redeem
-
-        policy = self._policy
-        return redeem(self._store, token, policy.lifetimes, param=self._tab.param, visitor=policy.visitor)
 
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab
@@ -187,7 +173,7 @@ class Identification:
 
     def _is_new_here(self, said: Handshake) -> bool:
         """Whether the page has no session: the page says so, or all of its ids were refused."""
-        ids = self._ids
+        ids = self._tab.ids
         if said.link is not None and said.link not in ids.followed:
             return False
         candidates = said.candidates(self._tab.param, shared=self._policy.scope == "browser")
@@ -260,9 +246,9 @@ class Identification:
 
     def _gate_is_over(self) -> bool:
         now = monotonic()
-        if self._ids.waiting_since is None:
-            self._ids.waiting_since = now
-        return now - self._ids.waiting_since > self._policy.gate_seconds
+        if self._tab.ids.waiting_since is None:
+            self._tab.ids.waiting_since = now
+        return now - self._tab.ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
         """Destroy the tab's old ids, because the browser has confirmed the new id."""

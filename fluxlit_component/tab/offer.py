@@ -37,7 +37,8 @@ def mount_bridge(run: Run, tab: Tab, policy: Policy, *, is_asked: bool) -> Mount
 
 def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
     ids, standing = tab.ids, tab.standing
-    held = ids.sid is not None
+    held, person = ids.sid is not None, policy.visitor.person
+    owner = hmac.new(_SECRET, person, hashlib.sha256).hexdigest()[:16] if person is not None else ""
     return Offer(
         param=tab.param,
         sid=ids.sid or ids.offer,
@@ -53,14 +54,10 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         scroll=policy.restore_scroll,
         afresh=_afresh(tab),
         drafts=policy.drafts,
-        owner=_owner(policy.visitor.person),
+        owner=owner,
         stored=tab.known.created,
         guard=tab.guard or (tab.is_blockless and tab.guarded),
     )
-
-
-def _owner(person: bytes | None) -> str:
-    return hmac.new(_SECRET, person, hashlib.sha256).hexdigest()[:16] if person is not None else ""
 
 
 def _afresh(tab: Tab) -> Afresh:

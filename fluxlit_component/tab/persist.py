@@ -17,8 +17,7 @@ from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
-from fluxlit_component.state.choices import encoded, is_default
-from fluxlit_component.state.keys import EVENT_REMEDIES, forbidden_reason
+from fluxlit_component.state.keys import EVENT_REMEDIES, encoded, forbidden_reason, is_default
 from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
@@ -95,7 +94,7 @@ class Persist:
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
-            spared |= self._policy.hidden.among(known.base.held)
+            spared |= self._policy.hidden.sift(known.base.held)
         gone = self._policy.keys.sift(known.base.held.keys() - kept.values.keys() - spared) | page.deleted
         diff = known.base.diff(
             kept.values,
@@ -142,7 +141,7 @@ class Persist:
             if not run.is_fragment:
                 page.later -= drawn
             page.drawn = run.carried(reading.widgets) | (page.later & on_page)
-            on_page = page.drawn | self._policy.hidden.among(on_page)
+            on_page = page.drawn | self._policy.hidden.sift(on_page)
         if not ended:
             page.drawn |= drawn
         if run is not None and not run.is_fragment:
@@ -156,7 +155,7 @@ class Persist:
             plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
         away = kept.values.keys() & base.origins.keys() - on_page
-        waits = (page.loose | page.offered | self._policy.hidden.among(away)) & away
+        waits = (page.loose | page.offered | self._policy.hidden.sift(away)) & away
         kept.origins.update((key, base.origins[key]) for key in waits)
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():

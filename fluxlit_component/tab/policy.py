@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import Settings, Transport
 from fluxlit_component.state.caps import Caps
-from fluxlit_component.state.keys import Hidden, Keys
+from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.state.record import Lifetimes
 
@@ -27,7 +27,8 @@ class Policy:
     """Plain data. Lifetimes are in seconds; None, zero and negative numbers mean "no lifetime"."""
 
     keys: Keys = field(default_factory=Keys)
-    hidden: Hidden = field(default_factory=Hidden)
+    hidden: Keys = field(default_factory=lambda: Keys(()))
+    """Keys whose widgets keep their values while they are not on the page. Streamlit drops such values."""
     visitor: Visitor = ANYBODY
     choices_only: bool = True
     """Keep the value of a widget only if somebody has chosen it. The original functions keep all values."""

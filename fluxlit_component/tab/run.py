@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fluxlit_component.bridge import component_key, draw_way_out
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, current_run, freeze, is_rerun
-from fluxlit_component.state.choices import encoded
 from fluxlit_component.state.diff import Base
+from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
@@ -27,6 +27,7 @@ from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tasks import end_tasks, tasks_of
 from fluxlit_component.telemetry import count, span
 
 if TYPE_CHECKING:
@@ -67,7 +68,6 @@ class SessionRun:
             is_first_call = tab.token is not self._run.token
             if is_first_call:
                 self._begin()
-                self._tell_change()
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
                 self._revive()
@@ -138,10 +138,6 @@ class SessionRun:
             self._wipe()
         self._record = identification.record
         tab.token = self._run.token
-
-    def _tell_change(self) -> None:
-        """Tell the hooks that the visitor has changed, in the first run that gets through."""
-        tab = self._tab
         tab.standing.change, tab.change = tab.change, None
         if tab.standing.change is not None:
             count("fluxlit.identity_changes")
@@ -191,21 +187,20 @@ class SessionRun:
         """Begin anew after a destroy: drop the values of the old session from session state."""
         tab, state = self._tab, self._run.state
         tab.wiping = False
-        written, widgets = state.written_keys(), state.widget_keys()
-        mine = {k: v for k, v in self._mine().items() if k not in written}
-        self._leave_untouched(mine)
+        mine = self._leave_untouched(but=state.written_keys())
         # A widget on the page still shows its value, and the browser sends that. So the value stays.
-        state.drop(k for k in mine if k not in widgets)
+        state.drop(mine - state.widget_keys())
 
-    def _mine(self) -> dict[str, Any]:
-        return {k: v for k, v in self._run.state.reading().values.items() if self._policy.keys.admit(k)}
+    def _leave_untouched(self, *, but: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Note the values that widgets on the page still show: nobody's choice until they change.
 
-    def _leave_untouched(self, values: Mapping[str, Any]) -> None:
-        """Note the values that widgets on the page still show: nobody's choice until they change."""
-        widgets = self._run.state.widget_keys()
-        self._tab.page.shown = {
-            k: data for k, v in values.items() if k in widgets and (data := encoded(v)) is not None
-        }
+        Returns the session's keys in session state, without those of `but`.
+        """
+        values, widgets = self._run.state.reading().values, self._run.state.widget_keys()
+        mine = self._policy.keys.sift(values) - but
+        shown = {key: encoded(values[key]) for key in mine & widgets}
+        self._tab.page.shown = {key: data for key, data in shown.items() if data is not None}
+        return mine
 
     @property
     def brought_late(self) -> bool:
@@ -222,8 +217,6 @@ class SessionRun:
 
     def tasks(self) -> Tasks:
         """The streams and jobs of this session."""
-        from fluxlit_component.tab.tasks import tasks_of
-
         return tasks_of(self._run, self._tab, self._store, self._policy, save=self.save)
 
     def sharing(self) -> Sharing:
@@ -258,16 +251,13 @@ class SessionRun:
             self.save()
             if tab.sid is None or (tab.known.created and tab.standing.status != "ready"):
                 return False
-            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.created)
-            return done
+            return rotate(tab, self._store, self._policy, has_record=tab.known.created)[0]
 
     def clear(self) -> None:
         """Empty the state: session state and record. The id stays."""
         tab = self._tab
         with tab.lock:
-            mine = self._mine()
-            self._leave_untouched(mine)
-            self._run.state.drop(mine)
+            self._run.state.drop(self._leave_untouched())
             tab.page.forget()
             tab.page.deleted |= tab.known.base.held.keys() | tab.known.base.faults.keys()
             tab.known.base.unsaved.clear()
@@ -276,7 +266,6 @@ class SessionRun:
     def destroy(self) -> bool:
         """End the session: the record is gone for good, and the browser forgets the id at the next run."""
         from fluxlit_component.links.links import destroy
-        from fluxlit_component.tab.tasks import end_tasks
 
         tab, done = self._tab, False
         with tab.lock, tab.standing.outages("destroy", tab.sid):

@@ -22,10 +22,9 @@ from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.page import NOTHING, Page
+from fluxlit_component.tab.page import NOTHING, Page, Trial
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
-from fluxlit_component.tab.trial import NO_TRIAL, Trial
 
 if TYPE_CHECKING:
     from fluxlit_component.background.taken import Taken
@@ -102,7 +101,6 @@ class Consent:
     """Ids whose records are to be destroyed after consent was withdrawn. Tried until the store answers."""
 
 
-_GIVEN: Final = Consent()
 _PATIENCE_SECONDS: Final = 0.5
 
 
@@ -117,10 +115,10 @@ class Tab:
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: Ids = field(default_factory=Ids)
     known: Known = field(default_factory=Known)
-    consent: Consent = _GIVEN
+    consent: Consent = field(default_factory=Consent)
     page: Page = field(default_factory=Page)
     standing: Standing = field(default_factory=Standing)
-    trial: Trial = NO_TRIAL
+    trial: Trial = field(default_factory=Trial)
     runs: int = 0
     token: object = None
     """Token of the run that opened the tab last, to recognise a second call in the same run."""
@@ -151,7 +149,7 @@ class Tab:
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = field(default_factory=lambda: NOTHING)
-    """Values that no store can hold, for the page after F5. Written by `persist` and `handover`."""
+    """Values that no store can hold, for the page after F5. Written by `persist` and `hydrate`."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
     naming: frozenset[str] = frozenset()
@@ -194,7 +192,7 @@ class Tab:
         ids.sid = ids.offer = new_session_id()
         ids.joined, self.href, self.live, self.naming = False, None, NOTHING, frozenset()
         self.taken = None
-        self.known, self.trial = Known(hydrated=True, skew=self.known.skew), NO_TRIAL
+        self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
         self.standing.is_new, self.standing.restored = True, ()
         self.page.forget()
 

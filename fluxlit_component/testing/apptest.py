@@ -24,6 +24,7 @@ from typing_extensions import Self
 from fluxlit_component import internals
 from fluxlit_component.apptest import testmode
 from fluxlit_component.identifier import DEFAULT_PARAM
+from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
 from fluxlit_component.tab.tab import forget_tabs, leave_page, sids_held_for
@@ -86,7 +87,7 @@ class AppTestServer:
         self, make: Callable[[], AppTest], *, query_params: Mapping[str, Any], secrets: Mapping[str, Any]
     ) -> AppTestTab:
         """Open the AppTest that `make` returns in a tab of a new visitor and let it run once."""
-        internals.forget_pages_of_process()
+        forget_pages_of_process()
         tab = AppTestTab(self, make)
         tab.at.query_params.update(query_params)
         tab.at.secrets.update(secrets)
@@ -118,7 +119,7 @@ class AppTestServer:
 
     def __exit__(self, *_: object) -> None:
         testmode.stand_in = self._before
-        internals.forget_pages_of_process()
+        forget_pages_of_process()
         close_stores()
 
     def _store_for(self, asked: object) -> object:

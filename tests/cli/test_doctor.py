@@ -20,7 +20,7 @@ from fluxlit_component.cli.checks.address import check_address, check_replicas_c
 from fluxlit_component.cli.checks.setup import check_garbage, check_transport, check_trusted_headers
 from fluxlit_component.cli.checks.store import check_clock, check_replicas, judge_engine, judge_latency
 from fluxlit_component.cli.output import Finding
-from fluxlit_component.internals.server import serves_asgi
+from fluxlit_component.internals.process import serves_asgi
 from fluxlit_component.stores.inventory import StoreFacts
 from tests.servers.local_redis import LocalRedis
 

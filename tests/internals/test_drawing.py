@@ -25,13 +25,13 @@ def draws(seen: dict) -> None:
     import streamlit as st
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+    from fluxlit_component.internals import Run
     from fluxlit_component.internals.drawing import LastDrawn, last_drawn
-    from fluxlit_component.internals.outgoing import read_along
 
     context = get_script_run_ctx()
     send, sent = context._enqueue, seen.setdefault("sent", [])
     context._enqueue = lambda message: (sent.append(message), send(message))
-    read_along(context, lambda: False)
+    Run(context).read_along(lambda: False)
     try:
         make = st.components.v2.component("probe", js="export default () => {};\n")
         with st._event:

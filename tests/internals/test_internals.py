@@ -14,7 +14,6 @@ import sys
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -22,13 +21,14 @@ import pytest
 import streamlit
 from streamlit.elements.lib import policies
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge import component_key
-from fluxlit_component.internals import Reading, Run, State, guard, server, session_state
+from fluxlit_component.internals import Reading, Run, State, guard, process, session_state
 from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
 
@@ -153,10 +153,9 @@ def test_the_context_names_its_fragments(seen: dict[str, Any]) -> None:
 
 
 def test_an_anchor_takes_weak_references() -> None:
-    """Python 3.10 leaves the name `__weakref__` in a dataclass with slots, where there is no place for it."""
-    state = type("SessionState", (), {"__slots__": (), "__weakref__": None})()
+    """With a browser it is the fragment storage, of which a Streamlit session has one."""
     context = SimpleNamespace(
-        session_state=SimpleNamespace(_state=state), session_id="real", fragment_storage=Event()
+        session_state=SimpleNamespace(), session_id="real", fragment_storage=MemoryFragmentStorage()
     )
     assert weakref.ref(Run(context).anchor)() is context.fragment_storage
 
@@ -217,7 +216,7 @@ def test_the_next_app_finds_its_pages_folder(
 ) -> None:
     """Whatever the app before it in this process has said of its own pages."""
     start(navigation, seen)
-    internals.forget_pages_of_process()
+    process.forget_pages_of_process()
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "second.py").write_text("import streamlit as st\nst.write('The second')\n")
     (tmp_path / "main.py").write_text("import streamlit as st\nst.write('The first')\n")
@@ -1209,7 +1208,7 @@ def test_every_internal_is_watched() -> None:
         if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
             used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
             used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
-    used |= {"narrow", "unknown_clicks", "take_click"}  # by `narrow_selections` and `call_back_late`
+    used |= {"narrow", "unknown_elements", "take_click"}  # by `narrow_selections` and `call_back_late`
     classes = (Run, internals.State, internals.Widget, internals.Reading)
     offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
         name
@@ -1250,10 +1249,10 @@ def test_what_streamlit_run_serves_by(fallbacks: list[str], monkeypatch: pytest.
     """Starlette from 1.57 on, from 1.53 if it is asked for; before that nothing that speaks ASGI."""
     if RELEASE < (1, 53):
         monkeypatch.setattr(guard, "fell_back", lambda *_: None)
-        assert not server.serves_asgi([])
+        assert not process.serves_asgi([])
         return
-    assert server.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
-    assert server.serves_asgi(["--server.useStarlette=true"])
+    assert process.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
+    assert process.serves_asgi(["--server.useStarlette=true"])
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -1264,7 +1263,7 @@ def test_a_middleware_is_put_around_the_server(fallbacks: list[str], monkeypatch
 
     monkeypatch.setattr(uvicorn.Config, "load", uvicorn.Config.load)
     wrapped: list[Any] = []
-    assert server.surround_server(lambda app: wrapped.append(app) or app)
+    assert process.wrap_server(lambda app: wrapped.append(app) or app)
     config = uvicorn.Config(lambda scope: None, log_config=None)
     config.load()
     assert wrapped == [config.loaded_app]
@@ -1276,7 +1275,7 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
     internals.freeze()
     before = gc.get_freeze_count()
     try:
-        internals.freeze_when_loaded()
+        process.freeze_when_loaded()
         internals.freeze()
         assert (frozen := gc.get_freeze_count()) > before + 1000
         kept = [[] for _ in range(1000)]
@@ -1290,7 +1289,7 @@ def test_what_is_loaded_is_frozen_once_and_only_if_asked_for() -> None:
 def test_classes_that_a_script_defines_anew_are_still_freed() -> None:
     """Frozen is what the first run has loaded: the classes of each later run go as they always did."""
     try:
-        internals.freeze_when_loaded()
+        process.freeze_when_loaded()
         internals.freeze()
         seen = []
         for _ in range(3):  # a script defines its classes in each run, an edited one others
@@ -1352,7 +1351,7 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("sent_keys", (), frozenset()),
         ("sent_values", (), {}),
         ("ignore", ({"a": b""},), None),
-        ("unknown_clicks", (), frozenset()),
+        ("unknown_elements", (), frozenset()),
         ("take_click", ("a",), None),
         ("sent_component_value", ("key",), None),
         ("began_by_itself", (), False),

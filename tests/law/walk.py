@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from fluxlit_component.internals import forget_pages_of_process
+from fluxlit_component.internals.process import forget_pages_of_process
 from tests.law.collection import App
 from tests.law.excuses import Excuses
 from tests.law.offers import Choice

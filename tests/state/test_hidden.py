@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluxlit_component.state.keys import Hidden, sort_hidden
+from fluxlit_component.state.keys import Keys, sort_hidden
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from fluxlit_component.state.keys import Hidden, sort_hidden
 )
 def test_patterns_choose_keys(patterns: tuple[str, ...], kept: set[str]) -> None:
     """Globs, with regard to case."""
-    assert Hidden(patterns).among({"filter_a", "Filter_b", "name"}) == kept
+    assert Keys(patterns).sift({"filter_a", "Filter_b", "name"}) == kept
 
 
 def sort(key: str, **where: bool) -> tuple[frozenset[str], frozenset[str]]:

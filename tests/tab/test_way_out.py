@@ -16,8 +16,8 @@ from streamlit.testing.v1 import AppTest
 from fluxlit_component import InMemorySessionStore, UrlSession
 from fluxlit_component.state.record import Commit, Outcome
 from fluxlit_component.stores.assembly import UnansweringStore
+from fluxlit_component.tab.page import FAILED
 from fluxlit_component.tab.tab import forget_tabs
-from fluxlit_component.tab.trial import FAILED
 from tests.visitor import Body, Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
