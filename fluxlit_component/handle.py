@@ -434,7 +434,7 @@ class UrlSession(Generic[M]):
             task: the stream or job to follow.
             every: seconds until the fragment begins, after each run of the script.
         """
-        from fluxlit_component.background.follow import follow
+        from fluxlit_component.background.views import follow
 
         follow(task, fragment=self.fragment, every=every)
 

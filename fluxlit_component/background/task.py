@@ -49,10 +49,10 @@ class Task:
         self.began = self.seen = monotonic()
         self.is_working = False
         """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""
-        self.taker: Callable[[], object] | None = None
-        """A weak reference to the unsaved results (`Taken`) of the page that took the result."""
+        self.is_taken: Callable[[], bool] = lambda: False
+        """Whether a page has taken the result and will save it."""
         self._size = 0
-        self._viewers: list[weakref.ref[object]] = []
+        self._viewers: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
 
     @property
     def is_running(self) -> bool:
@@ -110,14 +110,11 @@ class Task:
     def is_seen_by(self, anchor: object) -> None:
         """Remember a page that shows the task. The task is held at least as long as the page lives."""
         self.seen = monotonic()
-        with self.changed:
-            if not any(viewer() is anchor for viewer in self._viewers):
-                self._viewers = [viewer for viewer in self._viewers if viewer() is not None]
-                self._viewers.append(weakref.ref(anchor))
+        self._viewers[id(anchor)] = anchor
 
     def is_watched(self) -> bool:
         """Whether a page that has shown it still lives."""
-        return any(viewer() is not None for viewer in self._viewers)
+        return len(self._viewers) > 0
 
     def _continue(self) -> None:
         if not self.is_running:

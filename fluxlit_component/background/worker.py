@@ -23,13 +23,7 @@ from fluxlit_component.internals.threads import without_page
 _log = logging.getLogger("fluxlit_component")
 
 
-def begin(
-    task: Task,
-    work: Callable[[], Any],
-    *,
-    executor: Executor | None,
-    context: object,
-) -> None:
+def begin(task: Task, work: Callable[[], Any], *, executor: Executor | None, context: object) -> None:
     """Begin the work and return at once. `context`: Streamlit's context of the run that begins it."""
     run = partial(contextvars.copy_context().run, _run, task, work, context)
     if executor is None:
@@ -93,9 +87,5 @@ def _consume(task: Task, source: Any) -> Any:
 
 
 async def _consume_async(task: Task, source: AsyncIterable[Any]) -> None:
-    try:
-        async for chunk in source:
-            task.add(chunk)
-    finally:
-        if inspect.isasyncgen(source):
-            await source.aclose()
+    async for chunk in source:  # `asyncio.run` closes a generator that has not ended
+        task.add(chunk)

@@ -10,19 +10,12 @@ import atexit
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from fluxlit_component.background import registry
-from fluxlit_component.background.record import (
-    LEASE_SECONDS,
-    WORD,
-    Note,
-    Segments,
-    ask,
-    head_of,
-    name_of,
-)
+from fluxlit_component.background.record import LEASE_SECONDS, WORD, Note, Segments, ask, head_of, name_of
 from fluxlit_component.background.task import Task
 from fluxlit_component.clock import monotonic, wall
 from fluxlit_component.codec import decode
@@ -113,7 +106,8 @@ class Saving:
 
 _lock: Final = threading.Lock()
 _savings: Final[dict[Task, Saving]] = {}
-_discarded: Final[list[tuple[RecordStore, str]]] = []
+_discarded: Final[dict[str, RecordStore]] = {}
+"""Place of a record that is to be destroyed -> its store. The oldest comes first."""
 _is_writing = False
 
 
@@ -141,8 +135,9 @@ def discard(task: Task, store: RecordStore | None) -> None:
     registry.drop(task)
     if store is not None:
         with _lock:
-            _discarded.append((store, task.place))
-            del _discarded[:-_MOST_DISCARDED]
+            _discarded[task.place] = store
+            if len(_discarded) > _MOST_DISCARDED:
+                _discarded.pop(next(iter(_discarded)))
         _wake()
 
 
@@ -179,15 +174,13 @@ def write_once() -> None:
             continue
         with _lock:
             _savings.pop(saving.task, None)
-    while _discarded:
-        store, place = _discarded[0]
-        try:
+    with _lock:
+        discarded = [*_discarded.items()]
+    with suppress(Exception):  # any failure of a store: again with the next batch
+        for place, store in discarded:
             store.delete(place)
-        except Exception:  # noqa: BLE001
-            break
-        with _lock:
-            if _discarded and _discarded[0] == (store, place):
-                _discarded.pop(0)
+            with _lock:
+                _discarded.pop(place, None)
 
 
 @atexit.register

@@ -28,7 +28,7 @@ from fluxlit_component.tab.standing import Standing
 from fluxlit_component.tab.trial import NO_TRIAL, Trial
 
 if TYPE_CHECKING:
-    from fluxlit_component.background.taken import Taken
+    from fluxlit_component.background.tasks import Taken
     from fluxlit_component.stores.memory import InMemorySessionStore
 
 
