@@ -26,8 +26,7 @@ from fluxlit_component.tab.tab import Tab
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from fluxlit_component.background.task import Task
-    from fluxlit_component.background.tasks import Tasks
+    from fluxlit_component.background.task import Kind
     from fluxlit_component.background.views import Job, Stream
     from fluxlit_component.links.links import Link
     from fluxlit_component.state.files import KeptUpload, Upload
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame")
 P = ParamSpec("P")
 R = TypeVar("R")
-V = TypeVar("V")
+V = TypeVar("V", "Stream", "Job")
 
 
 class UrlSession(Generic[M]):
@@ -362,10 +361,8 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Stream
 
-        if source is not None:
-            work = partial(source, *args, **kwargs) if callable(source) else partial(_itself, source)
-            return self._view(Stream, lambda tasks: tasks.start(key, "stream", work))
-        return self._view(Stream, lambda tasks: tasks.find(key, "stream"))
+        work = partial(source, *args, **kwargs) if callable(source) else source
+        return self._view(Stream, key, "stream", work)
 
     if TYPE_CHECKING:
 
@@ -409,19 +406,14 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Job
 
-        if function is not None:
-            work = partial(function, *args, **kwargs)
-            return self._view(Job, lambda tasks: tasks.start(key, "job", work, executor=executor))
-        return self._view(Job, lambda tasks: tasks.find(key, "job"))
+        work = partial(function, *args, **kwargs) if function is not None else None
+        return self._view(Job, key, "job", work, executor)
 
-    def _view(self, view: Callable[[Task, Tasks], V], look: Callable[[Tasks], Task | None]) -> V | None:
-        if self._run is not None:
-            tasks = self._run.tasks()
-        else:
-            from fluxlit_component.tab.tasks import tasks_of_page
+    def _view(self, view: type[V], key: str, kind: Kind, work: Any, executor: Any = None) -> V | None:
+        from fluxlit_component.tab.tasks import tasks_of_page
 
-            tasks = tasks_of_page(self)
-        task = look(tasks)
+        tasks = self._run.tasks() if self._run is not None else tasks_of_page(self)
+        task = tasks.find(key, kind) if work is None else tasks.start(key, kind, work, executor=executor)
         return view(task, tasks) if task is not None else None
 
     def follow(self, task: Stream | Job, *, every: float = 0.5) -> None:
@@ -517,7 +509,3 @@ class UrlSession(Generic[M]):
         from fluxlit_component.panel.panel import draw_badge
 
         draw_badge(self.status)
-
-
-def _itself(source: R) -> R:
-    return source

@@ -100,9 +100,7 @@ class Tasks:
     outages: Callable[[str], AbstractContextManager[object]] = lambda _doing: suppress(Exception)
     """Guards a block that asks the store: any failure of it means "unknown", and ends the block."""
 
-    def start(
-        self, key: str, kind: Kind, work: Callable[[], Any], *, executor: Executor | None = None
-    ) -> Task:
+    def start(self, key: str, kind: Kind, work: Any, *, executor: Executor | None = None) -> Task:
         """Start a task, or return the task that this session has under the key already, in any state.
 
         Raises:

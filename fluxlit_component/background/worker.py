@@ -11,7 +11,7 @@ import contextvars
 import inspect
 import logging
 import threading
-from collections.abc import AsyncIterable, Callable, Iterable
+from collections.abc import AsyncIterable, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -23,8 +23,11 @@ from fluxlit_component.internals.threads import without_page
 _log = logging.getLogger("fluxlit_component")
 
 
-def begin(task: Task, work: Callable[[], Any], *, executor: Executor | None, context: object) -> None:
-    """Begin the work and return at once. `context`: Streamlit's context of the run that begins it."""
+def begin(task: Task, work: Any, *, executor: Executor | None, context: object) -> None:
+    """Begin the work and return at once. `context`: Streamlit's context of the run that begins it.
+
+    `work`: a function, or what it would return.
+    """
     run = partial(contextvars.copy_context().run, _run, task, work, context)
     if executor is None:
         threading.Thread(target=run, name="fluxlit-task", daemon=True).start()
@@ -34,11 +37,11 @@ def begin(task: Task, work: Callable[[], Any], *, executor: Executor | None, con
     submitted.add_done_callback(partial(_end_with, task))
 
 
-def _run(task: Task, work: Callable[[], Any], context: object) -> Any:
+def _run(task: Task, work: Any, context: object) -> Any:
     current.set(task)
     with without_page(context):
         try:
-            given = work()
+            given = work() if callable(work) else work
             if inspect.isawaitable(given):
                 given = asyncio.run(_awaited(given))
             result = given if task.kind == "job" else _consume(task, given)
