@@ -134,16 +134,14 @@ class UrlSession(Generic[M]):
 
         return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
 
-    if TYPE_CHECKING:
-
-        @overload
-        def keep_upload(
-            self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-        ) -> KeptUpload | None: ...
-        @overload
-        def keep_upload(
-            self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-        ) -> list[KeptUpload]: ...
+    @overload
+    def keep_upload(
+        self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
+    ) -> KeptUpload | None: ...
+    @overload
+    def keep_upload(
+        self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
+    ) -> list[KeptUpload]: ...
 
     def keep_upload(
         self, file: Upload | Sequence[Upload] | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
@@ -326,19 +324,17 @@ class UrlSession(Generic[M]):
         """End all links of this session. Return how many were open; None if the store did not answer."""
         return self._run.sharing().revoke() if self._run is not None else 0
 
-    if TYPE_CHECKING:
-
-        @overload
-        def stream(self, key: str, /) -> Stream | None: ...
-        @overload
-        def stream(
-            self,
-            key: str,
-            source: Callable[P, object] | Iterable[Any] | AsyncIterable[Any],
-            /,
-            *args: P.args,
-            **kwargs: P.kwargs,
-        ) -> Stream: ...
+    @overload
+    def stream(self, key: str, /) -> Stream | None: ...
+    @overload
+    def stream(
+        self,
+        key: str,
+        source: Callable[P, object] | Iterable[Any] | AsyncIterable[Any],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> Stream: ...
 
     def stream(self, key: str, source: Any = None, /, *args: Any, **kwargs: Any) -> Stream | None:
         """Make an answer in a thread of its own, and find it again: after F5, on any page, in any tab.
@@ -364,20 +360,18 @@ class UrlSession(Generic[M]):
         work = partial(source, *args, **kwargs) if callable(source) else source
         return self._view(Stream, key, "stream", work)
 
-    if TYPE_CHECKING:
-
-        @overload
-        def job(self, key: str, /) -> Job | None: ...
-        @overload
-        def job(
-            self,
-            key: str,
-            function: Callable[..., object],
-            /,
-            *args: Any,
-            executor: Executor | None = None,
-            **kwargs: Any,
-        ) -> Job: ...
+    @overload
+    def job(self, key: str, /) -> Job | None: ...
+    @overload
+    def job(
+        self,
+        key: str,
+        function: Callable[..., object],
+        /,
+        *args: Any,
+        executor: Executor | None = None,
+        **kwargs: Any,
+    ) -> Job: ...
 
     def job(
         self,
@@ -430,14 +424,12 @@ class UrlSession(Generic[M]):
 
         follow(task, fragment=self.fragment, every=every)
 
-    if TYPE_CHECKING:
-
-        @overload
-        def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
-        @overload
-        def fragment(
-            self, func: None = None, /, **options: Any
-        ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+    @overload
+    def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
+    @overload
+    def fragment(
+        self, func: None = None, /, **options: Any
+    ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
     def fragment(
         self, func: Callable[P, R] | None = None, /, **options: Any
