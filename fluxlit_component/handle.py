@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
-from types import MappingProxyType, TracebackType
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
 import streamlit as st
@@ -466,9 +466,7 @@ class UrlSession(Generic[M]):
             self._run.enter()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Literal[False]:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> Literal[False]:
         if self._run is None:
             return False
         refused = internals.refused_key(error, self._run.suspects()) if isinstance(error, Exception) else None
