@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import streamlit as st
 from typing_extensions import Self
@@ -23,6 +23,8 @@ from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Standing, Status
 from fluxlit_component.tab.tab import Tab
 
+P = ParamSpec("P")
+
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
     from fluxlit_component.state.files import KeptUpload, Upload
     from fluxlit_component.state.schema import Schema
 
+    Function: TypeAlias = Callable[..., object]
+    Source: TypeAlias = Callable[P, object] | Iterable[Any] | AsyncIterable[Any]
+
 Frame = TypeVar("Frame")
-P = ParamSpec("P")
 R = TypeVar("R")
 V = TypeVar("V", "Stream", "Job")
 
@@ -135,13 +139,9 @@ class UrlSession(Generic[M]):
         return view_of(self._schema, cast("MutableMapping[str, Any]", st.session_state))
 
     @overload
-    def keep_upload(
-        self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-    ) -> KeptUpload | None: ...
+    def keep_upload(self, file: Upload | None, *, key: str, max_bytes: int = ...) -> KeptUpload | None: ...
     @overload
-    def keep_upload(
-        self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-    ) -> list[KeptUpload]: ...
+    def keep_upload(self, file: Sequence[Upload], *, key: str, max_bytes: int = ...) -> list[KeptUpload]: ...
 
     def keep_upload(
         self, file: Upload | Sequence[Upload] | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
@@ -179,14 +179,11 @@ class UrlSession(Generic[M]):
                 )
         tab, run = self._tab, internals.current_run()
         policy = tab.opened[1] if tab.opened is not None else Policy()
-        kept = keep_upload(
-            cast("MutableMapping[str, Any]", st.session_state),
-            [each for each in found if isinstance(each, Upload)],
-            key=key,
-            many=many,
-            limits=Limits(max_bytes, policy.caps, policy.live_upload_bytes),
-            seen=Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept),
-        )
+        state = cast("MutableMapping[str, Any]", st.session_state)
+        given = [each for each in found if isinstance(each, Upload)]
+        limits = Limits(max_bytes, policy.caps, policy.live_upload_bytes)
+        seen = Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept)
+        kept = keep_upload(state, given, key=key, many=many, limits=limits, seen=seen)
         if kept.is_incomplete:
             tab.standing.lose([key])
         if kept.is_new:  # lost parts of the old files are no loss any more
@@ -208,12 +205,8 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.state.edits import keep_edits
 
-        edited: Frame = keep_edits(
-            cast("MutableMapping[str, Any]", st.session_state),
-            frame,
-            key=key,
-            draw=partial(st.data_editor, **options),
-        )
+        state = cast("MutableMapping[str, Any]", st.session_state)
+        edited: Frame = keep_edits(state, frame, key=key, draw=partial(st.data_editor, **options))
         return edited
 
     def persist(self) -> bool:
@@ -327,14 +320,7 @@ class UrlSession(Generic[M]):
     @overload
     def stream(self, key: str, /) -> Stream | None: ...
     @overload
-    def stream(
-        self,
-        key: str,
-        source: Callable[P, object] | Iterable[Any] | AsyncIterable[Any],
-        /,
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> Stream: ...
+    def stream(self, key: str, source: Source[P], /, *args: P.args, **kwargs: P.kwargs) -> Stream: ...
 
     def stream(self, key: str, source: Any = None, /, *args: Any, **kwargs: Any) -> Stream | None:
         """Make an answer in a thread of its own, and find it again: after F5, on any page, in any tab.
@@ -364,23 +350,11 @@ class UrlSession(Generic[M]):
     def job(self, key: str, /) -> Job | None: ...
     @overload
     def job(
-        self,
-        key: str,
-        function: Callable[..., object],
-        /,
-        *args: Any,
-        executor: Executor | None = None,
-        **kwargs: Any,
+        self, key: str, function: Function, /, *args: Any, executor: Executor | None = None, **kwargs: Any
     ) -> Job: ...
 
     def job(
-        self,
-        key: str,
-        function: Callable[..., Any] | None = None,
-        /,
-        *args: Any,
-        executor: Executor | None = None,
-        **kwargs: Any,
+        self, key: str, function: Any = None, /, *args: Any, executor: Executor | None = None, **kwargs: Any
     ) -> Job | None:
         """Run a function in a thread of its own, and find the job again: like `stream`, with one result.
 

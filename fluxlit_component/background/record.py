@@ -8,7 +8,6 @@ segments.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -78,22 +77,13 @@ def notes_of(record: Record) -> dict[str, Note]:
     return {name: note for name, note in found.items() if note is not None}
 
 
-@dataclass
-class Segments:
-    """Where the stored chunks of a task end."""
-
-    first: int = 0
-    """The first chunk of the last segment."""
-    number: int = 0
-
-    def changes(self, chunks: list[Any]) -> dict[str, Change]:
-        """The change that stores these chunks; the first of them is number `first` of the task."""
-        return {f"{_SEGMENT}{self.number:06}": Change(encode(chunks), base=ANY)} if chunks else {}
-
-    def wrote(self, changes: Mapping[str, Change], count: int) -> None:
-        """These changes with `count` chunks are stored. After a full segment a new one begins."""
-        if any(len(change.data or b"") >= SEGMENT_BYTES for change in changes.values()):
-            self.first, self.number = self.first + count, self.number + 1
+def segment_of(first: int, chunks: list[Any]) -> tuple[dict[str, Change], int]:
+    """The change that stores these chunks from number `first` on, and the first chunk of the segment then."""
+    if not chunks:
+        return {}, first
+    data = encode(chunks)
+    following = first + len(chunks) if len(data) >= SEGMENT_BYTES else first
+    return {f"{_SEGMENT}{first:09}": Change(data, base=ANY)}, following
 
 
 def head_of(task: Task, *, until: float) -> dict[str, Change]:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from fluxlit_component.background import registry, worker, writer
+from fluxlit_component.background import registry, writer
 from fluxlit_component.background.record import (
     ANY,
     CLAIM_SECONDS,
@@ -23,7 +23,7 @@ from fluxlit_component.background.record import (
     name_of,
     notes_of,
 )
-from fluxlit_component.background.task import Kind, Task
+from fluxlit_component.background.task import Kind, Task, begin
 from fluxlit_component.clock import monotonic
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
@@ -125,7 +125,7 @@ class Tasks:
             return self.find(key, kind) or task
         self.taken.pop(key, None)
         try:
-            worker.begin(task, work, executor=executor, context=self.context)
+            begin(task, work, executor=executor, context=self.context)
         except BaseException:
             task.is_working = False
             self.discard(task)

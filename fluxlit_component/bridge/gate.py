@@ -33,24 +33,17 @@ def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -
             st.rerun()
 
     if page:
-        _keep_page(page)
+        # Streamlit knows a page by the hash of its path. So the next run finds the app's own page.
+        try:
+            pages = [
+                st.Page(lambda: None, title=_TITLE, default=True),
+                st.Page(lambda: None, title=_TITLE, url_path=page),
+            ]
+            st.navigation(pages, position="hidden")
+        except Exception as error:  # noqa: BLE001 - a path that no page can have leads to the main page
+            _log.debug("the page asked for could not be kept: %s", type(error).__name__)
     give_up()
     st.stop()
-
-
-def _keep_page(path: str) -> None:
-    """Make Streamlit remember the page that was asked for, until the app says which pages it has.
-
-    Streamlit knows a page by the hash of its path. So the next run finds the app's own page.
-    """
-    try:
-        pages = [
-            st.Page(lambda: None, title=_TITLE, default=True),
-            st.Page(lambda: None, title=_TITLE, url_path=path),
-        ]
-        st.navigation(pages, position="hidden")
-    except Exception as error:  # noqa: BLE001 - a path that no page can have leads to the main page
-        _log.debug("the page asked for could not be kept: %s", type(error).__name__)
 
 
 def draw_way_out(key: str, on_press: Callable[[], None]) -> bool:

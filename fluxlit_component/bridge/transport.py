@@ -115,7 +115,8 @@ def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
     make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
     draw = make(_V2, js=bundle("bridge-v2.js"))
-    result = draw(key=key, data=plain, on_answer_change=_on_answer)
+    # Streamlit keeps the state of a component v2 only with a callback. `mount` reads the answer.
+    result = draw(key=key, data=plain, on_answer_change=lambda: None)
     drawing = last_drawn()
     if drawing is not None:
         _drawings[key, page] = drawing
@@ -126,10 +127,6 @@ def _by_v1(offer: Mapping[str, Any], key: str) -> object:
     component = v1.declare_component(_V1, path=str(bundle_folder()))
     # A height of zero: no placeholder while the frame loads.
     return component(offer=(dict(offer),), key=key, default=None, height=0)
-
-
-def _on_answer() -> None:
-    """Do nothing: Streamlit keeps a v2 component's state only with a callback. `mount` reads the answer."""
 
 
 @cache
