@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
-from types import MappingProxyType, TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, cast, overload
 
 import streamlit as st
 from typing_extensions import Self
@@ -23,20 +23,23 @@ from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Standing, Status
 from fluxlit_component.tab.tab import Tab
 
+P = ParamSpec("P")
+
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from fluxlit_component.background.task import Task
-    from fluxlit_component.background.tasks import Tasks
+    from fluxlit_component.background.task import Kind
     from fluxlit_component.background.views import Job, Stream
     from fluxlit_component.links.links import Link
     from fluxlit_component.state.schema import Schema
     from fluxlit_component.state.uploads import KeptUpload, Upload
 
+    Function: TypeAlias = Callable[..., object]
+    Source: TypeAlias = Callable[P, object] | Iterable[Any] | AsyncIterable[Any]
+
 Frame = TypeVar("Frame")
-P = ParamSpec("P")
 R = TypeVar("R")
-V = TypeVar("V")
+V = TypeVar("V", "Stream", "Job")
 
 
 class UrlSession(Generic[M]):
@@ -135,16 +138,10 @@ class UrlSession(Generic[M]):
 
         return cast("M", View(self._schema, cast("MutableMapping[str, Any]", st.session_state)))
 
-    if TYPE_CHECKING:
-
-        @overload
-        def keep_upload(
-            self, file: Upload | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-        ) -> KeptUpload | None: ...
-        @overload
-        def keep_upload(
-            self, file: Sequence[Upload], *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
-        ) -> list[KeptUpload]: ...
+    @overload
+    def keep_upload(self, file: Upload | None, *, key: str, max_bytes: int = ...) -> KeptUpload | None: ...
+    @overload
+    def keep_upload(self, file: Sequence[Upload], *, key: str, max_bytes: int = ...) -> list[KeptUpload]: ...
 
     def keep_upload(
         self, file: Upload | Sequence[Upload] | None, *, key: str, max_bytes: int = MAX_UPLOAD_BYTES
@@ -181,14 +178,11 @@ class UrlSession(Generic[M]):
                 )
         tab, run = self._tab, internals.current_run()
         policy = tab.opened[1] if tab.opened is not None else Policy()
-        kept = keep_upload(
-            cast("MutableMapping[str, Any]", st.session_state),
-            [each for each in found if isinstance(each, Upload)],
-            key=key,
-            many=many,
-            limits=Limits(max_bytes, policy.caps, policy.live_upload_bytes),
-            seen=Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept),
-        )
+        state = cast("MutableMapping[str, Any]", st.session_state)
+        given = [each for each in found if isinstance(each, Upload)]
+        limits = Limits(max_bytes, policy.caps, policy.live_upload_bytes)
+        seen = Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept)
+        kept = keep_upload(state, given, key=key, many=many, limits=limits, seen=seen)
         if kept.is_incomplete:
             tab.standing.lose([key])
         if kept.is_new:  # lost parts of the old files are no loss any more
@@ -210,12 +204,8 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.state.edits import keep_edits
 
-        edited: Frame = keep_edits(
-            cast("MutableMapping[str, Any]", st.session_state),
-            frame,
-            key=key,
-            draw=partial(st.data_editor, **options),
-        )
+        state = cast("MutableMapping[str, Any]", st.session_state)
+        edited: Frame = keep_edits(state, frame, key=key, draw=partial(st.data_editor, **options))
         return edited
 
     def persist(self) -> bool:
@@ -326,19 +316,10 @@ class UrlSession(Generic[M]):
         """End all links of this session. Return how many were open; None if the store did not answer."""
         return self._run.sharing().revoke() if self._run is not None else 0
 
-    if TYPE_CHECKING:
-
-        @overload
-        def stream(self, key: str, /) -> Stream | None: ...
-        @overload
-        def stream(
-            self,
-            key: str,
-            source: Callable[P, object] | Iterable[Any] | AsyncIterable[Any],
-            /,
-            *args: P.args,
-            **kwargs: P.kwargs,
-        ) -> Stream: ...
+    @overload
+    def stream(self, key: str, /) -> Stream | None: ...
+    @overload
+    def stream(self, key: str, source: Source[P], /, *args: P.args, **kwargs: P.kwargs) -> Stream: ...
 
     def stream(self, key: str, source: Any = None, /, *args: Any, **kwargs: Any) -> Stream | None:
         """Make an answer in a thread of its own, and find it again: after F5, on any page, in any tab.
@@ -361,34 +342,18 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Stream
 
-        if source is not None:
-            work = partial(source, *args, **kwargs) if callable(source) else partial(_itself, source)
-            return self._view(Stream, lambda tasks: tasks.start(key, "stream", work))
-        return self._view(Stream, lambda tasks: tasks.find(key, "stream"))
+        work = partial(source, *args, **kwargs) if callable(source) else source
+        return self._view(Stream, key, "stream", work)
 
-    if TYPE_CHECKING:
-
-        @overload
-        def job(self, key: str, /) -> Job | None: ...
-        @overload
-        def job(
-            self,
-            key: str,
-            function: Callable[..., object],
-            /,
-            *args: Any,
-            executor: Executor | None = None,
-            **kwargs: Any,
-        ) -> Job: ...
+    @overload
+    def job(self, key: str, /) -> Job | None: ...
+    @overload
+    def job(
+        self, key: str, function: Function, /, *args: Any, executor: Executor | None = None, **kwargs: Any
+    ) -> Job: ...
 
     def job(
-        self,
-        key: str,
-        function: Callable[..., Any] | None = None,
-        /,
-        *args: Any,
-        executor: Executor | None = None,
-        **kwargs: Any,
+        self, key: str, function: Any = None, /, *args: Any, executor: Executor | None = None, **kwargs: Any
     ) -> Job | None:
         """Run a function in a thread of its own, and find the job again: like `stream`, with one result.
 
@@ -408,19 +373,14 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Job
 
-        if function is not None:
-            work = partial(function, *args, **kwargs)
-            return self._view(Job, lambda tasks: tasks.start(key, "job", work, executor=executor))
-        return self._view(Job, lambda tasks: tasks.find(key, "job"))
+        work = partial(function, *args, **kwargs) if function is not None else None
+        return self._view(Job, key, "job", work, executor)
 
-    def _view(self, view: Callable[[Task, Tasks], V], look: Callable[[Tasks], Task | None]) -> V | None:
-        if self._run is not None:
-            tasks = self._run.tasks()
-        else:
-            from fluxlit_component.tab.tasks import tasks_of_page
+    def _view(self, view: type[V], key: str, kind: Kind, work: Any, executor: Any = None) -> V | None:
+        from fluxlit_component.tab.tasks import tasks_of_page
 
-            tasks = tasks_of_page(self)
-        task = look(tasks)
+        tasks = self._run.tasks() if self._run is not None else tasks_of_page(self)
+        task = tasks.find(key, kind) if work is None else tasks.start(key, kind, work, executor=executor)
         return view(task, tasks) if task is not None else None
 
     def follow(self, task: Stream | Job, *, every: float = 0.5) -> None:
@@ -433,18 +393,16 @@ class UrlSession(Generic[M]):
             task: the stream or job to follow.
             every: seconds until the fragment begins, after each run of the script.
         """
-        from fluxlit_component.background.follow import follow
+        from fluxlit_component.background.views import follow
 
         follow(task, fragment=self.fragment, every=every)
 
-    if TYPE_CHECKING:
-
-        @overload
-        def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
-        @overload
-        def fragment(
-            self, func: None = None, /, **options: Any
-        ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+    @overload
+    def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...
+    @overload
+    def fragment(
+        self, func: None = None, /, **options: Any
+    ) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 
     def fragment(
         self, func: Callable[P, R] | None = None, /, **options: Any
@@ -481,9 +439,7 @@ class UrlSession(Generic[M]):
             self._run.enter()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Literal[False]:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> Literal[False]:
         if self._run is None:
             return False
         refused = internals.refused_key(error, self._run.suspects()) if isinstance(error, Exception) else None
@@ -516,7 +472,3 @@ class UrlSession(Generic[M]):
         from fluxlit_component.panel.panel import draw_badge
 
         draw_badge(self.status)
-
-
-def _itself(source: R) -> R:
-    return source

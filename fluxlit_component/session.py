@@ -20,9 +20,8 @@ from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Keys
-from fluxlit_component.state.live import STREAMLITS_SECONDS, let_go
+from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
-from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.consent import consented, withheld
 from fluxlit_component.tab.identity import Identity, visitor_of
 from fluxlit_component.tab.policy import Policy
@@ -142,10 +141,8 @@ def url_session(
     if run is not None and run.is_app_test:
         from fluxlit_component.apptest.testmode import is_left_alone, store_in_tests
 
-        if is_left_alone(run, store):
-            run = None
-        else:
-            store = store_in_tests(run, store)
+        run = None if is_left_alone(store) else run
+        store = store_in_tests(store)
     if run is None:
         if schema is not None:
             state = cast("MutableMapping[str, Any]", st.session_state)
@@ -181,13 +178,12 @@ def url_session(
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
-    backend: RecordStore
     if tab.standing.carrier == "none":
         backend = withheld(tab)
     else:
-        backend = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
-        backend = consented(tab, backend, consent=consent)
-    let_go()
+        kept = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
+        backend = consented(tab, kept, consent=consent)
+    watch(policy.live_seconds)
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

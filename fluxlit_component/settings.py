@@ -11,6 +11,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, Final, Literal, TypeAlias
@@ -38,7 +39,6 @@ def _number(given: Any, *, least: float = -math.inf, kind: type[float] = float) 
 
 
 _TEXT: Final = (_matching(".*"), "a text")
-_BAR: Final = (_matching("clean|visible"), "clean or visible")
 _SECONDS: Final = (_number, "a number of seconds; zero or negative: none")
 _COUNT: Final = (partial(_number, least=1, kind=int), "a number, 1 or more")
 
@@ -68,7 +68,7 @@ class Settings:
     """`FLUXLIT_SESSION_TTL`: idle lifetime in seconds; zero or negative: none."""
     session_max_age: float = _setting(30 * 86_400.0, *_SECONDS)
     """`FLUXLIT_SESSION_MAX_AGE`: absolute lifetime in seconds; zero or negative: none."""
-    address_bar: AddressBar = _setting("clean", *_BAR)  # noqa: RUF009 - it is a field
+    address_bar: AddressBar = _setting("clean", _matching("clean|visible"), "clean or visible")  # noqa: RUF009 - it is a field
     """`FLUXLIT_ADDRESS_BAR`: `clean` or `visible`."""
     gate_seconds: float = _setting(3.0, partial(_number, least=0.0), "a number of seconds, 0 or more")
     """`FLUXLIT_GATE_SECONDS`: how long a first run waits for the browser before it goes on without an id."""
@@ -121,13 +121,12 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
 
 def _read(name: str, given: object) -> Any:
     read, taken = _SETTINGS[name]["read"], _SETTINGS[name]["taken"]
-    try:
+    with suppress(Exception):
         return read(given)
-    except Exception:  # noqa: BLE001 - what was given may be a secret that went astray: it is not quoted
-        message = (
-            f"FLUXLIT_{name.upper()} (environment or [fluxlit] secrets) cannot be used: it takes {taken}"
-        )
-    raise ConfigurationError(message)
+    # What was given may be a secret that went astray, so neither the message nor a traceback quotes it.
+    raise ConfigurationError(
+        f"FLUXLIT_{name.upper()} (environment or [fluxlit] secrets) cannot be used: it takes {taken}"
+    )
 
 
 def _switch(name: str) -> bool:

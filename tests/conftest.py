@@ -10,7 +10,7 @@ import pytest
 from streamlit.elements.lib import policies
 
 from fluxlit_component import internals, settings
-from fluxlit_component.bridge.bundle import bundle, bundle_folder
+from fluxlit_component.bridge.transport import bundle, bundle_folder
 from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab

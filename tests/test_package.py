@@ -286,7 +286,7 @@ def test_missing_bundle_says_make_build(site: Path, tmp_path: Path) -> None:
     """A package without its bundle says how to get it."""
     broken = tmp_path / "site"
     shutil.copytree(site, broken, ignore=shutil.ignore_patterns("static", "__pycache__"))
-    script = "from fluxlit_component.bridge.bundle import bundle; bundle('bridge-v2.js')"
+    script = "from fluxlit_component.bridge.transport import bundle; bundle('bridge-v2.js')"
     done = attempt(sys.executable, "-c", script, cwd=broken)
     assert done.returncode == 1
     assert "BundleMissing" in done.stdout

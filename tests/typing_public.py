@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,10 +15,12 @@ from fluxlit_component import (
     FluxlitError,
     Hooks,
     InMemorySessionStore,
+    Job,
     RedisSessionStore,
     SessionStore,
     SQLiteSessionStore,
     SQLSessionStore,
+    Stream,
     UnstorableValue,
     UrlSession,
     VersionedStore,
@@ -117,6 +119,17 @@ with url_session() as session:
         """A fragment with an argument of `st.fragment`."""
         return name * times
 
+    def answered(text: str, *, times: int) -> Iterator[str]:
+        """An answer."""
+        yield text * times
+
+    assert_type(session.stream("answer"), Stream | None)
+    assert_type(session.stream("answer", answered, "a", times=3), Stream)
+    assert_type(session.stream("answer", iter(["a", "b"])), Stream)
+    session.stream("answer", answered, "a", times="3")  # type: ignore[arg-type]
+    assert_type(session.job("train"), Job | None)
+    assert_type(session.job("train", plain, 3), Job)
+    session.job("train", 5)  # type: ignore[call-overload]
     assert_type(plain(3), str)
     assert_type(timed(3, name="y"), str)
     plain("3")  # type: ignore[arg-type]

@@ -23,7 +23,8 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_C
 from streamlit.runtime.state import SafeSessionState, SessionState
 
 from fluxlit_component import url_session
-from fluxlit_component.bridge import PROTOCOL, Mounted, Offer
+from fluxlit_component.bridge.protocol import PROTOCOL, Offer
+from fluxlit_component.bridge.transport import Mounted
 from fluxlit_component.internals import Run
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, cast
 from fluxlit_component.settings import says_nothing_of_tests
 
 if TYPE_CHECKING:
-    from fluxlit_component.internals import Run
     from fluxlit_component.stores.assembly import StoreLike
 
 is_on: bool = True
@@ -25,13 +24,13 @@ _BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_c
 """Modules of stores whose engines are extras. They are compared by name, so that nothing is imported."""
 
 
-def is_left_alone(run: Run, store: StoreLike | None) -> bool:
-    """Whether the session is off in this run because it is a run of AppTest.
+def is_left_alone(store: StoreLike | None) -> bool:
+    """Whether the session is off in a run of AppTest.
 
     It is on if somebody asked for it: by `set_testing`, by a switch or a store in the environment, or by the
     argument `"memory://"` or a store object, unless that store is on a server.
     """
-    if not is_on or stand_in is not None or not run.is_app_test:
+    if not is_on or stand_in is not None:
         return False
     if isinstance(store, str):
         asked = store.startswith("memory:")
@@ -40,11 +39,9 @@ def is_left_alone(run: Run, store: StoreLike | None) -> bool:
     return not asked and says_nothing_of_tests()
 
 
-def store_in_tests(run: Run, store: StoreLike | None) -> StoreLike | None:
-    """The store for this run: `store`, unless a test has replaced it."""
-    if stand_in is None or not run.is_app_test:
-        return store
-    return cast("StoreLike | None", stand_in(store))
+def store_in_tests(store: StoreLike | None) -> StoreLike | None:
+    """The store for a run of AppTest: `store`, unless a test has replaced it."""
+    return store if stand_in is None else cast("StoreLike | None", stand_in(store))
 
 
 def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, whose name it has

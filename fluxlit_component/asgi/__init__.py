@@ -7,6 +7,7 @@ or newer.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,12 +18,7 @@ __all__ = ["SessionMiddleware"]
 
 def __getattr__(name: str) -> Any:
     # Loaded only if a server asks for it. Without the middleware the runs import only `handshake`.
-    if name == "SessionMiddleware":
-        from fluxlit_component.asgi.middleware import SessionMiddleware
-
-        return SessionMiddleware
-    if name == "app":
-        from fluxlit_component.asgi.application import app
-
-        return app
+    modules = {"SessionMiddleware": "middleware", "app": "application"}
+    if name in modules:
+        return getattr(import_module(f"{__name__}.{modules[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,7 +19,6 @@ Headers: TypeAlias = list[tuple[bytes, bytes]]
 _NOT_A_PAGE: Final = re.compile(r"/(?:static|media|component|_stcore|_fluxlit)/")
 _HEAD: Final = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
 _STREAMLITS_SCRIPT: Final = re.compile(rb"""<script\b[^>]*\bsrc="([^"]*?)static/js/""")
-_TAG: Final = re.compile(r'(W/)?"([^"]*)"')
 
 
 class BootScript(NamedTuple):
@@ -27,11 +26,6 @@ class BootScript(NamedTuple):
 
     name: str
     body: bytes
-
-    @property
-    def mark(self) -> str:
-        """The part of the name that tells one build from another."""
-        return self.name.removeprefix("boot-").removesuffix(".js")
 
 
 @cache
@@ -53,9 +47,9 @@ def value_of(headers: Headers, name: bytes) -> bytes:
     return next((value for known, value in headers if known.lower() == name), b"")
 
 
-def without(headers: Headers, name: bytes) -> Headers:
+def without(headers: Headers, *names: bytes) -> Headers:
     """The headers with other names."""
-    return [(known, value) for known, value in headers if known.lower() != name]
+    return [(known, value) for known, value in headers if known.lower() not in names]
 
 
 def replaced(headers: Headers, name: bytes, value: bytes) -> Headers:
@@ -70,24 +64,12 @@ def is_page(path: str) -> bool:
     return not _NOT_A_PAGE.search(path) and ("." not in name or name.endswith(".html"))
 
 
-def asked_for(headers: Headers, script: BootScript) -> Headers:
-    """Request headers that cannot revalidate a document without this script.
-
-    Only entity tags of documents with the script stay, in the form they had before the script was put in.
-    """
-    end = f"-fluxlit.{script.mark}"
-    found = _TAG.findall(value_of(headers, b"if-none-match").decode("latin-1"))
-    tags = ", ".join(f'{weak}"{tag.removesuffix(end)}"' for weak, tag in found if tag.endswith(end))
-    return replaced(without(headers, b"if-modified-since"), b"if-none-match", tags.encode("latin-1"))
-
-
 @dataclass
 class DocumentResponse:
     """Turns the messages of a response into those to send. Only Streamlit's document gets the script."""
 
     script: BootScript
     referrer_policy: str | None
-    is_navigation: bool
     is_head: bool
     _start: dict[str, Any] | None = None
     _body: bytes = b""
@@ -104,14 +86,12 @@ class DocumentResponse:
         return [] if message.get("more_body", False) else self._end(self._start, self._body)
 
     def _begin(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        headers, status = list(message["headers"]), message["status"]
+        headers = list(message["headers"])
         is_document = value_of(headers, b"content-type").startswith(b"text/html")
         if is_document and self.referrer_policy and not value_of(headers, b"referrer-policy"):
             headers.append((b"referrer-policy", self.referrer_policy.encode()))
-        if self.is_navigation and status == HTTPStatus.NOT_MODIFIED:
-            headers = self._renamed(headers)
         message = {**message, "headers": headers}
-        if is_document and status == HTTPStatus.OK:
+        if is_document and message["status"] == HTTPStatus.OK:
             self._start = message
             return []
         return [message]
@@ -120,16 +100,11 @@ class DocumentResponse:
         headers: Headers = start["headers"]
         whole = _with_script(body, self.script, value_of(headers, b"content-encoding").lower())
         if whole is not None:
-            headers = without(self._renamed(headers), b"content-length")
+            # Tag and date belong to the document without the script.
+            headers = without(headers, b"content-length", b"etag", b"last-modified")
             headers.append((b"content-length", str(len(whole)).encode()))
         sent = b"" if self.is_head else body if whole is None else whole
         return [{**start, "headers": headers}, {"type": "http.response.body", "body": sent}]
-
-    def _renamed(self, headers: Headers) -> Headers:
-        """Headers with a changed entity tag (RFC 9110, 8.8.3), and without a date, which says less."""
-        tag = value_of(headers, b"etag").decode("latin-1")
-        own = _TAG.sub(rf'\1"\2-fluxlit.{self.script.mark}"', tag)
-        return replaced(without(headers, b"last-modified"), b"etag", own.encode("latin-1"))
 
 
 def _with_script(body: bytes, script: BootScript, encoding: bytes) -> bytes | None:

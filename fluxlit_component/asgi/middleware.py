@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from fluxlit_component.asgi.document import (
     DocumentResponse,
-    asked_for,
     boot_script,
     is_page,
     replaced,
@@ -75,11 +74,11 @@ class SessionMiddleware:
             await self._app({**scope, "subprotocols": others, "headers": headers}, receive, send)
 
     async def _load(self, scope: Message, receive: Receive, send: Send) -> None:
-        script, headers = boot_script(), scope["headers"]
-        is_navigation, is_head = b"text/html" in value_of(headers, b"accept"), scope["method"] == "HEAD"
-        response = DocumentResponse(
-            script, self._referrer_policy, is_navigation=is_navigation, is_head=is_head
-        )
+        is_head, headers = scope["method"] == "HEAD", scope["headers"]
+        response = DocumentResponse(boot_script(), self._referrer_policy, is_head=is_head)
+        if b"text/html" in value_of(headers, b"accept"):
+            # The browser may have a document without the script, which must not be found unchanged.
+            headers = without(headers, b"if-none-match", b"if-modified-since")
 
         async def pass_on(message: Message) -> None:
             for ready in response.take(dict(message)):
@@ -90,7 +89,7 @@ class SessionMiddleware:
         scope = {
             **scope,
             "method": "GET",
-            "headers": asked_for(headers, script) if is_navigation else headers,
+            "headers": headers,
             "extensions": {k: v for k, v in extensions.items() if k != "http.response.pathsend"},
         }
         await self._app(scope, receive, pass_on)

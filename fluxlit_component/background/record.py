@@ -1,21 +1,22 @@
 """What a store holds of a task: a note in the session's record, and the task's own record with its output.
 
-Pure data. Chunks are stored in segments. The last segment is written again with each batch until it is large
-enough. So a commit has few keys, and a long answer has few segments.
+Another process reads the task from there, as a `RemoteTask`. Chunks are stored in segments. The last segment
+is written again with each batch until it is large enough. So a commit has few keys, and a long answer has few
+segments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from fluxlit_component.background.task import NOTHING, Kind, State, Task
-from fluxlit_component.clock import wall
+from fluxlit_component.clock import monotonic, wall
 from fluxlit_component.codec import decode, encode
-from fluxlit_component.errors import CorruptValue, UnstorableValue
-from fluxlit_component.state.record import TASK, Change, Commit, Field, Record
+from fluxlit_component.errors import CorruptValue, StoreUnavailable, UnstorableValue
+from fluxlit_component.state.record import TASK, Change, Commit, Field, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
 
 LEASE_SECONDS: Final = 10.0
@@ -26,6 +27,7 @@ SEGMENT_BYTES: Final = 8 * 1024
 ANY: Final = 2**60
 """A base that no version is newer than: a change with this base replaces any stored value."""
 
+_POLL_SECONDS: Final = 0.25
 _HEAD: Final = "head"
 _RESULT: Final = "result"
 _SEGMENT: Final = "segment:"
@@ -75,22 +77,13 @@ def notes_of(record: Record) -> dict[str, Note]:
     return {name: note for name, note in found.items() if note is not None}
 
 
-@dataclass
-class Segments:
-    """Where the stored chunks of a task end."""
-
-    first: int = 0
-    """The first chunk of the last segment."""
-    number: int = 0
-
-    def changes(self, chunks: list[Any]) -> dict[str, Change]:
-        """The change that stores these chunks; the first of them is number `first` of the task."""
-        return {f"{_SEGMENT}{self.number:06}": Change(encode(chunks), base=ANY)} if chunks else {}
-
-    def wrote(self, changes: Mapping[str, Change], count: int) -> None:
-        """These changes with `count` chunks are stored. After a full segment a new one begins."""
-        if any(len(change.data or b"") >= SEGMENT_BYTES for change in changes.values()):
-            self.first, self.number = self.first + count, self.number + 1
+def segment_of(first: int, chunks: list[Any]) -> tuple[dict[str, Change], int]:
+    """The change that stores these chunks from number `first` on, and the first chunk of the segment then."""
+    if not chunks:
+        return {}, first
+    data = encode(chunks)
+    following = first + len(chunks) if len(data) >= SEGMENT_BYTES else first
+    return {f"{_SEGMENT}{first:09}": Change(data, base=ANY)}, following
 
 
 def head_of(task: Task, *, until: float) -> dict[str, Change]:
@@ -118,3 +111,44 @@ def read_into(task: Task, record: Record) -> None:
         task.step()
         if state != "running":
             task.end(state, head.get("error"), result)
+
+
+class RemoteTask(Task):
+    """A task of another process, as the store has it. In an outage the task stays as it was read last."""
+
+    def __init__(self, key: str, note: Note, store: RecordStore, lifetimes: Lifetimes) -> None:
+        super().__init__(key, note.kind, note.place)
+        self._note = note
+        self._store = store
+        self._lifetimes = lifetimes
+        self._looked = 0.0
+
+    def refresh(self) -> None:
+        """Read what is new, a few times a second at most."""
+        if not self.is_running or monotonic() < self._looked + _POLL_SECONDS:
+            return
+        self._looked = monotonic()
+        try:
+            record = self._store.load(self.place)
+        except Exception:  # noqa: BLE001 - any failure of a store means "unknown"
+            return
+        if record is None:
+            # The task has not begun yet; or it has ended and was taken, and nothing more can be read.
+            if self.chunks or wall() > self._note.until:
+                self.end("interrupted")
+            return
+        read_into(self, record)
+
+    def wait(self, steps: int, seconds: float) -> None:
+        """Wait a moment, then read the store."""
+        del steps
+        time.sleep(min(seconds, _POLL_SECONDS))
+        self.refresh()
+
+    def stop(self) -> None:
+        """Tell the working process to stop. In an outage the task goes on, and may be stopped again."""
+        if self.is_running:
+            word = {WORD: Change(encode("stop"), base=ANY)}
+            with suppress(StoreUnavailable):
+                self._store.commit(self.place, self._lifetimes.commit(word))
+            self._looked = 0.0

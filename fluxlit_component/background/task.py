@@ -1,20 +1,29 @@
-"""One stream or job as this process knows it: its output so far, its state, and how to wait for more.
+"""One stream or job as this process knows it: its output so far, its state, how to wait for more.
 
-The working thread writes it (`worker`). If another process works, it is filled from the store (`remote`).
+A thread of its own runs its function and writes the task. The task ends whatever happens. If another process
+works, the task is filled from the store (`record`).
 """
 
 from __future__ import annotations
 
+import asyncio
+import inspect
+import logging
 import threading
 import weakref
-from collections.abc import Callable
-from contextvars import ContextVar
+from collections.abc import AsyncIterable, Callable, Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import ContextVar, copy_context
+from functools import partial
 from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.clock import monotonic
 from fluxlit_component.codec import encode
+from fluxlit_component.internals.threads import without_page
 from fluxlit_component.settings import Settings
 
+_log = logging.getLogger("fluxlit_component")
 State: TypeAlias = Literal["running", "done", "failed", "stopped", "interrupted"]
 Kind: TypeAlias = Literal["stream", "job"]
 
@@ -49,10 +58,10 @@ class Task:
         self.began = self.seen = monotonic()
         self.is_working = False
         """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""
-        self.taker: Callable[[], object] | None = None
-        """A weak reference to the unsaved results (`Taken`) of the page that took the result."""
+        self.is_taken: Callable[[], bool] = lambda: False
+        """Whether a page has taken the result and will save it."""
         self._size = 0
-        self._viewers: list[weakref.ref[object]] = []
+        self._viewers: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
 
     @property
     def is_running(self) -> bool:
@@ -110,14 +119,11 @@ class Task:
     def is_seen_by(self, anchor: object) -> None:
         """Remember a page that shows the task. The task is held at least as long as the page lives."""
         self.seen = monotonic()
-        with self.changed:
-            if not any(viewer() is anchor for viewer in self._viewers):
-                self._viewers = [viewer for viewer in self._viewers if viewer() is not None]
-                self._viewers.append(weakref.ref(anchor))
+        self._viewers[id(anchor)] = anchor
 
     def is_watched(self) -> bool:
         """Whether a page that has shown it still lives."""
-        return any(viewer() is not None for viewer in self._viewers)
+        return len(self._viewers) > 0
 
     def _continue(self) -> None:
         if not self.is_running:
@@ -145,3 +151,73 @@ def progress(done: float | None = None, note: str | None = None) -> None:
     task = current.get()
     if task is not None:
         task.tell(done, note)
+
+
+def begin(task: Task, work: Any, *, executor: Executor | None, context: object) -> None:
+    """Begin the work and return at once. `context`: Streamlit's context of the run that begins it.
+
+    `work`: a function, or what it would return. Its thread has a copy of the caller's contextvars, so that
+    OpenTelemetry spans are children of the caller's span. The thread has no page: code that draws there gets
+    an error that says how to hand data over.
+    """
+    run = partial(copy_context().run, _run, task, work, context)
+    if executor is None:
+        threading.Thread(target=run, name="fluxlit-task", daemon=True).start()
+        return
+    # The task cannot be handed to another process, and that process cannot say how far it is.
+    submitted = executor.submit(run if isinstance(executor, ThreadPoolExecutor) else work)
+    submitted.add_done_callback(partial(_end_submitted, task))
+
+
+def _run(task: Task, work: Any, context: object) -> Any:
+    current.set(task)
+    with without_page(context):
+        _end_with(task, partial(_outcome, task, work))
+    return task.result
+
+
+def _end_with(task: Task, outcome: Callable[[], Any]) -> None:
+    """End the task with what `outcome` returns or raises, if the task has not ended yet."""
+    try:
+        task.end("done", result=outcome())
+    except Stopped:
+        task.end("stopped")
+    except BaseException as error:  # noqa: BLE001 - the app's own code: whatever it is, the task has ended
+        if task.end("failed", f"{type(error).__name__}: {error}"):
+            _log.error("the function of %s %r failed", task.kind, task.key, exc_info=error)
+    finally:
+        task.is_working = False
+
+
+def _end_submitted(task: Task, future: Future[Any]) -> None:
+    if future.cancelled():
+        task.stop()
+    _end_with(task, future.result)
+
+
+def _outcome(task: Task, work: Any) -> Any:
+    given = work() if callable(work) else work
+    if inspect.isawaitable(given) or isinstance(given, AsyncIterable):
+        given = asyncio.run(_awaited(task, given))
+    return given if task.kind == "job" else _consume(task, given)
+
+
+async def _awaited(task: Task, given: Any) -> Any:
+    if inspect.isawaitable(given):
+        given = await given
+    if task.kind == "job" or not isinstance(given, AsyncIterable):
+        return given
+    async for chunk in given:  # `asyncio.run` closes a generator that has not ended
+        task.add(chunk)
+    return ()  # nothing is left to consume
+
+
+def _consume(task: Task, source: Any) -> None:
+    if not isinstance(source, Iterable):
+        raise TypeError(f"a stream takes what gives chunks, such as a generator, not {type(source).__name__}")
+    try:
+        for chunk in [source] if isinstance(source, str) else source:
+            task.add(chunk)
+    finally:
+        with suppress(Exception):  # the stream is over, and its exception may be on its way up
+            getattr(source, "close", lambda: None)()

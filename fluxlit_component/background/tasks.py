@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
-from threading import RLock
-from typing import Any
+from typing import Any, Final
 
-from fluxlit_component.background import registry, worker, writer
+from fluxlit_component.background import registry, writer
 from fluxlit_component.background.record import (
     ANY,
     CLAIM_SECONDS,
     LEASE_SECONDS,
     WORD,
     Note,
+    RemoteTask,
     ask,
     name_of,
     notes_of,
 )
-from fluxlit_component.background.remote import RemoteTask
-from fluxlit_component.background.taken import Taken
-from fluxlit_component.background.task import Kind, Task
+from fluxlit_component.background.task import Kind, Task, begin
+from fluxlit_component.clock import monotonic
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
@@ -31,6 +32,45 @@ from fluxlit_component.settings import Settings
 from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Lifetimes, Outcome, Record
 from fluxlit_component.stores.base import RecordStore
+
+_ASSIGNING_SECONDS: Final = 0.1
+"""How long the page that takes a result may need to put it into its state."""
+
+
+class Taken(dict[str, Task]):
+    """The tasks of one tab whose results are taken and not saved, by key. Use it under the tab's lock.
+
+    The note of a task is removed by the same commit that saves the state of the page that has taken its
+    result. So whenever the process dies, the result is either in the saved state or can still be taken.
+    """
+
+    def __init__(self, is_barred: Callable[[], bool] = lambda: False) -> None:
+        super().__init__()
+        self.is_barred = is_barred
+        """Whether a result taken by this page would be lost: another page load has taken the session over."""
+        self._store: RecordStore | None = None
+        self._thread = 0
+        self._assigned = 0.0
+
+    def add(self, task: Task, store: RecordStore | None) -> None:
+        """The result of a task was handed to the page."""
+        self[task.key], self._store = task, store
+        self._thread, self._assigned = threading.get_ident(), monotonic() + _ASSIGNING_SECONDS
+
+    def notes(self) -> dict[str, Change]:
+        """The changes that the commit which saves the state has to include.
+
+        Called from another thread, as F5 does, this waits until the run has put the result into its state.
+        """
+        if self and self._thread != threading.get_ident():
+            time.sleep(max(self._assigned - monotonic(), 0.0))
+        return {name_of(key): Change(None, base=ANY) for key in self}
+
+    def saved(self) -> None:
+        """The state is in the store: drop the tasks whose results were taken."""
+        for task in self.values():
+            writer.discard(task, self._store)
+        self.clear()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -47,7 +87,7 @@ class Tasks:
     context: object = None
     """Streamlit's context of the run."""
     taken: Taken = field(default_factory=Taken)
-    lock: AbstractContextManager[object] = field(default_factory=RLock)
+    lock: AbstractContextManager[object] = field(default_factory=threading.RLock)
     """Held while the state of the page is read or saved."""
     schema: int = 0
     person: bytes | None = None
@@ -57,12 +97,10 @@ class Tasks:
     """Saves the state of the page."""
     began: Callable[[], object] = lambda: None
     """Called when the session's record is in the store."""
-    degrade: Callable[[str, BaseException], object] = lambda _doing, _error: None
-    """Called when the store did not answer."""
+    outages: Callable[[str], AbstractContextManager[object]] = lambda _doing: suppress(Exception)
+    """Guards a block that asks the store: any failure of it means "unknown", and ends the block."""
 
-    def start(
-        self, key: str, kind: Kind, work: Callable[[], Any], *, executor: Executor | None = None
-    ) -> Task:
+    def start(self, key: str, kind: Kind, work: Any, *, executor: Executor | None = None) -> Task:
         """Start a task, or return the task that this session has under the key already, in any state.
 
         Raises:
@@ -79,7 +117,7 @@ class Tasks:
         if entered is not task:
             return entered
         task.is_seen_by(self.anchor)
-        noted = self.store is not None and self._note(self.store, task)
+        noted = self._note(task)
         if noted is None:
             registry.drop(task)
             task.is_working = False
@@ -87,9 +125,9 @@ class Tasks:
             return self.find(key, kind) or task
         self.taken.pop(key, None)
         try:
-            worker.begin(task, work, executor=executor, context=self.context)
-        except BaseException as error:
-            task.end("failed", f"{type(error).__name__}: {error}")
+            begin(task, work, executor=executor, context=self.context)
+        except BaseException:
+            task.is_working = False
             self.discard(task)
             raise
         if self.store is not None:
@@ -103,7 +141,7 @@ class Tasks:
         task = registry.find(self.sid, key)
         if task is None:
             task = self._find_elsewhere(key)
-        elif self._is_taken(task):
+        elif task.is_taken():
             return None
         else:
             task.is_seen_by(self.anchor)
@@ -117,27 +155,23 @@ class Tasks:
     def take(self, task: Task) -> bool:
         """Take the result for this page; return whether that worked. Of many callers one gets it."""
         task.refresh()
+        page = weakref.ref(self.taken)
         with self.lock:
-            return not task.is_running and not self.taken.is_barred() and self._take(task)
-
-    def _take(self, task: Task) -> bool:
-        with task.changed:
-            if self._is_taken(task) or task.key in self.taken:
+            if task.is_running or self.taken.is_barred():
                 return False
-            before, task.taker = task.taker, weakref.ref(self.taken)
-        try:
-            is_mine = self.store is None or self._claim(self.store, task)
-        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            self.degrade("take", error)
-            is_mine = task.sid is not None  # then no other page can have it, either
-        if not is_mine:
-            task.taker = before
-            registry.drop(task)
-            return False
-        self.taken.add(task, self.store)
-        if self.store is None:
-            self.taken.saved()
-        return True
+            with task.changed:
+                if task.is_taken() or task.key in self.taken:
+                    return False
+                before = task.is_taken
+                task.is_taken = lambda: (taken := page()) is not None and not taken.is_barred()
+            if not self._claim(task):
+                task.is_taken = before
+                registry.drop(task)
+                return False
+            self.taken.add(task, self.store)
+            if self.store is None:
+                self.taken.saved()
+            return True
 
     def discard(self, task: Task) -> None:
         """Stop the task and forget its output."""
@@ -145,64 +179,58 @@ class Tasks:
         self.taken.pop(task.key, None)
         if self.store is None:
             return
-        try:
+        with self.outages("discard"):
             _, note, version, _ = ask(self.store, self.sid, task.key)
             if note is not None and note.place == task.place:
-                self._commit(self.store, name_of(task.key), Change(None, base=version, guarded=True))
-        except Exception as error:  # noqa: BLE001
-            self.degrade("discard", error)
+                self._commit(self.store, task.key, Change(None, base=version, guarded=True))
 
     def _find_elsewhere(self, key: str) -> Task | None:
         if self.store is None:
             return None
-        try:
+        with self.outages("read"):
             _, note, _, now = ask(self.store, self.sid, key)
-        except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown"
-            self.degrade("read", error)
-            return None
-        if note is None or note.taken > now:
-            return None
-        task = RemoteTask(key, note, self.store, self.lifetimes)
-        task.refresh()
-        return task
+            if note is not None and note.taken <= now:
+                task = RemoteTask(key, note, self.store, self.lifetimes)
+                task.refresh()
+                return task
+        return None
 
-    def _note(self, store: RecordStore, task: Task) -> bool | None:
+    def _note(self, task: Task) -> bool | None:
         """Enter the task in the session's record; return whether that worked. None: another was first."""
-        try:
-            _, there, version, now = ask(store, self.sid, task.key)
+        if self.store is None:
+            return False
+        with self.outages("write"):  # in an outage it is noted later
+            _, there, version, now = ask(self.store, self.sid, task.key)
             is_free = there is None or there.taken or task.key in self.taken
             change = Note(task.place, task.kind, now + LEASE_SECONDS).change(version if is_free else 0)
-            outcome = self._commit(store, name_of(task.key), change, create=True)
-        except Exception as error:  # noqa: BLE001 - in an outage it is noted later
-            self.degrade("write", error)
-            return False
-        if outcome.refused:
-            return None
-        if outcome.verdict == "committed":
-            self.began()
-        return outcome.verdict == "committed"
+            outcome = self._commit(self.store, task.key, change, create=True)
+            if outcome.refused:
+                return None
+            if outcome.verdict == "committed":
+                self.began()
+                return True
+        return False
 
-    def _claim(self, store: RecordStore, task: Task) -> bool:
-        _, note, version, now = ask(store, self.sid, task.key)
-        if note is None:  # the task may have begun in an outage: then only this process knows it
-            saving = writer.saving_of(task)
-            return saving is not None and not saving.noted
-        if note.place != task.place or note.taken > now:
-            return False
-        outcome = self._commit(
-            store, name_of(task.key), replace(note, taken=now + CLAIM_SECONDS).change(version)
-        )
-        return outcome.verdict == "committed" and not outcome.refused
+    def _claim(self, task: Task) -> bool:
+        """Reserve the result for this page in the session's record; return whether that worked."""
+        if self.store is None:
+            return True
+        with self.outages("take"):
+            _, note, version, now = ask(self.store, self.sid, task.key)
+            if note is None:  # the task may have begun in an outage: then only this process knows it
+                saving = writer.saving_of(task)
+                return saving is not None and not saving.noted
+            if note.place != task.place or note.taken > now:
+                return False
+            claim = replace(note, taken=now + CLAIM_SECONDS).change(version)
+            outcome = self._commit(self.store, task.key, claim)
+            return outcome.verdict == "committed" and not outcome.refused
+        return task.sid is not None  # then no other page can have it, either
 
-    def _commit(self, store: RecordStore, name: str, change: Change, *, create: bool = False) -> Outcome:
+    def _commit(self, store: RecordStore, key: str, change: Change, *, create: bool = False) -> Outcome:
         # A session that has no state yet begins here. The note of its owner is stored with it.
-        changes = {name: change, **(owning(self.sid, self.person) if create else {})}
+        changes = {name_of(key): change, **(owning(self.sid, self.person) if create else {})}
         return store.commit(self.sid, self.lifetimes.commit(changes, schema=self.schema, create=create))
-
-    @staticmethod
-    def _is_taken(task: Task) -> bool:
-        taker = task.taker() if task.taker is not None else None
-        return isinstance(taker, Taken) and not taker.is_barred()
 
 
 def end_tasks(store: RecordStore, sid: str, record: Record) -> None:

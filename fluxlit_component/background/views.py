@@ -1,4 +1,4 @@
-"""`Stream` and `Job`: the objects that the app gets for its streams and jobs."""
+"""`Stream` and `Job`: the objects that the app gets for its streams and jobs, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+import streamlit as st
+
 from fluxlit_component.background.task import NOTHING, State, Task
-from fluxlit_component.internals.threads import let_run_end
+from fluxlit_component.clock import monotonic
+from fluxlit_component.internals import current_run
+from fluxlit_component.internals.threads import let_run_end, other_fragments_wait
 
 if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
 _FRAME_SECONDS: Final = 0.04
 """Chunks that come within a frame are shown together: Streamlit sends the whole text each time."""
 _WAIT_SECONDS: Final = 0.25
+_TURN_SECONDS: Final = 0.5
 
 
 class _View:
@@ -93,8 +98,8 @@ class _View:
         Args:
             seconds: how long at most; None: until the end.
         """
-        end = math.inf if seconds is None else time.monotonic() + seconds
-        for _ in self.news(lambda: time.monotonic() > end):
+        end = math.inf if seconds is None else monotonic() + seconds
+        for _ in self.news(lambda: monotonic() > end):
             pass
         return not self.is_running
 
@@ -160,3 +165,35 @@ def _joined(chunks: Iterable[Any]) -> Iterator[Any]:
     for is_text, group in groupby(chunks, lambda chunk: isinstance(chunk, str)):
         alike = [*group]
         yield from ["".join(alike)] if is_text else alike
+
+
+def follow(task: Stream | Job, *, fragment: Callable[..., Callable[..., Any]], every: float) -> None:
+    """Draw the task, and follow it in a fragment, so that the script can end and the page can be used.
+
+    The fragment waits in its thread for what comes next. Waiting costs nothing, unlike polling. Streamlit
+    ends the fragment when the visitor does something, and begins it anew after that run.
+
+    `fragment`: `st.fragment`, which also saves what the fragment has changed.
+    """
+    is_running = task.is_running
+
+    def draw() -> None:
+        run, begun = current_run(), monotonic()
+        is_following = is_running and run is not None and run.is_fragment
+
+        def is_over() -> bool:
+            # A page has one thread. So other fragments, such as one that follows a second task, get turns.
+            return not is_following or (monotonic() > begun + _TURN_SECONDS and other_fragments_wait())
+
+        if isinstance(task, Stream):
+            st.write_stream(task.iterate(is_over))
+        else:
+            bar = st.progress(task.progress, task.note)
+            for _ in task.news(is_over):
+                bar.progress(task.progress, task.note)
+        if is_following and not task.is_running:
+            st.rerun()
+
+    # A block around the fragment: Streamlit may drop what a run drew in it, and then closes the gap.
+    with st.container():
+        fragment(draw, run_every=every if is_running else None)()

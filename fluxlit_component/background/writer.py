@@ -10,19 +10,12 @@ import atexit
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from fluxlit_component.background import registry
-from fluxlit_component.background.record import (
-    LEASE_SECONDS,
-    WORD,
-    Note,
-    Segments,
-    ask,
-    head_of,
-    name_of,
-)
+from fluxlit_component.background.record import LEASE_SECONDS, WORD, Note, ask, head_of, name_of, segment_of
 from fluxlit_component.background.task import Task
 from fluxlit_component.clock import monotonic, wall
 from fluxlit_component.codec import decode
@@ -47,7 +40,8 @@ class Saving:
     noted: bool
     """Whether the session's record names the task. If not, the store did not answer when it began."""
     begun: bool = False
-    segments: Segments = field(default_factory=Segments)
+    first: int = 0
+    """The first chunk of the last segment."""
     steps: int = -1
     """The value of `Task.steps` that was stored last."""
     renewed: float = field(default_factory=monotonic)
@@ -69,25 +63,25 @@ class Saving:
             self._append()
             if is_due:
                 self._look_after(task.sid)
-            self.renewed = now if is_due else self.renewed
+                self.renewed = now
         return task.is_running or self.steps != task.steps
 
     def _append(self) -> None:
         task = self.task
         with task.changed:
-            steps, chunks = task.steps, task.chunks[self.segments.first :]
+            steps, chunks = task.steps, task.chunks[self.first :]
             head = head_of(task, until=wall() + self.skew + LEASE_SECONDS)
-        segment = self.segments.changes(chunks)
+        segment, first = segment_of(self.first, chunks)
         asking = {WORD: Change(None, base=-1, guarded=True)}
         commit = self.lifetimes.commit({**head, **segment, **asking}, create=not self.begun)
         outcome = self.store.commit(task.place, commit)
         if outcome.verdict == "absent":  # the store has lost the record
-            self.begun, self.segments, self.steps = False, Segments(), -1
+            self.begun, self.first, self.steps = False, 0, -1
             return
         if outcome.verdict != "committed":
             raise LookupError
-        self.segments.wrote(segment, len(chunks))
-        self.begun, self.steps, self.skew = True, steps, (outcome.now or wall()) - wall()
+        self.begun, self.first, self.steps = True, first, steps
+        self.skew = (outcome.now or wall()) - wall()
         word = outcome.refused.get(WORD)
         heard = decode(word.data) if word is not None and word.data is not None else None
         if heard == "stop":
@@ -101,19 +95,19 @@ class Saving:
             return
         task = self.task
         verdict, note, version, now = ask(self.store, sid, task.key)
+        is_named = note is not None and note.place == task.place
         if not self.noted and verdict == "committed" and (note is None or note.taken):
             mine = {name_of(task.key): Note(task.place, task.kind, now + LEASE_SECONDS).change(version)}
             outcome = self.store.commit(sid, self.lifetimes.commit(mine, schema=self.schema))
             self.noted = outcome.verdict == "committed" and not outcome.refused
-        elif verdict in ("destroyed", "expired") or (
-            verdict == "committed" and (note is None or note.place != task.place)
-        ):
+        elif verdict in ("destroyed", "expired") or (verdict == "committed" and not is_named):
             raise LookupError
 
 
 _lock: Final = threading.Lock()
 _savings: Final[dict[Task, Saving]] = {}
-_discarded: Final[list[tuple[RecordStore, str]]] = []
+_discarded: Final[dict[str, RecordStore]] = {}
+"""Place of a record that is to be destroyed -> its store. The oldest comes first."""
 _is_writing = False
 
 
@@ -141,8 +135,9 @@ def discard(task: Task, store: RecordStore | None) -> None:
     registry.drop(task)
     if store is not None:
         with _lock:
-            _discarded.append((store, task.place))
-            del _discarded[:-_MOST_DISCARDED]
+            _discarded[task.place] = store
+            if len(_discarded) > _MOST_DISCARDED:
+                _discarded.pop(next(iter(_discarded)))
         _wake()
 
 
@@ -179,15 +174,13 @@ def write_once() -> None:
             continue
         with _lock:
             _savings.pop(saving.task, None)
-    while _discarded:
-        store, place = _discarded[0]
-        try:
+    with _lock:
+        discarded = [*_discarded.items()]
+    with suppress(Exception):  # any failure of a store: again with the next batch
+        for place, store in discarded:
             store.delete(place)
-        except Exception:  # noqa: BLE001
-            break
-        with _lock:
-            if _discarded and _discarded[0] == (store, place):
-                _discarded.pop(0)
+            with _lock:
+                _discarded.pop(place, None)
 
 
 @atexit.register

@@ -1,4 +1,7 @@
-"""The gate: a run that cannot know the id yet ends here, drawing nothing, until the bridge has answered."""
+"""What is drawn when a run ends early: the gate, and the way out of a state that breaks the app.
+
+At the gate a run ends that cannot know the id yet. It draws nothing until the bridge has answered.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import streamlit as st
 _log = logging.getLogger("fluxlit_component.bridge")
 _TITLE: Final = "Streamlit"
 """Title of the document before the app has set one. A title may not be blank."""
+_LABEL: Final = "Start afresh"
+_HELP: Final = "What is saved of this page seems to break it. Discard all of it and begin anew."
 
 
 def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -> NoReturn:
@@ -28,29 +33,28 @@ def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -
             st.rerun()
 
     if page:
-        _keep_page(page)
+        # Streamlit knows a page by the hash of its path. So the next run finds the app's own page.
+        try:
+            pages = [
+                st.Page(lambda: None, title=_TITLE, default=True),
+                st.Page(lambda: None, title=_TITLE, url_path=page),
+            ]
+            st.navigation(pages, position="hidden")
+        except Exception as error:  # noqa: BLE001 - a path that no page can have leads to the main page
+            _log.debug("the page asked for could not be kept: %s", type(error).__name__)
     give_up()
     st.stop()
 
 
-def _keep_page(path: str) -> None:
-    """Make Streamlit remember the page that was asked for, until the app says which pages it has.
+def draw_way_out(key: str, on_press: Callable[[], None]) -> bool:
+    """Draw a button where the error is about to be drawn; return whether it is there.
 
-    Streamlit knows a page by the hash of its path. So the next run finds the app's own page.
+    The button is Streamlit's own, so it works with keyboard, screen reader and every theme. Its callback is
+    called before the script, because the script may fail anywhere.
     """
     try:
-        pages = [
-            st.Page(_nothing, title=_TITLE, default=True),
-            st.Page(_nothing_else, title=_TITLE, url_path=path),
-        ]
-        st.navigation(pages, position="hidden")
-    except Exception as error:  # noqa: BLE001 - a path that no page can have leads to the main page
-        _log.debug("the page asked for could not be kept: %s", type(error).__name__)
-
-
-def _nothing() -> None:
-    """A page that draws nothing."""
-
-
-def _nothing_else() -> None:
-    """Another page that draws nothing, because two pages may not be the same function."""
+        st.button(_LABEL, key=key, help=_HELP, on_click=on_press)
+    except Exception as error:  # noqa: BLE001 - a form may hold no such button
+        _log.debug("the way out could not be drawn: %s", type(error).__name__)
+        return False
+    return True

@@ -12,12 +12,13 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 import streamlit as st
 from streamlit.components import v1
 
-from fluxlit_component.bridge.bundle import bundle, bundle_folder
 from fluxlit_component.bridge.protocol import Offer
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
@@ -26,6 +27,8 @@ from fluxlit_component.state.keys import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
 _failed = False
+_STATIC: Final = Path(__file__).parent / "static"
+"""The built browser code, shipped inside the package: as text for components v2, as a folder for v1."""
 _V2: Final = "fluxlit_component.bridge"
 _V1: Final = "bridge"
 _drawings: dict[tuple[str, str], Drawing] = {}
@@ -112,7 +115,8 @@ def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
     make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
     draw = make(_V2, js=bundle("bridge-v2.js"))
-    result = draw(key=key, data=plain, on_answer_change=_on_answer)
+    # Streamlit keeps the state of a component v2 only with a callback. `mount` reads the answer.
+    result = draw(key=key, data=plain, on_answer_change=lambda: None)
     drawing = last_drawn()
     if drawing is not None:
         _drawings[key, page] = drawing
@@ -125,5 +129,24 @@ def _by_v1(offer: Mapping[str, Any], key: str) -> object:
     return component(offer=(dict(offer),), key=key, default=None, height=0)
 
 
-def _on_answer() -> None:
-    """Do nothing: Streamlit keeps a v2 component's state only with a callback. `mount` reads the answer."""
+@cache
+def bundle(name: str) -> str:
+    """Return the text of a built bundle, for example ``bridge-v2.js``.
+
+    Raises:
+        BundleMissing: the checkout was not built; the message says `make build`.
+    """
+    return _built(name).read_text(encoding="utf-8")
+
+
+@cache
+def bundle_folder() -> Path:
+    """Return the folder with the page of the v1 component's frame and its scripts. Raises like `bundle`."""
+    return _built("bridge-v1/index.html").parent
+
+
+def _built(name: str) -> Path:
+    path = _STATIC / name
+    if not path.is_file():
+        raise BundleMissing(name)
+    return path

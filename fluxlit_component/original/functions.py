@@ -224,7 +224,7 @@ def _open(
         hydrate=hydrate,
     )
     tab = tab_of(run, param)
-    chosen = store_in_tests(run, store)
+    chosen = store_in_tests(store) if run.is_app_test else store
     backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open(has_block=False)

@@ -1,15 +1,15 @@
 """Live values: objects that no store can hold, such as a client or a lock. Only this process has them.
 
 The record holds their names, so that a page load that does not find them can report the loss. The objects
-stay in their Streamlit session. When that has ended, this module holds them as long as the app asks for. Each
-run of any visitor lets go those whose time is over.
+stay in their Streamlit session. When that has ended, this module holds them as long as the app asks for.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -21,7 +21,9 @@ from fluxlit_component.state.record import RESERVED, Change, Record
 LIVE: Final = f"{RESERVED}_live"
 STREAMLITS_SECONDS: Final = 120.0
 """How long Streamlit itself keeps a session that nobody is connected to."""
+_LOOK_SECONDS: Final = 5.0
 _MOST: Final = 1000
+_NONE: Final = frozenset[str]()
 
 
 def noting(keys: Collection[str]) -> Mapping[str, Change]:
@@ -32,9 +34,7 @@ def noting(keys: Collection[str]) -> Mapping[str, Change]:
 def noted(record: Record) -> frozenset[str]:
     """The names of live values that a record holds."""
     names = record.note(LIVE)
-    return (
-        frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
-    )
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
 
 
 @dataclass(eq=False, repr=False)
@@ -48,6 +48,7 @@ class _Left:
 # A finalizer appends to this deque. It may run at any moment, so it must not wait for a lock.
 _left: deque[_Left] = deque(maxlen=_MOST)
 _lock = threading.Lock()
+_watching = False
 
 
 def leave(sid: str, person: bytes | None, values: Mapping[str, object], seconds: float) -> None:
@@ -57,22 +58,33 @@ def leave(sid: str, person: bytes | None, values: Mapping[str, object], seconds:
 
 
 def collect(sids: Collection[str], person: bytes | None) -> dict[str, object]:
-    """Remove and return the values left under these ids by this person or by a visitor not signed in.
-
-    Values whose time is over are dropped, whoever left them.
-    """
+    """Remove and return the values left under these ids by this person or by a visitor not signed in."""
     found: dict[str, object] = {}
-    with _lock:
-        for held in tuple(_left):
-            is_over = held.until <= monotonic()
-            if is_over or held.sid in sids:
-                with suppress(ValueError):  # newer values have pushed it out of the full deque
-                    _left.remove(held)
-                if not is_over and held.person in (None, person):
-                    found |= held.values
+    for held in _drop_where(lambda held: held.sid in sids):
+        if held.until > monotonic() and held.person in (None, person):
+            found |= held.values
     return found
 
 
-def let_go() -> None:
-    """Drop the values whose time is over."""
-    collect((), None)
+def watch(seconds: float) -> None:
+    """Start the thread that drops expired values, so that they go without further visits, too."""
+    global _watching  # noqa: PLW0603 - one thread per process is the point
+    if seconds <= STREAMLITS_SECONDS or _watching:
+        return
+    _watching = True
+    threading.Thread(target=_look_after, name="fluxlit-live-values", daemon=True).start()
+
+
+def _look_after() -> None:
+    while True:
+        time.sleep(_LOOK_SECONDS)
+        _drop_where(lambda held: held.until <= monotonic())
+
+
+def _drop_where(applies: Callable[[_Left], bool]) -> list[_Left]:
+    with _lock:
+        dropped = [held for held in tuple(_left) if applies(held)]
+        for held in dropped:
+            with suppress(ValueError):  # newer values have pushed it out of the full deque
+                _left.remove(held)
+    return dropped

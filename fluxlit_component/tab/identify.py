@@ -10,7 +10,9 @@ import logging
 
 from fluxlit_component import identifier
 from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
-from fluxlit_component.bridge import Answer, close_gate, component_key, parse_answer
+from fluxlit_component.bridge.gate import close_gate
+from fluxlit_component.bridge.protocol import Answer, parse_answer
+from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run

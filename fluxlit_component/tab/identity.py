@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn, TypeAlias
 
-from fluxlit_component.bridge import close_gate
+from fluxlit_component.bridge.gate import close_gate
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.hooks import Changed

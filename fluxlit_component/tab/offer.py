@@ -7,7 +7,8 @@ import hmac
 import secrets
 from typing import Final
 
-from fluxlit_component.bridge import Afresh, Mounted, Offer, component_key, mount
+from fluxlit_component.bridge.protocol import Afresh, Offer
+from fluxlit_component.bridge.transport import Mounted, component_key, mount
 from fluxlit_component.internals import Run
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab

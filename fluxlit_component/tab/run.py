@@ -12,7 +12,8 @@ from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxlit_component.bridge import component_key, draw_way_out
+from fluxlit_component.bridge.gate import draw_way_out
+from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, current_run, freeze, is_rerun
 from fluxlit_component.state.diff import Base

@@ -27,7 +27,7 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
 
 if TYPE_CHECKING:
-    from fluxlit_component.background.taken import Taken
+    from fluxlit_component.background.tasks import Taken
     from fluxlit_component.stores.memory import InMemorySessionStore
 
 

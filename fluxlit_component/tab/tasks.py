@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Callable[[], object]) -> Tasks:
     """What a run may do with the tasks of its session."""
     from fluxlit_component.background import registry
-    from fluxlit_component.background.taken import Taken
-    from fluxlit_component.background.tasks import Tasks
+    from fluxlit_component.background.tasks import Taken, Tasks
 
     if tab.taken is None:
         tab.taken = Taken(lambda: _may_not_take(run, tab, policy))
@@ -47,7 +46,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
         hold_seconds=policy.live_seconds,
         save=save,
         began=began,
-        degrade=lambda doing, error: tab.standing.degrade(doing, tab.sid, error),
+        outages=lambda doing: tab.standing.outages(doing, tab.sid),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from fluxlit_component.background.taken import Taken
 from fluxlit_component.background.task import Kind, Task
-from fluxlit_component.background.tasks import Tasks
+from fluxlit_component.background.tasks import Taken, Tasks
 from fluxlit_component.background.views import Job, Stream
+from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.record import Lifetimes
 from fluxlit_component.stores.base import RecordStore
@@ -50,8 +52,16 @@ class Page:
             taken=self.taken,
             lock=self.lock,
             hold_seconds=hold_seconds,
-            degrade=lambda doing, _: self.failures.append(doing),
+            outages=self.outages,
         )
+
+    @contextmanager
+    def outages(self, doing: str) -> Iterator[None]:
+        """Note what the store did not answer."""
+        try:
+            yield
+        except StoreUnavailable:
+            self.failures.append(doing)
 
     def stream(self, key: str, source: Any = None, *args: Any) -> Stream | None:
         """As `UrlSession.stream`."""

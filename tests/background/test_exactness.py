@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fluxlit_component.background import writer
-from fluxlit_component.background.record import Segments, read_into
+from fluxlit_component.background.record import read_into, segment_of
 from fluxlit_component.background.task import Task
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.state.record import Lifetimes, Record
@@ -103,14 +103,13 @@ def joined(chunks: list[object]) -> list[object]:
 @given(chunks=st.lists(st.text(max_size=3000), max_size=60), batches=st.lists(st.integers(1, 9), max_size=60))
 def test_segments_hold_all_chunks(chunks: list[str], batches: list[int]) -> None:
     """However they come, in whatever batches they are written."""
-    segments, fields, written = Segments(), {}, 0
+    first, fields, written = 0, {}, 0
     for batch in [*batches, len(chunks)]:
         written = min(written + batch, len(chunks))
-        fresh = chunks[segments.first : written]
-        changes = segments.changes(fresh)
+        fresh = chunks[first:written]
+        changes, first = segment_of(first, fresh)
         assert len(changes) <= 1
         fields |= changes
-        segments.wrote(changes, len(fresh))
     store = InMemorySessionStore()
     store.commit("place", Lifetimes().commit(fields, create=True))
     found = store.load("place")

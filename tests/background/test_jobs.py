@@ -110,13 +110,14 @@ def test_in_a_pool_of_processes(store: VersionedStore, sid: str, monkeypatch: py
 
 
 def test_a_pool_that_takes_nothing_any_more(store: VersionedStore, sid: str) -> None:
-    """The error is the app's, and the key stays free."""
+    """The error is the app's, the key stays free, and the job counts no longer."""
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     page = Page(sid, store)
     with pytest.raises(RuntimeError):
         page.job("train", len, "abc", executor=pool)
     assert page.job("train") is None
+    assert not any(task.is_working for task in registry._working)
 
 
 def test_async(store: VersionedStore, sid: str) -> None:

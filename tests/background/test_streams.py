@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
@@ -309,6 +311,43 @@ def test_sources(store: VersionedStore, sid: str) -> None:
     wrong = page.begin("wrong", lambda: 5)
     assert wrong.wait(60)
     assert "generator" in str(wrong.error)
+
+
+def test_an_awaitable_and_its_generator_have_one_event_loop(store: VersionedStore, sid: str) -> None:
+    """What a coroutine makes, such as a client, belongs to the loop in which its answer is consumed."""
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def typed() -> AsyncIterator[str]:
+        loops.append(asyncio.get_running_loop())
+        yield "a"
+
+    async def asked() -> AsyncIterator[str]:
+        loops.append(asyncio.get_running_loop())
+        return typed()
+
+    assert "".join(Page(sid, store).begin("answer", asked)) == "a"
+    assert loops[0] is loops[1]
+
+
+def test_stopped_an_async_generator_is_closed(store: VersionedStore, sid: str) -> None:
+    """Like a plain one: so is the connection that it holds."""
+    steps, closed = threading.Semaphore(0), threading.Event()
+
+    async def typed() -> AsyncIterator[str]:
+        try:
+            while True:
+                yield "a"
+                await asyncio.to_thread(steps.acquire, timeout=120)
+        finally:
+            await asyncio.sleep(0)
+            closed.set()
+
+    answer = Page(sid, store).begin("answer", typed)
+    until(lambda: answer.text == "a")
+    answer.stop()
+    steps.release()
+    assert closed.wait(60)
+    assert (answer.state, answer.text) == ("stopped", "a")
 
 
 def test_a_key_is_of_one_kind(store: VersionedStore, sid: str, model: MakeModel) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fluxlit_component.bridge import PROTOCOL, Answer, Offer, parse_answer
+from fluxlit_component.bridge.protocol import PROTOCOL, Answer, Offer, parse_answer
 
 EXAMPLES = json.loads(
     (Path(__file__).parents[2] / "frontend" / "protocol" / "examples.json").read_text(encoding="utf-8")

@@ -27,7 +27,7 @@ from streamlit.runtime.state import SessionState
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
-from fluxlit_component.bridge import component_key
+from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.internals import Reading, Run, State, guard, process, session_state
 from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
@@ -974,7 +974,8 @@ def bridge(seen: dict) -> None:
     """A script that mounts the real bridge, and looks at the state as an app may."""
     import streamlit as st
 
-    from fluxlit_component.bridge import Offer, component_key, mount
+    from fluxlit_component.bridge.protocol import Offer
+    from fluxlit_component.bridge.transport import component_key, mount
     from fluxlit_component.internals import current_run
 
     run = current_run()

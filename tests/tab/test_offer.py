@@ -11,7 +11,7 @@ import streamlit as st
 
 from e2e.bench import visitor as bench
 from fluxlit_component import UrlSession
-from fluxlit_component.bridge import Mounted
+from fluxlit_component.bridge.transport import Mounted
 from tests.visitor import Visitor, assign
 
 OFFER = sys.modules["fluxlit_component.tab.offer"]
