@@ -13,8 +13,7 @@ import typer
 
 from fluxlit_component.cli.output import complain
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.stores.base import BrowsableStore
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import BrowsableStore, Entry
 
 SHOWN: Final = 8
 _NAMED: Final = 5

@@ -12,8 +12,7 @@ from fluxlit_component.cli.output import JsonOption, complain, print_json, print
 from fluxlit_component.cli.place import StoreOption, label_of, opened, url_of
 from fluxlit_component.panel.amounts import size_text, span_text
 from fluxlit_component.state.owner import is_bound
-from fluxlit_component.stores.base import BrowsableStore
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import BrowsableStore, Entry
 
 _COLUMNS: Final = "session", ">keys", ">size", ">version", ">age", ">if unused ends in", ">ends in", "owner"
 

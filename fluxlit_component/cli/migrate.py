@@ -14,8 +14,7 @@ import typer
 from fluxlit_component.cli.output import JsonOption, complain, print_json, print_table, watched
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.stores.base import BrowsableStore
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import BrowsableStore, Entry
 
 
 def migrate(

@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from fluxlit_component.panel.amounts import milliseconds_text, size_text, span_text
-from fluxlit_component.stores.report import StoreReport
+from fluxlit_component.stores.assembly import StoreReport
 from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
 

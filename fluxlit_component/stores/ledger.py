@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-
-if TYPE_CHECKING:
-    from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import Entry
 
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
@@ -108,8 +106,6 @@ def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entr
     if state == "absent":
         return None
     created = head.created if head.forget is None else head.forget - MARKER_SECONDS
-    from fluxlit_component.stores.inventory import Entry
-
     return Entry(name, state, head.version, created, *head[2:5], keys, size, now)
 
 

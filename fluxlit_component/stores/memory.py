@@ -18,10 +18,9 @@ from cachetools import Cache, LRUCache
 from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.base import StoreFacts
 from fluxlit_component.stores.ledger import PAGE, Head, Place
-from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.stores.transactional import Transaction, TransactionalStore
+from fluxlit_component.stores.transactional import Sweep, Transaction, TransactionalStore
 
 T = TypeVar("T")
 

@@ -37,12 +37,11 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.base import StoreFacts
 from fluxlit_component.stores.ledger import ttl_of
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
-from fluxlit_component.stores.sweep import Sweep
-from fluxlit_component.stores.transactional import TransactionalStore
+from fluxlit_component.stores.transactional import Sweep, TransactionalStore
 
 T = TypeVar("T")
 

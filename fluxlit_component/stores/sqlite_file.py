@@ -23,7 +23,7 @@ from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 T = TypeVar("T")
 
 SCHEMA: Final = 2
-"""PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite_rows`."""
+"""PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite`."""
 
 _FRESH_STARTS: Final = 3
 

@@ -1,26 +1,35 @@
 """The operations of stores that read before they write inside one transaction.
 
 For `stores.memory`, `stores.sqlite` and `stores.sql`. These define how a transaction is run and what can be
-done in one. `stores.ledger` decides how a session changes.
+done in one. `stores.ledger` decides how a session changes. Their backends do not expire anything, so ended
+sessions are dropped by sweeps: seldom, a few at a time, and soon again if many are left.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from fluxlit_component.clock import deadline
+from fluxlit_component.clock import Clock, deadline
+from fluxlit_component.errors import FluxlitError
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores import ledger
+from fluxlit_component.stores.base import Entry
 from fluxlit_component.stores.ledger import PAGE, Head, Place
-from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
 
-if TYPE_CHECKING:
-    from fluxlit_component.stores.inventory import Entry
-
 T = TypeVar("T")
+
+_log = logging.getLogger("fluxlit_component.stores")
+
+_LIMIT: Final = 200
+"""How many sessions one sweep drops at most, so that no visitor waits long for the lock of the sweep."""
+
+_PAUSE_SECONDS: Final = 300.0
+_BACKLOG_PAUSE_SECONDS: Final = 5.0
 
 
 class Transaction(Protocol):
@@ -220,3 +229,35 @@ class TransactionalStore(ABC):
             return True
 
         return self._write(duplicate)
+
+
+class Sweep:
+    """Remembers when the next sweep is due. Two threads may both find it due; that does no harm.
+
+    `waits`: whether the caller who finds the sweep due runs it. Otherwise a new thread runs it.
+    """
+
+    def __init__(self, clock: Clock, *, waits: bool = False) -> None:
+        self._clock = clock
+        self._waits = waits
+        self.due = clock() + _PAUSE_SECONDS
+
+    def run(self, purge: Callable[..., int]) -> None:
+        """Call the store's `purge`, if it is time."""
+        now = self._clock()
+        if now < self.due:
+            return
+        self.due = now + _PAUSE_SECONDS
+        if self._waits:
+            self._sweep(purge)
+        else:
+            work = (purge,)
+            threading.Thread(target=self._sweep, args=work, name="fluxlit-sweep", daemon=True).start()
+
+    def _sweep(self, purge: Callable[..., int]) -> None:
+        try:
+            # A sweep at its limit has left work. With 200 per 5 minutes a busy store would only grow.
+            if purge(limit=_LIMIT) >= _LIMIT:
+                self.due = self._clock() + _BACKLOG_PAUSE_SECONDS
+        except FluxlitError as error:  # nobody asked for this sweep, and the next one comes soon enough
+            _log.info("expired sessions were not swept this time: %s", error)
