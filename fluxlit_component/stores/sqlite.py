@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
-from fluxlit_component.state.record import Field, Record
+from fluxlit_component.state.record import Field
 from fluxlit_component.stores.base import StoreFacts
-from fluxlit_component.stores.ledger import PAGE, Head, Place, ends, state_of
+from fluxlit_component.stores.ledger import PAGE, Head, Place, ends
 from fluxlit_component.stores.sqlite_file import DatabaseFile
 from fluxlit_component.stores.transactional import Sweep, TransactionalStore
-from fluxlit_component.stores.values import key_bytes, key_text
+from fluxlit_component.stores.values import key_bytes
 
 T = TypeVar("T")
 
@@ -39,13 +39,14 @@ _PAGE: Final = f"""
     FROM (SELECT * FROM fluxlit_session WHERE name >= ? AND name < ? AND name > ?
         ORDER BY name LIMIT {PAGE}) s {_MOVED} {_FIELDS_OF} >= x'' GROUP BY s.name ORDER BY s.name"""  # noqa: S608 - constants
 """A page of sessions, by name. Of the values it reads only as much as SQLite needs for their sizes."""
-_LOAD: Final = """
-    SELECT created, version, idle_expires FROM fluxlit_session WHERE name = ?1 UNION ALL
-    SELECT forget, schema, expires FROM fluxlit_session WHERE name = ?1 UNION ALL
-    SELECT f.key, f.version, f.data FROM fluxlit_session s
+_HEAD_ROWS: Final = """
+    SELECT id, ends, created, version FROM fluxlit_session WHERE name = ?1 UNION ALL
+    SELECT idle_expires, expires, schema, forget FROM fluxlit_session WHERE name = ?1"""
+_FIELD_ROWS: Final = """
+    SELECT f.key, f.version, f.data, NULL FROM fluxlit_session s
         JOIN fluxlit_field f ON f.session = s.id WHERE s.name = ?1"""
-"""A whole session in one statement. The head is two rows with three values each, like the rows of the fields.
-Few values are fast: Python takes longer for each value of a row than SQLite takes for the row."""
+"""A session is read in one statement: two rows with the head, and one for each field. Few values are fast:
+Python takes longer for each value of a row than SQLite takes for the row."""
 _BEGIN: Final = (
     "INSERT INTO fluxlit_session (name, version, created, idle_expires, expires, schema, forget, ends) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -54,9 +55,6 @@ _MOVE: Final = "UPDATE fluxlit_session SET schema = ?, ends = ? WHERE id = ?"
 _DROP: Final = "DELETE FROM fluxlit_session WHERE id = ?"
 _DROP_FIELDS: Final = "DELETE FROM fluxlit_field WHERE session = ?"
 _PUT: Final = "REPLACE INTO fluxlit_field (session, key, version, data) VALUES (?, ?, ?, ?)"
-_DROP_TOMBSTONES: Final = (
-    "DELETE FROM fluxlit_field WHERE session = ? AND key >= x'' AND data IS NULL AND version < ?"
-)
 _ENDED: Final = (
     f"SELECT s.id FROM fluxlit_session s {_MOVED} "  # noqa: S608 - constants
     f"WHERE s.ends <= ? AND ({_IDLE} <= ? OR s.expires <= ? OR s.forget <= ?) LIMIT ?"
@@ -113,9 +111,6 @@ class SQLiteSessionStore(TransactionalStore):
         """Say which SQLite it is, and whose clock."""
         return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock())
 
-    def _load(self, name: str) -> Record | None:
-        return self._file.read(lambda cursor: _Transaction(cursor, self._clock).load(name))
-
     def _read(self, work: Callable[[_Transaction], T]) -> T:
         return self._file.read(lambda cursor: work(_Transaction(cursor, self._clock)))
 
@@ -130,29 +125,20 @@ class _Transaction:
         self.cursor = cursor
         self.now = clock
 
-    def load(self, name: str) -> Record | None:
-        """The whole record, if the session is alive."""
-        rows = self.cursor.execute(_LOAD, (name,)).fetchall()
-        if not rows:
-            return None
-        (created, version, idle_expires), (forget, schema, expires), *rest = rows
-        new = tuple.__new__  # the next line is half the time of a load
-        fields = {str(k, "utf-8", "surrogatepass"): new(Field, (v, data)) for k, v, data in rest if k != 0}
-        if len(fields) < len(rest):
-            _, version, idle_expires = next(row for row in rest if row[0] == 0)
-        head, now = Head(version, created, idle_expires, expires, schema, forget), self.now()
-        return Record(*head[:5], fields, now) if state_of(head, now) == "alive" else None
-
     def find(self, name: str, keys: Collection[str] | None = (), *, data: bool = True, **_: bool) -> Place:
-        """Find place and fields in one statement, which takes half the time of two."""
         # With many keys all fields are read, since SQLite limits the number of parameters.
         named = None if keys is None or len(keys) > _MANY_KEYS else [key_bytes(key) for key in keys]
         statement = _find(None if named is None else len(named), data)
-        found = self.cursor.execute(statement, (*(named or ()), name)).fetchall()
+        found = self.cursor.execute(statement, (name, *(named or ()))).fetchall()
         if not found:
             return Place(name, None, None, self.now())
-        fields = {key_text(line[8]): Field(line[9], line[10]) for line in found if line[8] is not None}
-        return Place(name, found[0][:2], Head(*found[0][2:8]), self.now(), fields)
+        (number, due, created, version), (idle_expires, expires, schema, forget), *lines = found
+        new = tuple.__new__  # the next line is half the time of a load
+        fields = {str(k, "utf-8", "surrogatepass"): new(Field, (v, d)) for k, v, d, _ in lines if k != 0}
+        if len(fields) < len(lines):
+            _, version, idle_expires, _ = next(line for line in lines if line[0] == 0)
+        head = Head(version, created, idle_expires, expires, schema, forget)
+        return Place(name, (number, due), head, self.now(), fields)
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         if place.row is not None:
@@ -170,9 +156,6 @@ class _Transaction:
             self.cursor.execute(_MOVE, (head.schema, due if due is None else due + _SLACK_SECONDS, number))
         self.cursor.executemany(_PUT, [(number, 0, head.version, head.idle_expires), *_lines(number, fields)])
 
-    def drop_tombstones(self, place: Place, below: int) -> None:
-        self.cursor.execute(_DROP_TOMBSTONES, (place.row[0], below))
-
     def drop_ended(self, limit: int) -> int:
         now = self.now()
         rows = self.cursor.execute(_ENDED, (now + _SLACK_SECONDS, now, now, now, limit)).fetchall()
@@ -188,11 +171,11 @@ class _Transaction:
 @cache
 def _find(keys: int | None, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit
     """The statement for a session and `keys` of its fields; None: all fields."""
-    among = ">= x''" if keys is None else f"IN ({','.join('?' * keys)})"
-    return (
-        f"SELECT s.id, s.ends, {_HEAD}, f.key, f.version, {'f.data' if data else 'NULL'} "  # noqa: S608 - constants
-        f"FROM fluxlit_session s {_MOVED} {_FIELDS_OF} {among} WHERE s.name = ?"
-    )
+    rows = _FIELD_ROWS if data else _FIELD_ROWS.replace("f.data", "NULL")
+    if keys is None:
+        return f"{_HEAD_ROWS} UNION ALL {rows}"
+    among = f"IN ({','.join('?' * keys)})"
+    return f"{_HEAD_ROWS} UNION ALL {_FIELD_ROWS} AND f.key = 0 UNION ALL {rows} AND f.key {among}"
 
 
 def _lines(number: int, fields: Mapping[str, Field]) -> list[tuple[int, bytes, int, bytes | None]]:
