@@ -140,7 +140,7 @@ class SparingStore:
             if getattr(self.inner, "bounded", False):
                 answer = call()
             else:
-                answer = _workers.run(lambda _: call(), seconds=self._left)
+                answer = _workers.run(call, seconds=self._left)
         except Exception as error:
             held = self._spent(began)
             self.breaker.last = LastCall(operation, held, answered=False)
