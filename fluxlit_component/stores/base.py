@@ -16,13 +16,27 @@ Common to `SessionStore` and `VersionedStore`:
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.state.record import Commit, Outcome, Record
 
 Standing: TypeAlias = Literal["alive", "expired", "destroyed"]
+
+
+@contextlib.contextmanager
+def url_unquoted() -> Iterator[None]:
+    """Use the URL of a store. Errors of parsers and drivers do not pass: they may quote its password."""
+    try:
+        yield
+    except FluxlitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - parsers and drivers have their own
+        reason = f"the URL of the store cannot be used ({type(error).__name__}); check it part by part"
+        raise ConfigurationError(reason) from None
 
 
 @runtime_checkable

@@ -93,14 +93,6 @@ def checked_prefix(prefix: str) -> str:
     return prefix
 
 
-def ttl_of(text: str) -> float:
-    """The seconds given by ``?ttl=`` in the URL of a store. The error does not quote the text."""
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
-
-
 def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:
     """One session of a listing; None for a session that counts as absent."""
     state = state_of(head, now)

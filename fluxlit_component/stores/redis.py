@@ -17,8 +17,8 @@ from typing_extensions import Self
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_layout as layout
-from fluxlit_component.stores.base import Entry, StoreFacts
-from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_name, name_of, ttl_of
+from fluxlit_component.stores.base import Entry, StoreFacts, url_unquoted
+from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_name, name_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
 
@@ -67,16 +67,11 @@ class RedisSessionStore:
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
-        """Make the store of a URL that may also say ``?prefix=`` and ``?ttl=seconds`` (0: no end).
-
-        `more` are arguments of the class.
-        """
+        """Make the store of a URL that may also say ``?prefix=``. `more` are arguments of the class."""
         place, _, query = url.partition("?")
         options = dict(parse_qsl(query, keep_blank_values=True))
         if "prefix" in options:
             more["prefix"] = options.pop("prefix")
-        if "ttl" in options:
-            more["default_ttl_seconds"] = ttl_of(options.pop("ttl"))
         return cls(f"{place}?{urlencode(options)}" if options else place, **more)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
@@ -168,16 +163,12 @@ class RedisSessionStore:
 def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
     try:
         from fluxlit_component.stores.redis_url import connector
-
-        return connector(url, timeout_seconds=timeout_seconds)
     except ImportError as error:
         raise ConfigurationError(
             "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
         ) from error
-    except (AttributeError, TypeError, ValueError) as error:
-        # The message leaves out the error's text, which may quote the password.
-        reason = f"this Redis URL cannot be used ({type(error).__name__}); check it part by part"
-        raise ConfigurationError(reason) from None
+    with url_unquoted():
+        return connector(url, timeout_seconds=timeout_seconds)
 
 
 def _facts(client: Any) -> StoreFacts:

@@ -35,10 +35,8 @@ import sqlalchemy as sa
 from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, monotonic
-from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.base import StoreFacts
-from fluxlit_component.stores.ledger import ttl_of
+from fluxlit_component.stores.base import StoreFacts, url_unquoted
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.transactional import Sweep, TransactionalStore
@@ -72,14 +70,8 @@ class SQLSessionStore(TransactionalStore):
         self._default_ttl_seconds = default_ttl_seconds
         self._owned = isinstance(engine_or_url, str)
         if isinstance(engine_or_url, str):
-            try:
+            with url_unquoted():
                 engine_or_url = open_engine(engine_or_url, timeout_seconds=timeout_seconds)
-            except ConfigurationError:
-                raise
-            except Exception as error:  # noqa: BLE001 - drivers and URL parsers have their own
-                # The message leaves out the error's text, which may quote the password.
-                reason = f"this database URL cannot be used ({type(error).__name__}); check it part by part"
-                raise ConfigurationError(reason) from None
         engine = check_engine(engine_or_url)
         self._tables = Tables(table_prefix, engine.dialect, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
@@ -87,20 +79,12 @@ class SQLSessionStore(TransactionalStore):
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
-        """Make the store of a URL that may also say ``?ttl=seconds`` (0: no end) and ``?table_prefix=``.
-
-        `more` are arguments of the class.
-        """
-        try:
+        """Make the store of a URL that may also say ``?table_prefix=``. `more` are arguments of the class."""
+        with url_unquoted():
             place = sa.make_url(url)
-        except (sa.exc.ArgumentError, ValueError):
-            reason = "this is no database URL that can be used; check it part by part"
-            raise ConfigurationError(reason) from None
-        if "ttl" in place.query:
-            more["default_ttl_seconds"] = ttl_of(str(place.query["ttl"]))
         if "table_prefix" in place.query:
             more["table_prefix"] = str(place.query["table_prefix"])
-        rest = place.difference_update_query(["ttl", "table_prefix"])
+        rest = place.difference_update_query(["table_prefix"])
         return cls(rest.render_as_string(hide_password=False), **more)
 
     def close(self) -> None:

@@ -193,16 +193,6 @@ def test_clock_of_the_caller(postgres_server: LocalPostgres, raw: sa.Engine) -> 
     assert store.get("a") is None
 
 
-def test_default_ttl_by_url(raw: sa.Engine, postgres_server: LocalPostgres) -> None:
-    """A URL may say how long what `set` writes is kept."""
-    store = SQLSessionStore.from_url(f"{postgres_server.url}?ttl=60")
-    store.set("a", {})
-    record = store.load("a")
-    assert record is not None
-    assert record.idle_expires == pytest.approx(record.created + 60)
-    store.close()
-
-
 def test_long_keys(store: SQLSessionStore) -> None:
     """A key may be longer than an index of the database takes."""
     keys = {f"{letter * 10_000}": 1 for letter in "ab"}
