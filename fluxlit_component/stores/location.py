@@ -24,11 +24,8 @@ _EXAMPLES: Final = (
     "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mariadb+pymysql://"
 )
 
-_ENGINES: Final = {
-    "RedisSessionStore": ("fluxlit_component.stores.redis", "redis"),
-    "SQLSessionStore": ("fluxlit_component.stores.sql", "sql"),
-}
-"""Class -> its module and the extra that brings the engine."""
+_ENGINES: Final = {"RedisSessionStore": "redis", "SQLSessionStore": "sql"}
+"""Class -> its module, which has the name of the extra that brings the engine."""
 
 _lock = threading.Lock()
 _stores: dict[tuple[str, int], BuiltInStore] = {}
@@ -109,10 +106,10 @@ def store_class(name: str) -> Any:
     Raises:
         ConfigurationError: the engine is not installed.
     """
-    module_name, extra = _ENGINES[name]
+    engine = _ENGINES[name]
     try:
-        return getattr(importlib.import_module(module_name), name)
+        return getattr(importlib.import_module(f"fluxlit_component.stores.{engine}"), name)
     except ImportError as error:
         raise ConfigurationError(
-            f"{name} needs more packages: pip install fluxlit-component[{extra}]"
+            f"{name} needs more packages: pip install fluxlit-component[{engine}]"
         ) from error

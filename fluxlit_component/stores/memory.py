@@ -51,7 +51,7 @@ class InMemorySessionStore(TransactionalStore):
         self._clock = clock
         self._lock = threading.RLock()
         self._sessions: LRUCache[str, _Session] = LRUCache(max(1, max_entries))
-        self._sweep = Sweep(clock, waits=True)  # a sweep takes no longer than the start of a thread
+        self._sweep = Sweep(clock)
 
     def close(self) -> None:
         """Do nothing. There is nothing to release, and the sessions live as long as this object."""

@@ -1,29 +1,8 @@
 """Sessions in PostgreSQL or MariaDB: for apps that run on several machines and may have no Redis.
 
 SQLAlchemy makes the connections, with psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and
-SQLite, for which `stores.sqlite` is better. Other databases are refused. On MariaDB, BYTEA is BINARY(32) for
-the digest and LONGBLOB for the other columns. The tables are made on first use, unless they are there:
-
-    CREATE TABLE fluxlit_session (
-        id BIGSERIAL PRIMARY KEY,
-        name VARCHAR(64) NOT NULL UNIQUE,      -- a hash of the session id
-        version BIGINT NOT NULL,
-        created DOUBLE PRECISION NOT NULL,     -- all times are seconds since the Unix epoch
-        idle_expires DOUBLE PRECISION,
-        expires DOUBLE PRECISION,
-        schema BIGINT NOT NULL,
-        forget DOUBLE PRECISION,               -- set on the marker of a destroyed session
-        ends DOUBLE PRECISION                  -- from when on a purge may drop it
-    );
-    CREATE INDEX fluxlit_session_ends ON fluxlit_session (ends);
-    CREATE TABLE fluxlit_field (
-        session BIGINT NOT NULL,
-        digest BYTEA NOT NULL,                 -- SHA-256 of the key
-        key BYTEA NOT NULL,
-        version BIGINT NOT NULL,
-        data BYTEA,                            -- NULL: the key was deleted
-        PRIMARY KEY (session, digest)
-    );
+SQLite, for which `stores.sqlite` is better. Other databases are refused. The tables are made on first use,
+unless they are there; docs/stores.md shows them.
 """
 
 from __future__ import annotations
@@ -35,9 +14,10 @@ import sqlalchemy as sa
 from typing_extensions import Self
 
 from fluxlit_component.clock import Clock, monotonic
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.base import StoreFacts, url_unquoted
-from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
+from fluxlit_component.stores.sql_engine import UNDONE, Database, check_dialect, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.transactional import Sweep, TransactionalStore
 
@@ -72,7 +52,11 @@ class SQLSessionStore(TransactionalStore):
         if isinstance(engine_or_url, str):
             with url_unquoted():
                 engine_or_url = open_engine(engine_or_url, timeout_seconds=timeout_seconds)
-        engine = check_engine(engine_or_url)
+        engine: object = engine_or_url
+        if not isinstance(engine, sa.Engine):
+            kind = type(engine).__name__
+            raise ConfigurationError(f"a SQL store takes a URL or a SQLAlchemy Engine, not {kind}")
+        check_dialect(engine.dialect.name)
         self._tables = Tables(table_prefix, engine.dialect, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
         self._sweep = Sweep(monotonic)

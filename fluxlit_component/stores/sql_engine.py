@@ -33,7 +33,6 @@ _LIMIT: Final = 0.8
 
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
 _MARIADB_UNDONE: Final = frozenset({1213, 1243})  # deadlock; a statement that a pooler has not prepared
-_CREATION_LOCK: Final = 0x666C7578  # any number, but the same in every process
 _LONGEST_QUOTE: Final = 200
 
 
@@ -42,7 +41,7 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
     place = sa.make_url(url)
     if place.drivername in {"postgres", "postgresql"}:
         place = place.set(drivername="postgresql+psycopg")
-    _check_dialect(place.get_backend_name())
+    check_dialect(place.get_backend_name())
     options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if place.get_backend_name() != "sqlite":
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
@@ -145,7 +144,7 @@ class Database:
             if work is not None and not self._ready:
                 inspector = sa.inspect(connection)
                 if not all(inspector.has_table(name) for name in self._tables.names):
-                    self._transact(connection, self._create, give_up)
+                    self._transact(connection, SQLTransaction.create, give_up)
                 self._ready = True
             answer = UNDONE if short is None or link is None else short(link, give_up)
             return self._transact(connection, work, give_up) if answer is UNDONE and work else answer
@@ -160,11 +159,6 @@ class Database:
         cursor.execute("COMMIT")
         cursor.close()
         return result
-
-    def _create(self, transaction: SQLTransaction) -> None:
-        if self._engine.dialect.name == "postgresql":  # here IF NOT EXISTS alone fails if two try at once
-            transaction.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
-        self._tables.create(transaction.cursor)
 
     @contextlib.contextmanager
     def _connection(self, give_up: float, *, opens: bool) -> Iterator[tuple[Any, Any]]:
@@ -257,16 +251,7 @@ def _is_undone(error: Exception) -> bool:
     return getattr(reason, "sqlstate", None) in _AGAIN or number in _MARIADB_UNDONE
 
 
-def check_engine(engine: object) -> sa.Engine:
-    """Refuse an object that is no engine, and databases on which the contract was not tested."""
-    if not isinstance(engine, sa.Engine):
-        raise ConfigurationError(
-            f"a SQL store takes a URL or a SQLAlchemy Engine, not {type(engine).__name__}"
-        )
-    _check_dialect(engine.dialect.name)
-    return engine
-
-
-def _check_dialect(name: str) -> None:
+def check_dialect(name: str) -> None:
+    """Refuse a database on which the contract was not tested."""
     if name not in DIALECTS:
         raise ConfigurationError(f"the SQL store works on {', '.join(DIALECTS)}, not on {name}")

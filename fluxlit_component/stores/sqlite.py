@@ -112,10 +112,10 @@ class SQLiteSessionStore(TransactionalStore):
         return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock())
 
     def _read(self, work: Callable[[_Transaction], T]) -> T:
-        return self._file.read(lambda cursor: work(_Transaction(cursor, self._clock)))
+        return self._file.run(lambda cursor: work(_Transaction(cursor, self._clock)), writes=False)
 
     def _write(self, work: Callable[[_Transaction], T]) -> T:
-        return self._file.write(lambda cursor: work(_Transaction(cursor, self._clock)))
+        return self._file.run(lambda cursor: work(_Transaction(cursor, self._clock)), writes=True)
 
 
 class _Transaction:

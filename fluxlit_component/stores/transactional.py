@@ -229,25 +229,17 @@ class TransactionalStore(ABC):
 
 
 class Sweep:
-    """Remembers when the next sweep is due. Two threads may both find it due; that does no harm.
+    """Remembers when the next sweep is due. Two threads may both find it due; that does no harm."""
 
-    `waits`: whether the caller who finds the sweep due runs it. Otherwise a new thread runs it.
-    """
-
-    def __init__(self, clock: Clock, *, waits: bool = False) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._waits = waits
         self.due = clock() + _PAUSE_SECONDS
 
     def run(self, purge: Callable[..., int]) -> None:
-        """Call the store's `purge`, if it is time."""
+        """Call the store's `purge` in a new thread, if it is time."""
         now = self._clock()
-        if now < self.due:
-            return
-        self.due = now + _PAUSE_SECONDS
-        if self._waits:
-            self._sweep(purge)
-        else:
+        if now >= self.due:
+            self.due = now + _PAUSE_SECONDS
             work = (purge,)
             threading.Thread(target=self._sweep, args=work, name="fluxlit-sweep", daemon=True).start()
 
