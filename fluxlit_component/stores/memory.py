@@ -20,7 +20,7 @@ from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
 from fluxlit_component.stores.base import StoreFacts
 from fluxlit_component.stores.ledger import PAGE, Head, Place
-from fluxlit_component.stores.transactional import Sweep, Transaction, TransactionalStore
+from fluxlit_component.stores.transactional import Transaction, TransactionalStore
 
 T = TypeVar("T")
 
@@ -47,11 +47,10 @@ class InMemorySessionStore(TransactionalStore):
         default_ttl_seconds: float | None = 86_400.0,
         clock: Clock = wall,
     ) -> None:
-        self._default_ttl_seconds = default_ttl_seconds
+        super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._lock = threading.RLock()
         self._sessions: LRUCache[str, _Session] = LRUCache(max(1, max_entries))
-        self._sweep = Sweep(clock)
 
     def close(self) -> None:
         """Do nothing. There is nothing to release, and the sessions live as long as this object."""

@@ -97,15 +97,10 @@ class RedisSessionStore:
         return bool(self._server.run("touch", [self._key(session_id)], layout.milliseconds(idle_seconds)))
 
     def copy(self, source: str, target: str) -> bool:
-        keys = [self._key(source), self._key(target)]
         if not self._server.is_cluster:
-            return bool(self._server.run("copy", keys, 0))
-        reply = self._server.run("load", keys[:1])
-        if len(reply) == 1:
-            return False
-        head, stored = layout.head_and_fields(reply)
-        flat = (part for pair in stored.items() for part in pair)
-        return bool(self._server.run("place", keys[1:], head, *flat))
+            return bool(self._server.run("copy", [self._key(source), self._key(target)], 0))
+        record = self.load(source)
+        return record is not None and self.place(name_of(target), record)
 
     def rename(self, source: str, target: str) -> bool:
         if not self._server.is_cluster:

@@ -19,7 +19,7 @@ from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.base import StoreFacts, url_unquoted
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_dialect, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
-from fluxlit_component.stores.transactional import Sweep, TransactionalStore
+from fluxlit_component.stores.transactional import TransactionalStore
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class SQLSessionStore(TransactionalStore):
         clock: Clock | None = None,
         timeout_seconds: float = 0.5,
     ) -> None:
-        self._default_ttl_seconds = default_ttl_seconds
+        super().__init__(default_ttl_seconds, monotonic)
         self._owned = isinstance(engine_or_url, str)
         if isinstance(engine_or_url, str):
             with url_unquoted():
@@ -59,7 +59,6 @@ class SQLSessionStore(TransactionalStore):
         check_dialect(engine.dialect.name)
         self._tables = Tables(table_prefix, engine.dialect, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
-        self._sweep = Sweep(monotonic)
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
@@ -77,7 +76,11 @@ class SQLSessionStore(TransactionalStore):
             self._database.close()
 
     def describe(self) -> StoreFacts:
-        return self._write(_facts)
+        def facts(transaction: SQLTransaction) -> StoreFacts:
+            ((engine, version),) = transaction.ask("SELECT '{engine}', {engine_version}")
+            return StoreFacts(engine, version, transaction.now())
+
+        return self._write(facts)
 
     def _commit(self, name: str, commit: Commit) -> Outcome:
         # One round trip is enough if the commit begins no session and no change is refused.
@@ -95,8 +98,3 @@ class SQLSessionStore(TransactionalStore):
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
-
-
-def _facts(transaction: SQLTransaction) -> StoreFacts:
-    ((engine, version),) = transaction.ask("SELECT '{engine}', {engine_version}")
-    return StoreFacts(engine, version, transaction.now())

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.ledger import PAGE, Head, Place, ends
-from fluxlit_component.stores.values import key_bytes, key_text
+from fluxlit_component.stores.values import key_bytes
 
 _POSTGRES: Final = {
     "engine": "PostgreSQL",
@@ -206,7 +206,7 @@ class SQLTransaction:
             for key, version, kept in self.ask(query, place.row, *map(digest, keys or ())):
                 # Some drivers return a memoryview.
                 field = Field(version, bytes(kept) if type(kept) is memoryview else kept)
-                place.fields[key_text(key)] = field
+                place.fields[str(key, "utf-8", "surrogatepass")] = field
         return place
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:

@@ -23,7 +23,7 @@ from fluxlit_component.state.record import Field
 from fluxlit_component.stores.base import StoreFacts
 from fluxlit_component.stores.ledger import PAGE, Head, Place, ends
 from fluxlit_component.stores.sqlite_file import DatabaseFile
-from fluxlit_component.stores.transactional import Sweep, TransactionalStore
+from fluxlit_component.stores.transactional import TransactionalStore
 from fluxlit_component.stores.values import key_bytes
 
 T = TypeVar("T")
@@ -93,10 +93,9 @@ class SQLiteSessionStore(TransactionalStore):
         clock: Clock = wall,
         busy_timeout_seconds: float = 0.4,
     ) -> None:
-        self._default_ttl_seconds = default_ttl_seconds
+        super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._file = DatabaseFile(path, busy_timeout_seconds=busy_timeout_seconds)
-        self._sweep = Sweep(clock)
 
     @property
     def path(self) -> Path:

@@ -67,8 +67,11 @@ class TransactionalStore(ABC):
     """A `VersionedStore` and `BrowsableStore`, except for the parts that depend on the engine."""
 
     bounded = True
-    _default_ttl_seconds: float | None
-    _sweep: Sweep
+
+    def __init__(self, default_ttl_seconds: float | None, sweep_clock: Clock) -> None:
+        self._default_ttl_seconds = default_ttl_seconds
+        self._sweep_clock = sweep_clock
+        self._sweep_due = sweep_clock() + _PAUSE_SECONDS
 
     @abstractmethod
     def _write(self, work: Callable[[Transaction], T]) -> T:
@@ -91,7 +94,7 @@ class TransactionalStore(ABC):
             transaction.begin(place, Head(1, place.now, deadline(place.now, seconds)), fields)
 
         self._write(replace)
-        self._sweep.run(self.purge)
+        self._sweep_if_due()
 
     def delete(self, session_id: str) -> None:
         self._destroy(ledger.name_of(session_id))
@@ -101,7 +104,7 @@ class TransactionalStore(ABC):
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         outcome = self._commit(ledger.name_of(session_id), commit)
-        self._sweep.run(self.purge)
+        self._sweep_if_due()
         return outcome
 
     def _commit(self, name: str, commit: Commit) -> Outcome:
@@ -227,26 +230,17 @@ class TransactionalStore(ABC):
 
         return self._write(duplicate)
 
+    def _sweep_if_due(self) -> None:
+        # Two threads may both find it due; that does no harm. A new thread sweeps: the caller does not wait.
+        now = self._sweep_clock()
+        if now >= self._sweep_due:
+            self._sweep_due = now + _PAUSE_SECONDS
+            threading.Thread(target=self._sweep, name="fluxlit-sweep", daemon=True).start()
 
-class Sweep:
-    """Remembers when the next sweep is due. Two threads may both find it due; that does no harm."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self.due = clock() + _PAUSE_SECONDS
-
-    def run(self, purge: Callable[..., int]) -> None:
-        """Call the store's `purge` in a new thread, if it is time."""
-        now = self._clock()
-        if now >= self.due:
-            self.due = now + _PAUSE_SECONDS
-            work = (purge,)
-            threading.Thread(target=self._sweep, args=work, name="fluxlit-sweep", daemon=True).start()
-
-    def _sweep(self, purge: Callable[..., int]) -> None:
+    def _sweep(self) -> None:
         try:
             # A sweep at its limit has left work. With 200 per 5 minutes a busy store would only grow.
-            if purge(limit=_LIMIT) >= _LIMIT:
-                self.due = self._clock() + _BACKLOG_PAUSE_SECONDS
+            if self.purge(limit=_LIMIT) >= _LIMIT:
+                self._sweep_due = self._sweep_clock() + _BACKLOG_PAUSE_SECONDS
         except FluxlitError as error:  # nobody asked for this sweep, and the next one comes soon enough
             _log.info("expired sessions were not swept this time: %s", error)

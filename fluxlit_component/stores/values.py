@@ -37,11 +37,6 @@ def key_bytes(key: str) -> bytes:
     return key.encode("utf-8", "surrogatepass")
 
 
-def key_text(data: bytes) -> str:
-    """The key from the bytes of `key_bytes`."""
-    return str(data, "utf-8", "surrogatepass")
-
-
 def checked_key(key: object) -> str:
     """Return `key`. Raises `UnstorableValue`, which is a `TypeError`, if the key is no string."""
     if not isinstance(key, str):

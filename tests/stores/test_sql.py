@@ -238,7 +238,7 @@ def test_expired_sessions_are_swept(raw: sa.Engine, monkeypatch: pytest.MonkeyPa
     clock.advance(60)
     store.commit("a", COMMIT)
     assert stored_key("old") in _everything(raw)
-    monkeypatch.setattr(store._sweep, "due", 0.0)
+    monkeypatch.setattr(store, "_sweep_due", 0.0)
     store.commit("a", COMMIT)
     swept()
     assert stored_key("old") not in _everything(raw)
