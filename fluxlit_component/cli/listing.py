@@ -27,7 +27,7 @@ from fluxlit_component.errors import CorruptValue
 from fluxlit_component.panel.panel import size_text, span_text
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.state.record import RESERVED, Field
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import Entry
 from fluxlit_component.stores.sealed import master_number
 
 _COLUMNS: Final = "session", ">keys", ">size", ">version", ">age", ">if unused ends in", ">ends in", "owner"

@@ -18,8 +18,7 @@ from fluxlit_component import internals
 from fluxlit_component.cli.output import SHOWN, complain, short
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings, load_settings
-from fluxlit_component.stores.base import BrowsableStore, BuiltInStore
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import BrowsableStore, BuiltInStore, Entry
 from fluxlit_component.stores.location import open_store
 
 PATIENCE_SECONDS: Final = 10.0

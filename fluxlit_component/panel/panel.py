@@ -15,7 +15,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from fluxlit_component.stores.report import StoreReport
+from fluxlit_component.stores.assembly import StoreReport
 from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
 

@@ -22,8 +22,15 @@ from fluxlit_component.errors import (
 )
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import SessionStore
-from fluxlit_component.stores.packing import PACKED, pack, packed_bytes, repack, unpack
-from fluxlit_component.stores.values import checked_key, warn_dropped
+from fluxlit_component.stores.values import (
+    PACKED,
+    checked_key,
+    pack,
+    packed_bytes,
+    repack,
+    unpack,
+    warn_dropped,
+)
 
 T = TypeVar("T")
 

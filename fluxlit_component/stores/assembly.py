@@ -8,15 +8,16 @@ from __future__ import annotations
 import logging
 import os.path
 import threading
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings
 from fluxlit_component.stores.base import RecordStore, SessionStore, VersionedStore
 from fluxlit_component.stores.location import open_store
-from fluxlit_component.stores.outage import SparingStore, breaker_of
+from fluxlit_component.stores.outage import LastCall, SparingStore, breaker_of
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
 from fluxlit_component.stores.sqlite_damage import DEFAULT_NAME
 
@@ -31,6 +32,16 @@ _DEFAULT_FILE: Final = Path(".streamlit") / DEFAULT_NAME
 _adapters_lock = threading.Lock()
 _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """Facts about the store of a run, for a developer. Names no file, host or id."""
+
+    kind: str
+    sealed: bool = False
+    last: LastCall | None = None
+    """The last call in this process that reached the store; None: no call so far."""
 
 
 def store_of_run(
@@ -58,6 +69,17 @@ def store_of_run(
             )
     spared = SparingStore(chosen, breaker_of(chosen))
     return SealedStore(spared, sealing, idle_seconds=idle_seconds)
+
+
+def report_on(store: RecordStore) -> StoreReport:
+    """Report on a store that `store_of_run` has returned."""
+    sealed, last = False, None
+    inner: Any = store
+    if isinstance(inner, SealedStore):
+        sealed, inner = inner.sealing.on, inner.inner
+    if isinstance(inner, SparingStore):
+        last, inner = inner.breaker.last, inner.inner
+    return StoreReport(getattr(inner, "kind", type(inner).__name__), sealed, last)
 
 
 def choose_store(store: StoreLike | None, settings: Settings, script_path: str | None) -> VersionedStore:

@@ -16,13 +16,27 @@ Common to `SessionStore` and `VersionedStore`:
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
+from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.state.record import Commit, Outcome, Record
 
-if TYPE_CHECKING:
-    from fluxlit_component.stores.inventory import Entry, StoreFacts
+Standing: TypeAlias = Literal["alive", "expired", "destroyed"]
+
+
+@contextlib.contextmanager
+def url_unquoted() -> Iterator[None]:
+    """Use the URL of a store. Errors of parsers and drivers do not pass: they may quote its password."""
+    try:
+        yield
+    except FluxlitError:
+        raise
+    except Exception as error:  # noqa: BLE001 - parsers and drivers have their own
+        reason = f"the URL of the store cannot be used ({type(error).__name__}); check it part by part"
+        raise ConfigurationError(reason) from None
 
 
 @runtime_checkable
@@ -110,6 +124,41 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
     def close(self) -> None:
         """Release what this object opened itself. A client that was passed in stays open."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One session in a listing. Times are Unix seconds of the store's clock."""
+
+    name: str
+    """64 hex characters that `identifier.stored_key` makes of the id."""
+    standing: Standing
+    """Whether it has ended. An ended session is listed until the store drops it."""
+    version: int
+    created: float
+    """When the session began, or was destroyed if it is destroyed."""
+    idle_expires: float | None
+    expires: float | None
+    schema: int
+    keys: int
+    """How many keys it holds; deleted ones do not count."""
+    size: int
+    """Bytes of all values together."""
+    now: float
+    """The time of the store's clock. Differences between it and the other times have no clock skew."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFacts:
+    """Facts that a backend tells about itself."""
+
+    engine: str
+    """Its name: ``"SQLite"``, ``"Redis"``, ``"PostgreSQL"``, ``"memory"``."""
+    version: str
+    now: float
+    """Its clock, in Unix seconds."""
+    details: Mapping[str, str | int] = field(default_factory=dict)
+    """Other facts that matter to the operator. Only Redis has some."""
 
 
 class BrowsableStore(Protocol):

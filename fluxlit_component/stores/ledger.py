@@ -8,16 +8,15 @@ clock, takes a lock or knows an engine. The contract in words is in `stores.base
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-
-if TYPE_CHECKING:
-    from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import Entry
 
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
@@ -94,22 +93,12 @@ def checked_prefix(prefix: str) -> str:
     return prefix
 
 
-def ttl_of(text: str) -> float:
-    """The seconds given by ``?ttl=`` in the URL of a store. The error does not quote the text."""
-    try:
-        return float(text)
-    except ValueError:
-        raise ConfigurationError("?ttl= takes a number of seconds, such as ?ttl=3600") from None
-
-
 def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:
     """One session of a listing; None for a session that counts as absent."""
     state = state_of(head, now)
     if state == "absent":
         return None
     created = head.created if head.forget is None else head.forget - MARKER_SECONDS
-    from fluxlit_component.stores.inventory import Entry
-
     return Entry(name, state, head.version, created, *head[2:5], keys, size, now)
 
 
@@ -180,10 +169,12 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
     return answer, following, written
 
 
-def outlived_below(version: int) -> int | None:
-    """The version below which the commit of `version` drops tombstones; None: all stay.
+def is_due(version: int) -> bool:
+    """Whether the commit of `version` drops tombstones. At every commit that would cost more than they do."""
+    return version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
 
-    A look through all fields at every commit would cost more than a few tombstones do.
-    """
-    due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
-    return version - _TOMBSTONE_VERSIONS if due else None
+
+def without_outlived(fields: Mapping[str, Field], version: int) -> dict[str, Field]:
+    """The fields without the tombstones that are of no use to anyone at `version`."""
+    below = version - _TOMBSTONE_VERSIONS
+    return {key: field for key, field in fields.items() if field.data is not None or field.version >= below}

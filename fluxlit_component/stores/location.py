@@ -10,13 +10,10 @@ import importlib
 import os
 import threading
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
-from fluxlit_component.errors import ConfigurationError, FluxlitError
-from fluxlit_component.stores.base import BuiltInStore
-from fluxlit_component.stores.ledger import ttl_of
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.stores.base import BuiltInStore, url_unquoted
 
-_DAY: Final = 86_400.0
 _STORE_OF: Final = {
     **dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), "RedisSessionStore"),
     **dict.fromkeys(("postgresql", "postgres", "mariadb"), "SQLSessionStore"),
@@ -27,11 +24,8 @@ _EXAMPLES: Final = (
     "redis+cluster://, redis+sentinel://, valkey://, postgresql+psycopg://, mariadb+pymysql://"
 )
 
-_ENGINES: Final = {
-    "RedisSessionStore": ("fluxlit_component.stores.redis", "redis"),
-    "SQLSessionStore": ("fluxlit_component.stores.sql", "sql"),
-}
-"""Class -> its module and the extra that brings the engine."""
+_ENGINES: Final = {"RedisSessionStore": "redis", "SQLSessionStore": "sql"}
+"""Class -> its module, which has the name of the extra that brings the engine."""
 
 _lock = threading.Lock()
 _stores: dict[tuple[str, int], BuiltInStore] = {}
@@ -43,9 +37,8 @@ def open_store(url: str, *, timeout_seconds: float | None = None) -> BuiltInStor
     With `timeout_seconds` the caller gets a new store and has to close it. This is for tools, which may wait
     longer for an answer than a visitor should.
 
-    A SQLite path is taken literally: nothing in it is percent-decoded. Memory and SQLite know one option,
-    ``?ttl=seconds``, the default lifetime of `set` (0: no end). The other URLs go to their client library as
-    they are. Error messages name only the scheme, because the rest may hold a password.
+    A SQLite path is taken literally: nothing in it is percent-decoded. The URLs of servers go to their client
+    library as they are. Error messages quote nothing of a URL, which may hold a password.
     """
     if timeout_seconds is not None:
         return _make(url, timeout_seconds)
@@ -75,17 +68,18 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
     scheme, separator, rest = url.partition("://")
     scheme = scheme.lower()
     path, _, query = rest.partition("?")
-    patience: dict[str, Any]
     if not separator:
         raise ConfigurationError(
             f"a store is named by a URL, such as {_EXAMPLES}; a file is sqlite:///name.db"
         )
+    if scheme in {"memory", "sqlite"} and query:
+        raise ConfigurationError("the URL of a memory or SQLite store takes no options")
     if scheme == "memory":
         if path:
             raise ConfigurationError("memory:// takes no name; a file is sqlite:///name.db")
         from fluxlit_component.stores.memory import InMemorySessionStore
 
-        return InMemorySessionStore(default_ttl_seconds=_ttl(query))
+        return InMemorySessionStore()
     if scheme == "sqlite":
         from fluxlit_component.stores.sqlite import SQLiteSessionStore
 
@@ -93,29 +87,17 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
             raise ConfigurationError(
                 "write three slashes for a relative file, sqlite:///name.db, four for an absolute one"
             )
-        patience = {} if timeout_seconds is None else {"busy_timeout_seconds": timeout_seconds}
-        return SQLiteSessionStore(path[1:], default_ttl_seconds=_ttl(query), **patience)
+        if timeout_seconds is None:
+            return SQLiteSessionStore(path[1:])
+        return SQLiteSessionStore(path[1:], busy_timeout_seconds=timeout_seconds)
     name = _STORE_OF.get(scheme.partition("+")[0])
     if name is None:
         raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
     store_type = store_class(name)
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
-    try:
+    with url_unquoted():
         store: BuiltInStore = store_type.from_url(url, **patience)
-    except FluxlitError:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever a URL parser raises may quote the password
-        raise ConfigurationError(
-            f"the {scheme}:// URL of the store cannot be used ({type(error).__name__}); check it part by part"
-        ) from None
     return store
-
-
-def _ttl(query: str) -> float:
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    if options.keys() - {"ttl"}:
-        raise ConfigurationError("the only option of a memory or SQLite URL is ?ttl=seconds")
-    return ttl_of(options["ttl"]) if "ttl" in options else _DAY
 
 
 def store_class(name: str) -> Any:
@@ -124,10 +106,10 @@ def store_class(name: str) -> Any:
     Raises:
         ConfigurationError: the engine is not installed.
     """
-    module_name, extra = _ENGINES[name]
+    engine = _ENGINES[name]
     try:
-        return getattr(importlib.import_module(module_name), name)
+        return getattr(importlib.import_module(f"fluxlit_component.stores.{engine}"), name)
     except ImportError as error:
         raise ConfigurationError(
-            f"{name} needs more packages: pip install fluxlit-component[{extra}]"
+            f"{name} needs more packages: pip install fluxlit-component[{engine}]"
         ) from error

@@ -18,9 +18,8 @@ from cachetools import Cache, LRUCache
 from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.base import StoreFacts
 from fluxlit_component.stores.ledger import PAGE, Head, Place
-from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import Transaction, TransactionalStore
 
 T = TypeVar("T")
@@ -48,11 +47,10 @@ class InMemorySessionStore(TransactionalStore):
         default_ttl_seconds: float | None = 86_400.0,
         clock: Clock = wall,
     ) -> None:
-        self._default_ttl_seconds = default_ttl_seconds
+        super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._lock = threading.RLock()
         self._sessions: LRUCache[str, _Session] = LRUCache(max(1, max_entries))
-        self._sweep = Sweep(clock, waits=True)  # a sweep takes no longer than the start of a thread
 
     def close(self) -> None:
         """Do nothing. There is nothing to release, and the sessions live as long as this object."""
@@ -86,11 +84,6 @@ class _Transaction:
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         # With fields to write, `find` has read all stored ones, since they are packed together.
         self._sessions[place.name] = (*head, _pack({**place.fields, **fields}) if fields else place.row)
-
-    def drop_tombstones(self, place: Place, below: int) -> None:
-        session = self._sessions[place.name]
-        kept = {k: f for k, f in _unpack(session[-1]).items() if f.data is not None or f.version >= below}
-        self._sessions[place.name] = (*session[:6], _pack(kept))
 
     def drop_ended(self, limit: int) -> int:
         now = self.now()

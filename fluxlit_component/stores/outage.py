@@ -51,8 +51,6 @@ class Breaker:
         self._clock = clock
         self._lock = threading.Lock()
         self._open_until = 0.0
-        self.failures = 0
-        """How often the store did not answer since the process began."""
         self.last: LastCall | None = None
 
     def admit(self) -> None:
@@ -77,7 +75,6 @@ class Breaker:
     def failed(self, *, held_seconds: float) -> None:
         """The store did not answer, and the call took `held_seconds`."""
         with self._lock:
-            self.failures += 1
             self._open_until = self._clock() + min(held_seconds * _COOLDOWN_FACTOR, _COOLDOWN_SECONDS)
 
 
@@ -140,7 +137,7 @@ class SparingStore:
             if getattr(self.inner, "bounded", False):
                 answer = call()
             else:
-                answer = _workers.run(lambda _: call(), seconds=self._left)
+                answer = _workers.run(call, seconds=self._left)
         except Exception as error:
             held = self._spent(began)
             self.breaker.last = LastCall(operation, held, answered=False)

@@ -8,19 +8,23 @@ last as long as the server's own persistence keeps them: without it a restart lo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from typing_extensions import Self
 
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores import redis_inventory as inventory
 from fluxlit_component.stores import redis_layout as layout
-from fluxlit_component.stores.inventory import Entry, StoreFacts
-from fluxlit_component.stores.ledger import checked_name, name_of, ttl_of
+from fluxlit_component.stores.base import Entry, StoreFacts, url_unquoted
+from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_name, name_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
+
+_AT_ONCE: Final = 50
+"""A script blocks the server; fifty ordinary sessions take a millisecond."""
+_SCANNED: Final = 500
 
 
 class RedisSessionStore:
@@ -63,16 +67,11 @@ class RedisSessionStore:
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
-        """Make the store of a URL that may also say ``?prefix=`` and ``?ttl=seconds`` (0: no end).
-
-        `more` are arguments of the class.
-        """
+        """Make the store of a URL that may also say ``?prefix=``. `more` are arguments of the class."""
         place, _, query = url.partition("?")
         options = dict(parse_qsl(query, keep_blank_values=True))
         if "prefix" in options:
             more["prefix"] = options.pop("prefix")
-        if "ttl" in options:
-            more["default_ttl_seconds"] = ttl_of(options.pop("ttl"))
         return cls(f"{place}?{urlencode(options)}" if options else place, **more)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
@@ -98,15 +97,10 @@ class RedisSessionStore:
         return bool(self._server.run("touch", [self._key(session_id)], layout.milliseconds(idle_seconds)))
 
     def copy(self, source: str, target: str) -> bool:
-        keys = [self._key(source), self._key(target)]
         if not self._server.is_cluster:
-            return bool(self._server.run("copy", keys, 0))
-        reply = self._server.run("load", keys[:1])
-        if len(reply) == 1:
-            return False
-        head, stored = layout.head_and_fields(reply)
-        flat = (part for pair in stored.items() for part in pair)
-        return bool(self._server.run("place", keys[1:], head, *flat))
+            return bool(self._server.run("copy", [self._key(source), self._key(target)], 0))
+        record = self.load(source)
+        return record is not None and self.place(name_of(target), record)
 
     def rename(self, source: str, target: str) -> bool:
         if not self._server.is_cluster:
@@ -129,7 +123,19 @@ class RedisSessionStore:
             self._server.close()
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
-        return inventory.browse(self._server, self._prefix, prefix)
+        pattern = f"{_literally(self._prefix)}{checked_prefix(prefix)}*"
+        # SCAN does not block the server.
+        found = self._server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED), [])
+        seen: set[str] = set()  # SCAN may return a key twice
+        while keys := self._server.ask(lambda _: list(islice(found, _AT_ONCE)), []):
+            names = [key.decode()[len(self._prefix) :] for key in keys]
+            fresh = [name for name in dict.fromkeys(names) if name not in seen and is_name(name)]
+            seen.update(fresh)
+            step = 1 if self._server.is_cluster else _AT_ONCE
+            for group in (fresh[start : start + step] for start in range(0, len(fresh), step)):
+                now, *rows = self._server.run("list", [self._prefix + name for name in group])
+                entries = (layout.entry_of(name, row, now) for name, row in zip(group, rows, strict=True))
+                yield from (entry for entry in entries if entry)
 
     def peek(self, name: str) -> Record | None:
         return layout.record_of(self._server.run("load", [self._prefix + checked_name(name)]))
@@ -142,7 +148,7 @@ class RedisSessionStore:
         return bool(self._server.run("place", [key], layout.head_line(record), *fields))
 
     def describe(self) -> StoreFacts:
-        facts: StoreFacts = self._server.ask(inventory.facts, [])
+        facts: StoreFacts = self._server.ask(_facts, [])
         return facts
 
     def _key(self, session_id: str) -> str:
@@ -152,13 +158,39 @@ class RedisSessionStore:
 def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
     try:
         from fluxlit_component.stores.redis_url import connector
-
-        return connector(url, timeout_seconds=timeout_seconds)
     except ImportError as error:
         raise ConfigurationError(
             "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
         ) from error
-    except (AttributeError, TypeError, ValueError) as error:
-        # The message leaves out the error's text, which may quote the password.
-        reason = f"this Redis URL cannot be used ({type(error).__name__}); check it part by part"
-        raise ConfigurationError(reason) from None
+    with url_unquoted():
+        return connector(url, timeout_seconds=timeout_seconds)
+
+
+def _facts(client: Any) -> StoreFacts:
+    """Facts about the server; of a cluster those of its first master, and the policies of all masters."""
+    infos = _infos(client)
+    first = infos[0]
+    details: dict[str, str | int] = {
+        "maxmemory_policy": ", ".join(sorted({str(info.get("maxmemory_policy", "?")) for info in infos})),
+        "maxmemory": min(int(info.get("maxmemory", 0)) for info in infos),
+        "used_memory": max(int(info.get("used_memory", 0)) for info in infos),
+        "role": str(first.get("role", "?")),
+    }
+    time = client.time()
+    if isinstance(time, dict):  # a cluster may answer for each node
+        time = next(iter(time.values()))
+    valkey = first.get("valkey_version")
+    version = str(valkey or first.get("redis_version", "?"))
+    return StoreFacts("Valkey" if valkey else "Redis", version, time[0] + time[1] / 1e6, details)
+
+
+def _infos(client: Any) -> list[dict[str, Any]]:
+    if not hasattr(client, "keyslot"):
+        return [client.info()]
+    answer = client.info(target_nodes="primaries")
+    return [answer] if "redis_version" in answer else list(answer.values())
+
+
+def _literally(text: str) -> str:
+    """The pattern that matches exactly this text."""
+    return "".join(f"\\{character}" if character in "*?[]^\\" else character for character in text)

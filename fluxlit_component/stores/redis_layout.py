@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgpack
 
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-from fluxlit_component.stores.inventory import Entry
+from fluxlit_component.stores.base import Entry
 from fluxlit_component.stores.values import key_bytes
 
 _HEAD: Final = b"m"
@@ -74,8 +74,9 @@ def record_of(reply: list[Any]) -> Record | None:
     """The record in an answer of the load script; None if there is none."""
     if len(reply) == 1:
         return None
-    now, (head, stored) = reply[0], head_and_fields(reply)
-    version, created, idle, expires, schema = map(int, head.split())
+    now, flat = reply[0], iter(msgpack.unpackb(reply[1], raw=True))
+    stored: dict[bytes, bytes] = dict(zip(flat, flat, strict=True))
+    version, created, idle, expires, schema = map(int, stored.pop(_HEAD).split())
     new, data_of = tuple.__new__, stored.get
     fields = {
         str(name[1:], "utf-8", "surrogatepass"): new(Field, (int(value), data_of(_DATA + name[1:])))
@@ -83,13 +84,6 @@ def record_of(reply: list[Any]) -> Record | None:
         if name[0] == _VERSION[0]  # skips the data, which is looked up by name
     }
     return Record(version, created / 1000, _moment(idle), _moment(expires), schema, fields, now / 1000)
-
-
-def head_and_fields(reply: list[Any]) -> tuple[bytes, dict[bytes, bytes]]:
-    """The head and the fields in an answer of the load script, as stored."""
-    flat = iter(msgpack.unpackb(reply[1], raw=True))
-    stored: dict[bytes, bytes] = dict(zip(flat, flat, strict=True))
-    return stored.pop(_HEAD), stored
 
 
 def head_line(record: Record) -> str:

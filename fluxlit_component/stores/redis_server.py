@@ -32,9 +32,6 @@ class RedisServer:
     @property
     def client(self) -> Any:
         """The client itself."""
-        client = self._client
-        if client is not None:
-            return client
         with self._lock:
             if self._client is None:
                 client = self._connect()

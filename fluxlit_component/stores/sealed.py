@@ -84,8 +84,12 @@ class SealedStore:
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         if self.sealing.on:
             cipher = self._cipher(session_id)
-            sealed = {key: _seal(cipher, key, change) for key, change in commit.changes.items()}
-            commit = replace(commit, changes=sealed)
+            sealed = {
+                key: replace(change, data=cipher.seal(key, change.data))
+                for key, change in commit.changes.items()
+                if change.data is not None
+            }
+            commit = replace(commit, changes={**commit.changes, **sealed})
         outcome = self.inner.commit(session_id, commit)
         opened = self._opened(session_id, outcome.refused)
         return replace(outcome, refused={**outcome.refused, **opened}) if opened else outcome
@@ -149,10 +153,6 @@ def _cipher_module() -> Any:
         raise ConfigurationError(
             "sealed sessions need one more package: pip install fluxlit-component[crypto]"
         ) from error
-
-
-def _seal(cipher: Cipher, key: str, change: Change) -> Change:
-    return change if change.data is None else replace(change, data=cipher.seal(key, change.data))
 
 
 def _open(cipher: Cipher, key: str, stored: Field) -> Field:

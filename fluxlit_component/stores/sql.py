@@ -1,29 +1,8 @@
 """Sessions in PostgreSQL or MariaDB: for apps that run on several machines and may have no Redis.
 
 SQLAlchemy makes the connections, with psycopg 3 or PyMySQL. Tested with PostgreSQL 15, MariaDB 10.11, and
-SQLite, for which `stores.sqlite` is better. Other databases are refused. On MariaDB, BYTEA is BINARY(32) for
-the digest and LONGBLOB for the other columns. The tables are made on first use, unless they are there:
-
-    CREATE TABLE fluxlit_session (
-        id BIGSERIAL PRIMARY KEY,
-        name VARCHAR(64) NOT NULL UNIQUE,      -- a hash of the session id
-        version BIGINT NOT NULL,
-        created DOUBLE PRECISION NOT NULL,     -- all times are seconds since the Unix epoch
-        idle_expires DOUBLE PRECISION,
-        expires DOUBLE PRECISION,
-        schema BIGINT NOT NULL,
-        forget DOUBLE PRECISION,               -- set on the marker of a destroyed session
-        ends DOUBLE PRECISION                  -- from when on a purge may drop it
-    );
-    CREATE INDEX fluxlit_session_ends ON fluxlit_session (ends);
-    CREATE TABLE fluxlit_field (
-        session BIGINT NOT NULL,
-        digest BYTEA NOT NULL,                 -- SHA-256 of the key
-        key BYTEA NOT NULL,
-        version BIGINT NOT NULL,
-        data BYTEA,                            -- NULL: the key was deleted
-        PRIMARY KEY (session, digest)
-    );
+SQLite, for which `stores.sqlite` is better. Other databases are refused. The tables are made on first use,
+unless they are there; docs/stores.md shows them.
 """
 
 from __future__ import annotations
@@ -37,11 +16,9 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.inventory import StoreFacts
-from fluxlit_component.stores.ledger import ttl_of
-from fluxlit_component.stores.sql_engine import UNDONE, Database, check_engine, open_engine
+from fluxlit_component.stores.base import StoreFacts, url_unquoted
+from fluxlit_component.stores.sql_engine import UNDONE, Database, check_dialect, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
-from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.transactional import TransactionalStore
 
 T = TypeVar("T")
@@ -70,38 +47,27 @@ class SQLSessionStore(TransactionalStore):
         clock: Clock | None = None,
         timeout_seconds: float = 0.5,
     ) -> None:
-        self._default_ttl_seconds = default_ttl_seconds
+        super().__init__(default_ttl_seconds, monotonic)
         self._owned = isinstance(engine_or_url, str)
         if isinstance(engine_or_url, str):
-            try:
+            with url_unquoted():
                 engine_or_url = open_engine(engine_or_url, timeout_seconds=timeout_seconds)
-            except ConfigurationError:
-                raise
-            except Exception as error:  # noqa: BLE001 - drivers and URL parsers have their own
-                # The message leaves out the error's text, which may quote the password.
-                reason = f"this database URL cannot be used ({type(error).__name__}); check it part by part"
-                raise ConfigurationError(reason) from None
-        engine = check_engine(engine_or_url)
+        engine: object = engine_or_url
+        if not isinstance(engine, sa.Engine):
+            kind = type(engine).__name__
+            raise ConfigurationError(f"a SQL store takes a URL or a SQLAlchemy Engine, not {kind}")
+        check_dialect(engine.dialect.name)
         self._tables = Tables(table_prefix, engine.dialect, clock)
         self._database = Database(engine, self._tables, timeout_seconds=timeout_seconds, owned=self._owned)
-        self._sweep = Sweep(monotonic)
 
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
-        """Make the store of a URL that may also say ``?ttl=seconds`` (0: no end) and ``?table_prefix=``.
-
-        `more` are arguments of the class.
-        """
-        try:
+        """Make the store of a URL that may also say ``?table_prefix=``. `more` are arguments of the class."""
+        with url_unquoted():
             place = sa.make_url(url)
-        except (sa.exc.ArgumentError, ValueError):
-            reason = "this is no database URL that can be used; check it part by part"
-            raise ConfigurationError(reason) from None
-        if "ttl" in place.query:
-            more["default_ttl_seconds"] = ttl_of(str(place.query["ttl"]))
         if "table_prefix" in place.query:
             more["table_prefix"] = str(place.query["table_prefix"])
-        rest = place.difference_update_query(["ttl", "table_prefix"])
+        rest = place.difference_update_query(["table_prefix"])
         return cls(rest.render_as_string(hide_password=False), **more)
 
     def close(self) -> None:
@@ -110,7 +76,11 @@ class SQLSessionStore(TransactionalStore):
             self._database.close()
 
     def describe(self) -> StoreFacts:
-        return self._write(_facts)
+        def facts(transaction: SQLTransaction) -> StoreFacts:
+            ((engine, version),) = transaction.ask("SELECT '{engine}', {engine_version}")
+            return StoreFacts(engine, version, transaction.now())
+
+        return self._write(facts)
 
     def _commit(self, name: str, commit: Commit) -> Outcome:
         # One round trip is enough if the commit begins no session and no change is refused.
@@ -128,8 +98,3 @@ class SQLSessionStore(TransactionalStore):
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)
-
-
-def _facts(transaction: SQLTransaction) -> StoreFacts:
-    ((engine, version),) = transaction.ask("SELECT '{engine}', {engine_version}")
-    return StoreFacts(engine, version, transaction.now())

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.stores.patience import Job, Workers
+from fluxlit_component.stores.patience import Workers
 from fluxlit_component.stores.sql_tables import DIALECTS, SQLTransaction, Tables
 
 T = TypeVar("T")
@@ -33,7 +33,6 @@ _LIMIT: Final = 0.8
 
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
 _MARIADB_UNDONE: Final = frozenset({1213, 1243})  # deadlock; a statement that a pooler has not prepared
-_CREATION_LOCK: Final = 0x666C7578  # any number, but the same in every process
 _LONGEST_QUOTE: Final = 200
 
 
@@ -42,7 +41,7 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
     place = sa.make_url(url)
     if place.drivername in {"postgres", "postgresql"}:
         place = place.set(drivername="postgresql+psycopg")
-    _check_dialect(place.get_backend_name())
+    check_dialect(place.get_backend_name())
     options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
     if place.get_backend_name() != "sqlite":
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
@@ -106,12 +105,12 @@ class Database:
         give_up = monotonic() + self._seconds
         try:
             if not self._is_server:  # no network that could hang
-                return self._try(work, None, None, give_up)  # type: ignore[no-any-return]
+                return self._try(work, None, give_up)  # type: ignore[no-any-return]
             if short is not None and self._at_hand and self._ready:
                 # In the caller's thread: the short way waits no longer than `give_up`.
                 answer: Any = UNDONE
                 try:
-                    answer = self._once(None, short, None, give_up)
+                    answer = self._once(None, short, give_up)
                 except self._errors as error:
                     if not _is_undone(error):
                         raise
@@ -119,7 +118,7 @@ class Database:
                     return answer  # type: ignore[no-any-return]
                 short = None
             left = give_up - monotonic()
-            return self._workers.run(lambda job: self._try(work, short, job, give_up), seconds=left)  # type: ignore[no-any-return]
+            return self._workers.run(lambda: self._try(work, short, give_up), seconds=left)  # type: ignore[no-any-return]
         except (SQLAlchemyError, TimeoutError, *self._errors) as error:
             self._ready = False  # perhaps the tables are gone
             # An SQLAlchemyError quotes the statement and its parameters, among them values of the session.
@@ -128,45 +127,41 @@ class Database:
         quote = "" if cause is None else f": {cause}".partition("\n")[0][:_LONGEST_QUOTE]
         raise StoreUnavailable(f"the database gave no answer ({type(reason).__name__}{quote})") from cause
 
-    def _try(self, work: Any, short: Any, job: Job | None, give_up: float) -> Any:
+    def _try(self, work: Any, short: Any, give_up: float) -> Any:
         while True:
             try:
-                return self._once(work, short, job, give_up)
+                return self._once(work, short, give_up)
             except self._errors as error:
                 if not _is_undone(error) or monotonic() >= give_up:
                     raise
             time.sleep(random.uniform(0.001, 0.01))  # noqa: S311 - jitter, not a secret
 
-    def _once(self, work: Any, short: Any, job: Job | None, give_up: float) -> Any:
+    def _once(self, work: Any, short: Any, give_up: float) -> Any:
         """One attempt on a connection. Without `work`, only a connection that was kept is used."""
-        with self._connection(give_up, job, opens=work is not None) as (connection, link):
+        with self._connection(give_up, opens=work is not None) as (connection, link):
             if connection is None:
                 return UNDONE
             if work is not None and not self._ready:
                 inspector = sa.inspect(connection)
                 if not all(inspector.has_table(name) for name in self._tables.names):
-                    self._transact(connection, self._create, job)
+                    self._transact(connection, SQLTransaction.create, give_up)
                 self._ready = True
             answer = UNDONE if short is None or link is None else short(link, give_up)
-            return self._transact(connection, work, job) if answer is UNDONE and work else answer
+            return self._transact(connection, work, give_up) if answer is UNDONE and work else answer
 
-    def _transact(self, connection: Any, work: Callable[[SQLTransaction], Any], job: Job | None) -> Any:
+    def _transact(self, connection: Any, work: Callable[[SQLTransaction], Any], give_up: float) -> Any:
         cursor = connection.connection.cursor()
         for statement in self._begin:
             cursor.execute(statement)
         result = work(SQLTransaction(cursor, self._tables))
-        if job is None or job.wanted:  # else the caller was told that the work is not done
-            cursor.execute("COMMIT")
+        if self._is_server and monotonic() >= give_up:  # the caller was told that the work is not done
+            raise TimeoutError("nobody waits for this any more")
+        cursor.execute("COMMIT")
         cursor.close()
         return result
 
-    def _create(self, transaction: SQLTransaction) -> None:
-        if self._engine.dialect.name == "postgresql":  # here IF NOT EXISTS alone fails if two try at once
-            transaction.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
-        self._tables.create(transaction.cursor)
-
     @contextlib.contextmanager
-    def _connection(self, give_up: float, job: Job | None, *, opens: bool) -> Iterator[tuple[Any, Any]]:
+    def _connection(self, give_up: float, *, opens: bool) -> Iterator[tuple[Any, Any]]:
         """A connection that nobody else uses meanwhile, and its link. Both are None if none was kept."""
         if not self._slots.acquire(timeout=max(0.0, give_up - monotonic())):
             raise TimeoutError("nothing was heard by those who asked before")
@@ -183,7 +178,7 @@ class Database:
                 connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
                 link = self._link_on(connection)
             yield connection, link
-            good = job is None or job.wanted
+            good = True
         finally:
             if connection is not None:
                 if good and self._keeps:
@@ -256,16 +251,7 @@ def _is_undone(error: Exception) -> bool:
     return getattr(reason, "sqlstate", None) in _AGAIN or number in _MARIADB_UNDONE
 
 
-def check_engine(engine: object) -> sa.Engine:
-    """Refuse an object that is no engine, and databases on which the contract was not tested."""
-    if not isinstance(engine, sa.Engine):
-        raise ConfigurationError(
-            f"a SQL store takes a URL or a SQLAlchemy Engine, not {type(engine).__name__}"
-        )
-    _check_dialect(engine.dialect.name)
-    return engine
-
-
-def _check_dialect(name: str) -> None:
+def check_dialect(name: str) -> None:
+    """Refuse a database on which the contract was not tested."""
     if name not in DIALECTS:
         raise ConfigurationError(f"the SQL store works on {', '.join(DIALECTS)}, not on {name}")

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.ledger import PAGE, Head, Place, ends
-from fluxlit_component.stores.values import key_bytes, key_text
+from fluxlit_component.stores.values import key_bytes
 
 _POSTGRES: Final = {
     "engine": "PostgreSQL",
@@ -75,6 +75,7 @@ _CREATE: Final = (
     """CREATE TABLE IF NOT EXISTS {f} (session BIGINT NOT NULL, digest {hash} NOT NULL,
     {key} {bytes} NOT NULL, version BIGINT NOT NULL, data {bytes}, PRIMARY KEY (session, digest))""",
 )
+_CREATION_LOCK: Final = 0x666C7578  # any number, but the same in every process
 
 
 class Tables:
@@ -109,11 +110,6 @@ class Tables:
     def fill(self, statement: str) -> str:
         """A statement with this database's words filled in."""
         return statement.format(**self._words)
-
-    def create(self, cursor: Any) -> None:
-        """Make the missing tables. The caller makes sure that no two do this at once."""
-        for statement in _CREATE:
-            cursor.execute(self.fill(statement))
 
     def now(self, server_time: float) -> float:
         """The time to use: the server's, unless this store has a clock."""
@@ -171,6 +167,13 @@ class SQLTransaction:
         """Run a statement."""
         self.cursor.execute(self.tables.sql(statement), values)
 
+    def create(self) -> None:
+        """Make the missing tables."""
+        if self.tables.dialect == "postgresql":  # here IF NOT EXISTS alone fails if two try at once
+            self.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
+        for statement in _CREATE:
+            self.tell(statement)
+
     def now(self) -> float:
         """The time now."""
         return self.tables.now(self.ask("SELECT {now}")[0][0])
@@ -188,9 +191,9 @@ class SQLTransaction:
 
         A row that is made only to be locked is a marker whose time is long over. It counts as absent.
         """
-        found = f"SELECT {{now}}, s.id, {{head}} FROM {{s}} s WHERE s.name = ? {'{lock}' if hold else ''}"  # noqa: S608 - constants
+        head = f"SELECT {{now}}, s.id, {{head}} FROM {{s}} s WHERE s.name = ? {'{lock}' if hold else ''}"  # noqa: S608 - constants
         made = "INSERT INTO {s} (name, version, created, {schema}, forget) VALUES (?, 0, 0, 0, 0) {pass}"
-        while not (rows := self.ask(found, name)):
+        while not (rows := self.ask(head, name)):
             if not create:
                 return Place(name, None, None, self.now())
             self.tell(made, name)
@@ -200,7 +203,10 @@ class SQLTransaction:
             query = (
                 f"SELECT {{key}}, version, {'data' if data else 'NULL'} FROM {{f}} WHERE session = ? {among}"  # noqa: S608 - constants
             )
-            place.fields = fields_of(self.ask(query, place.row, *map(digest, keys or ())))
+            for key, version, kept in self.ask(query, place.row, *map(digest, keys or ())):
+                # Some drivers return a memoryview.
+                field = Field(version, bytes(kept) if type(kept) is memoryview else kept)
+                place.fields[str(key, "utf-8", "surrogatepass")] = field
         return place
 
     def begin(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
@@ -219,9 +225,6 @@ class SQLTransaction:
             upsert = "INSERT INTO {f} (session, digest, {key}, version, data) VALUES (?, ?, ?, ?, ?) {over}"
             self.cursor.executemany(self.tables.sql(upsert), rows)
 
-    def drop_tombstones(self, place: Place, below: int) -> None:
-        self.tell("DELETE FROM {f} WHERE session = ? AND data IS NULL AND version < ?", place.row, below)
-
     def drop_ended(self, limit: int) -> int:
         """Drop up to `limit` ended sessions that no other transaction has locked."""
         skip = "" if self.tables.fill("{lock}") == "" else "FOR UPDATE SKIP LOCKED"
@@ -235,14 +238,6 @@ class SQLTransaction:
     def page(self, prefix: str, after: str) -> Any:
         # No hex character comes after "f", so all names with the prefix are less than the prefix plus "g".
         return self.ask(_PAGE, prefix, f"{prefix}g", after)
-
-
-def fields_of(rows: Any) -> dict[str, Field]:
-    """The fields in some rows, by key. Some drivers return a memoryview."""
-    return {
-        key_text(key): Field(version, bytes(data) if type(data) is memoryview else data)
-        for key, version, data in rows
-    }
 
 
 def digest(key: str) -> bytes:

@@ -1,6 +1,6 @@
 """The file behind the SQLite store: made private, checked to be ours, with pooled connections.
 
-For `stores.sqlite` only. `read` and `write` run a piece of work on a connection of this process, with one
+For `stores.sqlite` only. `run` does a piece of work on a connection of this process, with one
 time budget for everything. This module knows the columns of the tables, but not what sessions are.
 """
 
@@ -23,7 +23,7 @@ from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 T = TypeVar("T")
 
 SCHEMA: Final = 2
-"""PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite_rows`."""
+"""PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite`."""
 
 _FRESH_STARTS: Final = 3
 
@@ -56,23 +56,16 @@ class DatabaseFile:
         self._name = os.fspath(self.path)
         self._pool = ConnectionPool(self._open)
         self._inode: int | None = None
-        self.read(lambda _: None)
-
-    def read(self, work: Callable[[sqlite3.Cursor], T]) -> T:
-        """Run one statement that only reads. It needs no transaction to see one consistent state."""
-        return self._run(work, writes=False)
-
-    def write(self, work: Callable[[sqlite3.Cursor], T]) -> T:
-        """Run work in one transaction, without other writers in between."""
-        return self._run(work, writes=True)
+        self.run(lambda _: None, writes=False)
 
     def close(self) -> None:
         """Close all idle connections of this process."""
         self._pool.close()
 
-    def _run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool) -> T:
-        """Try until the work is done or the budget is spent.
+    def run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool) -> T:
+        """Run one statement that only reads, or work that writes, in a transaction without other writers.
 
+        It is tried until it is done or the budget is spent.
         SQLite's own busy handler is off. It would give its full time to every statement again. It also sleeps
         up to 100 ms between two attempts, so that writers starve each other.
         """
@@ -84,14 +77,10 @@ class DatabaseFile:
                 inode = self._leave_deleted_file()
                 return self._pool.run(work, writes=writes, give_up=give_up)
             except (sqlite3.Error, OSError) as error:
-                waits = is_busy(error) or isinstance(error, BlockingIOError)
-                try:
-                    if fresh_starts and self._is_replaced(inode, error):
-                        fresh_starts -= 1
-                        continue
-                except BlockingIOError:
-                    waits = True
-                if not waits or monotonic() >= give_up:
+                if fresh_starts and self._is_replaced(inode, error):
+                    fresh_starts -= 1
+                    continue
+                if not is_busy(error) or monotonic() >= give_up:
                     raise self._failure(error) from error
             time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
 
@@ -102,8 +91,6 @@ class DatabaseFile:
         self._pool.close()
         try:
             return set_aside(self.path, inode, error)
-        except BlockingIOError:
-            raise
         except OSError as denied:
             raise StoreUnavailable(
                 f"the session file {self.path} is damaged and cannot be set aside: {denied}"

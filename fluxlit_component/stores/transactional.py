@@ -1,26 +1,35 @@
 """The operations of stores that read before they write inside one transaction.
 
 For `stores.memory`, `stores.sqlite` and `stores.sql`. These define how a transaction is run and what can be
-done in one. `stores.ledger` decides how a session changes.
+done in one. `stores.ledger` decides how a session changes. Their backends do not expire anything, so ended
+sessions are dropped by sweeps: seldom, a few at a time, and soon again if many are left.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from fluxlit_component.clock import deadline
+from fluxlit_component.clock import Clock, deadline
+from fluxlit_component.errors import FluxlitError
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores import ledger
+from fluxlit_component.stores.base import Entry
 from fluxlit_component.stores.ledger import PAGE, Head, Place
-from fluxlit_component.stores.sweep import Sweep
 from fluxlit_component.stores.values import fields_of, values_of
 
-if TYPE_CHECKING:
-    from fluxlit_component.stores.inventory import Entry
-
 T = TypeVar("T")
+
+_log = logging.getLogger("fluxlit_component.stores")
+
+_LIMIT: Final = 200
+"""How many sessions one sweep drops at most, so that no visitor waits long for the lock of the sweep."""
+
+_PAUSE_SECONDS: Final = 300.0
+_BACKLOG_PAUSE_SECONDS: Final = 5.0
 
 
 class Transaction(Protocol):
@@ -44,9 +53,6 @@ class Transaction(Protocol):
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         """Give a session its next head, and write `fields` over fields with the same keys."""
 
-    def drop_tombstones(self, place: Place, below: int) -> None:
-        """Drop the tombstones with versions lower than `below`."""
-
     def drop_ended(self, limit: int) -> int:
         """Drop up to `limit` ended sessions; return how many."""
 
@@ -61,8 +67,11 @@ class TransactionalStore(ABC):
     """A `VersionedStore` and `BrowsableStore`, except for the parts that depend on the engine."""
 
     bounded = True
-    _default_ttl_seconds: float | None
-    _sweep: Sweep
+
+    def __init__(self, default_ttl_seconds: float | None, sweep_clock: Clock) -> None:
+        self._default_ttl_seconds = default_ttl_seconds
+        self._sweep_clock = sweep_clock
+        self._sweep_due = sweep_clock() + _PAUSE_SECONDS
 
     @abstractmethod
     def _write(self, work: Callable[[Transaction], T]) -> T:
@@ -85,7 +94,7 @@ class TransactionalStore(ABC):
             transaction.begin(place, Head(1, place.now, deadline(place.now, seconds)), fields)
 
         self._write(replace)
-        self._sweep.run(self.purge)
+        self._sweep_if_due()
 
     def delete(self, session_id: str) -> None:
         self._destroy(ledger.name_of(session_id))
@@ -95,7 +104,7 @@ class TransactionalStore(ABC):
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         outcome = self._commit(ledger.name_of(session_id), commit)
-        self._sweep.run(self.purge)
+        self._sweep_if_due()
         return outcome
 
     def _commit(self, name: str, commit: Commit) -> Outcome:
@@ -111,11 +120,11 @@ class TransactionalStore(ABC):
                 return outcome
             if place.living is None:
                 transaction.begin(place, head, fields)
-                return outcome
-            transaction.move(place, head, fields)
-            below = ledger.outlived_below(head.version)
-            if below is not None:
-                transaction.drop_tombstones(place, below)
+            elif ledger.is_due(head.version):
+                stored = transaction.find(name, None).fields
+                transaction.begin(place, head, ledger.without_outlived({**stored, **fields}, head.version))
+            else:
+                transaction.move(place, head, fields)
             return outcome
 
         return apply
@@ -220,3 +229,18 @@ class TransactionalStore(ABC):
             return True
 
         return self._write(duplicate)
+
+    def _sweep_if_due(self) -> None:
+        # Two threads may both find it due; that does no harm. A new thread sweeps: the caller does not wait.
+        now = self._sweep_clock()
+        if now >= self._sweep_due:
+            self._sweep_due = now + _PAUSE_SECONDS
+            threading.Thread(target=self._sweep, name="fluxlit-sweep", daemon=True).start()
+
+    def _sweep(self) -> None:
+        try:
+            # A sweep at its limit has left work. With 200 per 5 minutes a busy store would only grow.
+            if self.purge(limit=_LIMIT) >= _LIMIT:
+                self._sweep_due = self._sweep_clock() + _BACKLOG_PAUSE_SECONDS
+        except FluxlitError as error:  # nobody asked for this sweep, and the next one comes soon enough
+            _log.info("expired sessions were not swept this time: %s", error)

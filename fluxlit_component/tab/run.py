@@ -33,7 +33,7 @@ from fluxlit_component.telemetry import count, span
 
 if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
-    from fluxlit_component.stores.report import StoreReport
+    from fluxlit_component.stores.assembly import StoreReport
     from fluxlit_component.tab.sharing import Sharing
 
 _log = logging.getLogger("fluxlit_component")
@@ -212,7 +212,7 @@ class SessionRun:
 
     def report_on_store(self) -> StoreReport:
         """Report on the store of this run."""
-        from fluxlit_component.stores.report import report_on
+        from fluxlit_component.stores.assembly import report_on
 
         return report_on(self._store)
 

@@ -21,7 +21,7 @@ from fluxlit_component.cli.checks.setup import check_garbage, check_transport, c
 from fluxlit_component.cli.checks.store import check_clock, check_replicas, judge_engine, judge_latency
 from fluxlit_component.cli.output import Finding
 from fluxlit_component.internals.process import serves_asgi
-from fluxlit_component.stores.inventory import StoreFacts
+from fluxlit_component.stores.base import StoreFacts
 from tests.servers.local_redis import LocalRedis
 
 

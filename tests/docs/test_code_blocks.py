@@ -20,7 +20,8 @@ from tests.docs.runner import run_app, run_python, skip_without
 BLOCKS = all_blocks()
 DEFINITIONS = (ast.FunctionDef, ast.ClassDef)
 SHELL = ("sh", "bash", "shell")
-LANGUAGES = {"python", *SHELL, "toml", "json", "text"}
+# What is "sql" runs in tests/stores/test_sql.py, on a server.
+LANGUAGES = {"python", *SHELL, "toml", "json", "text", "sql"}
 
 
 def of(*kinds: str) -> pytest.MarkDecorator:

@@ -14,8 +14,8 @@ from streamlit.testing.v1 import AppTest
 from fluxlit_component import InMemorySessionStore, StoreUnavailable, UrlSession
 from fluxlit_component.panel import panel
 from fluxlit_component.state.record import Commit, Outcome
+from fluxlit_component.stores.assembly import StoreReport
 from fluxlit_component.stores.outage import LastCall
-from fluxlit_component.stores.report import StoreReport
 from fluxlit_component.tab.tab import Tab
 
 Body = Callable[[UrlSession], object]
@@ -206,7 +206,7 @@ def test_folds_open_out_where_streamlit_forbids_one_in_another(monkeypatch: pyte
 
     def script() -> None:
         from fluxlit_component.panel import panel
-        from fluxlit_component.stores.report import StoreReport
+        from fluxlit_component.stores.assembly import StoreReport
         from fluxlit_component.tab.tab import Tab
 
         tab = Tab("fluxlit_sid")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,3 +17,10 @@ def age(url: str, seconds: float) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(f"UPDATE fluxlit_session SET {nearer}")
     engine.dispose()
+
+
+def swept() -> None:
+    """Wait for the sweeps that are under way."""
+    for thread in threading.enumerate():
+        if thread.name == "fluxlit-sweep":
+            thread.join(30)

@@ -18,7 +18,7 @@ from fluxlit_component.errors import ConfigurationError, StoreUnavailable, Unsto
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.stores.packing import is_json_exact, pack, unpack
+from fluxlit_component.stores.values import is_json_exact, pack, unpack
 from fluxlit_component.testing import SessionStoreContract
 from fluxlit_component.testing.contract import race
 from tests.turnable import TurnableClock

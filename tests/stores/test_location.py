@@ -79,23 +79,6 @@ def test_absolute_file(tmp_path: Path) -> None:
     assert store.path == tmp_path / "a%20b.db"
 
 
-def test_ttl() -> None:
-    """The default lifetime can be given; zero means none."""
-    assert [
-        getattr(open_store(f"memory://{option}"), "_default_ttl_seconds")  # noqa: B009 - not in the protocol
-        for option in ("", "?ttl=60", "?ttl=0")
-    ] == [86_400, 60, 0]
-
-
-def test_ttl_of_zero_is_for_good(tmp_path: Path) -> None:
-    """?ttl=0 keeps sessions without end."""
-    store = open_store(f"sqlite:///{tmp_path}/a.db?ttl=0")
-    store.set("a", {})
-    record = store.load("a")
-    assert record is not None
-    assert record.idle_expires is None
-
-
 @pytest.mark.parametrize(
     "url",
     [

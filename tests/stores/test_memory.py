@@ -13,6 +13,7 @@ from fluxlit_component.errors import ConfigurationError, UnstorableValue
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.testing import VersionedStoreContract
+from tests.stores.ageing import swept
 from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.turnable import TurnableClock
 
@@ -140,9 +141,11 @@ def test_expired_sessions_are_swept(clock: TurnableClock) -> None:
     assert len(store._sessions) == 251
     clock.advance(1)
     store.set("a", {})
+    swept()
     assert len(store._sessions) == 51
     clock.advance(5)
     store.set("a", {})
+    swept()
     assert len(store._sessions) == 1
 
 

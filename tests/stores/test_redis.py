@@ -112,8 +112,8 @@ def test_one_key_per_session(store: RedisSessionStore, raw: redis.Redis) -> None
 
 def test_prefix(redis_server: LocalRedis, raw: redis.Redis) -> None:
     """Two apps share a server by prefixes, and do not see each other's sessions."""
-    one, other = RedisSessionStore.from_url(f"{redis_server.url}?prefix=one:&ttl=60"), RedisSessionStore(raw)
-    one.set("a", {"x": 1})
+    one, other = RedisSessionStore.from_url(f"{redis_server.url}?prefix=one:"), RedisSessionStore(raw)
+    one.set("a", {"x": 1}, ttl_seconds=60)
     assert raw.keys() == [f"one:{stored_key('a')}".encode()]
     assert 50_000 < raw.pttl(raw.keys()[0]) - LINGER <= 60_000
     assert other.get("a") is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,14 +18,13 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field
-from fluxlit_component.stores import sql
 from fluxlit_component.stores.sql import SQLSessionStore
 from fluxlit_component.stores.sql_postgres import PostgresLink
 from fluxlit_component.stores.sql_tables import Tables
 from fluxlit_component.testing import VersionedStoreContract
 from fluxlit_component.testing.contract import race
 from tests.servers.local_postgres import LocalPostgres
-from tests.stores.ageing import age
+from tests.stores.ageing import age, swept
 from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.stores.isolation import LEVELS, writers_lose_nothing
 from tests.turnable import TurnableClock
@@ -116,7 +114,8 @@ def test_id_is_never_at_rest(store: SQLSessionStore, raw: sa.Engine) -> None:
 
 def test_documented_tables_are_the_real_ones(raw: sa.Engine, postgres_server: LocalPostgres) -> None:
     """Who makes the tables by hand, as documented, has those that the store would make."""
-    documented = (sql.__doc__ or "").split("there:", 1)[1].replace("fluxlit_", "hand_made_")
+    page = (Path(__file__).parents[2] / "docs" / "stores.md").read_text("utf-8")
+    documented = page.split("```sql\n")[1].partition("```")[0].replace("fluxlit_", "hand_made_")
     with raw.connect() as connection:
         connection.exec_driver_sql("DROP TABLE IF EXISTS hand_made_session, hand_made_field")
         connection.exec_driver_sql(documented)
@@ -193,16 +192,6 @@ def test_clock_of_the_caller(postgres_server: LocalPostgres, raw: sa.Engine) -> 
     assert store.get("a") is None
 
 
-def test_default_ttl_by_url(raw: sa.Engine, postgres_server: LocalPostgres) -> None:
-    """A URL may say how long what `set` writes is kept."""
-    store = SQLSessionStore.from_url(f"{postgres_server.url}?ttl=60")
-    store.set("a", {})
-    record = store.load("a")
-    assert record is not None
-    assert record.idle_expires == pytest.approx(record.created + 60)
-    store.close()
-
-
 def test_long_keys(store: SQLSessionStore) -> None:
     """A key may be longer than an index of the database takes."""
     keys = {f"{letter * 10_000}": 1 for letter in "ab"}
@@ -249,11 +238,9 @@ def test_expired_sessions_are_swept(raw: sa.Engine, monkeypatch: pytest.MonkeyPa
     clock.advance(60)
     store.commit("a", COMMIT)
     assert stored_key("old") in _everything(raw)
-    monkeypatch.setattr(store._sweep, "due", 0.0)
+    monkeypatch.setattr(store, "_sweep_due", 0.0)
     store.commit("a", COMMIT)
-    for thread in threading.enumerate():
-        if thread.name == "fluxlit-sweep":
-            thread.join(30)
+    swept()
     assert stored_key("old") not in _everything(raw)
 
 

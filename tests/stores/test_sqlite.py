@@ -23,6 +23,7 @@ from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.stores.sqlite_file import APPLICATION, SCHEMA, DatabaseFile
 from fluxlit_component.testing import VersionedStoreContract
 from fluxlit_component.testing.contract import race
+from tests.stores.ageing import swept
 from tests.stores.browsing_contract import BrowsableStoreContract
 from tests.turnable import TurnableClock
 
@@ -379,13 +380,6 @@ def test_tombstones_of_long_ago_are_dropped(store: SQLiteSessionStore) -> None:
     assert set(record.fields) == {"kept", "x"}
 
 
-def swept() -> None:
-    """Wait for the sweeps that are under way."""
-    for thread in threading.enumerate():
-        if thread.name == "fluxlit-sweep":
-            thread.join(30)
-
-
 def test_expired_sessions_are_swept(
     store: SQLiteSessionStore, clock: TurnableClock, other: sqlite3.Connection
 ) -> None:
@@ -460,16 +454,17 @@ def test_threads_leave_few_connections(store: SQLiteSessionStore) -> None:
     """Threads that come and go, as script runs do, share a handful of connections."""
     together = threading.Barrier(12)
     for _ in range(3):
-        race(12, lambda _: store._file.read(lambda _: together.wait(timeout=30)))
+        race(12, lambda _: store._file.run(lambda _: together.wait(timeout=30), writes=False))
     assert len(store._file._pool._idle) == 8
     assert not store._file._pool._in_use
 
 
 def test_durability(store: SQLiteSessionStore) -> None:
     """Every connection writes ahead and syncs at checkpoints: the death of a process loses no commit."""
-    asked = store._file.read(
+    asked = store._file.run(
         lambda connection: [
             connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
-        ]
+        ],
+        writes=False,
     )
     assert asked == ["wal", 1]

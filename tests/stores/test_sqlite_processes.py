@@ -154,7 +154,7 @@ def test_fork_waits_for_a_transaction(path: Path) -> None:
         inside.set()
         time.sleep(0.3)
 
-    writer = threading.Thread(target=store._file.write, args=(linger,))
+    writer = threading.Thread(target=store._file.run, args=(linger,), kwargs={"writes": True})
     writer.start()
     inside.wait(timeout=10)
     assert _in_a_fork(lambda: store.commit("a", _commit("x")).version == 1)

@@ -138,7 +138,7 @@ class StoresAgree(RuleBasedStateMachine):
             SQLiteSessionStore(Path(self.folder) / "sessions.db", clock=self.clock),
         ]
         for store in self.stores:
-            store._sweep.due = float("inf")  # when it tidies up by itself is not part of the contract
+            store._sweep_due = float("inf")  # when it tidies up by itself is not part of the contract
         self.seen: list[dict[tuple[str, str], int]] = [{}, {}]
 
     def teardown(self) -> None:

@@ -56,10 +56,9 @@ in_parts('HDEL', KEYS[1], gone)
 -- Tombstones of a thousand versions ago are of no use to anyone; looked for once in a hundred commits.
 if version > 1000 and version % 100 == 0 then
   for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
-    if string.sub(name, 1, 1) == 'v' and redis.call('HEXISTS', KEYS[1], 'd' .. string.sub(name, 2)) == 0 then
-      if tonumber(redis.call('HGET', KEYS[1], name)) < version - 1000 then
-        redis.call('HDEL', KEYS[1], name)
-      end
+    local is_tombstone = string.sub(name, 1, 1) == 'v' and redis.call('HEXISTS', KEYS[1], 'd' .. string.sub(name, 2)) == 0
+    if is_tombstone and tonumber(redis.call('HGET', KEYS[1], name)) < version - 1000 then
+      redis.call('HDEL', KEYS[1], name)
     end
   end
 end
