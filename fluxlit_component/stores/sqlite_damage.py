@@ -56,6 +56,7 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
         the file is not ours: another program's file is never touched.
 
     Raises:
+        BlockingIOError: another process is opening the file; try again.
         OSError: the folder does not allow to rename the file.
     """
     with naming(path, exclusive=True):
@@ -92,15 +93,35 @@ def naming(path: Path, *, exclusive: bool = False) -> Iterator[None]:
     Shared for opening the file, exclusive for renaming it. SQLite finds log and index by name, so a rename in
     between would mix up two files. The lock is on the folder: releasing a lock on the file would also release
     the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2).
+
+    Raises:
+        BlockingIOError: another process holds the lock; try again.
     """
-    with contextlib.ExitStack() as held:
-        # No lock on Windows, in a folder that may be entered but not listed, and on some file systems.
-        with contextlib.suppress(OSError):
-            folder = os.open(path.parent, os.O_RDONLY)
-            held.callback(os.close, folder)
-            fcntl.flock(folder, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
-            held.callback(fcntl.flock, folder, fcntl.LOCK_UN)  # a forked child may have the folder open
+    folder = _locked(path.parent, exclusive=exclusive)
+    try:
         yield
+    finally:
+        if folder is not None:
+            fcntl.flock(folder, fcntl.LOCK_UN)  # closing is not enough: a forked child may have it open
+            os.close(folder)
+
+
+def _locked(folder: Path, *, exclusive: bool) -> int | None:
+    """A descriptor of the locked folder; None where folders cannot be locked."""
+    if sys.platform == "win32":
+        return None
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # the folder may be entered but not listed
+        return None
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if isinstance(error, BlockingIOError):
+            raise
+        return None  # a file system without such locks
+    return descriptor
 
 
 def _is_ours(path: Path, head: bytes) -> bool:

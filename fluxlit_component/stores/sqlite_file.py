@@ -77,10 +77,14 @@ class DatabaseFile:
                 inode = self._leave_deleted_file()
                 return self._pool.run(work, writes=writes, give_up=give_up)
             except (sqlite3.Error, OSError) as error:
-                if fresh_starts and self._is_replaced(inode, error):
-                    fresh_starts -= 1
-                    continue
-                if not is_busy(error) or monotonic() >= give_up:
+                waits = is_busy(error) or isinstance(error, BlockingIOError)
+                try:
+                    if fresh_starts and self._is_replaced(inode, error):
+                        fresh_starts -= 1
+                        continue
+                except BlockingIOError:
+                    waits = True
+                if not waits or monotonic() >= give_up:
                     raise self._failure(error) from error
             time.sleep(random.uniform(0.0005, 0.003))  # noqa: S311 - jitter, not a secret
 
@@ -91,6 +95,8 @@ class DatabaseFile:
         self._pool.close()
         try:
             return set_aside(self.path, inode, error)
+        except BlockingIOError:
+            raise
         except OSError as denied:
             raise StoreUnavailable(
                 f"the session file {self.path} is damaged and cannot be set aside: {denied}"

@@ -39,6 +39,7 @@ class ConnectionPool:
 
     def _begin(self) -> None:
         self._gate = threading.Lock()
+        self._gated = False
         self._writer_turn = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._in_use: set[sqlite3.Connection] = set()
@@ -101,15 +102,16 @@ class ConnectionPool:
         the locks. It would wait for ever for a lock that its parent held, or rely on a lock that nobody
         holds (sqlite.org/howtocorrupt.html, 2.6).
         """
-        self._gate.acquire()
         give_up = monotonic() + _FORK_PATIENCE_SECONDS
+        self._gated = self._gate.acquire(timeout=_FORK_PATIENCE_SECONDS)
         while self._in_use and monotonic() < give_up:
             time.sleep(0.0005)
         self.close()
 
     def after_in_parent(self) -> None:
         """Allow new connections again."""
-        self._gate.release()
+        if self._gated:
+            self._gate.release()
 
     def after_in_child(self) -> None:
         """Start with new locks: here nobody would release those that other threads of the parent hold."""
