@@ -33,7 +33,11 @@ class Workers:
         if self._free.acquire(timeout=max(0.0, seconds)):
             job: Future[T] = Future()
             args = work, job, self._free
-            threading.Thread(target=_do, args=args, name="fluxlit-store", daemon=True).start()
+            try:
+                threading.Thread(target=_do, args=args, name="fluxlit-store", daemon=True).start()
+            except RuntimeError:  # the system gives no more threads, or the interpreter ends
+                self._free.release()
+                raise
             try:
                 return job.result(give_up - monotonic())
             except FutureTimeout:

@@ -7,6 +7,7 @@ if the server hangs. It may also repeat a command that was done but not answered
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -15,6 +16,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
 from redis.connection import parse_url
+from redis.exceptions import RedisError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
@@ -85,13 +87,52 @@ def _hosts(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
 
 
 class ScriptClient(Redis):
-    """A `Redis` of one server that sends a script without redis-py's retries, which are turned off here."""
+    """A `Redis` of one server that keeps connections for its scripts. Its pool counts them as used.
+
+    redis-py passes each command through retries, which are turned off here, and through a pool that records
+    every use of a connection. Both together cost more than Redis needs for a small commit.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._at_hand: list[Any] = []
+        self._process = os.getpid()
 
     def evalsha(self, sha: str, numkeys: int, *keys_and_args: Any) -> Any:
-        """Like `Redis.evalsha`, which takes longer than Redis needs for a small commit."""
-        connection = self.connection_pool.get_connection()
+        """Like `Redis.evalsha`, but never sends anything twice."""
+        connection = self._connection()
         try:
             connection.send_command("EVALSHA", sha, numkeys, *keys_and_args)
-            return connection.read_response()
-        finally:
+            reply = connection.read_response()
+        except BaseException:
             self.connection_pool.release(connection)
+            raise
+        if len(self._at_hand) + 1 < self.connection_pool.max_connections:  # leave one for other commands
+            self._at_hand.append(connection)
+        else:
+            self.connection_pool.release(connection)
+        return reply
+
+    def close(self) -> None:
+        """Like `Redis.close`."""
+        self._at_hand.clear()
+        super().close()
+
+    def _connection(self) -> Any:
+        if self._process != os.getpid():  # forked: the kept connections are the parent's
+            self._process, self._at_hand = os.getpid(), []
+        try:
+            connection = self._at_hand.pop()
+        except IndexError:
+            return self.connection_pool.get_connection()
+        if _is_stale(connection):
+            connection.disconnect()  # the next send connects again
+        return connection
+
+
+def _is_stale(connection: Any) -> bool:
+    """Whether the server has closed the connection, or an answer in it was not read."""
+    try:
+        return bool(connection.can_read())
+    except (RedisError, OSError):
+        return True

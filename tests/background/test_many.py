@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import statistics
 import threading
 import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -97,13 +99,16 @@ def test_memory_is_flat(sid: str) -> None:
     round_of(0)
     gc.collect()
     tracemalloc.start()
-    before, sizes = tracemalloc.get_traced_memory()[0], []
-    for number in range(1, 6):
+    sizes = []
+    for number in range(1, 7):
         round_of(number)
         gc.collect()
-        sizes.append(tracemalloc.get_traced_memory()[0] - before)
+        sizes.append(tracemalloc.get_traced_memory()[0])
     tracemalloc.stop()
-    assert sizes[-1] - sizes[0] < 50_000, sizes
+    # What is not freed grows in each round, by 600 KB if it is the chunks. A dictionary of the process, which
+    # has nothing to do with it, may double once.
+    growth = [after - before for before, after in pairwise(sizes)]
+    assert statistics.median(growth) < 10_000, sizes
     assert registry.of(sid) == []
     until(lambda: writer._is_writing is False)
 

@@ -1,4 +1,4 @@
-"""The short way of scripts to a connection: used again, never stale, never all there are."""
+"""The short way of scripts to a connection: kept at hand, never stale, never all there are."""
 
 from __future__ import annotations
 
@@ -91,11 +91,9 @@ def test_an_answer_that_nobody_has_read_is_given_to_nobody(
     """What stands in a connection before it is used belongs to a call that was given up."""
     store = open_store()
     store.commit("a", COMMIT)
-    pool = store._server.client.connection_pool
-    connection = pool.get_connection()
+    connection = store._server.client._at_hand[-1]
     connection.send_command("ECHO", "of another call")
     assert connection.can_read(timeout=20)
-    pool.release(connection)
     assert store.get("a") == {"x": 1}
 
 
@@ -108,20 +106,21 @@ def test_one_connection_is_left_for_all_else(open_store: Callable[..., RedisSess
         assert len(list(store.browse())) == number + 1
 
 
-def test_a_script_that_fails_keeps_no_connection(
+def test_a_script_that_fails_keeps_no_connection_at_hand(
     open_store: Callable[..., RedisSessionStore], raw: redis.Redis
 ) -> None:
-    """The pool has it back, even if it is the only one there may be."""
-    store = open_store("&max_connections=1")
+    """Nobody knows what stands in it: the pool looks it through."""
+    store = open_store()
     store.commit("a", COMMIT)
     client = store._server.client
     with pytest.raises(redis.ResponseError, match="my own"):
         client.evalsha(raw.script_load("return redis.error_reply('my own')"), 0)
+    assert client._at_hand == []
     assert store.get("a") == {"x": 1}
 
 
 def test_close_ends_them_all(open_store: Callable[..., RedisSessionStore], raw: redis.Redis) -> None:
-    """A store that is used again connects anew."""
+    """Also those at hand; a store that is used again connects anew."""
     store = open_store()
     store.commit("a", COMMIT)
     assert connections(raw)
