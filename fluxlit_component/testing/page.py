@@ -60,6 +60,15 @@ _VIEW: Final = """() => {
 }"""
 
 
+def view_of(page: Page, *, ignore: str | None = None) -> list[str]:
+    """What a visitor sees: texts, then ``label = value`` of each field, of the main area and the sidebar.
+
+    `ignore`: pattern (regular expression) of lines to leave out.
+    """
+    lines = [str(line) for line in page.evaluate(_VIEW)]
+    return [line for line in lines if ignore is None or not re.search(ignore, line)]
+
+
 class ContinuityPage:
     """A Playwright page with the server's script runs counted. Make it before the first `goto`."""
 
@@ -161,23 +170,18 @@ class ContinuityPage:
         Raises:
             AssertionError: something is not as it was; the message shows what.
         """
-        address, before = self.page.url, self._view(ignore)
+        address, before = self.page.url, view_of(self.page, ignore=ignore)
         if after is not None:
             after()
         self.reload()
         end = time.monotonic() + seconds
-        while (now := self._view(ignore)) != before and time.monotonic() < end:
+        while (now := view_of(self.page, ignore=ignore)) != before and time.monotonic() < end:
             self.page.wait_for_timeout(100)
         if now != before:
             lines = difflib.unified_diff(before, now, "before", "after", lineterm="", n=1)
             raise AssertionError("\n".join(["after F5 the visitor sees something else:", *lines]))
         if self.page.url != address:
             raise AssertionError(f"after F5 the address is {self.page.url}, before it was {address}")
-
-    def _view(self, ignore: str | None) -> list[str]:
-        """What a visitor sees: texts, then ``label = value`` of each field, of main area and sidebar."""
-        lines = [str(line) for line in self.page.evaluate(_VIEW)]
-        return [line for line in lines if ignore is None or not re.search(ignore, line)]
 
     def rest(self, *, seconds: float = 60.0, quiet: float = _QUIET_SECONDS) -> None:
         """Wait until a script run has ended, all is drawn, and for `quiet` seconds no other was asked for.
