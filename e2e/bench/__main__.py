@@ -40,10 +40,10 @@ unknown = set(options.names) - {*BENCHES, *BY_NAME_ONLY}
 if unknown:
     parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
 
+page = import_module("e2e.bench.page") if options.page else None  # needs what draws the plot
 report.print_machine()
 for name in options.names or BENCHES:
     before = len(report.printed)
     import_module(f"e2e.bench.{name}").bench(quick=options.quick)
-    if options.page:
-        page = import_module("e2e.bench.page")  # needs what draws the plot
+    if page is not None:
         page.write(name, report.printed[before:])
