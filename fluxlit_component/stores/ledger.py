@@ -8,7 +8,6 @@ clock, takes a lock or knows an engine. The contract in words is in `stores.base
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -169,12 +168,10 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
     return answer, following, written
 
 
-def is_due(version: int) -> bool:
-    """Whether the commit of `version` drops tombstones. At every commit that would cost more than they do."""
-    return version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
+def outlived_below(version: int) -> int | None:
+    """The version below which the commit of `version` drops tombstones; None: all stay.
 
-
-def without_outlived(fields: Mapping[str, Field], version: int) -> dict[str, Field]:
-    """The fields without the tombstones that are of no use to anyone at `version`."""
-    below = version - _TOMBSTONE_VERSIONS
-    return {key: field for key, field in fields.items() if field.data is not None or field.version >= below}
+    A look through all fields at every commit would cost more than a few tombstones do.
+    """
+    due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
+    return version - _TOMBSTONE_VERSIONS if due else None

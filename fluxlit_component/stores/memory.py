@@ -85,6 +85,11 @@ class _Transaction:
         # With fields to write, `find` has read all stored ones, since they are packed together.
         self._sessions[place.name] = (*head, _pack({**place.fields, **fields}) if fields else place.row)
 
+    def drop_tombstones(self, place: Place, below: int) -> None:
+        session = self._sessions[place.name]
+        kept = {k: f for k, f in _unpack(session[-1]).items() if f.data is not None or f.version >= below}
+        self._sessions[place.name] = (*session[:6], _pack(kept))
+
     def drop_ended(self, limit: int) -> int:
         now = self.now()
         ended = (name for name in self._sessions if is_past(ledger.ends(self._head(name)), now))

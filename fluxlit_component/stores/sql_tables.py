@@ -225,6 +225,9 @@ class SQLTransaction:
             upsert = "INSERT INTO {f} (session, digest, {key}, version, data) VALUES (?, ?, ?, ?, ?) {over}"
             self.cursor.executemany(self.tables.sql(upsert), rows)
 
+    def drop_tombstones(self, place: Place, below: int) -> None:
+        self.tell("DELETE FROM {f} WHERE session = ? AND data IS NULL AND version < ?", place.row, below)
+
     def drop_ended(self, limit: int) -> int:
         """Drop up to `limit` ended sessions that no other transaction has locked."""
         skip = "" if self.tables.fill("{lock}") == "" else "FOR UPDATE SKIP LOCKED"

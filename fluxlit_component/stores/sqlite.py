@@ -55,6 +55,9 @@ _MOVE: Final = "UPDATE fluxlit_session SET schema = ?, ends = ? WHERE id = ?"
 _DROP: Final = "DELETE FROM fluxlit_session WHERE id = ?"
 _DROP_FIELDS: Final = "DELETE FROM fluxlit_field WHERE session = ?"
 _PUT: Final = "REPLACE INTO fluxlit_field (session, key, version, data) VALUES (?, ?, ?, ?)"
+_DROP_TOMBSTONES: Final = (
+    "DELETE FROM fluxlit_field WHERE session = ? AND key >= x'' AND data IS NULL AND version < ?"
+)
 _ENDED: Final = (
     f"SELECT s.id FROM fluxlit_session s {_MOVED} "  # noqa: S608 - constants
     f"WHERE s.ends <= ? AND ({_IDLE} <= ? OR s.expires <= ? OR s.forget <= ?) LIMIT ?"
@@ -155,6 +158,9 @@ class _Transaction:
             self.cursor.execute(_MOVE, (head.schema, due if due is None else due + _SLACK_SECONDS, number))
         self.cursor.executemany(_PUT, [(number, 0, head.version, head.idle_expires), *_lines(number, fields)])
 
+    def drop_tombstones(self, place: Place, below: int) -> None:
+        self.cursor.execute(_DROP_TOMBSTONES, (place.row[0], below))
+
     def drop_ended(self, limit: int) -> int:
         now = self.now()
         rows = self.cursor.execute(_ENDED, (now + _SLACK_SECONDS, now, now, now, limit)).fetchall()
@@ -170,11 +176,10 @@ class _Transaction:
 @cache
 def _find(keys: int | None, data: bool) -> str:  # noqa: FBT001 - private, and asked at every commit
     """The statement for a session and `keys` of its fields; None: all fields."""
-    rows = _FIELD_ROWS if data else _FIELD_ROWS.replace("f.data", "NULL")
-    if keys is None:
-        return f"{_HEAD_ROWS} UNION ALL {rows}"
-    among = f"IN ({','.join('?' * keys)})"
-    return f"{_HEAD_ROWS} UNION ALL {_FIELD_ROWS} AND f.key = 0 UNION ALL {rows} AND f.key {among}"
+    # The row with the key 0 has the idle deadline, which is needed in any case.
+    rows = _FIELD_ROWS if data else _FIELD_ROWS.replace("f.data", "CASE f.key WHEN 0 THEN f.data END")
+    among = "" if keys is None else f" AND f.key IN (0{',?' * keys})"
+    return f"{_HEAD_ROWS} UNION ALL {rows}{among}"
 
 
 def _lines(number: int, fields: Mapping[str, Field]) -> list[tuple[int, bytes, int, bytes | None]]:

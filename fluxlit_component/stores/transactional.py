@@ -53,6 +53,9 @@ class Transaction(Protocol):
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:
         """Give a session its next head, and write `fields` over fields with the same keys."""
 
+    def drop_tombstones(self, place: Place, below: int) -> None:
+        """Drop the tombstones with versions lower than `below`."""
+
     def drop_ended(self, limit: int) -> int:
         """Drop up to `limit` ended sessions; return how many."""
 
@@ -120,11 +123,10 @@ class TransactionalStore(ABC):
                 return outcome
             if place.living is None:
                 transaction.begin(place, head, fields)
-            elif ledger.is_due(head.version):
-                stored = transaction.find(name, None).fields
-                transaction.begin(place, head, ledger.without_outlived({**stored, **fields}, head.version))
-            else:
-                transaction.move(place, head, fields)
+                return outcome
+            transaction.move(place, head, fields)
+            if (below := ledger.outlived_below(head.version)) is not None:
+                transaction.drop_tombstones(place, below)
             return outcome
 
         return apply

@@ -345,6 +345,16 @@ def test_session_that_never_ends_again(store: SQLiteSessionStore, clock: Turnabl
     assert [(entry.keys, entry.size) for entry in store.browse()] == [(1, 1)]
 
 
+def test_commit_of_many_keys_wakes_nobody(store: SQLiteSessionStore, clock: TurnableClock) -> None:
+    """Many keys are read in another way than a few; the idle deadline is seen in both."""
+    store.commit("a", Commit({"x": Change(b"1")}, idle_seconds=60, create=True))
+    store.commit("a", Commit({"x": Change(b"2")}, idle_seconds=60))
+    clock.advance(61)
+    many = {f"key {number}": Change(b"3") for number in range(100)}
+    assert store.commit("a", Commit(many, idle_seconds=60)).verdict == "expired"
+    assert store.load("a") is None
+
+
 def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     """A path below a file gives no answer, from the system's own error."""
     (tmp_path / "file").touch()
