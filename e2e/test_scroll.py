@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
@@ -52,6 +52,36 @@ def test_a_reload_keeps_the_scroll_position(tab: ContinuityPage, serve: Serve) -
     tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
     assert tab.page.evaluate("document.activeElement === document.body")
     assert tab.runs == PAGE_LOAD
+
+
+def test_what_grows_late_above_the_place_moves_nothing(tab: ContinuityPage, serve: Serve) -> None:
+    """A widget's code may come after the place was found again: its placeholder is lower than the widget."""
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    tab.open(serve("long.py").url)
+    top = scroll_to(tab, 45)
+    tab.page.route("**/TextInput.*", hold)
+    tab.page.reload()
+    tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
+    assert len(late) == 1
+    late[0].continue_()
+    expect(tab.page.get_by_label("Name")).to_be_attached()
+    tab.rest(quiet=1.0)
+    assert abs(tab.page.evaluate(TOP) - top) < 3
+
+
+def test_an_app_that_scrolls_is_left_alone(tab: ContinuityPage, serve: Serve) -> None:
+    """Its own scrolling, by a script of its page, comes after ours."""
+    tab.open(serve("long.py").url)
+    top = scroll_to(tab, 45)
+    tab.page.reload()
+    tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
+    tab.page.evaluate(f"{TOP} = 40")
+    tab.rest(quiet=1.5)
+    assert tab.page.evaluate(TOP) == 40
 
 
 def test_a_visitor_who_scrolls_is_left_alone(tab: ContinuityPage, serve: Serve) -> None:

@@ -1,7 +1,7 @@
 /**
  * Scroll position over F5: the browser keeps that of the document, but Streamlit scrolls an element in it,
- * which is empty at first. Kept for the page that the tab showed last, set once the content is long enough, given up as soon as
- * the visitor scrolls.
+ * which is empty at first. Kept for the page that the tab showed last, set once the content is long enough and again while
+ * content above it still grows into its room, given up as soon as the visitor or the app scrolls.
  */
 
 import { pageOf } from "./page";
@@ -13,7 +13,8 @@ const SCROLLER = '[data-testid="stMain"]';
 const MEANT = ["wheel", "touchstart", "keydown", "pointerdown"];
 const POLL_MS = 50;
 const POLLS = 200;
-/** How long the app is at rest before a page that became shorter counts as complete. */
+const PLACEHOLDER = '[data-testid="stSkeleton"]';
+/** How long nothing runs and nothing grows before the page counts as complete. */
 const REST_POLLS = 10;
 
 export function keepScroll(win: Window): void {
@@ -57,20 +58,38 @@ function keptTop(win: Window): number {
 
 function restore(win: Window, top: number): void {
   let timer = 0;
-  let rested = 0;
   const end = () => {
     win.clearInterval(timer);
     for (const name of MEANT) win.removeEventListener(name, end, true);
   };
   for (const name of MEANT) win.addEventListener(name, end, { capture: true, passive: true });
   let polls = 0;
+  let rested = 0;
+  let height = 0;
+  let placed: number | null = null;
   timer = win.setInterval(() => {
     const scroller = win.document.querySelector(SCROLLER);
     polls += 1;
-    if (keptTop(win) !== top) polls = POLLS + 1; // forgotten meanwhile
-    rested = isRunning(win.document) ? 0 : rested + 1;
-    const reachable = scroller !== null && scroller.scrollHeight - scroller.clientHeight >= top;
-    if (scroller && (reachable || rested > REST_POLLS)) scroller.scrollTop = top;
-    if (reachable || polls > POLLS || rested > REST_POLLS) end();
+    if (polls > POLLS || keptTop(win) !== top)
+      end(); // forgotten meanwhile
+    else if (scroller) {
+      const { scrollTop, scrollHeight, clientHeight } = scroller;
+      const grown = scrollHeight - height;
+      const room = scrollHeight - clientHeight;
+      height = scrollHeight;
+      if (placed !== null && scrollTop !== placed) {
+        // The browser moves a page that grows above what is seen, and Streamlit a chat that was at its bottom.
+        const isFollowed = grown > 0 && room - scrollTop <= 1;
+        if (grown === 0 || isFollowed) return end();
+      }
+      const isBusy =
+        grown !== 0 || isRunning(win.document) || win.document.querySelector(PLACEHOLDER);
+      rested = isBusy ? 0 : rested + 1;
+      if ((grown > 0 && room >= top) || rested > REST_POLLS) {
+        scroller.scrollTop = top;
+        placed = scroller.scrollTop;
+      }
+      if (rested > REST_POLLS) end();
+    }
   }, POLL_MS);
 }
