@@ -68,6 +68,17 @@ def test_f5_hiding_and_other_pages(tab: ContinuityPage, url: str) -> None:
     shows(tab, **{"For the page": ""})
 
 
+def test_an_untouched_field_is_known_on_another_page(tab: ContinuityPage, serve: Serve) -> None:
+    """F5, then at once the other page: it has the default of a field that Streamlit keeps, as after R."""
+    tab.open(serve("living.py").url)
+    tab.page.get_by_label("Ours", exact=True).fill("ours")
+    tab.page.get_by_label("Ours", exact=True).press("Enter")
+    tab.rest()
+    tab.reload()
+    go(tab, "Other")
+    expect(tab.page.get_by_text("for the session: ''", exact=True)).to_be_visible()
+
+
 def test_a_value_in_the_url_beats_the_store(tab: ContinuityPage, url: str) -> None:
     """Somebody's link says what to show; from then on that is the stored value too."""
     tab.open(f"{url}/?bound=from+a+link")

@@ -15,7 +15,7 @@ def home() -> None:
 
 
 def other() -> None:
-    st.write("another page")
+    st.write(f"for the session: {st.session_state.get('for_session')!r}")
 
 
 page = st.navigation([st.Page(home, title="Home", default=True), st.Page(other, title="Other")])

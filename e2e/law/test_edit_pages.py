@@ -39,6 +39,17 @@ def test_state_is_updated_with_itself(visit: Visit, transport: str, first: str) 
     visitor.sees_in("City", "Oslo")
 
 
+def test_widgets_that_came_back_are_gone_with_their_page(visit: Visit) -> None:
+    """F5, then at once another page: it finds no more of the first page than after R."""
+    visitor = visit("asks_elsewhere.py")
+    visitor.tick("Agreed")
+    visitor.type("Name", "Ada")
+    visitor.reload()
+    visitor.sees_in("Name", "Ada")
+    visitor.follow("Second")
+    visitor.sees("agreed None, name None")
+
+
 def test_each_page_has_a_title_of_its_own(visit: Visit) -> None:
     """`st.set_page_config` inside a page is its first command, whatever stands around the page."""
     visitor = visit("page_config.py")

@@ -58,6 +58,18 @@ class Reading(NamedTuple):
     """Values stored under user keys. This includes a widget's key that was assigned before it was drawn."""
 
 
+class _Assigned(dict[str, Any]):
+    """What was assigned in this run. It tells what the app has assigned from what was carried on that way."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.carried: set[str] = set()
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.carried.discard(key)
+        super().__setitem__(key, value)
+
+
 class State:
     """The session state of one Streamlit session, with or without a run."""
 
@@ -142,6 +154,7 @@ class State:
             self._state._old_state[key] = value
         else:
             self._state[key] = value
+            self._note_carried(key)
 
     @guard(nothing)
     def lay_under(self, values: Mapping[str, Any]) -> None:
@@ -161,13 +174,24 @@ class State:
             held[key] = streamlits_selection(selection)
 
     @guard(nothing)
-    def settle(self, keys: Iterable[str], drawn: frozenset[str]) -> None:
-        """Move values that were stored under keys of drawn widgets to the ids of these widgets."""
+    def settle(self, keys: Iterable[str], drawn: frozenset[str], *, all_drawn: bool = False) -> None:
+        """Move values that were set under keys of drawn widgets to the ids of these widgets.
+
+        From there a change of the page takes them away with their widgets, before the next page runs. It does
+        not take what was assigned in the last run, so what the app itself has assigned stays where it is.
+        `all_drawn`: also do what Streamlit does with the values of all widgets when another run begins. Else
+        a change of the page loses defaults that `persist_state=` is to keep.
+        """
         state, ids = self._state, self._state._key_id_mapper
-        for key in keys:
+        old, new, held = state._old_state, state._new_session_state, state._new_widget_state
+        for key in drawn if all_drawn else drawn.intersection(keys):
             element = ids.get_id_from_key(key, None)
-            if key in drawn and key in state._old_state:
-                state._old_state.setdefault(element, state._old_state.pop(key))
+            if key in old:
+                old.setdefault(element, old.pop(key))
+            if key in getattr(new, "carried", ()) and key in new and element not in held.states:
+                old[element] = new.pop(key)
+            elif all_drawn and element in held.states:
+                old.setdefault(element, held[element])
 
     @guard(nothing)
     def tell_again(self, keys: Iterable[str]) -> None:
@@ -279,6 +303,13 @@ class State:
             known = metadata.get(element)
             if element in old or (known is not None and (element in sent or key in new)):
                 yield key, element, known
+
+    @guard(nothing)
+    def _note_carried(self, key: str) -> None:
+        state = self._state
+        if not isinstance(state._new_session_state, _Assigned):
+            state._new_session_state = _Assigned(state._new_session_state)
+        state._new_session_state.carried.add(key)
 
     @guard(bool)
     def _is_vacant(self, key: str) -> bool:

@@ -78,7 +78,8 @@ class Persist:
             tab.standing.status = "degraded"
             return
         drawn = self._run.drawn_keys() if self._run is not None else frozenset[str]()
-        self._state.settle(page.put, drawn)
+        # After Rerun this would be a later run of the page.
+        self._state.settle(page.put, drawn, all_drawn=not (tab.standing.is_new or page.number))
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
             self._end_loose(drawn)
         reading = self._state.reading()

@@ -83,6 +83,12 @@ class Browser(AppTest):
                 states.widgets.append(state)
         return states
 
+    def common_states(self) -> WidgetStates:
+        """What the page sends when another one is opened: only what stands around the pages."""
+        own = {element_id(m) for m in self.shown.queue._queue if m.metadata.active_script_hash == self.page}
+        states = self.states()
+        return WidgetStates(widgets=[state for state in states.widgets if state.id not in own])
+
     def _keep_raw(self, states: WidgetStates) -> None:
         """Remember as the page does what AppTest does not: values of tables and components."""
         known = {node.proto.id for node in self.widgets if not hasattr(type(node), "_widget_state")}
@@ -133,11 +139,17 @@ class Browser(AppTest):
     def fragment_of(self, widget: str) -> str:
         """Id of the fragment that drew a widget; empty if the script itself did."""
         for message in self.shown.queue._queue:
-            if message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
-                element = message.delta.new_element
-                if getattr(getattr(element, str(element.WhichOneof("type"))), "id", None) == widget:
-                    return str(message.delta.fragment_id)
+            if element_id(message) == widget:
+                return str(message.delta.fragment_id)
         return ""
+
+
+def element_id(message: Any) -> str | None:
+    """Id of the element that a message draws, if it draws one that has an id."""
+    if message.WhichOneof("type") != "delta" or message.delta.WhichOneof("type") != "new_element":
+        return None
+    element = message.delta.new_element
+    return getattr(getattr(element, str(element.WhichOneof("type"))), "id", None)
 
 
 def is_element(node: Any) -> bool:

@@ -8,7 +8,7 @@ from tests.law.browser import Browser
 from tests.law.collection import App
 from tests.law.trace import Allowance
 from tests.law.values import CLICKED, KEPT_BY_NOBODY
-from tests.law.visitor import RERUN, Deed, Reload, Submit, Together, form_of, touches
+from tests.law.visitor import RERUN, Deed, Open, Reload, Submit, Together, form_of, touches
 
 
 class Excuses:
@@ -23,6 +23,9 @@ class Excuses:
         page showed."""
         self._absent: set[str] = set()
         """Keys of widgets that nobody has given a value, not drawn since F5."""
+        self._drawn_once: set[str] = set()
+        """Keys that were at their defaults at the F5 just now. Another page finds nothing of them: after R
+        their page has run twice, and what it has done with them meanwhile may last."""
         self._forgiven: set[str] = set()
         """Keys that were not there after some F5: the app may have done something else with them then."""
         self._undrawn: set[str] = set()
@@ -36,7 +39,7 @@ class Excuses:
 
     def before(self, deed: Deed, browser: Browser) -> None:
         """Look at the page on which a deed will be done."""
-        self._undrawn = set(self._absent)
+        self._undrawn = self._absent | (self._drawn_once if isinstance(deed, Open) else set())
         self._lost.update(self._losing(deed, browser.widgets))
         if isinstance(deed, Submit):
             sent = form_of(browser, deed.button)
@@ -50,6 +53,7 @@ class Excuses:
         """What may differ after it."""
         if isinstance(deed, Reload):
             self._forgiven |= self._undrawn
+        self._drawn_once = set(self._undrawn) if isinstance(deed, Reload) else set()
         drawn = {node.key for node in browser.widgets}
         self._absent = self._undrawn & browser.seen.values.keys() - drawn
         return Allowance(

@@ -51,6 +51,22 @@ def test_start_over_reaches_the_fields_of_other_pages() -> None:
         assert visit.open("").value("name") == ""
 
 
+@pytest.mark.parametrize("chosen", [{"agreed": True}, {"level": 3}], ids=["a tick", "a number"])
+def test_a_widget_that_came_back_is_gone_with_its_page(chosen: dict[str, object]) -> None:
+    """F5, then at once another page: it finds no more of the first page than after R."""
+    with Visit("known_elsewhere") as visit:
+        for name, value in chosen.items():
+            visit.set(name, value)
+        assert visit.reload().open("look").texts == ["None None"]
+
+
+def test_a_widget_that_came_back_stays_if_the_app_assigns_it() -> None:
+    """F5, then at once another page and back: the app keeps its widgets by assigning the state to itself."""
+    with Visit("update_with_itself") as visit:
+        visit.set("city", "Oslo").set("aloud", True).reload().open("second").open("")
+        assert (visit.value("city"), visit.value("aloud")) == ("Oslo", True)
+
+
 def test_an_untouched_default_is_not_frozen() -> None:
     """Only the remark was typed: the owner and the day are those of now."""
     with Visit("untouched_default") as visit:

@@ -115,7 +115,7 @@ def do_until_gone(browser: Browser, deed: Touch, after: int) -> None:
 def request(browser: Browser, deed: Deed) -> Request:
     """What the browser sends for a deed."""
     if isinstance(deed, Open):
-        return Request(browser.states(), page=browser.pages[deed.path])
+        return Request(browser.common_states(), page=browser.pages[deed.path])
     if isinstance(deed, Touch):
         touched = [_staged(browser, deed)]
     elif isinstance(deed, Together):

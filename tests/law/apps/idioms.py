@@ -18,11 +18,12 @@ def update_with_itself() -> None:
     def first() -> None:
         st.session_state.update(st.session_state)
         st.text_input("City", key="city")
+        st.toggle("Aloud", key="aloud")
 
     def second() -> None:
         for key, value in st.session_state.items():
             st.session_state[key] = value
-        st.write(f"city is {st.session_state.get('city', 'unset')}")
+        st.write(f"city is {st.session_state.get('city') or 'unset'}")
 
     page = st.navigation([st.Page(first, default=True), st.Page(second)])
     with url_session():

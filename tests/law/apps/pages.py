@@ -38,6 +38,23 @@ def three_pages() -> None:
 
 
 @app()
+def known_elsewhere() -> None:
+    """A page that asks for what was chosen on the other one."""
+
+    def choose() -> None:
+        st.toggle("Agreed", key="agreed")
+        st.slider("Level", 0, 5, key="level")
+
+    def look() -> None:
+        st.write(str(st.session_state.get("agreed")), str(st.session_state.get("level")))
+
+    page = st.navigation([st.Page(choose, default=True), st.Page(look)])
+    with url_session():
+        st.sidebar.checkbox("Aloud", key="aloud")
+        page.run()
+
+
+@app()
 def start_over_from_sidebar() -> None:
     """The field is on a page, the button that deletes everything in the sidebar of all pages."""
 
