@@ -24,8 +24,8 @@ class Excuses:
         self._absent: set[str] = set()
         """Keys of widgets that nobody has given a value, not drawn since F5."""
         self._drawn_once: set[str] = set()
-        """Keys that were at their defaults at the F5 just now. Another page finds nothing of them: after R
-        their page has run twice, and what it has done with them meanwhile may last."""
+        """Keys that were not there when the last run began, and at their defaults at F5. Another page finds
+        nothing of them: after R their page has run once more, and what it has done with them may last."""
         self._forgiven: set[str] = set()
         """Keys that were not there after some F5: the app may have done something else with them then."""
         self._undrawn: set[str] = set()
@@ -53,7 +53,7 @@ class Excuses:
         """What may differ after it."""
         if isinstance(deed, Reload):
             self._forgiven |= self._undrawn
-        self._drawn_once = set(self._undrawn) if isinstance(deed, Reload) else set()
+        self._drawn_once = set(self._undrawn)
         drawn = {node.key for node in browser.widgets}
         self._absent = self._undrawn & browser.seen.values.keys() - drawn
         return Allowance(
