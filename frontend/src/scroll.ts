@@ -70,26 +70,25 @@ function restore(win: Window, top: number): void {
   timer = win.setInterval(() => {
     const scroller = win.document.querySelector(SCROLLER);
     polls += 1;
-    if (polls > POLLS || keptTop(win) !== top)
-      end(); // forgotten meanwhile
-    else if (scroller) {
-      const { scrollTop, scrollHeight, clientHeight } = scroller;
-      const grown = scrollHeight - height;
-      const room = scrollHeight - clientHeight;
-      height = scrollHeight;
-      if (placed !== null && scrollTop !== placed) {
-        // The browser moves a page that grows above what is seen, and Streamlit a chat that was at its bottom.
-        const isFollowed = grown > 0 && room - scrollTop <= 1;
-        if (grown === 0 || isFollowed) return end();
-      }
-      const isBusy =
-        grown !== 0 || isRunning(win.document) || win.document.querySelector(PLACEHOLDER);
-      rested = isBusy ? 0 : rested + 1;
-      if ((grown > 0 && room >= top) || rested > REST_POLLS) {
-        scroller.scrollTop = top;
-        placed = scroller.scrollTop;
-      }
-      if (rested > REST_POLLS) end();
+    const isForgotten = keptTop(win) !== top;
+    if (polls > POLLS || isForgotten) return end();
+    if (!scroller) return;
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    const grown = scrollHeight - height;
+    const room = scrollHeight - clientHeight;
+    height = scrollHeight;
+    // The browser moves a page that grows above what is seen, and Streamlit a chat that was at its bottom.
+    const isMoved = placed !== null && scrollTop !== placed;
+    const isFollowed = grown > 0 && room - scrollTop <= 1;
+    if (isMoved && (grown === 0 || isFollowed)) return end();
+    const isBusy =
+      grown !== 0 || isRunning(win.document) || win.document.querySelector(PLACEHOLDER);
+    rested = isBusy ? 0 : rested + 1;
+    const isComplete = rested > REST_POLLS;
+    if ((grown > 0 && room >= top) || isComplete) {
+      scroller.scrollTop = top;
+      placed = scroller.scrollTop;
     }
+    if (isComplete) end();
   }, POLL_MS);
 }
