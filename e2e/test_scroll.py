@@ -12,7 +12,11 @@ from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 Serve = Callable[..., StreamlitServer]
-TOP = "document.querySelector('[data-testid=stMain]').scrollTop"
+TOP = "document.querySelector('.stMain').scrollTop"
+AT_BOTTOM = """
+(({scrollTop, scrollHeight, clientHeight}) => scrollTop > 1000 && scrollHeight - clientHeight - scrollTop < 2)(
+  document.querySelector('.stMain'))
+"""
 BRIDGE = {"v2": '[data-testid^="stBidiComponent"]', "v1": '[data-testid="stCustomComponentV1"]'}
 """What Streamlit draws for a component."""
 IN_REACH = """
@@ -38,7 +42,8 @@ new MutationObserver((_, observer) => {
 
 
 def scroll_to(tab: ContinuityPage, line: int) -> int:
-    """Scroll a line into view; return how far the page is scrolled."""
+    """Scroll a line into view, once all there is has its room; return how far the page is scrolled."""
+    expect(tab.page.get_by_test_id("stSkeleton")).to_have_count(0)
     tab.page.get_by_text(f"line {line}", exact=True).evaluate("it => it.scrollIntoView({block: 'start'})")
     return int(tab.page.evaluate(TOP))
 
@@ -70,6 +75,41 @@ def test_what_grows_late_above_the_place_moves_nothing(tab: ContinuityPage, serv
     late[0].continue_()
     expect(tab.page.get_by_label("Name")).to_be_attached()
     tab.rest(quiet=1.0)
+    assert abs(tab.page.evaluate(TOP) - top) < 3
+
+
+def test_lines_that_come_late_are_waited_for(tab: ContinuityPage, serve: Serve) -> None:
+    """They come with a fragment's second run, long after the page was at rest."""
+    tab.open(serve("late_lines.py").url)
+    expect(tab.page.get_by_text("line 59", exact=True)).to_be_attached()
+    top = scroll_to(tab, 30)
+    assert top > 500
+    tab.page.reload()
+    expect(tab.page.get_by_text("loading")).to_be_visible()
+    tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
+
+
+@pytest.mark.transport
+def test_a_chat_is_at_its_bottom_unless_the_visitor_reads_above(tab: ContinuityPage, serve: Serve) -> None:
+    """Streamlit takes a new page to the bottom. That is right if the visitor was there, also if it is lower now."""
+    tab.open(serve("long_chat.py").url)
+    tab.page.wait_for_function(AT_BOTTOM)
+    before = tab.page.evaluate(TOP)
+    tab.reload()
+    tab.page.wait_for_function(AT_BOTTOM)
+    tab.rest(quiet=2.0)
+    assert tab.page.evaluate(AT_BOTTOM)
+    assert tab.page.evaluate(TOP) > before + 500
+    tab.page.mouse.move(400, 300)
+    tab.page.mouse.wheel(0, -2000)
+    tab.page.wait_for_function(f"!({AT_BOTTOM})")
+    tab.rest(quiet=1.0)
+    top = tab.page.evaluate(TOP)
+    tab.page.mouse.move(10, 10)
+    tab.page.reload()
+    tab.page.wait_for_function(AT_BOTTOM)
+    tab.page.wait_for_function(f"top => Math.abs({TOP} - top) < 3", arg=top)
+    tab.rest(quiet=2.0)
     assert abs(tab.page.evaluate(TOP) - top) < 3
 
 
