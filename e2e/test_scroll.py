@@ -14,8 +14,8 @@ from fluxlit_component.testing.server import StreamlitServer
 Serve = Callable[..., StreamlitServer]
 TOP = "document.querySelector('.stMain').scrollTop"
 AT_BOTTOM = """
-(({scrollTop, scrollHeight, clientHeight}) => scrollTop > 1000 && scrollHeight - clientHeight - scrollTop < 2)(
-  document.querySelector('.stMain'))
+(({scrollTop, scrollHeight, clientHeight}) =>
+  scrollTop > 1000 && scrollHeight - clientHeight - scrollTop < 2)(document.querySelector('.stMain'))
 """
 BRIDGE = {"v2": '[data-testid^="stBidiComponent"]', "v1": '[data-testid="stCustomComponentV1"]'}
 """What Streamlit draws for a component."""
@@ -91,7 +91,7 @@ def test_lines_that_come_late_are_waited_for(tab: ContinuityPage, serve: Serve) 
 
 @pytest.mark.transport
 def test_a_chat_is_at_its_bottom_unless_the_visitor_reads_above(tab: ContinuityPage, serve: Serve) -> None:
-    """Streamlit takes a new page to the bottom. That is right if the visitor was there, also if it is lower now."""
+    """Streamlit takes a new page to the bottom. So it should, if the visitor was there before."""
     tab.open(serve("long_chat.py").url)
     tab.page.wait_for_function(AT_BOTTOM)
     before = tab.page.evaluate(TOP)
