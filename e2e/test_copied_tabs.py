@@ -34,6 +34,14 @@ def copy_of(tab: ContinuityPage) -> ContinuityPage:
     return tab.duplicate()
 
 
+LATE_CHANNEL = """
+window.BroadcastChannel = class extends BroadcastChannel {
+  set onmessage(tell) { super.onmessage = event => setTimeout(tell, LATE, event) }
+}
+"""
+"""A page that is too busy to hear the others at once."""
+
+
 def until_forked(copy: ContinuityPage, sid: str) -> None:
     """The copy has an id of its own."""
     copy.page.wait_for_function("old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=sid)
@@ -135,10 +143,14 @@ def test_copies_may_share(tab: ContinuityPage, serve: Serve) -> None:
     expect(tab.page.get_by_text("count is 2", exact=True)).to_be_visible()
 
 
-def test_without_locks_the_pages_ask_each_other(serve: Serve, new_tab: Callable[..., ContinuityPage]) -> None:
-    """A page without HTTPS has no Web Locks: the copy is noticed, a reload is not taken for one."""
+@pytest.mark.parametrize("late", [0, 2000])
+def test_without_locks_the_pages_ask_each_other(
+    serve: Serve, new_tab: Callable[..., ContinuityPage], late: int
+) -> None:
+    """A page without HTTPS has no Web Locks: a copy is noticed, if late; a reload is not taken for one."""
     tab = new_tab(alone=True)
     tab.page.context.add_init_script("Object.defineProperty(navigator, 'locks', {value: undefined})")
+    tab.page.add_init_script(LATE_CHANNEL.replace("LATE", str(late)))
     tab.open(serve("copies.py").url)
     add(tab, 1)
     sid = sid_of(tab)

@@ -96,8 +96,8 @@ function claimByChannel(win: Window, channel: BroadcastChannel, onCopied: () => 
     // Two that ask at the same moment: the lower number was first.
     if (typeof data?.ask === "number" && (settled || me < data.ask)) {
       channel.postMessage({ here: data.ask });
-    } else if (data?.here === me && !settled) {
-      settled = true;
+    } else if (data?.here === me) {
+      // However late: a page on a busy machine answers when it can, one that is gone does not.
       win.clearTimeout(timer);
       channel.close();
       onCopied();
