@@ -9,6 +9,7 @@
 import { fieldNamed, isSecret } from "./fields";
 import { admits } from "./glob";
 import { type Draft, pageOf, unsentOf } from "./page";
+import { drop, write } from "./storage";
 import { storageName } from "./tab";
 import { unsent } from "./unsent";
 import { awaitFields, isFresh } from "./waiting";
@@ -37,11 +38,7 @@ export function forgetDrafts(win: Window): void {
 /** The app wants no drafts; what is unsent on this page is guarded all the same. */
 export function dropKept(win: Window): void {
   unsentOf(win).waiting = [];
-  try {
-    win.sessionStorage.removeItem(keyOf(win));
-  } catch {
-    // Storage refused: nothing was kept.
-  }
+  drop(win, "sessionStorage", keyOf(win));
 }
 
 /** Whose the kept drafts are, if their session had no record; else null. */
@@ -59,15 +56,11 @@ function save(win: Window): void {
   const sessions = [...pageOf(win)].filter(([, { sid }]) => sid !== null);
   if (sessions.length === 0) return;
   const { waiting } = unsentOf(win);
-  try {
-    const drafts = within([...drafted(win), ...waiting].filter(({ name }) => isWanted(win, name)));
-    const unstored = Object.fromEntries(sessions.map(([param, it]) => [param, it.unstored]));
-    const text = JSON.stringify({ unstored, drafts });
-    if (drafts.length > 0) win.sessionStorage.setItem(keyOf(win), text);
-    else win.sessionStorage.removeItem(keyOf(win));
-  } catch {
-    // Storage refused, or full: the text is gone, as without us.
-  }
+  const drafts = within([...drafted(win), ...waiting].filter(({ name }) => isWanted(win, name)));
+  const unstored = Object.fromEntries(sessions.map(([param, it]) => [param, it.unstored]));
+  const text = JSON.stringify({ unstored, drafts });
+  if (drafts.length > 0) write(win, "sessionStorage", keyOf(win), text);
+  else drop(win, "sessionStorage", keyOf(win));
 }
 
 function drafted(win: Window): Draft[] {

@@ -7,14 +7,13 @@
 
 import { basePathOf } from "./base";
 import { isWellFormed, type Scope } from "./protocol";
+import { type Area, drop, write } from "./storage";
 
 export interface Recalled {
   readonly storage: string | null;
   /** Looked at only when storage is refused. */
   readonly history: string | null;
 }
-
-type Area = "sessionStorage" | "localStorage";
 
 const PREFIX = "fluxlit:";
 
@@ -30,23 +29,6 @@ function read(win: Window, area: Area, name: string): string | null {
     return isWellFormed(value) ? value : null;
   } catch {
     return null;
-  }
-}
-
-function write(win: Window, area: Area, name: string, value: string): boolean {
-  try {
-    win[area].setItem(name, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function drop(win: Window, area: Area, name: string): void {
-  try {
-    win[area].removeItem(name);
-  } catch {
-    // Refused: nothing stands there.
   }
 }
 
