@@ -6,13 +6,11 @@
 
 import { pageOf } from "./page";
 import { isRunning } from "./patience";
+import { drop, write } from "./storage";
 
 /** Not the name of any param, which holds no colon. */
 const KEY = "fluxlit::scroll";
-const SCROLLER = ".stMain";
-/** Streamlit takes a new page with a chat's input to its bottom, step by step: nothing else can move it meanwhile. */
-const CHAT = '[data-testid="stAppScrollToBottomContainer"]';
-const MEANT = ["wheel", "touchstart", "keydown", "pointerdown"];
+const MEANT = ["wheel", "keydown", "pointerdown"];
 const POLL_MS = 50;
 const PLACEHOLDER = '[data-testid="stSkeleton"]';
 /** How long nothing runs and nothing grows before the page counts as complete. */
@@ -20,42 +18,42 @@ const REST_POLLS = 10;
 /** The same for a page that is shorter than it was, whose content may come later. */
 const LATE_POLLS = 200;
 /** The longest time, for a page that never rests. */
-const MOST_POLLS = 1200;
+const MOST_MS = 60_000;
 
 export function keepScroll(win: Window): void {
   win.addEventListener("pagehide", () => {
-    try {
-      win.sessionStorage.removeItem(KEY);
-      const top = placeOf(win);
-      // No holding has an id: the visitor took back the consent.
-      if (top < 1 || ![...pageOf(win).values()].some(({ sid }) => sid)) return;
-      win.sessionStorage.setItem(KEY, JSON.stringify([win.location.pathname, Math.round(top)]));
-    } catch {
-      // Storage refused: the page begins at its top.
-    }
+    forgetScroll(win);
+    const scroller = scrollerOf(win);
+    // Streamlit holds a chat at its bottom, however long it becomes.
+    if (!scroller || (isChat(scroller) && roomOf(scroller) - scroller.scrollTop < 2)) return;
+    const top = Math.round(scroller.scrollTop);
+    // No holding has an id: the visitor took back the consent.
+    if (top < 1 || ![...pageOf(win).values()].some(({ sid }) => sid)) return;
+    write(win, "sessionStorage", KEY, JSON.stringify([win.location.pathname, top]));
   });
   const top = keptTop(win);
+  const scroller = scrollerOf(win);
   // Who has scrolled before this script was there knows better where to be.
-  const now = win.document.querySelector(`${SCROLLER}:not(${CHAT})`)?.scrollTop ?? 0;
-  if (top > 0 && now < 1) restore(win, top);
+  if (top > 0 && (!scroller || scroller.scrollTop < 1 || isChat(scroller))) restore(win, top);
 }
 
-/** Zero for a chat at its bottom, where Streamlit holds it however long it becomes. */
-function placeOf(win: Window): number {
-  const scroller = win.document.querySelector(SCROLLER);
-  if (!scroller) return 0;
-  const { scrollTop, scrollHeight, clientHeight } = scroller;
-  const isHeld = scroller.matches(CHAT) && scrollHeight - clientHeight - scrollTop < 2;
-  return isHeld ? 0 : scrollTop;
+/** The element that Streamlit scrolls, if it is there yet. */
+function scrollerOf(win: Window): HTMLElement | null {
+  return win.document.querySelector(".stMain");
+}
+
+function roomOf({ scrollHeight, clientHeight }: HTMLElement): number {
+  return scrollHeight - clientHeight;
+}
+
+/** Streamlit takes a new page with a chat's input to its bottom, step by step: nothing else can move it meanwhile. */
+function isChat({ dataset }: HTMLElement): boolean {
+  return dataset.testid === "stAppScrollToBottomContainer";
 }
 
 /** The page is another visitor's now: what was kept is not brought back either. */
 export function forgetScroll(win: Window): void {
-  try {
-    win.sessionStorage.removeItem(KEY);
-  } catch {
-    // Storage refused: nothing was kept.
-  }
+  drop(win, "sessionStorage", KEY);
 }
 
 /** Zero unless this very page was reloaded, or come back to. */
@@ -72,38 +70,33 @@ function keptTop(win: Window): number {
 
 function restore(win: Window, top: number): void {
   let timer = 0;
+  const anchor = "overflow-anchor";
   const end = () => {
     win.clearInterval(timer);
     for (const name of MEANT) win.removeEventListener(name, end, true);
-    anchor(win, "");
+    scrollerOf(win)?.style.removeProperty(anchor);
   };
-  for (const name of MEANT) win.addEventListener(name, end, { capture: true, passive: true });
-  let polls = 0;
+  for (const name of MEANT) win.addEventListener(name, end, true);
   let rested = 0;
   let height = 0;
   let seen = 0;
   let isPlaced = false;
   timer = win.setInterval(() => {
-    const scroller = anchor(win, "none");
-    polls += 1;
-    const isForgotten = keptTop(win) !== top;
-    if (polls > MOST_POLLS || isForgotten) return end();
+    if (keptTop(win) !== top) return end();
+    const scroller = scrollerOf(win);
     if (!scroller) return;
-    const { scrollTop, scrollHeight, clientHeight } = scroller;
-    const grown = scrollHeight - height;
-    height = scrollHeight;
+    // What grows above grows into the place that it had: the browser need not move the page for it.
+    scroller.style.setProperty(anchor, "none");
+    const grown = scroller.scrollHeight - height;
+    height += grown;
+    const isMoved = scroller.scrollTop !== seen;
     // A page that becomes shorter moves what it shows. Anything else that moves it means to.
-    const isMoved = scrollTop !== seen && grown >= 0;
-    const isChat = scroller.matches(CHAT);
-    if (isMoved && isPlaced && !isChat) return end();
-    const isBusy =
-      grown !== 0 ||
-      (isMoved && isChat) ||
-      isRunning(win.document) ||
-      win.document.querySelector(PLACEHOLDER);
+    if (isMoved && grown >= 0 && isPlaced && !isChat(scroller)) return end();
+    const doc = win.document;
+    const isBusy = isMoved || grown || isRunning(doc) || doc.querySelector(PLACEHOLDER);
     rested = isBusy ? 0 : rested + 1;
-    const isInReach = scrollHeight - clientHeight >= top;
-    if (rested > REST_POLLS || (isInReach && !isChat)) {
+    const isInReach = roomOf(scroller) >= top;
+    if (rested > REST_POLLS || (isInReach && !isChat(scroller))) {
       scroller.scrollTop = top;
       isPlaced = true;
     }
@@ -111,11 +104,5 @@ function restore(win: Window, top: number): void {
     // What is out of reach may still come, with the run that follows this one.
     if (rested > (isInReach ? 2 * REST_POLLS : LATE_POLLS)) end();
   }, POLL_MS);
-}
-
-/** Say whether the browser may move the page when content above grows. It grows into the place that it had. */
-function anchor(win: Window, how: "none" | ""): HTMLElement | null {
-  const scroller = win.document.querySelector<HTMLElement>(SCROLLER);
-  if (scroller && scroller.style.overflowAnchor !== how) scroller.style.overflowAnchor = how;
-  return scroller;
+  win.setTimeout(end, MOST_MS);
 }
