@@ -33,7 +33,7 @@ function claimOnce(win: Window, name: string, onCopied: () => void): () => void 
     const { locks } = win.navigator;
     if (locks) return claimByLock(win, locks, name, onCopied);
     const { BroadcastChannel: Channel } = win as { BroadcastChannel?: typeof BroadcastChannel };
-    if (Channel) return claimByChannel(win, new Channel(name), onCopied);
+    if (Channel) return claimByChannel(new Channel(name), onCopied);
   } catch {
     // A sandbox: nothing can be proved, so nothing is claimed.
   }
@@ -86,26 +86,16 @@ interface Words {
   readonly here?: number;
 }
 
-function claimByChannel(win: Window, channel: BroadcastChannel, onCopied: () => void): () => void {
-  const me = Math.random();
-  let settled = false;
-  const timer = win.setTimeout(() => {
-    settled = true;
-  }, PATIENCE_MS);
+function claimByChannel(channel: BroadcastChannel, onCopied: () => void): () => void {
+  // The page that was there first answers, at once or when a busy machine lets it. Two of the same moment differ.
+  const me = Date.now() + Math.random();
   channel.onmessage = ({ data }: MessageEvent<Words | null>) => {
-    // Two that ask at the same moment: the lower number was first.
-    if (typeof data?.ask === "number" && (settled || me < data.ask)) {
-      channel.postMessage({ here: data.ask });
-    } else if (data?.here === me) {
-      // However late: a page on a busy machine answers when it can, one that is gone does not.
-      win.clearTimeout(timer);
+    if (data?.ask && me < data.ask) channel.postMessage({ here: data.ask });
+    else if (data?.here === me) {
       channel.close();
       onCopied();
     }
   };
   channel.postMessage({ ask: me });
-  return () => {
-    win.clearTimeout(timer);
-    channel.close();
-  };
+  return () => channel.close();
 }
