@@ -33,6 +33,14 @@ def field(tab: ContinuityPage, label: str) -> Locator:
     return tab.page.get_by_label(label, exact=True)
 
 
+UNSEEN_RUNS = """
+const observe = MutationObserver.prototype.observe
+MutationObserver.prototype.observe = function (node, options) {
+  if (!options?.attributeFilter?.includes("data-test-script-state")) observe.call(this, node, options)
+}
+"""
+
+
 def press(tab: ContinuityPage, name: str) -> None:
     """Press a button."""
     tab.page.get_by_role("button", name=name, exact=True).click()
@@ -282,6 +290,31 @@ def test_the_browser_asks_before_it_leaves(tab: ContinuityPage, url: str) -> Non
     tab.rest()
     tab.reload()
     assert asked == []
+
+
+def test_a_run_that_the_page_did_not_show(tab: ContinuityPage, url: str) -> None:
+    """A slow browser draws the page once for the beginning and the end of a quick run."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.page.on("dialog", answer)
+    tab.page.add_init_script(UNSEEN_RUNS)
+    tab.open(url)
+    tab.page.get_by_text("Guard").click()
+    tab.rest()
+    field(tab, "Form area").fill("half")
+    press(tab, "Send form")
+    field(tab, "Keyless").fill("half")
+    field(tab, "Keyless").press("Enter")
+    tab.rest()
+    tab.reload()
+    assert asked == []
+    field(tab, "Keyless").fill("more")
+    tab.reload()
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.skipif(RELEASE < _HAS_IGNORE, reason="this Streamlit has neither")

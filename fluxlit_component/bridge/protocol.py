@@ -53,10 +53,14 @@ class Offer:
     """The session has a record, so that a page load without it finds another session."""
     guard: bool = False
     """Ask before the page is left while something is unsent."""
+    run: int | None = None
+    """The number of the run, for a page that is to hear of each; None: not sent."""
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
         given = {name: [*it] if isinstance(it, tuple) else it for name, it in vars(self).items()}
+        if self.run is None:
+            del given["run"]
         return {"protocol": PROTOCOL, "addressBar": given.pop("address_bar"), **given}
 
 

@@ -39,6 +39,7 @@ def mount_bridge(run: Run, tab: Tab, policy: Policy, *, is_asked: bool) -> Mount
 def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
     ids, standing = tab.ids, tab.standing
     held, person = ids.sid is not None, policy.visitor.person
+    guard = tab.guard or (tab.is_blockless and tab.guarded)
     owner = hmac.new(_SECRET, person, hashlib.sha256).hexdigest()[:16] if person is not None else ""
     return Offer(
         param=tab.param,
@@ -57,7 +58,8 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         drafts=policy.drafts,
         owner=owner,
         stored=tab.known.created,
-        guard=tab.guard or (tab.is_blockless and tab.guarded),
+        guard=guard,
+        run=tab.runs if guard else None,
     )
 
 

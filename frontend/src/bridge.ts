@@ -20,7 +20,7 @@ import { shield } from "./referrer";
 import { forgetScroll, keepScroll } from "./scroll";
 import { isNews, type Settled, settle } from "./settle";
 import { forget, hasJoined, join, recall, remember } from "./tab";
-import { watchFields } from "./unsent";
+import { takeSent, watchFields } from "./unsent";
 
 export function meet(win: Window, data: unknown, answer: (answer: Answer) => void): void {
   const offer = parseOffer(data);
@@ -29,6 +29,8 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   const link = linkOf(win);
   // The server has an id at once: the handshake told it, of the link that the page was opened with too.
   if (holding.answer === null && offer.held && isDone(win, "boot")) holding.link = link;
+  // Each run says so to a page with a guard: a slow browser does not show that a quick run began and ended.
+  if (offer.guard) takeSent(win);
   holding.answer = answer;
   holding.notice = offer.notice;
   const isStoring = offer.storing === "yes";

@@ -66,7 +66,7 @@ export function watchFields(win: Window): void {
   const app = doc.querySelector('[data-testid="stApp"]');
   const { MutationObserver } = win as Realm;
   const options = { attributeFilter: ["data-test-script-state"] };
-  if (app) new MutationObserver(() => settle(win)).observe(app, options);
+  if (app) new MutationObserver(() => takeSent(win)).observe(app, options);
 }
 
 /** The fields whose text is unsent now, and their notes. */
@@ -123,7 +123,7 @@ function send(win: Window, isOne: (field: Field) => boolean): void {
 }
 
 /** A script run began or ended: it has taken what was sent. */
-function settle(win: Window): void {
+export function takeSent(win: Window): void {
   const { notes } = unsentOf(win);
   for (const [field, note] of notes) {
     const isRefused = (formOf(field) ?? elementOf(field))?.querySelector('[aria-invalid="true"]');

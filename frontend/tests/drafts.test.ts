@@ -419,6 +419,16 @@ describe("the leave guard", () => {
     expect(asks(win)).toBe(false);
   });
 
+  it("hears of a run that the page did not show", () => {
+    const win = visit(openWindow(), { guard: true });
+    const field = draw(win);
+    write(field, "half");
+    fire(field, "keydown", { key: "Enter" });
+    expect(asks(win)).toBe(true);
+    visit(win, { guard: true });
+    expect(asks(win)).toBe(false);
+  });
+
   it("needs no consent, and keeps nothing", () => {
     const win = visit(openWindow(), { guard: true, storing: "no" });
     write(draw(win), "half");
