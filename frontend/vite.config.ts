@@ -9,7 +9,7 @@ const STATIC = new URL("../fluxlit_component/bridge/static/", import.meta.url);
  * / * ? [ ] is taken for a path, so the banner must end in a newline.
  */
 const banner = (transport: string) =>
-  `/*! fluxlit_component bridge, components ${transport}. MIT licence. Built from frontend/src. */\n`;
+  `/*! fluxlit_component, components ${transport}, MIT */\n`;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
