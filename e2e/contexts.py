@@ -4,7 +4,7 @@ The first page load in a new context fetches and compiles all of Streamlit's cod
 rest of most tests. So a context is kept, with one page that nobody sees, whose process stays and with it what
 it has compiled; what a test could find of the one before it is removed: pages, cookies, permissions, headers,
 routes, and the storage of each origin that was visited. Who gives options or changes the context for good
-(init scripts, bindings) takes one of its own.
+(init scripts, bindings, a clock) takes one of its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Frame, Page
 
 _NOBODY_SEES: Final = "http://localhost/"
+_HAS_TIMELINE: Final = "performance.getEntriesByType('navigation').length > 0"
+"""Not with Playwright's clock, which `page.clock` installs in the page's context."""
 _STORAGE: Final = "local_storage,indexeddb,service_workers,cache_storage,file_systems,shared_storage"
 
 
@@ -45,7 +47,11 @@ class LentContext:
             self._origins.add(f"{address.scheme}://{address.netloc}")
 
     def clear(self) -> None:
-        """Remove what the last test has left."""
+        """Remove what the last test has left.
+
+        Raises:
+            RuntimeError: it cannot be removed.
+        """
         for page in self.context.pages:
             if page is not self._hidden:
                 page.close()
@@ -57,6 +63,8 @@ class LentContext:
         for origin in self._origins:
             self._devtools.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": _STORAGE})
         self._origins.clear()
+        if not self._hidden.evaluate(_HAS_TIMELINE):
+            raise RuntimeError("a clock is installed in all pages to come: take a context `alone` for that")
 
 
 class Contexts:
@@ -85,10 +93,10 @@ class Contexts:
         for context in self._own:
             context.close()
         self._own.clear()
-        for lent in self._lent:
+        lent_out, self._lent = self._lent, []
+        for lent in lent_out:
             if lent.has_crashed:
                 lent.context.close()
             else:
                 lent.clear()
-        self._idle[:0] = [lent for lent in self._lent if not lent.has_crashed]
-        self._lent.clear()
+        self._idle[:0] = [lent for lent in lent_out if not lent.has_crashed]

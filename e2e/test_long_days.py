@@ -132,8 +132,9 @@ def test_a_network_that_drops(tab: ContinuityPage, front: Front) -> None:
     assert tab.page.evaluate(STORED) == sid
 
 
-def test_a_tab_that_slept_for_an_hour(tab: ContinuityPage, serve: Serve) -> None:
+def test_a_tab_that_slept_for_an_hour(new_tab: Callable[..., ContinuityPage], serve: Serve) -> None:
     """Its clock jumps; the next click works, the session is the same, also after F5."""
+    tab = new_tab(alone=True)
     tab.page.clock.install()
     tab.open(serve("multi.py").url)
     add(tab, 1)
