@@ -8,8 +8,7 @@ const STATIC = new URL("../fluxlit_component/bridge/static/", import.meta.url);
  * The name of the bundle, and a promise to Streamlit: a one-line `js` string that contains any of
  * / * ? [ ] is taken for a path, so the banner must end in a newline.
  */
-const banner = (transport: string) =>
-  `/*! fluxlit_component, components ${transport}, MIT */\n`;
+const banner = (transport: string) => `/*! fluxlit_component, components ${transport}, MIT */\n`;
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
