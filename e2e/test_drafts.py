@@ -41,6 +41,18 @@ MutationObserver.prototype.observe = function (node, options) {
 """
 
 
+def accept_dialogs(tab: ContinuityPage) -> list[str]:
+    """Accept what the browser asks from now on; what kind each of it is."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.page.on("dialog", answer)
+    return asked
+
+
 def press(tab: ContinuityPage, name: str) -> None:
     """Press a button."""
     tab.page.get_by_role("button", name=name, exact=True).click()
@@ -261,13 +273,7 @@ def test_drafts_end_with_their_session(tab: ContinuityPage, url: str) -> None:
 
 def test_the_browser_asks_before_it_leaves(tab: ContinuityPage, url: str) -> None:
     """Only if the app wants it, and only while something is unsent, in a field without a key too."""
-    asked: list[str] = []
-
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    tab.page.on("dialog", answer)
+    asked = accept_dialogs(tab)
     tab.open(url)
     field(tab, "Keyless").fill("half")
     tab.reload()
@@ -294,13 +300,7 @@ def test_the_browser_asks_before_it_leaves(tab: ContinuityPage, url: str) -> Non
 
 def test_a_run_that_the_page_did_not_show(tab: ContinuityPage, url: str) -> None:
     """A slow browser draws the page once for the beginning and the end of a quick run."""
-    asked: list[str] = []
-
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    tab.page.on("dialog", answer)
+    asked = accept_dialogs(tab)
     tab.page.add_init_script(UNSEEN_RUNS)
     tab.open(url)
     tab.page.get_by_text("Guard").click()

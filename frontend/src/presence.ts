@@ -90,7 +90,7 @@ function claimByChannel(channel: BroadcastChannel, onCopied: () => void): () => 
   // The page that was there first answers, at once or when a busy machine lets it. Two of the same moment differ.
   const me = Date.now() + Math.random();
   channel.onmessage = ({ data }: MessageEvent<Words | null>) => {
-    if (data?.ask && me < data.ask) channel.postMessage({ here: data.ask });
+    if (typeof data?.ask === "number" && me < data.ask) channel.postMessage({ here: data.ask });
     else if (data?.here === me) {
       channel.close();
       onCopied();

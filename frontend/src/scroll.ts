@@ -10,7 +10,8 @@ import { drop, write } from "./storage";
 
 /** Not the name of any param, which holds no colon. */
 const KEY = "fluxlit::scroll";
-const MEANT = ["wheel", "keydown", "pointerdown"];
+const CHAT = "stAppScrollToBottomContainer";
+const MEANT = ["wheel", "touchstart", "keydown", "pointerdown"];
 const POLL_MS = 50;
 const PLACEHOLDER = '[data-testid="stSkeleton"]';
 /** How long nothing runs and nothing grows before the page counts as complete. */
@@ -39,7 +40,7 @@ export function keepScroll(win: Window): void {
 
 /** The element that Streamlit scrolls, if it is there yet. */
 function scrollerOf(win: Window): HTMLElement | null {
-  return win.document.querySelector(".stMain");
+  return win.document.querySelector(`[data-testid="stMain"],[data-testid="${CHAT}"]`);
 }
 
 function roomOf({ scrollHeight, clientHeight }: HTMLElement): number {
@@ -48,7 +49,7 @@ function roomOf({ scrollHeight, clientHeight }: HTMLElement): number {
 
 /** Streamlit takes a new page with a chat's input to its bottom, step by step: nothing else can move it meanwhile. */
 function isChat({ dataset }: HTMLElement): boolean {
-  return dataset.testid === "stAppScrollToBottomContainer";
+  return dataset.testid === CHAT;
 }
 
 /** The page is another visitor's now: what was kept is not brought back either. */

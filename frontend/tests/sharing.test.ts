@@ -170,7 +170,7 @@ describe("the scroll position", () => {
   function scrolled(type: string, kept: string | null, height = 5000) {
     const win = openWindow("/report");
     if (kept) win.sessionStorage.setItem("fluxlit::scroll", kept);
-    win.document.body.innerHTML = '<div class="stMain"></div>';
+    win.document.body.innerHTML = '<div data-testid="stMain"></div>';
     const main = win.document.querySelector("div") as HTMLElement;
     Object.defineProperty(main, "scrollHeight", { value: height, configurable: true });
     Object.defineProperty(main, "clientHeight", { value: 500 });
@@ -207,7 +207,7 @@ describe("the scroll position", () => {
     expect(main.scrollTop).toBe(1200); // the browser makes that as far as it goes
   });
 
-  it.each(["wheel", "keydown", "pointerdown"])("gives way to a %s", (name) => {
+  it.each(["wheel", "touchstart", "keydown", "pointerdown"])("gives way to a %s", (name) => {
     const { win, main } = scrolled("reload", '["/report",1200]', 900);
     win.dispatchEvent(new (win as Window & typeof window).Event(name));
     vi.advanceTimersByTime(20_000);
