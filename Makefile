@@ -15,6 +15,8 @@ endif
 export PYTHON ?= python3
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# Modules are compiled once, also where the environment says otherwise: tests start hundreds of processes.
+export PYTHONDONTWRITEBYTECODE :=
 
 # A file each, three at once on two cores: some of the time is waiting.
 PYTEST_ARGS ?= -n 3 $(BY_FILE)

@@ -31,8 +31,9 @@ MODULES: Final = (
     *("uvicorn.protocols.http.httptools_impl", "websockets.legacy.server"),
     *("starlette.middleware.sessions", "starlette.middleware.gzip"),
     *("fluxlit_component.cli.launch", "fluxlit_component.session", "fluxlit_component.stores.sqlite"),
+    "pandas",
 )
-"""What each server loads, at the start or in its first run; a release that lacks one does without."""
+"""What servers load, at the start or in their first runs; a release that lacks one does without."""
 
 
 def become(request: dict[str, Any], output: int, installed: list[str]) -> NoReturn:
@@ -67,6 +68,8 @@ def load() -> None:
             importlib.import_module(name)
     with suppress(ImportError, AttributeError):
         look_for_components_once()
+    # Each server's first run would look at its whole stack to find out that it is no notebook.
+    importlib.import_module("streamlit.delta_generator")._use_warning_has_been_displayed = True
     gc.collect()
     gc.freeze()
     if threading.active_count() > 1:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from streamlit.elements.lib import policies
 
+from e2e.template import look_for_components_once
 from fluxlit_component import internals, settings
 from fluxlit_component.bridge.transport import bundle, bundle_folder
 from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab
 from tests.forgetting import forget_tasks
+
+with suppress(ImportError):  # releases before components v2 do not look
+    look_for_components_once()
 
 collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
 

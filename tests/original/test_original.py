@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,6 +39,10 @@ DISABLE: Final = "FLUXLIT_DISABLE_URL_SESSION"
 TESTS: Final = "FLUXLIT_TESTS"
 FORCE: Final = "FLUXLIT_FORCE_URL_SESSION_IN_TESTS"
 PARAM_VARIABLE: Final = "FLUXLIT_URL_SESSION_QUERY_PARAM"
+
+# The original builds all of its settings at each call, which was most of what these tests cost.
+_found_for = cache(lambda _, look=original._default_url_session_param: look())
+original._default_url_session_param = lambda: _found_for(os.environ.get(PARAM_VARIABLE))
 
 
 class Model(BaseModel):
