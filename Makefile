@@ -48,7 +48,8 @@ LOGS := .stamps/logs
 PYTEST := bin/pytest
 # The schemas come with it: nothing is fetched.
 CHECK_SCHEMA := .venv/bin/check-jsonschema --quiet --builtin-schema
-WITH_BROWSER = browser="$$(.ci/browser)" && FLUXLIT_CHROMIUM="$$browser"
+WITH_BROWSER = headless="$$(.ci/browser headless)" && browser="$$(.ci/browser)" && \
+	FLUXLIT_HEADLESS="$$headless" FLUXLIT_CHROMIUM="$$browser"
 
 .PHONY: help setup bundle demo test installed check lint types docs docs-tables unit frontend e2e e2e-browsers unit-oldest e2e-oldest e2e-v1 middle matrix coverage law bench screenshots build format clean
 

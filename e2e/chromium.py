@@ -1,4 +1,4 @@
-"""The Chromium that the Makefile names, or one on PATH, or Playwright's own: for benchmarks and pictures."""
+"""The Chromium that the Makefile names, or one on PATH, or Playwright's own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, sync_playwright
 
 
+def executable(*, whole: bool) -> str | None:
+    """Path of the whole browser, or of its build without a screen where there is one; None: Playwright's."""
+    headless = None if whole else os.environ.get("FLUXLIT_HEADLESS")
+    return headless or os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
+
+
 @contextmanager
 def chromium(*options: str) -> Iterator[Browser]:
-    """A browser with these options of the command line beside the usual ones."""
-    found = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
+    """A whole browser, for benchmarks and pictures, with these options beside the usual ones."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", *options]
+            executable_path=executable(whole=True), args=["--no-sandbox", "--disable-gpu", *options]
         )
         yield browser
         browser.close()

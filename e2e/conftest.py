@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from streamlit.runtime.pages_manager import PagesManager
 
 from e2e.carrier import HANDSHAKE
+from e2e.chromium import executable
 from e2e.contexts import Contexts
 from e2e.law.summary import pytest_terminal_summary  # noqa: F401 - a hook: its line at the end
 from e2e.servers import AppServer
@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium where there is one; the Makefile names it."""
-    chromium = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium")
+    chromium = executable(whole=False)
     found = {"executable_path": chromium} if chromium else {}
     quiet = [
         "--no-sandbox",

@@ -12,6 +12,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import BrowserType, Error, Frame, FrameLocator, Page, expect
 
+from e2e.chromium import executable
 from e2e.front import Front
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -72,6 +73,14 @@ def lenient(
     context.close()
 
 
+@pytest.fixture
+def strict(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Page]:
+    """A page of the whole browser as Debian delivers it: cross-site frames have no storage."""
+    options = {**browser_type_launch_args, "executable_path": executable(whole=True)}
+    with browser_type.launch(**options) as browser:
+        yield browser.new_page()
+
+
 FRAMES = {
     "same site": ("localhost", ""),
     "cross-site": ("127.0.0.1", ""),
@@ -95,9 +104,9 @@ def test_a_framed_app_keeps_its_state(lenient: Page, app: Front, host: str, attr
         assert failures == []
 
 
-def test_a_cross_site_frame_whose_storage_is_blocked(page: Page, app: Front) -> None:
+def test_a_cross_site_frame_whose_storage_is_blocked(strict: Page, app: Front) -> None:
     """Its own reload keeps the state, by history.state; that of the page around it begins anew, and works."""
-    failures = listen(page)
+    page, failures = strict, listen(strict)
     with embedding(app, "") as outer:
         page.goto(f"http://127.0.0.1:{outer.port}/outer")
         inner = page.frame_locator("iframe")

@@ -52,6 +52,7 @@ def expect_same(ours: ContinuityPage, without: ContinuityPage) -> None:
     for tab in (ours, without):
         expect(tab.page.get_by_text(re.compile("^(slow step|name is)"))).to_be_visible()
         tab.rest()
+        tab.page.mouse.move(640, 360)  # else it may be over the sidebar, whose button then shows
         tab.page.evaluate("document.fonts.ready.then(() => null)")
     for _ in range(40):  # what a browser still moves after that is moved soon
         if boxes(ours) == boxes(without):
