@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from e2e.carrier import PAGE_LOAD
+from e2e.carrier import HANDSHAKE, PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
-from fluxlit_component.testing.server import StreamlitServer
+from fluxlit_component.testing.server import StreamlitServer, own_store
 
 pytestmark = [pytest.mark.core, pytest.mark.transport, pytest.mark.few]
+APPS = Path(__file__).parent / "apps"
 
 
 def fill_in(tab: ContinuityPage) -> None:
@@ -51,16 +53,17 @@ def test_f5_restores_text_checkbox_and_counter(
     expect(tab.page.get_by_text("new False")).to_be_visible()
 
 
-def test_an_app_without_tables_stays_without_pandas(
-    tab: ContinuityPage, serve: Callable[..., StreamlitServer]
-) -> None:
+def test_an_app_without_tables_stays_without_pandas(tab: ContinuityPage, tmp_path: Path) -> None:
     """It would cost the first visitor of each server 0.4 s; Streamlit loads it for most that it is handed."""
-    tab.open(serve("light.py").url)
-    tab.page.get_by_role("button", name="Add", exact=True).click()
-    tab.rest()
-    tab.reload()
-    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
-    expect(tab.page.get_by_text("loaded nothing", exact=True)).to_be_visible()
+    # The other servers of these tests have it from the start.
+    env = own_store(tmp_path / "sessions.db")
+    with StreamlitServer(APPS / "light.py", env=env, handshake=HANDSHAKE) as server:
+        tab.open(server.url)
+        tab.page.get_by_role("button", name="Add", exact=True).click()
+        tab.rest()
+        tab.reload()
+        expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+        expect(tab.page.get_by_text("loaded nothing", exact=True)).to_be_visible()
 
 
 def test_f5_twice_is_as_good_as_once(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
