@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from e2e.carrier import HANDSHAKE
 from e2e.chromium import executable
 from e2e.contexts import Contexts
+from e2e.held_bridge import held
 from e2e.law.summary import pytest_terminal_summary  # noqa: F401 - a hook: its line at the end
 from e2e.servers import AppServer
 from fluxlit_component.bridge.transport import has_v2
@@ -85,6 +86,12 @@ def fields_survive_a_restart(request: pytest.FixtureRequest) -> None:
 def transport() -> str:
     """Which of Streamlit's components carry the bridge in this run: asked for, or what the release has."""
     return os.environ.get("FLUXLIT_TRANSPORT") or ("v2" if has_v2() else "v1")
+
+
+@pytest.fixture
+def hold(transport: str) -> str:
+    """A script that holds the bridge back, once it is loaded, until the page calls `letGo()`."""
+    return held(transport)
 
 
 @pytest.fixture(scope="session")
