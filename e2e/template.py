@@ -66,8 +66,7 @@ def load() -> None:
     for name in MODULES:
         with suppress(ImportError):
             importlib.import_module(name)
-    with suppress(ImportError, AttributeError):
-        look_for_components_once()
+    look_for_components_once()
     # Each server's first run would look at its whole stack to find out that it is no notebook.
     importlib.import_module("streamlit.delta_generator")._use_warning_has_been_displayed = True
     gc.collect()
@@ -86,10 +85,14 @@ def be_patient() -> None:
 
 
 def look_for_components_once() -> None:
-    """A server looks at its start which of all installed packages bring components: most of what it costs."""
-    scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
-    scanner.scan_component_manifests = cache(scanner.scan_component_manifests)
-    scanner.scan_component_manifests()
+    """A server, or AppTest in each run, looks which of all installed packages bring components.
+
+    That is most of what it costs. Releases before components v2 do not look.
+    """
+    with suppress(ImportError, AttributeError):
+        scanner = importlib.import_module("streamlit.components.v2.manifest_scanner")
+        scanner.scan_component_manifests = cache(scanner.scan_component_manifests)
+        scanner.scan_component_manifests()
 
 
 def main() -> None:

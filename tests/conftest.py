@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,8 +17,7 @@ from fluxlit_component.stores import assembly, location
 from fluxlit_component.tab import standing, tab
 from tests.forgetting import forget_tasks
 
-with suppress(ImportError):  # releases before components v2 do not look
-    look_for_components_once()
+look_for_components_once()
 
 collect_ignore = ["outsider"]  # tests of an app that has only the wheel: see test_package.py
 

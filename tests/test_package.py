@@ -29,6 +29,7 @@ from types import ModuleType
 
 import pytest
 
+from e2e.chromium import executable
 from fluxlit_component.testing.server import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -267,7 +268,7 @@ def test_an_outsiders_tests_pass(python: Path, outsider: Path) -> None:
 
 def test_an_outsiders_browser_tests_pass(python: Path, outsider: Path, tmp_path: Path) -> None:
     """A real server and a real browser, by the fixtures of the installed plugin."""
-    found = os.environ.get("FLUXLIT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    found = executable(whole=True) or shutil.which("google-chrome")
     if found:
         (tmp_path / "chromium").symlink_to(found)
     else:
