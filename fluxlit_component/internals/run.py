@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from fluxlit_component.internals.anchor import anchor_in
 from fluxlit_component.internals.guard import guard, guarded, nothing
 from fluxlit_component.internals.outgoing import Reader, reader_of
-from fluxlit_component.internals.session_state import State, Widget
+from fluxlit_component.internals.session_state import State, Widget, drawn_elements
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
 """Attributes of the context that the next run of the page takes over."""
@@ -181,7 +181,7 @@ class Run:
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
         mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
-        return frozenset(mapping[element] for element in self._drawn_elements() if element in mapping)
+        return frozenset(mapping[element] for element in drawn_elements(self._context) if element in mapping)
 
     def carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
         """Those of these widgets whose values Streamlit would keep for the next run if this run ended now."""
@@ -190,7 +190,7 @@ class Run:
     def _carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
         from streamlit.runtime.state.session_state import _is_stale_widget
 
-        drawn, fragments = self._drawn_elements(), self._context.fragment_ids_this_run
+        drawn, fragments = drawn_elements(self._context), self._context.fragment_ids_this_run
         return frozenset(
             key
             for key, widget in widgets.items()
@@ -225,7 +225,7 @@ class Run:
         state = self._context.session_state._state
         metadata = state._new_widget_state.widget_metadata
         found: dict[str, dict[str, Any]] = {}
-        for element in self._drawn_elements() - self.cleared_elements() - {*cleared}:
+        for element in drawn_elements(self._context) - self.cleared_elements() - {*cleared}:
             if metadata[element].value_type == "file_uploader_state_value":
                 value = state._getitem(element, None) or []
                 files = value if isinstance(value, list) else [value]
@@ -237,11 +237,6 @@ class Run:
         """Widgets drawn so far in forms with `clear_on_submit=True`. A run of fragments sees none."""
         reader = reader_of(self._context)
         return frozenset(reader.cleared) if reader else frozenset()
-
-    def _drawn_elements(self) -> frozenset[str]:
-        held = getattr(self._context, "shared", self._context).widget_ids_this_run
-        # Older releases have a plain set, later ones a set with its own lock; 1.67 keeps it in `shared`.
-        return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
 
 
 def current_run() -> Run | None:

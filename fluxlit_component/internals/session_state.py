@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
 
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
 from fluxlit_component.internals.guard import fell_back, guard, nothing
 from fluxlit_component.internals.selections import SELECTION, kind_of, plain_selection, streamlits_selection
 
@@ -61,13 +63,20 @@ class Reading(NamedTuple):
 class _Assigned(dict[str, Any]):
     """What was assigned in this run. It tells what the app has assigned from what was carried on that way."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], ids: Any) -> None:
         super().__init__(values)
         self.carried: set[str] = set()
+        self._ids = ids
 
     def __setitem__(self, key: str, value: Any) -> None:
-        self.carried.discard(key)
+        # Only Streamlit assigns to a widget that is drawn already: the value was none of its options.
+        if key in self.carried and self._ids.get_id_from_key(key, None) not in drawn_elements():
+            self.carried.discard(key)
         super().__setitem__(key, value)
+
+    def clear(self) -> None:
+        self.carried.clear()
+        super().clear()
 
 
 class State:
@@ -98,6 +107,17 @@ class State:
     def written_keys(self) -> frozenset[str]:
         """Keys set through session state since this run began, callbacks included."""
         return frozenset(self._state._new_session_state)
+
+    @guard(frozenset[str])
+    def assigned_keys(self) -> frozenset[str]:
+        """Those of `written_keys` that the app has assigned itself, or anew."""
+        new = self._state._new_session_state
+        return frozenset(new) - getattr(new, "carried", frozenset())
+
+    @guard(frozenset[str])
+    def keys_of_widgets(self) -> frozenset[str]:
+        """User keys of all widgets drawn since the page was loaded."""
+        return frozenset(self._state._key_id_mapper.id_key_mapping.values())
 
     @guard(frozenset[str])
     def sent_keys(self) -> frozenset[str]:
@@ -154,7 +174,14 @@ class State:
             self._state._old_state[key] = value
         else:
             self._state[key] = value
-            self._note_carried(key)
+
+    @guard(nothing)
+    def note_carried(self, keys: Iterable[str]) -> None:
+        """Note that these keys were not assigned by the app, as long as it does not assign them anew."""
+        state = self._state
+        if not isinstance(state._new_session_state, _Assigned):
+            state._new_session_state = _Assigned(state._new_session_state, state._key_id_mapper)
+        state._new_session_state.carried.update(keys)
 
     @guard(nothing)
     def lay_under(self, values: Mapping[str, Any]) -> None:
@@ -184,9 +211,10 @@ class State:
         """
         state, ids = self._state, self._state._key_id_mapper
         old, new, held = state._old_state, state._new_session_state, state._new_widget_state
-        for key in drawn if all_drawn else drawn.intersection(keys):
+        keys = drawn.intersection(keys)
+        for key in drawn if all_drawn else keys:
             element = ids.get_id_from_key(key, None)
-            if key in old:
+            if key in keys and key in old:
                 old.setdefault(element, old.pop(key))
             if key in getattr(new, "carried", ()) and key in new and element not in held.states:
                 old[element] = new.pop(key)
@@ -304,19 +332,21 @@ class State:
             if element in old or (known is not None and (element in sent or key in new)):
                 yield key, element, known
 
-    @guard(nothing)
-    def _note_carried(self, key: str) -> None:
-        state = self._state
-        if not isinstance(state._new_session_state, _Assigned):
-            state._new_session_state = _Assigned(state._new_session_state)
-        state._new_session_state.carried.add(key)
-
     @guard(bool)
     def _is_vacant(self, key: str) -> bool:
         """Whether this state has no newer value for `key` than the one stored under the user key."""
         state, element = self._state, self._state._key_id_mapper.get_id_from_key(key, None)
         held = element is not None and (element in state._old_state or element in state._new_widget_state)
         return not held and key not in state._new_session_state
+
+
+@guard(frozenset[str])
+def drawn_elements(context: Any = None) -> frozenset[str]:
+    """The widgets that a run has drawn so far; by default the run of this thread."""
+    context = context or get_script_run_ctx(suppress_warning=True)
+    held = getattr(context, "shared", context).widget_ids_this_run
+    # Older releases have a plain set, later ones a set with its own lock; 1.67 keeps it in `shared`.
+    return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
 
 
 @lru_cache(maxsize=4096)

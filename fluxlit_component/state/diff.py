@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
-from fluxlit_component.codec.origin import PLAIN, WIDGET, mark, split
+from fluxlit_component.codec.origin import AFTER, ASSIGNED, PLAIN, WIDGET, mark, split
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
@@ -130,6 +130,15 @@ class Base:
             self.concede(key, stored)
         return values
 
+    def is_after(self, key: str) -> bool:
+        """Whether the value is one of a widget that is drawn after the session's block."""
+        return bool(self.origins.get(key, PLAIN) & AFTER)
+
+    def is_assigned(self, key: str) -> bool:
+        """Whether the app has assigned the value, to a widget or as a plain one."""
+        origin = self.origins.get(key, PLAIN)
+        return not origin & WIDGET or bool(origin & ASSIGNED)
+
     def data_of(self, key: str) -> bytes | None:
         """The encoded value of `key` in the record; None: the base knows no value."""
         held = self.held.get(key, _NOTHING)
@@ -185,8 +194,9 @@ class Base:
         held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
         for key in self.origins.keys() & values.keys() if origins is not None else ():
-            # The value of a widget has become a plain value: the record must get the new origin.
-            if self.origins[key] & WIDGET and not (origins or {}).get(key, PLAIN) & WIDGET:
+            # The value of a widget has become a plain one, or the app's: the record must get the new origin.
+            before, now = self.origins[key], (origins or {}).get(key, PLAIN)
+            if before & WIDGET > now & WIDGET or now & ASSIGNED > before & ASSIGNED:
                 changed.setdefault(key, self.data_of(key) or b"")
         origins = origins or {}
         changes = self._removals([*deleted, *skipped])

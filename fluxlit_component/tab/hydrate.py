@@ -76,12 +76,14 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     by_reference = _hand_over(tab, policy, back.keys() - carried - fields)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
-    page.put = _write(state, tab, {**back, **by_reference}, carried)
+    page.put = _write(state, tab, back | by_reference, carried)
+    state.note_carried(page.put)
+    # As a value of an earlier run it stays, when a widget that takes it over ends.
+    state.lay_under({k: v for k, v in (back | by_reference).items() if k in page.put - carried})
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
     page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.sift(of_widgets)
-    page.ours = page.put & state.written_keys()
     known.live = tab.naming = noted(record)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
     standing.restored = tuple(sorted(page.put))
@@ -167,15 +169,19 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     by_itself = state.began_by_itself()
     if (page.ended or not follows) and not by_itself:
         page.swept = tab.runs - 1
-        state.forget(page.loose)
-        page.loose = frozenset()
-        page.later = widgets - (page.drawn - page.later) if follows else frozenset()
+        # A value that the app has assigned in the last run lasts for this one.
+        over = frozenset(filter(base.is_after, page.loose)) if follows else page.loose
+        state.forget(over)
+        page.loose -= over
+        # What a callback has just assigned may be no widget of the page.
+        fresh = state.assigned_keys() - state.sent_keys()
+        known = page.lent | (page.drawn - page.later)
+        page.later = widgets - fresh - known if follows else frozenset()
     again: dict[str, Any] = {}
     now = state.reading().values if page.loose or page.offered else {}
     if page.loose:
         # The last run ended before these widgets were drawn. On older releases a value lasts for one run.
-        mine = state.written_keys() - page.ours
-        values = {key: base.value_of(key) for key in page.loose & base.names() - mine}
+        values = {key: base.value_of(key) for key in page.loose & base.names() - state.assigned_keys()}
         again = {k: v for k, v in values.items() if encoded(plain_selection(now.get(k))) == encoded(v)}
     for key in page.offered & base.names():
         if key in widgets and encoded(now[key]) != page.untouched.get(key):
@@ -206,7 +212,8 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         unseen = (page.put & widgets) - state.sent_keys() - again.keys()
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
-    page.ours = page.put & state.written_keys()
+    if page.put:
+        state.note_carried(page.put)
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
     page.waiting = NOTHING
 

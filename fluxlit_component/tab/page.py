@@ -37,8 +37,9 @@ class Page:
     """Keys that the package gave a value when this run began."""
     loose: frozenset[str] = frozenset()
     """Keys of widgets whose values came back with the page load, and that no widget has taken over yet."""
-    ours: frozenset[str] = frozenset()
-    """Keys that the package, not the app, has assigned to bring their values back."""
+    lent: frozenset[str] = frozenset()
+    """Keys of widgets that were not on the page, and to which the app assigned. Streamlit takes these values
+    for the widgets' own from the next run on, and drops them at its end."""
     offered: frozenset[str] = frozenset()
     """Keys whose widgets did not accept the stored value. Their options may come in a later run."""
     later: frozenset[str] = frozenset()

@@ -79,7 +79,9 @@ class Persist:
             return
         drawn = self._run.drawn_keys() if self._run is not None else frozenset[str]()
         # After Rerun this would be a later run of the page.
-        self._state.settle(page.put, drawn, all_drawn=not (tab.standing.is_new or page.number))
+        of_widgets = {key for key in page.put if known.base.origins.get(key, PLAIN) & WIDGET}
+        self._state.settle(of_widgets, drawn, all_drawn=not (tab.standing.is_new or page.number))
+        page.put -= self._state.assigned_keys()  # the app has another value for these
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
             self._end_loose(drawn)
         reading = self._state.reading()
@@ -126,17 +128,17 @@ class Persist:
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.
 
-        Widgets after the block are drawn later, so their values stay. So do values that the app has assigned.
+        Widgets after the block are drawn later, so their values stay. A value that the app has assigned stays
+        for one more run.
         """
         page = self._tab.page
-        origins = self._tab.known.base.origins
-        later = {key for key in page.loose if origins.get(key, PLAIN) & AFTER}
-        loose = page.loose - drawn - later
-        self._state.drop(loose - (self._state.written_keys() - page.ours))
+        later = frozenset(filter(self._tab.known.base.is_after, page.loose))
+        loose = page.loose - drawn - later - self._state.assigned_keys()
+        self._state.drop(loose)
         page.loose -= loose
 
     def _kept(self, reading: Reading, drawn: frozenset[str], *, ended: bool) -> _Kept:
-        page, run = self._tab.page, self._run
+        page, run, base = self._tab.page, self._run, self._tab.known.base
         on_page = frozenset(reading.widgets)
         if run is not None and ended:
             if not run.is_fragment:
@@ -149,8 +151,7 @@ class Persist:
             page.cleared = run.cleared_elements()
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
-            lost = page.loose - on_page - self._state.registered_keys()
-        base = self._tab.known.base
+            lost = frozenset(filter(base.is_after, page.loose)) - on_page - self._state.registered_keys()
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
@@ -158,6 +159,8 @@ class Persist:
         away = kept.values.keys() & base.origins.keys() - on_page
         waits = (page.loose | page.offered | self._policy.hidden.sift(away)) & away
         kept.origins.update((key, base.origins[key]) for key in waits)
+        page.lent = self._state.assigned_keys() & (self._state.keys_of_widgets() | page.loose) - on_page
+        kept.origins.update(dict.fromkeys(page.lent & kept.values.keys(), WIDGET | ASSIGNED))
         assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
@@ -175,7 +178,9 @@ class Persist:
         is_known = key in base.held
         is_same = base.is_still(key, value, self._plain)
         data = None if is_same else self._plain.encode_atom(value) or encoded(value)
-        if is_assigned and reason is None:
+        # The widget may have taken over a value that the app has assigned in an earlier run.
+        was_assigned = is_known and not widget.is_kept_by_streamlit and base.is_assigned(key)
+        if (is_assigned or was_assigned) and reason is None:
             page.assigned |= {key}
         if is_same or (is_known and base.data_of(key) == data):
             untouched = widget.element in page.cleared and key not in page.assigned

@@ -418,6 +418,7 @@ def carried(seen: dict) -> None:
     run = current_run()
     if not seen.get("after"):
         run.state.carry_on("name", "kept")
+        run.state.note_carried(["name"])
         seen["written"] = run.state.written_keys()
     if not seen.get("hide"):
         seen["name"] = st.text_input("Name", "default", key="name")
@@ -471,6 +472,18 @@ def test_a_stored_click_is_not_carried_on(seen: dict[str, Any]) -> None:
     state = State(SessionState())
     state.carry_on("go", True)
     assert state.written_keys() == {"go"}
+
+
+def test_what_the_app_assigns_is_told_from_what_is_carried_on() -> None:
+    """Also if it assigns a key that was carried on, and also what is no widget's."""
+    state = State(inside := SessionState())
+    for key in ("kept", "again"):
+        state.carry_on(key, True)
+    state.note_carried(["kept", "again"])
+    assert state.assigned_keys() == frozenset()
+    inside["again"] = inside["new"] = False
+    assert state.keys_of_widgets() == frozenset()
+    assert (state.written_keys(), state.assigned_keys()) == ({"kept", "again", "new"}, {"again", "new"})
 
 
 def test_nothing_newer_is_overwritten_by_what_is_carried_on() -> None:
@@ -1349,6 +1362,9 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("widget_keys", (), frozenset()),
         ("registered_keys", (), frozenset()),
         ("written_keys", (), frozenset()),
+        ("assigned_keys", (), frozenset()),
+        ("keys_of_widgets", (), frozenset()),
+        ("note_carried", (["a"],), None),
         ("sent_keys", (), frozenset()),
         ("sent_values", (), {}),
         ("ignore", ({"a": b""},), None),

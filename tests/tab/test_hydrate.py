@@ -54,6 +54,28 @@ def test_f5_twice_is_a_rerun_twice(store: InMemorySessionStore) -> None:
     assert typed(store).reload(nothing).reload(nothing).state == {}
 
 
+@pytest.mark.parametrize("chosen", [True, "Ada"])
+def test_what_the_app_assigns_instead_of_drawing_the_widget_stays_for_one_more_run(
+    store: InMemorySessionStore, chosen: object
+) -> None:
+    """As after Rerun: from the next run on Streamlit counts the assigned value as the widget's."""
+
+    def drawn(_: UrlSession) -> None:
+        st.checkbox("Is", key="a") if chosen is True else st.text_input("Is", key="a")
+
+    def assigned(_: UrlSession) -> None:
+        st.session_state["a"] = "none"
+
+    seen: list[object] = []
+    visitor = Visitor(drawn, store=store)
+    widget = visitor.at.checkbox if chosen is True else visitor.at.text_input
+    widget(key="a").set_value(chosen).run()
+    visitor = visitor.reload(assigned)
+    assert visitor.state == store.get(visitor.sid) == {"a": "none"}
+    visitor.run(lambda _: seen.append(st.session_state.get("a")))
+    assert (seen, visitor.state, store.get(visitor.sid)) == (["none"], {}, {})
+
+
 def test_a_run_that_begins_itself_sweeps_nothing_away(store: InMemorySessionStore) -> None:
     """`st.rerun()` before the widget: the next run still draws it with its value."""
 

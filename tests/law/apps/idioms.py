@@ -154,3 +154,80 @@ def reset_by_new_key() -> None:
             st.session_state.round += 1
             st.rerun()
         st.write(f"round {number}: {st.session_state[f'word_{number}']}")
+
+
+@app()
+def locked_by_flag() -> None:
+    """A button below sets a flag. The next run fixes the values in place of the fields for them."""
+    with url_session():
+        if st.session_state.get("is_locked"):
+            st.session_state.with_tax = False
+            st.session_state.currency = "EUR"
+        else:
+            st.checkbox("With tax", key="with_tax")
+            st.text_input("Currency", key="currency")
+        st.write(st.session_state.with_tax, st.session_state.currency)
+        if st.button("Lock"):
+            st.session_state.is_locked = True
+        if st.button("Unlock"):
+            del st.session_state["is_locked"]
+        st.button("Nothing")
+
+
+@app()
+def fields_by_stage() -> None:
+    """A field below a flag that the bottom of the run sets; the value is popped in between."""
+    with url_session():
+        st.session_state.setdefault("stage", 0)
+        if st.session_state.stage == 0:
+            st.text_input("City", key="city")
+            st.checkbox("Sure", key="sure")
+        elif st.session_state.stage == 1:
+            st.session_state.city = st.session_state.get("city", "") + "!"
+            st.write(st.session_state.pop("sure", False))
+        else:
+            st.selectbox("City", ["", "x", "y"], key="city_choice")
+            st.session_state.city = st.session_state.city_choice
+        st.write(st.session_state.get("city"), st.session_state.stage)
+        if st.button("Next"):
+            st.session_state.stage = (st.session_state.stage + 1) % 3
+
+
+@app()
+def assigned_in_place_of_drawn() -> None:
+    """A callback assigns what the next run does not draw."""
+
+    def archive() -> None:
+        st.session_state.archived = True
+        st.session_state.note = "archived"
+        st.session_state.public = False
+
+    def restore() -> None:
+        st.session_state.archived = False
+
+    with url_session():
+        if st.session_state.get("archived"):
+            st.write(st.session_state.get("note", ""), st.session_state.get("public", False))
+            st.button("Restore", on_click=restore)
+        else:
+            st.text_input("Note", key="note")
+            st.checkbox("Public", key="public")
+            st.button("Archive", on_click=archive)
+        if st.button("Flip below"):
+            st.session_state.archived = not st.session_state.get("archived")
+
+
+@app()
+def cleared_by_flag() -> None:
+    """The bottom of the run says what the next one empties before it draws."""
+    with url_session():
+        if st.session_state.pop("empty", False):
+            st.session_state.name = ""
+            st.session_state.sure = False
+            st.session_state.of = "a"
+        st.text_input("Name", key="name")
+        st.checkbox("Sure", key="sure")
+        st.selectbox("Of", ["a", "b", "c"], key="of")
+        if st.button("Empty next"):
+            st.session_state.empty = True
+        st.write(st.session_state.name, st.session_state.sure, st.session_state.of)
