@@ -186,7 +186,7 @@ class UrlSession(Generic[M]):
         if kept.is_incomplete:
             tab.standing.lose([key])
         if kept.is_new:  # lost parts of the old files are no loss any more
-            tab.naming = frozenset(name for name in tab.naming if not name.startswith(key + PART))
+            tab.naming = {k: at for k, at in tab.naming.items() if not k.startswith(key + PART)}
         if many:
             return kept.files
         return kept.files[0] if kept.files else None

@@ -25,7 +25,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 from fluxlit_component import url_session
 from fluxlit_component.bridge.protocol import PROTOCOL, Offer
 from fluxlit_component.bridge.transport import Mounted
-from fluxlit_component.internals import Run
+from fluxlit_component.internals.session_state import drawn_elements
 
 
 class Visitor:
@@ -88,7 +88,7 @@ class Visitor:
         if session.status != "ready":
             raise RuntimeError(f"the session is {session.status}, so nothing was measured")
         self.sid = session.id
-        self._state.on_script_finished(Run(self._context)._drawn_elements())
+        self._state.on_script_finished(drawn_elements(self._context))
         return spent
 
     def _sent(self) -> WidgetStates:

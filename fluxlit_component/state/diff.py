@@ -130,6 +130,10 @@ class Base:
             self.concede(key, stored)
         return values
 
+    def of_widgets(self) -> frozenset[str]:
+        """Keys whose values are those of widgets."""
+        return frozenset(key for key, origin in self.origins.items() if origin & WIDGET)
+
     def is_after(self, key: str) -> bool:
         """Whether the value is one of a widget that is drawn after the session's block."""
         return bool(self.origins.get(key, PLAIN) & AFTER)

@@ -1,11 +1,14 @@
 """Live values: objects that no store can hold, such as a client or a lock. Only this process has them.
 
-The record holds their names, so that a page load that does not find them can report the loss. The objects
-stay in their Streamlit session. When that has ended, this module holds them as long as the app asks for.
+The record holds their names, so that a page load that does not find them can report the loss, and the process
+that has each of them: another one may have made a newer object since. The objects stay in their Streamlit
+session. When that has ended, this module holds them as long as the app asks for.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
 import threading
 import time
 from collections import deque
@@ -23,18 +26,25 @@ STREAMLITS_SECONDS: Final = 120.0
 """How long Streamlit itself keeps a session that nobody is connected to."""
 _LOOK_SECONDS: Final = 5.0
 _MOST: Final = 1000
-_NONE: Final = frozenset[str]()
+_STARTED: Final = secrets.token_hex(8)
 
 
-def noting(keys: Collection[str]) -> Mapping[str, Change]:
-    """The change that notes the names of the live values in a record."""
-    return {LIVE: Change(encode(sorted(keys)) if keys else None)}
+def here() -> str:
+    """This process, as a record names it."""
+    return f"{_STARTED}-{os.getpid()}"  # a process that was forked has other objects
 
 
-def noted(record: Record) -> frozenset[str]:
-    """The names of live values that a record holds."""
+def noting(names: Mapping[str, str]) -> Mapping[str, Change]:
+    """The change that notes live values in a record: name -> process."""
+    return {LIVE: Change(encode(dict(sorted(names.items()))) if names else None)}
+
+
+def noted(record: Record) -> Mapping[str, str]:
+    """The live values that a record names, each with its process."""
     names = record.note(LIVE)
-    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else _NONE
+    if isinstance(names, list):  # of 0.1 and of previews
+        return {str(name): "" for name in names}
+    return {str(name): str(process) for name, process in names.items()} if isinstance(names, dict) else {}
 
 
 @dataclass(eq=False, repr=False)

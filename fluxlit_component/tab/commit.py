@@ -165,7 +165,7 @@ class Committer:
         ):
             tab.renew()
             tab.standing.tell(Event("expire"))
-        tab.known.created, tab.known.bound, tab.known.live = False, False, frozenset()
+        tab.known.created, tab.known.bound, tab.known.live = False, False, {}
         tab.trial = replace(tab.trial, noted=False)
         policy = self._policy
         diff = tab.known.base.diff(

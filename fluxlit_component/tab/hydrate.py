@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Container, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxlit_component.codec import is_immutable
 from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.keys import encoded, owner_of, sort_hidden
-from fluxlit_component.state.live import collect, noted
+from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Field, Record
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.handover import hand_over, take_unsaved
 from fluxlit_component.tab.page import NOTHING, Trial
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, others_with
+from fluxlit_component.tab.tab import Tab
 
 if TYPE_CHECKING:
     from fluxlit_component.state.schema import Schema
@@ -55,10 +54,10 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         standing.tell(Event("skip", (key,), {key: reason}))
     known.learn(record)
     known.schema = record.schema
+    values |= take_unsaved(tab)
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
-    current = state.reading().values
-    before = page.baseline or {}
+    current, before = state.reading().values, page.baseline or {}
     changed = frozenset(k for k, v in current.items() if k in before and encoded(v) != before[k])
     for key in changed & values.keys():
         if policy.keys.admit(key) and before[key] != known.base.data_of(key):
@@ -74,23 +73,23 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
     origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
-    by_reference = _hand_over(tab, policy, back.keys() - carried - fields)
+    known.live = tab.naming = noted(record)
+    by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fields)
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
+    carried |= of_live_widgets & by_reference.keys()
     page.put = _write(state, tab, back | by_reference, carried)
     state.note_carried(page.put)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
     state.lay_under({k: v for k, v in (back | by_reference).items() if k in page.put - carried})
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
-    of_widgets = frozenset(key for key in page.put if origins.get(key, 0) & WIDGET)
-    page.offered = frozenset(key for key in of_widgets if origins[key] & LOSSY)
+    of_widgets = page.put & carried
+    page.offered = frozenset(key for key in of_widgets if origins.get(key, 0) & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.sift(of_widgets)
-    known.live = tab.naming = noted(record)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
-    standing.restored = tuple(sorted(page.put))
-    gone = known.live - by_reference.keys() - keep - back.keys()
+    standing.restored, standing.lost = tuple(sorted(page.put)), ()
+    gone = known.live.keys() - by_reference.keys() - keep - back.keys()
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
     standing.tell(Event("restore", standing.restored))
-    standing.lost = ()
     standing.lose(map(owner_of, gone))
 
 
@@ -114,46 +113,6 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
     if newer:
         tab.known.read_only, tab.standing.status = True, "degraded"
     return fitted
-
-
-def _hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> dict[str, object]:
-    """Take over values by reference from the page before F5: for the same session and the same person.
-
-    These are live values, and mutable values under `stored` keys that record and last page have alike. So a
-    list stays one list, as after Rerun, if two keys hold it, or if a client, a thread or `st.cache_resource`
-    holds it, too. With a copy, one holder would not see what another has changed.
-
-    A tab whose browser is still connected keeps its values: `tab` is its copy, or shares the session.
-    """
-    if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
-        return {}
-    sids = (tab.sid, *tab.ids.retiring)
-    values = collect(sids, tab.ids.person)
-    for other in chain.from_iterable(others_with(sid, tab) for sid in sids):
-        if other.has_gone and other.ids.person in (None, tab.ids.person):
-            values |= _also_stored(tab, other, stored)
-            values |= other.live
-            other.live = NOTHING
-    return values
-
-
-def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object]:
-    """Mutable values of the `other` tab that are the same in the record that `tab` has loaded."""
-    # Loaded only when it is needed, because each garbage collection looks at everything that is loaded.
-    from fluxlit_component.codec.catalogue import is_outdated
-
-    state, known, theirs = other.state(), tab.known.base, other.known.base
-    plain = state.reading().plain if state is not None else {}
-    # Texts and numbers are left out first: comparing them by their bytes would encode each of them twice.
-    return {
-        key: value
-        for key, value in plain.items()
-        if key in keys
-        and not is_immutable(value)
-        and key not in theirs.unsaved
-        and theirs.data_of(key) == known.data_of(key)
-        and not is_outdated(value)
-    }
 
 
 def resume(run: Run, tab: Tab, policy: Policy) -> None:

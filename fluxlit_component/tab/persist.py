@@ -18,6 +18,7 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.keys import EVENT_REMEDIES, encoded, forbidden_reason, is_default
+from fluxlit_component.state.live import here
 from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
@@ -79,7 +80,7 @@ class Persist:
             return
         drawn = self._run.drawn_keys() if self._run is not None else frozenset[str]()
         # After Rerun this would be a later run of the page.
-        of_widgets = {key for key in page.put if known.base.origins.get(key, PLAIN) & WIDGET}
+        of_widgets = page.put & (known.base.of_widgets() | page.loose)
         self._state.settle(of_widgets, drawn, all_drawn=not (tab.standing.is_new or page.number))
         page.put -= self._state.assigned_keys()  # the app has another value for these
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
@@ -113,17 +114,18 @@ class Persist:
         if has_gone:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
-        self._note_live(reading, kept, diff.skipped)
+        self._note_live(kept, diff.skipped)
         self._committer.commit(diff, kept.values, yielding=has_gone)
 
-    def _note_live(self, reading: Reading, kept: _Kept, skipped: Mapping[str, str]) -> None:
-        """Note the values that no store can hold. The values of widgets are left to the browser."""
+    def _note_live(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
+        """Note the values that no store can hold."""
         tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
-        keys = [key for key in skipped if key in reading.plain and key not in reading.widgets]
+        keys = [key for key in skipped if key in kept.values]
         now = {key: kept.values[key] for key in keys[:most]}
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.live.keys() - now.keys()) | (kept.values.keys() - skipped.keys())
-        tab.live, tab.naming = now, (tab.naming - settled) | now.keys()
+        tab.live = now
+        tab.naming = {k: at for k, at in tab.naming.items() if k not in settled} | dict.fromkeys(now, here())
 
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.

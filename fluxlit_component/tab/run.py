@@ -122,7 +122,7 @@ class SessionRun:
     def _begin(self) -> None:
         tab = self._tab
         tab.runs += 1
-        tab.superseded = False
+        tab.superseded = tab.has_handed = False
         tab.opened = self._store, self._policy
         tab.guarded, tab.guard = tab.guard, False
         self._run.read_along(self._fails_outside)

@@ -71,8 +71,8 @@ class Known:
     """Whether the record does not fit this version of the app: it is left as it is."""
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
-    live: frozenset[str] = frozenset()
-    """Live values that the record names."""
+    live: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    """Live values that the record names, and their processes."""
     idle_expires: float | None = None
     expires: float | None = None
     skew: float = 0.0
@@ -150,9 +150,11 @@ class Tab:
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     """Values that no store can hold, for the page after F5. Written by `persist` and `hydrate`."""
+    has_handed: bool = False
+    """Whether the page after F5 has got this tab's objects. No other page is to hold the same ones."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
-    naming: frozenset[str] = frozenset()
+    naming: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
     leftovers: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     """Values that the page of another person still shows and sends: element -> value."""
@@ -190,7 +192,7 @@ class Tab:
         if ids.sid is not None:
             ids.refused = (*ids.refused, ids.sid)[-8:]
         ids.sid = ids.offer = new_session_id()
-        ids.joined, self.href, self.live, self.naming = False, None, NOTHING, frozenset()
+        ids.joined, self.href, self.live, self.naming = False, None, NOTHING, NOTHING
         self.taken = None
         self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
         self.standing.is_new, self.standing.restored = True, ()

@@ -6,23 +6,29 @@ In AppTest a reload is another AppTest with the same query. The browser has `e2e
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import weakref
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import streamlit as st
 
 from fluxlit_component import Caps, Event, InMemorySessionStore, UrlSession, internals
 from fluxlit_component.state import live
+from fluxlit_component.tab import tab
 from fluxlit_component.tab.tab import forget_tabs, leave_page
-from tests.visitor import Body, Visitor, delete, nothing
+from tests.visitor import Body, Visitor, assign, nothing
 
+RELEASE = tuple(int(part) for part in st.__version__.split(".")[:2])
 pytestmark = pytest.mark.usefixtures("forced")
 
 
 class Agent:
     """A class of the app's own that nobody has registered."""
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
 
 
 def guarded(_: UrlSession) -> None:
@@ -84,10 +90,10 @@ def test_a_session_of_live_values_alone(store: InMemorySessionStore) -> None:
     first = Visitor(lambda _: st.session_state.setdefault("lock", threading.Lock()), store=store)
     second = f5(first, nothing)
     assert second.state["lock"] is first.state["lock"]
-    second.run(delete("lock"))
+    second.run(lambda _: st.session_state.pop("lock"))
     record = store.load(second.sid)
     assert record is not None
-    assert live.noted(record) == frozenset()
+    assert live.noted(record) == {}
     third = f5(second, nothing)
     assert (third.state, third.session.lost) == ({}, ())
 
@@ -156,6 +162,68 @@ def test_while_a_browser_is_connected_it_keeps_its_own(store: InMemorySessionSto
     second = first.reload(nothing)
     assert second.session.lost == ("agent", "lock", "turns")
     assert set(f5(first).state) == {"agent", "lock", "turns", "ready", "turn"}
+
+
+@pytest.mark.skipif(RELEASE < (1, 60), reason="AppTest of older releases cannot send such a choice")
+def test_a_choice_among_objects_comes_back(store: InMemorySessionStore) -> None:
+    """No store can hold the options, so the choice comes back by reference, and ends with its widget."""
+    agents = [Agent("one"), Agent("two")]
+
+    def choosing(_: UrlSession) -> None:
+        st.selectbox("Agent", agents, key="of", format_func=lambda agent: agent.name)
+
+    first = Visitor(choosing, store=store)
+    first.at.selectbox(key="of").select_index(1).run()
+    second = f5(first)
+    assert (second.state["of"].name, second.session.lost) == ("two", ())
+    assert f5(second, nothing).run().state == {}
+
+
+@pytest.mark.parametrize("newer", ["elsewhere", "stored", "deleted"])
+def test_a_newer_value_is_not_replaced_by_an_old_object(
+    store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch, newer: str
+) -> None:
+    """The next page load went to another process, and the one after it came back to this one."""
+    first = Visitor(lambda _: st.session_state.setdefault("lock", threading.Lock()), store=store)
+    leave_page(internals.anchor_in_app_test(first.at))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: 1)
+        patch.setattr(tab, "_tabs", {})
+        second = first.reload(assign(lock="text") if newer == "stored" else guarded)
+        assert "lock" in second.session.lost
+        if newer == "deleted":
+            second.run(lambda _: st.session_state.pop("lock"))
+    third = first.reload(nothing)
+    assert third.state.get("lock") == ("text" if newer == "stored" else None)
+
+
+def test_a_page_hands_its_objects_over_once(store: InMemorySessionStore) -> None:
+    """A tab that is copied after F5 holds objects of its own, like one that was copied before."""
+    first = Visitor(lambda _: st.session_state.setdefault("log", ["a"]), store=store)
+    second = f5(first)
+    assert second.state["log"] is first.state["log"]
+    copy = second.reload()
+    assert (copy.state["log"], copy.state["log"] is second.state["log"]) == (["a"], False)
+
+
+def test_what_the_store_could_not_take_comes_back_in_the_same_process(store: InMemorySessionStore) -> None:
+    """F5 during an outage of the store, with or without an answer to what it reads."""
+
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError("full")
+
+    first = Visitor(assign(count=1, name="Ada"), store=store)
+    for broken in (["commit"], ["commit", "load"]):
+        with pytest.MonkeyPatch.context() as patch:
+            for name in broken:
+                patch.setattr(store, name, refuse)
+            count = first.state["count"] + 1
+            first.run(assign(count=count))
+            assert first.session.status == "degraded"
+            second = f5(first, nothing).run()
+            assert second.state == ({} if "load" in broken else {"count": count, "name": "Ada"})
+        assert second.run().state == store.get(second.sid) == {"count": count, "name": "Ada"}
+        first = f5(second)
 
 
 def test_what_is_over_is_let_go() -> None:

@@ -1,0 +1,78 @@
+"""What a page hands over to the page after F5 in the same process, beside what is in the record.
+
+These are values that the store could not take, objects that no store can hold, and objects that others may
+hold, too. They go to the same session and the same person only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from itertools import chain
+from typing import Any
+
+from fluxlit_component.codec import decode, is_immutable
+from fluxlit_component.codec.origin import split
+from fluxlit_component.state.live import collect, here
+from fluxlit_component.tab.page import NOTHING
+from fluxlit_component.tab.policy import Policy
+from fluxlit_component.tab.tab import Tab, others_with
+
+
+def take_unsaved(tab: Tab) -> dict[str, Any]:
+    """Take over values of the page before F5 that the store could not take, and nobody has written since."""
+    known, values = tab.known.base, dict[str, Any]()
+    for other in others_with(tab.sid or "", tab):
+        if not other.has_gone or other.ids.person not in (None, tab.ids.person):
+            continue
+        theirs = other.known.base
+        for key, data in theirs.unsaved.items():
+            if theirs.versions.get(key, 0) == known.versions.get(key, 0):
+                known.unsaved[key], values[key] = data, decode(data)
+                known.origins[key] = split(data)[0]
+    return values
+
+
+def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[str, object], frozenset[str]]:
+    """Take over values by reference from the page before F5: for the same session and the same person.
+
+    These are live values, and mutable values under `stored` keys that record and last page have alike. So a
+    list stays one list, as after Rerun, if two keys hold it, or if a client, a thread or `st.cache_resource`
+    holds it, too. With a copy, one holder would not see what another has changed. Of live values these are
+    the ones that the record names, or another process may have newer ones.
+
+    A tab whose browser is still connected keeps its values: `tab` is its copy, or shares the session. A page
+    hands its values over once: what they came to may be copied in its turn.
+
+    Returns the values, and which of them are live values of widgets.
+    """
+    if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
+        return {}, frozenset()
+    sids = (tab.sid, *tab.ids.retiring)
+    live, values, drawn = collect(sids, tab.ids.person), dict[str, object](), frozenset[str]()
+    for other in chain.from_iterable(others_with(sid, tab) for sid in sids):
+        if other.has_gone and not other.has_handed and other.ids.person in (None, tab.ids.person):
+            values |= _also_stored(tab, other, stored)
+            live |= other.live
+            drawn |= other.page.drawn
+            other.live, other.has_handed = NOTHING, True
+    named = {key for key, process in tab.naming.items() if process == here()} - tab.known.base.held.keys()
+    return values | {key: live[key] for key in live.keys() & named}, drawn & named
+
+
+def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object]:
+    """Mutable values of the `other` tab that are the same in the record that `tab` has loaded."""
+    # Loaded only when it is needed, because each garbage collection looks at everything that is loaded.
+    from fluxlit_component.codec.catalogue import is_outdated
+
+    state, known, theirs = other.state(), tab.known.base, other.known.base
+    plain = state.reading().plain if state is not None else {}
+    # Texts and numbers are left out first: comparing them by their bytes would encode each of them twice.
+    return {
+        key: value
+        for key, value in plain.items()
+        if key in keys
+        and not is_immutable(value)
+        and key not in theirs.unsaved
+        and theirs.data_of(key) == known.data_of(key)
+        and not is_outdated(value)
+    }
