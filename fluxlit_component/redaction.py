@@ -27,7 +27,7 @@ REDACTED: Final = "<redacted>"
 
 
 class SidFilter(logging.Filter):
-    """Replaces the values of the session's query keys in a record's message and arguments."""
+    """Replaces ids, and all values of the session's query keys, in a record's message and arguments."""
 
     def __init__(self, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link")) -> None:
         super().__init__()
@@ -37,8 +37,11 @@ class SidFilter(logging.Filter):
         # The sign after a key: of a query, encoded once or more often, or of JSON or a printed dict.
         between = r"""(?:=|%(?:25)*3[dD]|\\?["']\s*:\s*\[?\s*\\?["'])"""
         # The id in the handshake, which is printed by a server that logs the headers of requests.
-        word = r"(\bfluxlit(?:-browser|-link)?\.)[\w-]{43}"
-        self._pattern = re.compile(rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*|{word}")
+        word = r"\bfluxlit(?:-browser|-link)?\."
+        # An app may name another key than its server knows of, so what looks like an id goes under any key.
+        self._pattern = re.compile(
+            rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*|({between}|{word})[\w-]{{43}}(?![\w-])"
+        )
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact in place; a record is never dropped."""
@@ -72,7 +75,13 @@ class SidFilter(logging.Filter):
 def redact_logs(
     *, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link"), loggers: Iterable[str] = ACCESS_LOGGERS
 ) -> SidFilter:
-    """Install one filter on the access loggers and return it. Call it at start-up. Twice is harmless."""
+    """Install one filter on the access loggers and return it. Call it at start-up. Twice is harmless.
+
+    Args:
+        params: query keys whose values are taken out, whatever they look like. Under any other key, such as
+            the app's own `param=`, a value with the shape of an id is taken out.
+        loggers: names of the loggers.
+    """
     sid_filter = SidFilter(params)
     for name in loggers:
         logger = logging.getLogger(name)

@@ -45,6 +45,30 @@ def test_the_id_is_gone_and_the_rest_is_there(text: str) -> None:
         assert said.replace("<redacted>", sid) == line
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '1.2.3.4:1 - "GET /?sid={sid}&a=1 HTTP/1.1" 200',
+        "referer=http%3A%2F%2Fh%2F%3Fmy.sid%3D{sid}%26a%3D1",
+        "{{'my-sid': ['{sid}'], 'a': 1}}",
+    ],
+)
+def test_an_id_under_a_key_of_the_app_is_in_no_log(text: str) -> None:
+    """`url_session(param=...)` is not known when the filter is made. The rest of the line stays."""
+    sid = new_session_id()
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, "%s", (text.format(sid=sid),), None)
+    SidFilter().filter(record)
+    assert record.getMessage() == text.format(sid="<redacted>")
+
+
+def test_longer_and_shorter_values_of_other_keys_stay() -> None:
+    """Such as a hash or a trace id: what is cut out of these helps nobody."""
+    line = f"/?digest={'a' * 64}&trace={'b' * 42}&name=Ada"
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, line, (), None)
+    SidFilter().filter(record)
+    assert record.getMessage() == line
+
+
 class Address:
     """Prints as its text, as URL objects do."""
 
