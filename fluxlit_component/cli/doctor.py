@@ -74,7 +74,6 @@ def _examine(
     yield check_garbage(option_here)
     yield from check_trusted_headers(settings.identity, option_here)
     if place is not None:
-        yield ok("store", label_of(place))
         yield from _check_place(place)
         yield from check_replicas(place, max(replicas, len(replica_urls)))
     yield from check_address(url, base_path=str(option_here("server.baseUrlPath") or ""))
@@ -83,16 +82,20 @@ def _examine(
 
 def _check_place(place: str) -> Iterator[Finding]:
     scheme, path = place.partition("://")[0].lower(), file_of(place)
+    named = ok("store", label_of(place))
     if path is not None and not path.exists():
+        yield named
         text = f"there is no {path} yet: an app makes it when it saves for the first time"
         yield hint("store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")
         return
     if scheme == "memory":
+        yield named
         return  # no other process can ask it; the check of replicas says the rest
     if path is not None:
         yield from check_files(path)
     try:
         with opened(place) as found:
+            yield named
             yield from check_store(found)
     except ConfigurationError as error:
         yield problem("store", str(error))

@@ -19,7 +19,7 @@ from fluxlit_component.cli.output import SHOWN, complain, short
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import Settings, load_settings
 from fluxlit_component.stores.base import BrowsableStore, BuiltInStore, Entry
-from fluxlit_component.stores.location import open_store
+from fluxlit_component.stores.location import STORE_OF, open_store
 
 PATIENCE_SECONDS: Final = 10.0
 _NAMED: Final = 5
@@ -49,9 +49,16 @@ def url_of(given: str | None) -> str:
 
 
 def label_of(url: str) -> str:
-    """A URL as it may be printed: without user, password and options."""
-    scheme, mark, rest = url.partition("?")[0].partition("://")
-    return scheme + mark + (rest if scheme.lower() == "sqlite" else rest.rpartition("@")[2])
+    """A URL as it may be printed: without user, password and options, and nothing of what is no URL."""
+    scheme, mark, rest = url.partition("://")
+    place, _, options = rest.partition("?")
+    kind, _, driver = scheme.lower().partition("+")
+    if not mark or kind not in ("memory", "sqlite", *STORE_OF) or not (driver or kind).isalnum():
+        return "not a URL of a store"
+    if kind == "sqlite":
+        return scheme + mark + place
+    # A question mark before the last @ may be one of the password.
+    return scheme + mark + ("" if "@" in options else place.rpartition("@")[2])
 
 
 def file_of(url: str) -> Path | None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.stores.base import BuiltInStore, url_unquoted
 
-_STORE_OF: Final = {
+STORE_OF: Final = {
     **dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), "RedisSessionStore"),
     **dict.fromkeys(("postgresql", "postgres", "mariadb"), "SQLSessionStore"),
 }
@@ -90,7 +90,7 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
         if timeout_seconds is None:
             return SQLiteSessionStore(path[1:])
         return SQLiteSessionStore(path[1:], busy_timeout_seconds=timeout_seconds)
-    name = _STORE_OF.get(scheme.partition("+")[0])
+    name = STORE_OF.get(scheme.partition("+")[0])
     if name is None:
         raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
     store_type = store_class(name)

@@ -20,6 +20,7 @@ from fluxlit_component.cli.checks.address import check_address, check_replicas_c
 from fluxlit_component.cli.checks.setup import check_garbage, check_transport, check_trusted_headers
 from fluxlit_component.cli.checks.store import check_clock, check_replicas, judge_engine, judge_latency
 from fluxlit_component.cli.output import Finding
+from fluxlit_component.cli.place import label_of
 from fluxlit_component.internals.process import serves_asgi
 from fluxlit_component.stores.base import StoreFacts
 from tests.servers.local_redis import LocalRedis
@@ -99,6 +100,38 @@ def test_a_replica_takes_no_writes(run: Callable[..., Any], make_redis: Callable
     report = run("doctor", "--store", replica.url, "--json", code=1).json
     assert wrong(report).keys() == {"engine", "store"}
     assert "read-only replica" in str(report)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis:/user:s3cr3t@host/0",
+        "user:s3cr3t@host",
+        "postgresql+psycopg:user:s3cr3t@x",
+        "postgresql+psycopg:user:s3cr3t@x/db?proxy=http://y",
+        "redis://user:s3cr3t?x@host/0",
+        "s3cr3t://host/0",
+    ],
+)
+def test_a_mistyped_url_shows_no_password(run: Callable[..., Any], url: str) -> None:
+    """Nor is a store that cannot be made called sound."""
+    report = run("doctor", "--store", url, "--json", code=1)
+    assert "s3cr3t" not in report.stdout + label_of(url)
+    assert [line["level"] for line in report.json["findings"] if line["subject"] == "store"] == ["problem"]
+
+
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("redis://u:p@host:1/0?prefix=x:", "redis://host:1/0"),
+        ("mariadb+pymysql://u:p@h/db", "mariadb+pymysql://h/db"),
+        ("sqlite:////srv/a@b.db", "sqlite:////srv/a@b.db"),
+        ("postgresql://h/db?password=p@ss", "postgresql://"),
+    ],
+)
+def test_the_label_of_a_store(url: str, label: str) -> None:
+    """Without user, password and options."""
+    assert label_of(url) == label
 
 
 def test_a_store_that_does_not_answer(run: Callable[..., Any]) -> None:
