@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -19,6 +18,21 @@ Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""
 _TAKEN: Final = "fluxlit_link"
 _UNPLAIN: Final = frozenset("&=#?+%: \t\r\n")
+_ENDLESS: Final = 1e15
+"""So many seconds are more than the clock of any store can count."""
+
+
+def of_type(name: str, value: object, kind: type | tuple[type, ...], taken: str) -> Any:
+    """A value of this type; `taken` says in words which one that is."""
+    if not isinstance(value, kind):
+        raise ConfigurationError(f"{name} takes {taken}, not {type(value).__name__}")
+    return value
+
+
+def switches(**given: object) -> None:
+    """True or False, and nothing that only counts as one of them: the text "no" would be a yes."""
+    for name, value in given.items():
+        of_type(name, value, bool, "True or False")
 
 
 def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
@@ -46,6 +60,7 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
 
 def name(name: str, value: str) -> str:
     """A plain query key."""
+    of_type(name, value, str, "a plain query key")
     if value == _TAKEN:
         raise ConfigurationError(f"{name} cannot be {value!r}: links of session.link() have that key")
     if not value or not _UNPLAIN.isdisjoint(value):
@@ -59,7 +74,7 @@ def seconds(name: str, value: float | None, default: float) -> float:
     """A finite number of seconds, or the default for None."""
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _ENDLESS:
         raise ConfigurationError(
             f"{name} takes a number of seconds, zero or negative for none, not {value!r}"
         )
@@ -68,9 +83,17 @@ def seconds(name: str, value: float | None, default: float) -> float:
 
 def lifetime(name: str, value: float) -> float:
     """A finite, positive number of seconds."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < _ENDLESS:
         raise ConfigurationError(f"{name} takes a positive number of seconds, not {value!r}")
     return float(value)
+
+
+def mergers(given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Glob patterns with the function that merges the values of their keys."""
+    found = of_type("merge", {} if given is None else given, Mapping, "a dict")
+    if not all(isinstance(pattern, str) and callable(merger) for pattern, merger in found.items()):
+        raise ConfigurationError('merge takes glob patterns with functions, such as {"messages": append}')
+    return {**found}
 
 
 def functions(given: Mapping[str, object], known: Iterable[str], others: Iterable[str]) -> None:
@@ -83,7 +106,9 @@ def functions(given: Mapping[str, object], known: Iterable[str], others: Iterabl
         if name not in {*known}:
             from difflib import get_close_matches
 
-            near = get_close_matches(name, [*known, *others], n=1, cutoff=0.5)
+            names = ["store", *others, *known]
+            near = [each for each in names if each.startswith(name)]
+            near = near or get_close_matches(name, names, n=1, cutoff=0.5)
             hint = f". Did you mean {near[0]!r}?" if near else ""
             raise TypeError(f"url_session() got an unexpected keyword argument {name!r}{hint}")
         if value is not None and not callable(value):

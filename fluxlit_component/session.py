@@ -132,6 +132,7 @@ def url_session(
         TypeError: an unknown argument; the message names the nearest known one.
     """
     arguments.functions(hooks, known=Hooks.__annotations__, others=url_session.__kwdefaults__ or ())
+    arguments.switches(wait=wait, consent=consent, restore_scroll=restore_scroll, seal=seal or False)
     schema: Schema[M] | None = None
     if model is not None:
         from fluxlit_component.state.schema import Schema
@@ -171,8 +172,8 @@ def url_session(
         live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
         visitor=visitor_of(identity, run, settings.identity),
         schema=schema,
-        merge=dict(merge or {}),
-        caps=caps or Caps(),
+        merge=arguments.mergers(merge),
+        caps=Caps() if caps is None else arguments.of_type("caps", caps, Caps, "Caps(...)"),
         hooks=hooks,
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))

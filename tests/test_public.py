@@ -132,6 +132,8 @@ def test_arguments_of_url_session() -> None:
         ("on_losst", ". Did you mean 'on_lost'?"),
         ("exclud", ". Did you mean 'exclude'?"),
         ("on_duplicates", ". Did you mean 'on_duplicate'?"),
+        ("storee", ". Did you mean 'store'?"),
+        ("ttl", ". Did you mean 'ttl_seconds'?"),
         ("x", ""),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from fluxlit_component.errors import ConfigurationError
+
 MAX_UPLOAD_BYTES: Final = 1000 * 1024
 """The default cap of one file. With its name and type such a file stays below the cap of one value."""
 
@@ -18,6 +20,11 @@ class Caps:
     keys: int = 512
     live: int = 64
     """How many live values are kept. No store can hold these: they come back while this process has them."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if type(value) is not int or value < 0:
+                raise ConfigurationError(f"Caps({name}=) takes a whole number, 0 or more, not {value!r}")
 
     def exceeded_by(self, *, total: int, count: int) -> str | None:
         """Why a session of `total` bytes in `count` keys is too large, and what to do; None: it is not."""

@@ -89,11 +89,12 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
     if store is None:
         url = settings.session_store
         return _opened(url) if url else _default_store(settings, script_path)
+    methods = [getattr(store, name, None) for name in ("get", "set", "delete")]
+    if isinstance(store, type) or not all(map(callable, methods)):
+        given = f"the class {store.__name__}" if isinstance(store, type) else type(store).__name__
+        raise ConfigurationError(f"store must be a URL or an object with get, set and delete, not {given}")
     if isinstance(store, VersionedStore):
         return store
-    if not isinstance(store, SessionStore):
-        message = f"store must be a URL or an object with get, set and delete, not {type(store).__name__}"
-        raise ConfigurationError(message)
     from fluxlit_component.stores.adapter import AdapterStore
 
     with _adapters_lock:
