@@ -167,6 +167,8 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.state.uploads import Limits, Seen, Upload, keep_upload
 
+        arguments.of_type("key", key, str, "a string")
+
         # For a file that Streamlit has no more it returns a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")
         found: list[Any] = [*cast("Sequence[Upload]", file)] if many else [file] if file is not None else []
@@ -284,6 +286,7 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: an argument that cannot work, or a page that the app does not have.
         """
+        arguments.switches(once=once)
         allowed = None if keys is None else arguments.patterns("keys", keys)
         if arguments.one_of("mode", mode, ("resume", "copy")) != "copy" and allowed is not None:
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
@@ -373,12 +376,17 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Job
 
+        if not callable(function) and function is not None:
+            raise ConfigurationError(f"a job is a function, not {type(function).__name__}")
+        if executor is not None and not hasattr(executor, "submit"):
+            raise ConfigurationError(f"executor takes a pool with submit(), not {type(executor).__name__}")
         work = partial(function, *args, **kwargs) if function is not None else None
         return self._view(Job, key, "job", work, executor)
 
     def _view(self, view: type[V], key: str, kind: Kind, work: Any, executor: Any = None) -> V | None:
         from fluxlit_component.tab.tasks import tasks_of_page
 
+        arguments.of_type("key", key, str, "a string")
         tasks = self._run.tasks() if self._run is not None else tasks_of_page(self)
         task = tasks.find(key, kind) if work is None else tasks.start(key, kind, work, executor=executor)
         return view(task, tasks) if task is not None else None
@@ -393,8 +401,9 @@ class UrlSession(Generic[M]):
             task: the stream or job to follow.
             every: seconds until the fragment begins, after each run of the script.
         """
-        from fluxlit_component.background.views import follow
+        from fluxlit_component.background.views import Job, Stream, follow
 
+        arguments.of_type("task", task, (Stream, Job), "a stream or a job, which is there")
         follow(task, fragment=self.fragment, every=every)
 
     @overload

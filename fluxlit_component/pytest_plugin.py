@@ -115,6 +115,8 @@ def _of_playwright(request: pytest.FixtureRequest, name: str) -> Any:
 
 def _find(request: pytest.FixtureRequest, app: str | Path) -> Path:
     """The app's file: beside the test, else below the root, else where pytest was started."""
+    if not isinstance(app, (str, Path)):
+        raise TypeError(f"an app is a path or a function, not {type(app).__name__}")
     folders = (request.path.parent, request.config.rootpath, request.config.invocation_params.dir)
     for folder in folders:
         if (folder / app).is_file():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxlit_component import internals
 from fluxlit_component.apptest.testmode import store_in_tests
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.original import facade
 from fluxlit_component.original.facade import Facade
@@ -48,7 +49,7 @@ def ensure_url_session(
     be. With an id, `initial` is merged into the record. In a Streamlit run the gate may end the run here.
     While disabled: the id in the query as it is, or ``""``.
     """
-    name, run = _place(st, param)
+    name, run = _place(st, store, param)
     if is_disabled():
         return facade.query_get(st, name) or ""
     if run is not None:
@@ -82,7 +83,7 @@ def hydrate_url_session(
     """
     if is_disabled():
         return None
-    name, run = _place(st, param)
+    name, run = _place(st, store, param)
     if run is not None:
         if blob is not None:
             # The record counts as read, so that saving loses nothing of it. Its values stay out of the state.
@@ -110,7 +111,7 @@ def persist_url_session(
     """
     if is_disabled():
         return None
-    name, run = _place(st, param)
+    name, run = _place(st, store, param)
     if run is not None:
         tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
         session_run.close()
@@ -155,7 +156,7 @@ def hydrate_url_session_typed(
     """
     if is_disabled():
         return None, None
-    name, run = _place(st, param)
+    name, run = _place(st, store, param)
     session_run, hydrates = None, False
     if run is not None:
         tab, session_run = _open(run, store, name, hydrate=False)
@@ -190,9 +191,11 @@ def hydrate_url_session_typed(
     return sid, validated
 
 
-def _place(st: Facade, param: str | None) -> tuple[str, internals.Run | None]:
+def _place(st: Facade, store: SessionStore, param: str | None) -> tuple[str, internals.Run | None]:
     """The query parameter, and the script run if `st` is Streamlit itself inside of one."""
     run = internals.current_run()
+    if isinstance(store, str):
+        raise ConfigurationError("store takes an object such as InMemorySessionStore(), not a URL")
     if param is None:
         # Outside of a Streamlit run there are no secrets, and their files must not be looked for.
         settings = load_settings(internals.app_secrets() if run is not None else None)

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgpack
 from cachetools import Cache, LRUCache
 
+from fluxlit_component.arguments import of_type
 from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
@@ -47,6 +48,7 @@ class InMemorySessionStore(TransactionalStore):
         default_ttl_seconds: float | None = 86_400.0,
         clock: Clock = wall,
     ) -> None:
+        of_type("max_entries", max_entries, int, "a number of sessions")
         super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._lock = threading.RLock()

@@ -23,6 +23,7 @@ from typing_extensions import Self
 
 from fluxlit_component import internals
 from fluxlit_component.apptest import testmode
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores.base import SessionStore
@@ -76,6 +77,8 @@ class AppTestServer:
         """
         if store is not None:
             self._store, self._is_given = store, True
+        if not callable(app) and (args or kwargs):
+            raise ConfigurationError("args and kwargs are for an app that is a function, not for a path")
         make = (
             partial(AppTest.from_function, app, args=args, kwargs=dict(kwargs or {}), default_timeout=timeout)
             if callable(app)

@@ -16,6 +16,8 @@ from typing import Final
 
 from typing_extensions import Self
 
+from fluxlit_component.arguments import of_type
+
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
@@ -62,7 +64,7 @@ class StreamlitServer:
     ) -> None:
         self.script = Path(script).resolve()
         self.port = free_port()
-        self.env = dict(env or {})
+        self.env = {name: of_type(name, value, str, "a string") for name, value in (env or {}).items()}
         self.args = tuple(args)
         self.handshake = "frozen" if freeze else "handshake" if handshake else "plain"
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
