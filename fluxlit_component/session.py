@@ -15,6 +15,7 @@ from typing_extensions import Unpack
 
 from fluxlit_component import arguments, internals
 from fluxlit_component.arguments import M, Migration
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.handle import UrlSession
 from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
@@ -138,6 +139,8 @@ def url_session(
         from fluxlit_component.state.schema import Schema
 
         schema = Schema(model, version=schema_version, migrations=migrations)
+    elif migrations is not None or schema_version != 1:
+        raise ConfigurationError("schema_version and migrations are those of a model: model=YourModel")
     run = None if is_disabled() else internals.current_run()
     if run is not None and run.is_app_test:
         from fluxlit_component.apptest.testmode import is_left_alone, store_in_tests

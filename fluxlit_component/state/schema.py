@@ -36,7 +36,14 @@ class Schema(Generic[M]):
             raise ConfigurationError("schema_version must be 1 or more")
         self.model = model
         self.version = version
-        self.migrations = dict(migrations or {})
+        steps: Any = {} if migrations is None else migrations
+        is_chain = isinstance(steps, Mapping) and {*steps} == {*range(max(version - len(steps), 1), version)}
+        if not is_chain or not all(map(callable, steps.values())):
+            raise ConfigurationError(
+                "migrations takes a function for each version in a row, of which the last one leads to "
+                f"schema_version={version}: {{1: to_2, 2: to_3}} leads to 3"
+            )
+        self.migrations: dict[int, Migration] = {**steps}
         self._classes = _classes_of(model)
         for cls in self._classes:
             enrol(cls)
@@ -59,7 +66,8 @@ class Schema(Generic[M]):
             try:
                 current = dict(migration(dict(current)))
             except Exception as error:
-                raise UnfitRecord(f"the migration from schema version {version} failed") from error
+                reason = f"the migration from schema version {version} failed ({type(error).__name__})"
+                raise UnfitRecord(reason) from error
         try:
             validated = validate_stored(self.model, current)
         except ValidationError as error:

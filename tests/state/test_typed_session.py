@@ -10,7 +10,14 @@ import pytest
 import streamlit as st
 from pydantic import BaseModel, ValidationError
 
-from fluxlit_component import ConfigurationError, Event, InMemorySessionStore, UnfitRecord, UrlSession
+from fluxlit_component import (
+    ConfigurationError,
+    Event,
+    InMemorySessionStore,
+    UnfitRecord,
+    UrlSession,
+    url_session,
+)
 from fluxlit_component.state.schema import Schema
 from tests.visitor import PARAM, Visitor, nothing
 
@@ -189,9 +196,27 @@ def test_migrations_begin_where_the_record_stands(version: int, values: dict[str
     assert values == before
 
 
+@pytest.mark.parametrize(
+    "migrations",
+    [{"1": fail}, {1: None, 2: fail}, {1: fail}, {1: fail, 2: fail, 3: fail}, {0: fail}, [fail], 5],
+)
+def test_migrations_that_lead_nowhere_are_refused(migrations: Any) -> None:
+    """Each older record would be left untouched, and its visitor without state, for as long as this is so."""
+    with pytest.raises(ConfigurationError, match="each version in a row"):
+        Schema(Game, version=3, migrations=migrations)
+    Schema(Game, version=3, migrations={2: CHAIN[2]})  # version 1 is given up
+
+
+@pytest.mark.parametrize("options", [{"schema_version": "2"}, {"migrations": {1: fail}}])
+def test_a_version_without_a_model_is_refused(options: dict[str, Any]) -> None:
+    """It would do nothing."""
+    with pytest.raises(ConfigurationError, match="model=YourModel"):
+        url_session(**options)
+
+
 def test_what_a_migration_raises_is_the_cause() -> None:
-    """The error names the version, not the value."""
-    with pytest.raises(UnfitRecord, match="from schema version 1 failed") as caught:
+    """The error names the version and the type, not the value."""
+    with pytest.raises(UnfitRecord, match=r"from schema version 1 failed \(KeyError\)") as caught:
         Schema(Game, version=3, migrations={**CHAIN, 1: fail}).fit({"level": "secret"}, 1)
     assert isinstance(caught.value.__cause__, KeyError)
     assert "secret" not in str(caught.value)
