@@ -243,7 +243,8 @@ class UrlSession(Generic[M]):
         """End the session for good: no late writer brings it back.
 
         The rest of this run still sees its `st.session_state`; the next run begins with an empty one
-        and a new id. False if the store did not answer: then nothing has changed.
+        and a new id. A field that is still on the page goes on showing its value, and the browser sends it
+        again, until the page is loaded anew. False if the store did not answer: then nothing has changed.
         """
         return self._run is not None and self._run.destroy()
 

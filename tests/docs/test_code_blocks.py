@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 
@@ -130,3 +131,25 @@ def test_what_is_imported_from_the_package_is_there() -> None:
                 assert hasattr(importlib.import_module(module), name.strip()), (
                     f"{block}: {module}.{name.strip()}"
                 )
+
+
+def test_the_migration_of_the_quick_start_leaves_no_old_field() -> None:
+    """And loses none that it does not know."""
+    (block,) = (block for block in BLOCKS if "def to_2" in block.text and block.page == "docs/index.md")
+    (step,) = (node for node in ast.parse(block.text).body if getattr(node, "name", "") == "to_2")
+    names: dict[str, Callable[..., object]] = {}
+    exec(ast.unparse(step), {}, names)
+    assert names["to_2"]({"name": "Ada", "other": 1}) == {"names": ["Ada"], "other": 1}
+
+
+def test_a_stopped_training_can_be_begun_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The button of the page about streams works after Stop, and the page says what has become of the job."""
+    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
+    (block,) = (block for block in BLOCKS if 'st.button("Train")' in block.text and "train, 10" in block.text)
+    at = run_app(block, tmp_path)
+    for _ in range(2):
+        at.button[0].click().run()
+        assert not at.warning
+        at.button[1].click().run()
+        at.run()
+        assert "The training was stopped" in at.warning[0].value
