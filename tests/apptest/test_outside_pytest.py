@@ -77,3 +77,12 @@ def test_nothing_is_left_behind(tmp_path: Path, source: str, options: tuple[str,
 def test_who_wants_continuity_says_so(tmp_path: Path) -> None:
     """Then the app's own store is used."""
     assert str(Path(".streamlit", "fluxlit_sessions.db")) in run_in(tmp_path, ASKED, "test_app.py")
+
+
+def test_the_kit_needs_no_pytest(tmp_path: Path) -> None:
+    """All but the contracts for stores are there where pytest is not installed."""
+    blocked = "import sys; sys.modules['pytest'] = None\n"
+    others = (
+        "from fluxlit_component.testing import AppTestServer, ContinuityPage, LeakRecorder, StreamlitServer\n"
+    )
+    assert run_in(tmp_path, blocked + others + ASKED, "test_app.py") >= {"test_app.py"}
