@@ -19,6 +19,8 @@ from typing import Any, Final, Literal, TypeAlias
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
 
+QUERY_KEY: Final = r"(?!fluxlit_link$)[^&=#?+%:\s]+"
+A_QUERY_KEY: Final = "a plain query key without spaces or & = # ? + % :, and not fluxlit_link"
 AddressBar: TypeAlias = Literal["clean", "visible"]
 Transport: TypeAlias = Literal["v1", "v2"]
 _SWITCHES: Final = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
@@ -57,12 +59,12 @@ class Settings:
     """
 
     url_session_query_param: str = _setting(
-        DEFAULT_PARAM, lambda given: given.strip() or DEFAULT_PARAM, "a text"
+        DEFAULT_PARAM, lambda given: _matching(QUERY_KEY)(given.strip() or DEFAULT_PARAM), A_QUERY_KEY
     )
     """`FLUXLIT_URL_SESSION_QUERY_PARAM`: query key of the session id."""
     session_store: str | None = _setting(None, *_TEXT)
     """`FLUXLIT_SESSION_STORE`: store URL; None: SQLite beside the app."""
-    session_sqlite_path: str | None = _setting(None, *_TEXT)
+    session_sqlite_path: str | None = _setting(None, _matching("(?!:memory:$).*"), "the path of a file")
     """`FLUXLIT_SESSION_SQLITE_PATH`: file of the default store."""
     session_ttl: float = _setting(86_400.0, *_SECONDS)
     """`FLUXLIT_SESSION_TTL`: idle lifetime in seconds; zero or negative: none."""
@@ -109,6 +111,8 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
     Raises:
         ConfigurationError: a variable holds something it cannot hold; the message names it.
     """
+    if not isinstance(secrets, Mapping | None):
+        raise ConfigurationError("[fluxlit] in the secrets takes a table of settings")
     global _cached  # noqa: PLW0603 - one cache per process is the point
     key = (dict(secrets or {}), tuple(map(os.environ.get, _VARIABLES)))
     known = _cached
@@ -151,6 +155,15 @@ def says_nothing_of_tests() -> bool:
         return False
     names = ("FLUXLIT_TESTS", "FLUXLIT_SESSION_STORE", "FLUXLIT_SESSION_SQLITE_PATH")
     return not any(map(os.environ.get, names))
+
+
+def unknown_names(secrets: object) -> list[str]:
+    """Variables and keys of the `[fluxlit]` table that look like settings, and that nothing here reads."""
+    others = ("DISABLE_URL_SESSION", "FORCE_URL_SESSION_IN_TESTS", "TESTS", "DEBUG", "APP")
+    known = {*_VARIABLES, *(f"FLUXLIT_{name}" for name in others)}
+    variables = {name for name in os.environ if name.startswith("FLUXLIT_")}
+    keys = {*secrets} - {*_SETTINGS} if isinstance(secrets, Mapping) else ()
+    return [*sorted(variables - known), *sorted(f"[fluxlit] {key}" for key in keys)]
 
 
 def is_debug() -> bool:

@@ -36,6 +36,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(policies, "_shown_default_value_warning", False)
     settings._cached = None
     monkeypatch.setattr(internals.process, "_secretless", None)
+    internals.process._told.clear()
     internals.accept_restored_defaults.cache_clear()
     yield
     settings._cached = None

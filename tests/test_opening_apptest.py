@@ -9,6 +9,7 @@ import contextlib
 import logging
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,20 @@ def test_a_named_store_that_cannot_work_is_said_loudly() -> None:
     """A mistake of the app's author is an error, not an outage."""
     with pytest.raises(ConfigurationError):
         choose_store("nowhere://x", load_settings(), None)
+
+
+def test_a_store_of_the_settings_is_named_by_its_variable() -> None:
+    """The operator reads which one to mend; the URL is not quoted."""
+    with pytest.raises(ConfigurationError, match=r"FLUXLIT_SESSION_STORE .*URL scheme") as caught:
+        choose_store(None, load_settings({"session_store": "nowhere://u:hunter2@h"}), None)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what installs it, in the place of "cannot be used"."""
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    with pytest.raises(ConfigurationError, match="pip install pymysql"):
+        choose_store("mariadb+pymysql://u:p@h/db", load_settings(), None)
 
 
 # --- nowhere to keep a file --------------------------------------------------------------------------

@@ -90,6 +90,9 @@ def test_each_variable_sets_its_field(
         ("FLUXLIT_ADDRESS_BAR", ""),
         ("FLUXLIT_SEAL", "maybe"),
         ("FLUXLIT_SEAL", ""),
+        ("FLUXLIT_URL_SESSION_QUERY_PARAM", "a b"),
+        ("FLUXLIT_URL_SESSION_QUERY_PARAM", "fluxlit_link"),
+        ("FLUXLIT_SESSION_SQLITE_PATH", ":memory:"),
     ],
 )
 def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, variable: str, text: str) -> None:
@@ -129,6 +132,12 @@ def test_a_secret_of_another_type_is_named(secrets: dict[str, object]) -> None:
     (name,) = secrets
     with pytest.raises(ConfigurationError, match=f"FLUXLIT_{name.upper()} .*it takes"):
         load_settings(secrets)
+
+
+def test_secrets_that_are_no_table_are_refused() -> None:
+    """`fluxlit = "..."` in the place of `[fluxlit]` set nothing, without a word."""
+    with pytest.raises(ConfigurationError, match=r"\[fluxlit\] in the secrets takes a table"):
+        load_settings("redis://u:hunter2@h")  # type: ignore[arg-type]
 
 
 def test_secrets_have_types() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Final
@@ -11,6 +14,7 @@ import typer
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks
 from fluxlit_component.cli.checks.setup import (
     check_garbage,
+    check_settings,
     check_switched_on,
     check_transport,
     check_trusted_headers,
@@ -20,7 +24,7 @@ from fluxlit_component.cli.checks.store import check_files, check_replicas, chec
 from fluxlit_component.cli.output import Finding, JsonOption, Level, hint, ok, print_json, problem
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.internals.process import option_here
+from fluxlit_component.internals.process import app_secrets, option_here, unread_secrets
 from fluxlit_component.settings import Settings
 
 _COLOURS: Final[dict[Level, str]] = {"ok": "green", "hint": "cyan", "warning": "yellow", "problem": "red"}
@@ -42,6 +46,9 @@ def doctor(
     as_json: JsonOption = False,
 ) -> None:
     """Look for what is wrong and say how to mend it. Run it in the app's folder and environment."""
+    for address in filter(None, (url, *(replica_url or ()))):
+        if not re.match(r"https?://(\w|\[[\da-f:]+\])", address):
+            raise ConfigurationError("--url and --replica-url take an address such as https://the.app/tool/")
     findings = list(_examine(store, replicas=replicas, url=url, replica_urls=replica_url or ()))
     wrong = [finding for finding in findings if finding.level in {"warning", "problem"}]
     if as_json:
@@ -71,6 +78,7 @@ def _examine(
     yield check_versions()
     yield from check_transport(settings.transport)
     yield from check_switched_on()
+    yield from check_settings(settings, app_secrets(), unread_secrets() or ())
     yield check_garbage(option_here)
     yield from check_trusted_headers(settings.identity, option_here)
     if place is not None:
@@ -87,6 +95,9 @@ def _check_place(place: str) -> Iterator[Finding]:
         yield named
         text = f"there is no {path} yet: an app makes it when it saves for the first time"
         yield hint("store", text, "fluxlit-session doctor --store sqlite:////path/of/the/app's.db")
+        folder = next(each for each in path.parents if each.exists())
+        if not os.access(f"{folder}/.", os.W_OK):  # the dot: a file is no folder
+            yield problem("files", f"{folder} cannot be written", f"ls -ld {shlex.quote(str(folder))}")
         return
     if scheme == "memory":
         yield named

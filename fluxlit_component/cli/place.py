@@ -6,6 +6,7 @@ should.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -50,15 +51,12 @@ def url_of(given: str | None) -> str:
 
 def label_of(url: str) -> str:
     """A URL as it may be printed: without user, password and options, and nothing of what is no URL."""
-    scheme, mark, rest = url.partition("://")
-    place, _, options = rest.partition("?")
-    kind, _, driver = scheme.lower().partition("+")
-    if not mark or kind not in ("memory", "sqlite", *STORE_OF) or not (driver or kind).isalnum():
-        return "not a URL of a store"
-    if kind == "sqlite":
-        return scheme + mark + place
-    # A question mark before the last @ may be one of the password.
-    return scheme + mark + ("" if "@" in options else place.rpartition("@")[2])
+    if url.lower().startswith("sqlite://"):
+        return url.partition("?")[0]
+    # With a question mark before the last @, which may be one of the password, there is no telling.
+    found = re.fullmatch(r"((\w+)(?:\+\w+)?://)(?:[^?]*@)?([^@?]*)(?:\?[^@]*)?", url)
+    is_known = found is not None and found[2].lower() in {"memory", *STORE_OF}
+    return found[1] + found[3] if found and is_known else "a URL that is not shown"
 
 
 def file_of(url: str) -> Path | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
+import os.path
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
@@ -13,9 +16,11 @@ from fluxlit_component.settings import variable
 
 _OPTION: Final = "server.useStarlette"
 _SECRETLESS_SECONDS: Final = 10.0
+_log = logging.getLogger("fluxlit_component")
 
 _secretless: tuple[object, float] | None = None
 """Streamlit's secrets object whose files were missing, and the time until which they count as missing."""
+_told: set[str] = set()
 _is_to_freeze = False
 
 
@@ -59,6 +64,7 @@ def accept_restored_defaults() -> None:
 def app_secrets() -> Mapping[str, Any]:
     """The `[fluxlit]` table of Streamlit's secrets; empty if there is none. Never shows an error.
 
+    `load_settings` refuses what is no table. A file that cannot be read is logged once.
     If an app has no secrets, Streamlit looks for the files at each call. This would cost time in every run.
     So after the files were missing, they are looked for again only after ten seconds.
     """
@@ -68,10 +74,27 @@ def app_secrets() -> Mapping[str, Any]:
     secrets, now = st.secrets, time.monotonic()
     if _secretless is not None and _secretless[0] is secrets and now < _secretless[1]:
         return {}
-    if not secrets.load_if_toml_exists():
+    unread = unread_secrets()
+    if unread is not None:
         _secretless = (secrets, now + _SECRETLESS_SECONDS)
+        for path in {*unread} - _told:
+            _told.add(path)
+            _log.warning("the secrets in %s cannot be read: the app runs without these settings", path)
         return {}
-    return dict(secrets.get("fluxlit", {}))
+    found = secrets.get("fluxlit", {})
+    return dict(found) if isinstance(found, Mapping) else found
+
+
+@guard(list[str])
+def unread_secrets() -> list[str] | None:
+    """None if Streamlit has loaded the secrets; else the files that are there and that it cannot read."""
+    import streamlit as st
+    from streamlit import config
+
+    with suppress(OSError, ValueError):  # no permission, or no text
+        if st.secrets.load_if_toml_exists():
+            return None
+    return [path for path in config.get_option("secrets.files") if os.path.isfile(path)]  # noqa: PTH113
 
 
 @guard(nothing)

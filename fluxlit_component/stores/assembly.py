@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 StoreLike: TypeAlias = SessionStore | VersionedStore | str
 
 _log = logging.getLogger("fluxlit_component.stores")
+_METHODS: Final = ("get", "set", "delete")
 _DEFAULT_FILE: Final = Path(".streamlit") / DEFAULT_NAME
 
 _adapters_lock = threading.Lock()
@@ -87,12 +88,15 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
     if isinstance(store, str):
         return _opened(store)
     if store is None:
-        url = settings.session_store
-        return _opened(url) if url else _default_store(settings, script_path)
-    methods = [getattr(store, name, None) for name in ("get", "set", "delete")]
-    if isinstance(store, type) or not all(map(callable, methods)):
-        given = f"the class {store.__name__}" if isinstance(store, type) else type(store).__name__
-        raise ConfigurationError(f"store must be a URL or an object with get, set and delete, not {given}")
+        if not settings.session_store:
+            return _default_store(settings, script_path)
+        try:
+            return _opened(settings.session_store)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"FLUXLIT_SESSION_STORE (environment or secrets): {error}") from None
+    if isinstance(store, type) or not all(callable(getattr(store, name, None)) for name in _METHODS):
+        message = f"store must be a URL or an object with get, set and delete, not {type(store).__name__}"
+        raise ConfigurationError(message)
     if isinstance(store, VersionedStore):
         return store
     from fluxlit_component.stores.adapter import AdapterStore

@@ -34,6 +34,9 @@ def url_unquoted() -> Iterator[None]:
         yield
     except FluxlitError:
         raise
+    except ModuleNotFoundError as error:
+        reason = f"the URL of the store needs a driver that is not installed: pip install {error.name}"
+        raise ConfigurationError(reason) from None
     except Exception as error:  # noqa: BLE001 - parsers and drivers have their own
         reason = f"the URL of the store cannot be used ({type(error).__name__}); check it part by part"
         raise ConfigurationError(reason) from None

@@ -17,11 +17,17 @@ import redis
 from fluxlit_component.cli.checks import setup
 from fluxlit_component.cli.checks import store as checks_of_the_store
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks, judge_clocks
-from fluxlit_component.cli.checks.setup import check_garbage, check_transport, check_trusted_headers
+from fluxlit_component.cli.checks.setup import (
+    check_garbage,
+    check_settings,
+    check_transport,
+    check_trusted_headers,
+)
 from fluxlit_component.cli.checks.store import check_clock, check_replicas, judge_engine, judge_latency
 from fluxlit_component.cli.output import Finding
 from fluxlit_component.cli.place import label_of
 from fluxlit_component.internals.process import serves_asgi
+from fluxlit_component.settings import Settings
 from fluxlit_component.stores.base import StoreFacts
 from tests.servers.local_redis import LocalRedis
 
@@ -126,7 +132,7 @@ def test_a_mistyped_url_shows_no_password(run: Callable[..., Any], url: str) -> 
         ("redis://u:p@host:1/0?prefix=x:", "redis://host:1/0"),
         ("mariadb+pymysql://u:p@h/db", "mariadb+pymysql://h/db"),
         ("sqlite:////srv/a@b.db", "sqlite:////srv/a@b.db"),
-        ("postgresql://h/db?password=p@ss", "postgresql://"),
+        ("postgresql://h/db?password=p@ss", "a URL that is not shown"),
     ],
 )
 def test_the_label_of_a_store(url: str, label: str) -> None:
@@ -190,6 +196,41 @@ def test_settings_that_cannot_be_meant(run: Callable[..., Any], monkeypatch: pyt
     monkeypatch.delenv("FLUXLIT_DISABLE_URL_SESSION")
     monkeypatch.setenv("FLUXLIT_ADDRESS_BAR", "sideways")
     assert wrong(run("doctor", "--json", code=1).json)["settings"][0] == "problem"
+
+
+def test_a_misspelt_setting_is_named(run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would do nothing, without a word. Keys of the seal that cannot be used are found, too."""
+    monkeypatch.setenv("FLUXLIT_SESION_STORE", "redis://u:hunter2@h")
+    monkeypatch.setenv("FLUXLIT_SEAL_KEYS", "hunter2")
+    report = run("doctor", "--json", code=1)
+    assert "hunter2" not in report.stdout
+    assert "FLUXLIT_SESION_STORE is no setting" in report.stdout
+    assert wrong(report.json).keys() == {"sealing"}
+
+
+def test_secrets_that_cannot_be_read_are_named() -> None:
+    """The files, and the keys that nothing reads."""
+    found = list(check_settings(Settings(), {"session_stor": "hunter2", "seal": True}, ["/app/secrets.toml"]))
+    assert [finding.level for finding in found] == ["problem", "hint"]
+    assert "/app/secrets.toml" in found[0].text
+    assert "[fluxlit] session_stor is" in found[1].text
+    assert [finding.level for finding in check_settings(Settings(), "hunter2", ())] == []
+
+
+def test_a_folder_that_cannot_be_written(run: Callable[..., Any], tmp_path: Path) -> None:
+    """It is said before an app finds out; and no command would make a store of what is no file."""
+    (tmp_path / "file").touch()
+    report = run("doctor", "--store", f"sqlite:///{tmp_path}/file/a.db", "--json", code=1).json
+    assert wrong(report)["files"][0] == "problem"
+    (tmp_path / "folder").mkdir(mode=0o755)
+    assert "chmod" not in run("doctor", "--store", f"sqlite:///{tmp_path}/folder", code=1).stdout
+
+
+@pytest.mark.parametrize("option", ["--url", "--replica-url"])
+@pytest.mark.parametrize("address", ["foo", "app.example/tool", "ftp://h", "https://", "http://[x"])
+def test_what_is_no_address_is_refused(run: Callable[..., Any], option: str, address: str) -> None:
+    """No command is advised for the host None."""
+    assert "take an address such as" in run("doctor", option, address, code=2).stderr
 
 
 def test_transport_that_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

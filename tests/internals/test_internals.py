@@ -19,10 +19,12 @@ from typing import Any, ClassVar
 
 import pytest
 import streamlit
+from streamlit import config
 from streamlit.elements.lib import policies
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.fragment import MemoryFragmentStorage
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.secrets import Secrets
 from streamlit.runtime.state import SessionState
 from streamlit.testing.v1 import AppTest
 
@@ -1104,6 +1106,23 @@ def test_an_app_without_secrets_sees_no_error(fallbacks: list[str], seen: dict[s
     rerun(at)
     assert seen["secrets"] == {}
     assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_a_broken_file_of_secrets_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The app would run with another store than the file names. The log has its name, not its content."""
+    path = tmp_path / "secrets.toml"
+    path.write_text('[fluxlit]\nsession_store = "redis://u:hunter2@h')
+    given = {"secrets.files": [str(path)]}
+    monkeypatch.setattr(config, "get_option", lambda name: given.get(name, ""))
+    monkeypatch.setattr(streamlit, "secrets", Secrets())
+    for _ in range(2):
+        monkeypatch.setattr(internals.process, "_secretless", None)
+        assert internals.app_secrets() == {}
+    (told,) = (record.getMessage() for record in caplog.records if record.name == "fluxlit_component")
+    assert str(path) in told
+    assert "hunter2" not in told
 
 
 # --- who is signed in, and a page of somebody else ------------------------------------------------

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import platform
+import shlex
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
@@ -16,7 +17,9 @@ from fluxlit_component.bridge.transport import has_v2
 from fluxlit_component.cli.checks.address import HERE
 from fluxlit_component.cli.output import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import monotonic
-from fluxlit_component.settings import is_disabled
+from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.settings import Settings, is_disabled, unknown_names
+from fluxlit_component.stores.sealed import sealing_of
 
 _PACKAGES: Final = (
     *("fluxlit-component", "streamlit", "redis", "valkey", "sqlalchemy", "psycopg", "pymysql"),
@@ -63,6 +66,18 @@ def check_switched_on() -> Iterator[Finding]:
         names = ("FLUXLIT_DISABLE_URL_SESSION", "FLUXLIT_TESTS")
         text = f"continuity is switched off by {' or '.join(names)}: F5 loses the state"
         yield warning("settings", text, f"unset {' '.join(names)}")
+
+
+def check_settings(settings: Settings, secrets: object, unread: Iterable[str]) -> Iterator[Finding]:
+    """Whether all that is set can be read and used. `unread`: files of secrets that cannot be read."""
+    for path in unread:
+        yield problem("settings", f"the secrets in {path} cannot be read", f"$EDITOR {shlex.quote(path)}")
+    for name in unknown_names(secrets):
+        yield hint("settings", f"{name} is no setting, and does nothing", "env | grep FLUXLIT_")
+    try:
+        sealing_of(on=settings.seal, keys=settings.seal_keys)
+    except ConfigurationError as error:
+        yield problem("sealing", str(error), "env | grep FLUXLIT_SEAL")
 
 
 def check_trusted_headers(identity: str, option: Option) -> Iterator[Finding]:

@@ -123,7 +123,7 @@ def check_replicas(url: str, replicas: int) -> Iterator[Finding]:
 
 def check_files(path: Path) -> Iterator[Finding]:
     """Look at the modes of the database, its log and its index, as far as they are there."""
-    if os.name == "nt":
+    if os.name == "nt" or not path.is_file():
         return
     is_private = True
     for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
