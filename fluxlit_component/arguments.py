@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from typing_extensions import TypeVar
 
 from fluxlit_component.errors import ConfigurationError
+from fluxlit_component.settings import A_QUERY_KEY, QUERY_KEY
 
 if TYPE_CHECKING:  # loaded only where an app has a model: each garbage collection looks at what is loaded
     from pydantic import BaseModel
@@ -16,23 +18,14 @@ M = TypeVar("M", bound="BaseModel", default=Any)
 """The app's model. Without a model reading `session.state` is an error, so any type will do as default."""
 Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""
-_TAKEN: Final = "fluxlit_link"
-_UNPLAIN: Final = frozenset("&=#?+%: \t\r\n")
 _ENDLESS: Final = 1e15
-"""So many seconds are more than the clock of any store can count."""
 
 
-def of_type(name: str, value: object, kind: type | tuple[type, ...], taken: str) -> Any:
-    """A value of this type; `taken` says in words which one that is."""
-    if not isinstance(value, kind):
-        raise ConfigurationError(f"{name} takes {taken}, not {type(value).__name__}")
-    return value
-
-
-def switches(**given: object) -> None:
-    """True or False, and nothing that only counts as one of them: the text "no" would be a yes."""
+def of_type(kind: Any, taken: str, /, **given: object) -> None:
+    """Values of this type and no other: the text "no" would count as True. `taken` says what they may be."""
     for name, value in given.items():
-        of_type(name, value, bool, "True or False")
+        if not isinstance(value, kind):
+            raise ConfigurationError(f"{name} takes {taken}, not {type(value).__name__}")
 
 
 def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
@@ -60,13 +53,8 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> Any:
 
 def name(name: str, value: str) -> str:
     """A plain query key."""
-    of_type(name, value, str, "a plain query key")
-    if value == _TAKEN:
-        raise ConfigurationError(f"{name} cannot be {value!r}: links of session.link() have that key")
-    if not value or not _UNPLAIN.isdisjoint(value):
-        raise ConfigurationError(
-            f"{name} must be a plain query key without spaces or any of & = # ? + % :, not {value!r}"
-        )
+    if not isinstance(value, str) or not re.fullmatch(QUERY_KEY, value):
+        raise ConfigurationError(f"{name} must be {A_QUERY_KEY}, not {value!r}")
     return value
 
 
@@ -90,10 +78,10 @@ def lifetime(name: str, value: float) -> float:
 
 def mergers(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Glob patterns with the function that merges the values of their keys."""
-    found = of_type("merge", {} if given is None else given, Mapping, "a dict")
+    found = {**given} if isinstance(given, Mapping) else {None: given} if given is not None else {}
     if not all(isinstance(pattern, str) and callable(merger) for pattern, merger in found.items()):
         raise ConfigurationError('merge takes glob patterns with functions, such as {"messages": append}')
-    return {**found}
+    return found
 
 
 def functions(given: Mapping[str, object], known: Iterable[str], others: Iterable[str]) -> None:

@@ -167,7 +167,7 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.state.uploads import Limits, Seen, Upload, keep_upload
 
-        arguments.of_type("key", key, str, "a string")
+        arguments.of_type(str, "a string", key=key)
 
         # For a file that Streamlit has no more it returns a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")
@@ -287,7 +287,7 @@ class UrlSession(Generic[M]):
         Raises:
             ConfigurationError: an argument that cannot work, or a page that the app does not have.
         """
-        arguments.switches(once=once)
+        arguments.of_type(bool, "True or False", once=once)
         allowed = None if keys is None else arguments.patterns("keys", keys)
         if arguments.one_of("mode", mode, ("resume", "copy")) != "copy" and allowed is not None:
             raise ConfigurationError('keys= is for a copy of the state: session.link(mode="copy", keys=...)')
@@ -377,8 +377,7 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Job
 
-        if not callable(function) and function is not None:
-            raise ConfigurationError(f"a job is a function, not {type(function).__name__}")
+        arguments.of_type(Callable | None, "a function", function=function)
         if executor is not None and not hasattr(executor, "submit"):
             raise ConfigurationError(f"executor takes a pool with submit(), not {type(executor).__name__}")
         work = partial(function, *args, **kwargs) if function is not None else None
@@ -387,7 +386,7 @@ class UrlSession(Generic[M]):
     def _view(self, view: type[V], key: str, kind: Kind, work: Any, executor: Any = None) -> V | None:
         from fluxlit_component.tab.tasks import tasks_of_page
 
-        arguments.of_type("key", key, str, "a string")
+        arguments.of_type(str, "a string", key=key)
         tasks = self._run.tasks() if self._run is not None else tasks_of_page(self)
         task = tasks.find(key, kind) if work is None else tasks.start(key, kind, work, executor=executor)
         return view(task, tasks) if task is not None else None
@@ -404,7 +403,7 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.background.views import Job, Stream, follow
 
-        arguments.of_type("task", task, (Stream, Job), "a stream or a job, which is there")
+        arguments.of_type(Stream | Job, "a stream or a job that is there", task=task)
         follow(task, fragment=self.fragment, every=every)
 
     @overload

@@ -77,10 +77,8 @@ def redact_logs(
 ) -> SidFilter:
     """Install one filter on the access loggers and return it. Call it at start-up. Twice is harmless.
 
-    Args:
-        params: query keys whose values are taken out, whatever they look like. Under any other key, such as
-            the app's own `param=`, a value with the shape of an id is taken out.
-        loggers: names of the loggers.
+    `params`: query keys whose values are taken out, whatever they look like. Under any other key, such as the
+    app's own `param=`, a value with the shape of an id is taken out.
     """
     sid_filter = SidFilter(params)
     for name in loggers:

@@ -133,7 +133,9 @@ def url_session(
         TypeError: an unknown argument; the message names the nearest known one.
     """
     arguments.functions(hooks, known=Hooks.__annotations__, others=url_session.__kwdefaults__ or ())
-    arguments.switches(wait=wait, consent=consent, restore_scroll=restore_scroll, seal=seal or False)
+    switches = {"wait": wait, "consent": consent, "restore_scroll": restore_scroll, "seal": seal}
+    arguments.of_type(bool | None, "True or False", **switches)
+    arguments.of_type(Caps | None, "Caps(...)", caps=caps)
     schema: Schema[M] | None = None
     if model is not None:
         from fluxlit_component.state.schema import Schema
@@ -176,7 +178,7 @@ def url_session(
         visitor=visitor_of(identity, run, settings.identity),
         schema=schema,
         merge=arguments.mergers(merge),
-        caps=Caps() if caps is None else arguments.of_type("caps", caps, Caps, "Caps(...)"),
+        caps=caps or Caps(),
         hooks=hooks,
     )
     tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))

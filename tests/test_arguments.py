@@ -21,11 +21,11 @@ ANYTHING: Any = UrlSession(None, None)
         (lambda: Caps(keys="x"), r"Caps\(keys=\) takes a whole number"),  # type: ignore[arg-type]
         (lambda: Caps(live=-1), r"Caps\(live=\)"),
         (lambda: Caps(value_bytes=True), r"Caps\(value_bytes=\)"),
-        (lambda: ANYTHING.job("k", "abc"), "a job is a function, not str"),
+        (lambda: ANYTHING.job("k", "abc"), "function takes a function, not str"),
         (lambda: ANYTHING.job("k", print, executor=5), r"a pool with submit\(\)"),
         (lambda: ANYTHING.job(5, print), "key takes a string"),
         (lambda: ANYTHING.stream(5, print), "key takes a string"),
-        (lambda: ANYTHING.follow(None), "a stream or a job, which is there"),
+        (lambda: ANYTHING.follow(None), "a stream or a job that is there"),
         (lambda: ANYTHING.keep_upload(None, key=5), "key takes a string"),
         (lambda: ANYTHING.link(once="no"), "once takes True or False"),
         (lambda: ensure_url_session(PAGE, "memory://"), "not a URL"),  # type: ignore[arg-type]

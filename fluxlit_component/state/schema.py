@@ -40,8 +40,7 @@ class Schema(Generic[M]):
         is_chain = isinstance(steps, Mapping) and {*steps} == {*range(max(version - len(steps), 1), version)}
         if not is_chain or not all(map(callable, steps.values())):
             raise ConfigurationError(
-                "migrations takes a function for each version in a row, of which the last one leads to "
-                f"schema_version={version}: {{1: to_2, 2: to_3}} leads to 3"
+                f"migrations takes a function for each version in a row, the last of which leads to {version}"
             )
         self.migrations: dict[int, Migration] = {**steps}
         self._classes = _classes_of(model)

@@ -48,7 +48,7 @@ class InMemorySessionStore(TransactionalStore):
         default_ttl_seconds: float | None = 86_400.0,
         clock: Clock = wall,
     ) -> None:
-        of_type("max_entries", max_entries, int, "a number of sessions")
+        of_type(int, "a number of sessions", max_entries=max_entries)
         super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._lock = threading.RLock()

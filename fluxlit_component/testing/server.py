@@ -64,7 +64,8 @@ class StreamlitServer:
     ) -> None:
         self.script = Path(script).resolve()
         self.port = free_port()
-        self.env = {name: of_type(name, value, str, "a string") for name, value in (env or {}).items()}
+        self.env = dict(env or {})
+        of_type(str, "a string", **self.env)
         self.args = tuple(args)
         self.handshake = "frozen" if freeze else "handshake" if handshake else "plain"
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
