@@ -34,8 +34,7 @@ def patterns(name: str, patterns: Iterable[str]) -> tuple[str, ...]:
         return (patterns,)
     found = tuple(patterns) if isinstance(patterns, Iterable) else (patterns,)
     for pattern in found:
-        if not isinstance(pattern, str):
-            raise ConfigurationError(f"{name} takes glob patterns as strings, not {type(pattern).__name__}")
+        of_type(str, "glob patterns as strings", **{name: pattern})
     return found
 
 
@@ -63,9 +62,7 @@ def seconds(name: str, value: float | None, default: float) -> float:
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _ENDLESS:
-        raise ConfigurationError(
-            f"{name} takes a number of seconds, zero or negative for none, not {value!r}"
-        )
+        raise ConfigurationError(f"{name} takes seconds, zero or negative for none, not {value!r}")
     return value
 
 
@@ -78,7 +75,8 @@ def lifetime(name: str, value: float) -> float:
 
 def mergers(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Glob patterns with the function that merges the values of their keys."""
-    found = {**given} if isinstance(given, Mapping) else {None: given} if given is not None else {}
+    of_type(Mapping | None, "glob patterns with functions", merge=given)
+    found = {**(given or {})}
     if not all(isinstance(pattern, str) and callable(merger) for pattern, merger in found.items()):
         raise ConfigurationError('merge takes glob patterns with functions, such as {"messages": append}')
     return found
@@ -99,5 +97,4 @@ def functions(given: Mapping[str, object], known: Iterable[str], others: Iterabl
             near = near or get_close_matches(name, names, n=1, cutoff=0.5)
             hint = f". Did you mean {near[0]!r}?" if near else ""
             raise TypeError(f"url_session() got an unexpected keyword argument {name!r}{hint}")
-        if value is not None and not callable(value):
-            raise ConfigurationError(f"{name} takes a function of one Event, not {type(value).__name__}")
+        of_type(Callable | None, "a function of one Event", **{name: value})

@@ -141,7 +141,7 @@ def url_session(
         from fluxlit_component.state.schema import Schema
 
         schema = Schema(model, version=schema_version, migrations=migrations)
-    elif migrations is not None or schema_version != 1:
+    elif migrations or schema_version != 1:
         raise ConfigurationError("schema_version and migrations are those of a model: model=YourModel")
     run = None if is_disabled() else internals.current_run()
     if run is not None and run.is_app_test:

@@ -47,7 +47,7 @@ def doctor(
 ) -> None:
     """Look for what is wrong and say how to mend it. Run it in the app's folder and environment."""
     for address in filter(None, (url, *(replica_url or ()))):
-        if not re.match(r"https?://(\w|\[[\da-f:]+\])", address):
+        if not re.match(r"(?i)https?://(\w|\[[\da-f:]+\])", address):
             raise ConfigurationError("--url and --replica-url take an address such as https://the.app/tool/")
     findings = list(_examine(store, replicas=replicas, url=url, replica_urls=replica_url or ()))
     wrong = [finding for finding in findings if finding.level in {"warning", "problem"}]
