@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,6 +23,9 @@ from fluxlit_component.internals.session_state import State, Widget, drawn_eleme
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
 """Attributes of the context that the next run of the page takes over."""
+
+
+_LIBRARIES: Final = sys.stdlib_module_names | {"streamlit"}
 
 
 class Run:
@@ -233,10 +238,10 @@ class Run:
         return found
 
     @guard(frozenset[str])
-    def cleared_elements(self) -> frozenset[str]:
-        """Widgets drawn so far in forms with `clear_on_submit=True`. A run of fragments sees none."""
+    def cleared_elements(self) -> AbstractSet[str]:
+        """Widgets in forms with `clear_on_submit=True`: grows as they are drawn. Fragments' runs see none."""
         reader = reader_of(self._context)
-        return frozenset(reader.cleared) if reader else frozenset()
+        return reader.cleared if reader else frozenset()
 
 
 def current_run() -> Run | None:
@@ -259,16 +264,17 @@ def is_rerun(error: BaseException | None) -> bool:
 def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
     """The restored key that made Streamlit raise `error`, or None if no restored key did.
 
-    If a widget forbids assignment, Streamlit's exception holds the key. For a value of the wrong type or
-    a missing option it does not hold the key. Then the frames of Streamlit's own code are searched for the
-    `key` argument of the widget.
+    The frames of Streamlit's own code are searched for the `key` argument of the widget, because not every
+    exception holds it. The app's own errors are none of that: in a function that formats options, by a key
+    that two widgets have, by an assignment after the widget.
     """
     candidates, found = frozenset(restored), None
-    named = getattr(error, "exec_kwargs", {}).get("key")
-    if named in candidates:
-        return cast("str", named)
     for frame, _ in walk_tb(error.__traceback__):
-        if str(frame.f_globals.get("__name__", "")).startswith("streamlit.elements"):
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith("streamlit.elements"):
             key = frame.f_locals.get("key")
             found = key if isinstance(key, str) and key in candidates else found
-    return found
+        elif module.partition(".")[0] not in _LIBRARIES and "-packages" not in frame.f_code.co_filename:
+            found = None
+    named = getattr(error, "exec_kwargs", {}).get("key", found)
+    return None if "Duplicate" in type(error).__name__ or named != found else found

@@ -66,6 +66,7 @@ class _Assigned(dict[str, Any]):
     def __init__(self, values: Mapping[str, Any], ids: Any) -> None:
         super().__init__(values)
         self.carried: set[str] = set()
+        self.before = frozenset[str]()
         self._ids = ids
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -75,6 +76,8 @@ class _Assigned(dict[str, Any]):
         super().__setitem__(key, value)
 
     def clear(self) -> None:
+        """Begin the next run."""
+        self.before = frozenset(self) - self.carried
         self.carried.clear()
         super().clear()
 
@@ -113,6 +116,17 @@ class State:
         """Those of `written_keys` that the app has assigned itself, or anew."""
         new = self._state._new_session_state
         return frozenset(new) - getattr(new, "carried", frozenset())
+
+    @guard(frozenset[str])
+    def assigned_before(self) -> frozenset[str]:
+        """What `assigned_keys` was at the end of the last run."""
+        return getattr(self._state._new_session_state, "before", frozenset())
+
+    @guard(dict[str, Any])
+    def values_before(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The values that widgets with these keys had at the end of the last run."""
+        ids, old = self._state._key_id_mapper, self._state._old_state
+        return {key: old[element] for key in keys if (element := ids.get_id_from_key(key, None)) in old}
 
     @guard(frozenset[str])
     def keys_of_widgets(self) -> frozenset[str]:

@@ -78,7 +78,6 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     carried |= of_live_widgets & by_reference.keys()
     page.put = _write(state, tab, back | by_reference, carried)
-    state.note_carried(page.put)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
     state.lay_under({k: v for k, v in (back | by_reference).items() if k in page.put - carried})
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
@@ -115,6 +114,15 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
     return fitted
 
 
+def leave_last_page(run: Run, tab: Tab, policy: Policy) -> None:
+    """Drop what came back for widgets of the app's page that was left, as Streamlit drops their values."""
+    page, state = tab.page, run.state
+    gone = page.put & tab.known.base.of_widgets() | page.loose
+    gone -= state.assigned_keys() | state.assigned_before() | policy.hidden.sift(gone)
+    state.drop(gone - state.sent_keys())
+    page.loose -= gone
+
+
 def resume(run: Run, tab: Tab, policy: Policy) -> None:
     """Begin a later run of a page. Streamlit has carried the state on, and four things are left to do.
 
@@ -129,7 +137,9 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     if (page.ended or not follows) and not by_itself:
         page.swept = tab.runs - 1
         # A value that the app has assigned in the last run lasts for this one.
-        over = frozenset(filter(base.is_after, page.loose)) if follows else page.loose
+        over = (
+            frozenset(filter(base.is_after, page.loose)) if follows else page.loose - state.assigned_before()
+        )
         state.forget(over)
         page.loose -= over
         # What a callback has just assigned may be no widget of the page.
@@ -171,8 +181,6 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         unseen = (page.put & widgets) - state.sent_keys() - again.keys()
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
-    if page.put:
-        state.note_carried(page.put)
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
     page.waiting = NOTHING
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -20,7 +21,7 @@ class Page:
     """One page as its last run left it. Written by `hydrate` when a run begins, by `persist` when it ends."""
 
     name: str = ""
-    """Streamlit's opaque name of the page."""
+    """Streamlit's opaque name of the page of the last run."""
     number: int = 0
     """Number of the last run that was saved as it ended."""
     ended: bool = False
@@ -29,8 +30,8 @@ class Page:
     """Number of the last run after which Streamlit dropped such widgets, as far as later runs know."""
     drawn: frozenset[str] = frozenset()
     """Keys of the widgets that were on the page when that run was saved."""
-    cleared: frozenset[str] = frozenset()
-    """Widgets in forms that the browser empties on submit, as the last full run drew them."""
+    cleared: AbstractSet[str] = frozenset()
+    """Widgets in forms that the browser empties on submit, as far as the last full run has drawn them."""
     lossy: bool = False
     """Whether something of the state could not be kept."""
     put: frozenset[str] = frozenset()

@@ -42,16 +42,31 @@ class _Kept:
 
 
 class Persist:
-    """Saves for one tab. `run` is None when another tab has this one saved."""
+    """Saves for one tab. `run` is None when its run has ended: another tab has this one saved.
 
-    def __init__(self, run: Run | None, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
+    Or it `is_late`: the next run has begun already.
+    """
+
+    def __init__(
+        self,
+        run: Run | None,
+        state: State,
+        tab: Tab,
+        store: RecordStore,
+        policy: Policy,
+        *,
+        is_late: bool = False,
+    ) -> None:
         self._run = run
+        self._is_late = is_late
         self._state = state
         self._tab = tab
         self._policy = policy
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
+        self._assigned = frozenset[str]()
+        """Keys that the app has assigned in the run that is saved."""
         self.brought_late = False
         """Whether saving has found values that the next run is to begin with."""
 
@@ -71,18 +86,23 @@ class Persist:
 
     def _save(self, *, ended: bool) -> None:
         tab, known, page = self._tab, self._tab.known, self._tab.page
-        if tab.wiping or tab.consent.private is not self._private:
-            return  # the consent has changed since: the tab has another store than this run
-        if tab.is_left:
-            return
+        if tab.wiping or tab.is_left or tab.consent.private is not self._private:
+            return  # the last one: the consent has changed since, and the tab has another store than this run
         if known.read_only:
             tab.standing.status = "degraded"
             return
-        drawn = self._run.drawn_keys() if self._run is not None else frozenset[str]()
+        state = self._state
+        drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
         # After Rerun this would be a later run of the page.
         of_widgets = page.put & (known.base.of_widgets() | page.loose)
-        self._state.settle(of_widgets, drawn, all_drawn=not (tab.standing.is_new or page.number))
-        page.put -= self._state.assigned_keys()  # the app has another value for these
+        state.settle(of_widgets, drawn, all_drawn=not (tab.standing.is_new or page.number))
+        self._assigned = state.assigned_keys()
+        if self._is_late:
+            self._assigned |= state.assigned_before()
+            # What widgets accepted is told by their values of that run: the browser has newer ones.
+            taken = state.values_before(page.put)
+            page.put -= {key for key, value in taken.items() if encoded(value) == known.base.data_of(key)}
+        page.put -= self._assigned  # the app has another value for these
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
             self._end_loose(drawn)
         reading = self._state.reading()
@@ -135,7 +155,7 @@ class Persist:
         """
         page = self._tab.page
         later = frozenset(filter(self._tab.known.base.is_after, page.loose))
-        loose = page.loose - drawn - later - self._state.assigned_keys()
+        loose = page.loose - drawn - later - self._assigned
         self._state.drop(loose)
         page.loose -= loose
 
@@ -149,8 +169,7 @@ class Persist:
             on_page = page.drawn | self._policy.hidden.sift(on_page)
         if not ended:
             page.drawn |= drawn
-        if run is not None and not run.is_fragment:
-            page.cleared = run.cleared_elements()
+        cleared = run.cleared_elements() if run is not None and not run.is_fragment else page.cleared
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
             lost = frozenset(filter(base.is_after, page.loose)) - on_page - self._state.registered_keys()
@@ -161,18 +180,28 @@ class Persist:
         away = kept.values.keys() & base.origins.keys() - on_page
         waits = (page.loose | page.offered | self._policy.hidden.sift(away)) & away
         kept.origins.update((key, base.origins[key]) for key in waits)
-        page.lent = self._state.assigned_keys() & (self._state.keys_of_widgets() | page.loose) - on_page
+        page.lent = self._assigned & (self._state.keys_of_widgets() | page.loose) - on_page
         kept.origins.update(dict.fromkeys(page.lent & kept.values.keys(), WIDGET | ASSIGNED))
-        assigned = (self._state.written_keys() | reading.plain.keys()) - page.put
+        assigned = (self._assigned | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
-            self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
+            widget = reading.widgets[key]
+            is_cleared = widget.element in cleared and key not in self._assigned
+            self._sort(kept, key, widget, key in drawn, key in assigned, is_cleared)
         if page.shown:
             page.shown = {k: v for k, v in page.shown.items() if k not in on_page or k in kept.untouched}
         page.untouched = kept.untouched
         page.assigned &= kept.values.keys()
         return kept
 
-    def _sort(self, kept: _Kept, key: str, widget: Widget, is_drawn: bool, is_assigned: bool) -> None:  # noqa: FBT001
+    def _sort(  # noqa: PLR0917
+        self,
+        kept: _Kept,
+        key: str,
+        widget: Widget,
+        is_drawn: bool,  # noqa: FBT001
+        is_assigned: bool,  # noqa: FBT001
+        is_cleared: bool,  # noqa: FBT001
+    ) -> None:
         """Decide about the value of one widget on the page."""
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
@@ -185,14 +214,12 @@ class Persist:
         if (is_assigned or was_assigned) and reason is None:
             page.assigned |= {key}
         if is_same or (is_known and base.data_of(key) == data):
-            untouched = widget.element in page.cleared and key not in page.assigned
+            untouched = is_cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
-            untouched = False
+            untouched = is_cleared  # the visitor has sent another value
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
-            untouched = (
-                widget.element in page.cleared or as_before or is_default(value, lambda: widget.default)
-            )
+            untouched = is_cleared or as_before or is_default(value, lambda: widget.default)
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # the missing rows do not come later
             if untouched and key in page.put and is_drawn and is_known and not narrowed:

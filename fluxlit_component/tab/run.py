@@ -21,7 +21,7 @@ from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
-from fluxlit_component.tab.hydrate import fill_in, hydrate, resume
+from fluxlit_component.tab.hydrate import fill_in, hydrate, leave_last_page, resume
 from fluxlit_component.tab.identify import Identification
 from fluxlit_component.tab.identity import forget_page, has_left, ignore_leftovers
 from fluxlit_component.tab.offer import mount_bridge
@@ -76,6 +76,9 @@ class SessionRun:
                 fill_in(self._run, tab, self._policy.schema)
             if is_first_call and not self._is_mounted and (tab.is_blockless or not has_block):
                 self._mount()
+            if is_first_call and not self._run.is_fragment:
+                tab.page.cleared = self._run.cleared_elements()
+                tab.page.name = self._run.page
             tab.is_blockless = True
 
     def enter(self) -> None:
@@ -95,7 +98,7 @@ class SessionRun:
             # Parallel fragments may still draw their widgets: then the run is not complete yet.
             self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
-                page.number, page.name, page.ended = self._number, self._run.page, error is None
+                page.number, page.ended = self._number, error is None
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
             if is_newest and not self._is_mounted and not is_rerun(error):
@@ -150,10 +153,14 @@ class SessionRun:
             with span("fluxlit.hydrate"):
                 hydrate(self._run, tab, self._store, self._policy, self._record)
         else:
+            if tab.page.name not in ("", self._run.page):
+                leave_last_page(self._run, tab, self._policy)
             if tab.page.number < self._number - 1:
                 # The last run was not saved as it ended: it had no block, or was cut off before the block.
-                self._persist.save(ended=False)
+                late = Persist(None, self._run.state, tab, self._store, self._policy, is_late=True)
+                late.save(ended=False)
             resume(self._run, tab, self._policy)
+        self._run.state.note_carried(tab.page.put)
         self._run.narrow_selections(tab.page.put)
         tab.revived = self._run.token
 
@@ -228,9 +235,10 @@ class SessionRun:
         return Sharing(self._run, self._tab, self._store, self._policy)
 
     def suspects(self) -> frozenset[str]:
-        """Keys whose value in this run may be the stored one that was put back."""
-        page = self._tab.page
-        return (self._run.state.written_keys() | page.put | page.loose) & self._tab.known.base.names()
+        """Keys whose value in this run is the one that was put back."""
+        page, restored = self._tab.page, self._tab.standing.restored
+        first = restored if self._tab.trial.run == self._tab.runs else ()  # or the reruns that belong to it
+        return page.put.union(page.loose, first) - self._run.state.assigned_keys()
 
     def heal(self, key: str) -> None:
         """Drop the value under `key`, here and in the record, because Streamlit refused it when put back."""
@@ -238,7 +246,9 @@ class SessionRun:
         with tab.lock:
             self._run.state.drop([key])
             tab.standing.skip(key, _REFUSED)
+            tab.standing.restored = tuple(each for each in tab.standing.restored if each != key)
             tab.page.put -= {key}
+            tab.page.loose -= {key}
             tab.page.offered -= {key}
             tab.page.deleted |= {key}
             self.save()

@@ -418,6 +418,7 @@ def carried(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     run = current_run()
+    seen["before"] = run.state.values_before(["name", "never there"])
     if not seen.get("after"):
         run.state.carry_on("name", "kept")
         run.state.note_carried(["name"])
@@ -433,6 +434,9 @@ def test_a_widgets_value_is_carried_on(fallbacks: list[str], seen: dict[str, Any
     at = start(carried, seen)
     assert seen["name"] == "kept"
     assert at.text_input(key="name").value == "kept", moved("SessionState._old_state")
+    at.text_input(key="name").set_value("typed").run()
+    assert seen["before"] == {"name": "kept"}, moved("SessionState._old_state")
+    at.text_input(key="name").set_value("kept").run()
     assert seen["written"] == (frozenset() if session_state._adopts_old_values() else {"name"})
     rerun(at)
     assert seen["name"] == "kept"
@@ -486,6 +490,8 @@ def test_what_the_app_assigns_is_told_from_what_is_carried_on() -> None:
     inside["again"] = inside["new"] = False
     assert state.keys_of_widgets() == frozenset()
     assert (state.written_keys(), state.assigned_keys()) == ({"kept", "again", "new"}, {"again", "new"})
+    inside._compact_state()
+    assert (state.assigned_keys(), state.assigned_before()) == (frozenset(), {"again", "new"})
 
 
 def test_nothing_newer_is_overwritten_by_what_is_carried_on() -> None:
@@ -1382,6 +1388,8 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("registered_keys", (), frozenset()),
         ("written_keys", (), frozenset()),
         ("assigned_keys", (), frozenset()),
+        ("assigned_before", (), frozenset()),
+        ("values_before", (["a"],), {}),
         ("keys_of_widgets", (), frozenset()),
         ("note_carried", (["a"],), None),
         ("sent_keys", (), frozenset()),
