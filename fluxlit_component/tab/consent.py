@@ -44,7 +44,6 @@ def withheld(tab: Tab) -> RecordStore:
         tab.consent = Consent(private, "erase" if ids else "no", erasing=(*tab.consent.erasing, *ids))
         tab.ids.retiring = ()
         tab.renew()
-        tab.standing.status = "ready"
         return cast("RecordStore", private)
 
 

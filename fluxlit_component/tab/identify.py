@@ -71,8 +71,8 @@ class Identification:
             self._rotate(is_copy=True)
         if not was_settled and ids.sid is not None and tab.change and shown_on(self._run):
             begin_afresh(self._run, tab)  # the page was drawn before this person came
-        if ids.sid is not None and ids.person is None and self._policy.visitor.person is not None:
-            self._sign_in()
+        if ids.sid is not None and ids.signing_in and self._rotate():  # else the next run tries it again
+            ids.signing_in, tab.change = False, "login"
         if self._run.is_app_test and ids.sid is not None and self._run.query_value(tab.param) != ids.sid:
             self._run.set_query_value(tab.param, ids.sid)
         elif self._run.is_app_test:
@@ -95,6 +95,9 @@ class Identification:
             tab.renew()
             tab.ids.person, tab.change = self._policy.visitor.person, change_of(self._policy)
             begin_afresh(self._run, tab)
+        if tab.ids.person is None and self._policy.visitor.person is not None:
+            # Noted before the store knows: whoever comes next must not get what this person enters.
+            tab.ids.person, tab.ids.signing_in = self._policy.visitor.person, not self._first
 
     def _ask(self, news: Answer | None) -> None:
         """Draw the bridge now. End the run at the gate, unless the run need not or cannot wait."""
@@ -224,7 +227,8 @@ class Identification:
         visitor = self._policy.visitor
         tab.ids.sid, tab.standing.status, self.record = sid, "ready", record
         tab.known.bound = record is not None and visitor.relation(record, sid) == "mine"
-        tab.ids.person = visitor.person if record is None or tab.known.bound else None
+        tab.ids.person = visitor.person
+        tab.ids.signing_in = visitor.person is not None and record is not None and not tab.known.bound
         if record is None:
             tab.standing.is_new, tab.known.hydrated = True, True
             tab.standing.tell(Event("new"))
@@ -273,11 +277,3 @@ class Identification:
         if done and self.record is not None:
             self.record = record
         return done
-
-    def _sign_in(self) -> None:
-        """Keep the session after a sign-in, under a new id. Each run tries again while the store is down."""
-        tab = self._tab
-        if self._first and self.record is None and not tab.known.created:
-            tab.ids.person = self._policy.visitor.person  # nothing is kept yet, and nobody knows the id
-        elif self._rotate():
-            tab.change = "login"

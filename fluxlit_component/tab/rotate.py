@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.state.owner import OWNER, is_bound, owning
-from fluxlit_component.state.record import TASK, Change, Record
+from fluxlit_component.state.record import TASK, Change, Field, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -29,7 +31,14 @@ def rotate(
         with tab.standing.outages("fork" if is_copy else "rotate", ids.sid):
             if not is_copy:
                 revoke(store, ids.sid, policy.lifetimes)  # links lead to the old id, which will end
+            if ids.orphan is not None:
+                # Each attempt at a slow store would leave a copy. This run has no time for another attempt.
+                store.delete(ids.orphan)
+                ids.orphan = None
+                return False, None
+            ids.orphan = fresh
             record = copy_as(fresh, ids.sid, store, policy, person=person, is_copy=is_copy)
+            ids.orphan = None
             if record is not None and has_tasks(record):
                 from fluxlit_component.background.tasks import carry_tasks
 
@@ -76,8 +85,10 @@ def copy_as(
             changes |= {name: Change(None) for name in record.fields if name.startswith(TASK)}
         if record is None or not changes:
             return record
-        store.commit(fresh, policy.lifetimes.commit(changes, schema=record.schema))
-        return store.load(fresh)
+        written = store.commit(fresh, policy.lifetimes.commit(changes, schema=record.schema)).version
+        # Not loaded again: of a slow store's time for one run this would be a fifth.
+        changed = {name: Field(written, change.data) for name, change in changes.items()}
+        return replace(record, fields={**record.fields, **changed})
     except Exception:
         store.delete(fresh)
         raise

@@ -41,6 +41,10 @@ class Ids:
     """The settled id. It is held here because the component forgets it on a page change."""
     person: bytes | None = None
     """A hash of the person whose session it is; None: nobody's."""
+    signing_in: bool = False
+    """Whether the session still has the id that it had before its person signed in."""
+    orphan: str | None = None
+    """A fresh id under which a rotation that was cut off may have left a copy."""
     unconfirmed: bool = False
     """Whether the browser still has to adopt the id that this tab got as a copy or by a link."""
     joined: bool = False
@@ -192,10 +196,10 @@ class Tab:
         if ids.sid is not None:
             ids.refused = (*ids.refused, ids.sid)[-8:]
         ids.sid = ids.offer = new_session_id()
-        ids.joined, self.href, self.live, self.naming = False, None, NOTHING, NOTHING
-        self.taken = None
+        ids.joined = ids.signing_in = False
+        self.href, self.live, self.naming, self.taken = None, NOTHING, NOTHING, None
         self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
-        self.standing.is_new, self.standing.restored = True, ()
+        self.standing.status, self.standing.is_new, self.standing.restored = "ready", True, ()
         self.page.forget()
 
 
