@@ -238,6 +238,33 @@ def test_a_copied_tab_is_of_the_same_person(tab: ContinuityPage, shared: str) ->
 
 
 @pytest.mark.transport
+def test_work_is_not_lost_when_the_browser_names_another_persons_session_late(
+    tab: ContinuityPage, new_tab: NewTab, serve: Serve, hold: str
+) -> None:
+    """It was entered after the page load, so it is this person's own."""
+    url = serve(
+        "notes.py", handshake=False, FLUXLIT_IDENTITY=f"header:{HEADER}", FLUXLIT_GATE_SECONDS="0.5"
+    ).url
+    sign_in(tab, "ada")
+    tab.open(url)
+    write(tab, "private")
+    sid = tab.session_id()
+    tab.page.add_init_script(hold)
+    sign_in(tab, "bob")
+    tab.page.reload()
+    sees(tab, "")
+    write(tab, "bob's")
+    tab.page.evaluate("letGo()")
+    tab.page.wait_for_function("old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=sid)
+    tab.rest(quiet=1.5)
+    sees(tab, "bob's")
+    ada = new_tab()
+    sign_in(ada, "ada")
+    ada.open(f"{url}/#fluxlit_sid={sid}")
+    sees(ada, "private")
+
+
+@pytest.mark.transport
 @pytest.mark.few
 @pytest.mark.parametrize("query", ["", "?bare=1"])
 def test_a_page_that_reconnects_as_somebody_else(tab: ContinuityPage, serve: Serve, query: str) -> None:

@@ -69,7 +69,7 @@ class Identification:
         if news is not None and news.is_copy and news.sid == ids.sid and self._policy.fork_copies:
             # Also in the run that settles the id: the browser may have said both before this run began.
             self._rotate(is_copy=True)
-        if not was_settled and ids.sid is not None and tab.change and shown_on(self._run):
+        if not was_settled and ids.sid is not None and tab.change and tab.came_with_values:
             begin_afresh(self._run, tab)  # the page was drawn before this person came
         if ids.sid is not None and ids.signing_in and self._rotate():  # else the next run tries it again
             ids.signing_in, tab.change = False, "login"
@@ -86,6 +86,7 @@ class Identification:
         """Leave the session of another person: the run begins again with a fresh session."""
         tab = self._tab
         tab.signed_in |= is_signed_in(self._run)
+        tab.came_with_values |= self._first and bool(shown_on(self._run))
         if tab.change is not None:
             # Nothing was entered since the state was emptied, so a name from that state is gone, too.
             tab.ids.person = self._policy.visitor.person

@@ -146,6 +146,8 @@ class Tab:
     """How the visitor has changed. The first run that gets through tells it to the app."""
     signed_in: bool = False
     """Whether somebody was signed in with `st.login` in any run so far."""
+    came_with_values: bool = False
+    """Whether the first run got values from the browser: the page is older than this Streamlit session."""
     led_away: bool = False
     """Whether `st.logout` has been called since. Streamlit then makes the page load the app anew."""
     guard: bool = False

@@ -344,6 +344,18 @@ def test_a_sign_in_at_a_slow_store_leaves_no_copies_behind() -> None:
     assert seen(people.load(ADA, visitor.sid))[0] == "private"
 
 
+def test_work_is_not_lost_when_the_id_of_the_tab_turns_out_to_be_somebody_elses() -> None:
+    """Bob has worked without consent. Then he consents, and the tab still has Ada's id."""
+    store = InMemorySessionStore()
+    people = People({"store": store})
+    ada = write(people.load(ADA), "Ada's")
+    bob = write(People({"store": store, "consent": False}).load(BOB, ada.sid), "Bob's")
+    bob.seen["options"]["consent"] = True
+    assert seen(bob.run()) == ("Bob's", "Bob's", 1)
+    assert seen(people.load(BOB, bob.sid)) == ("Bob's", "", 1)
+    assert seen(people.load(ADA, ada.sid)) == ("Ada's", "", 1)
+
+
 CLAIMS: dict[str, tuple[Any, Any, bool]] = {
     "issuer and subject": (
         {"iss": "i", "sub": "1", "name": "Ada"},
