@@ -19,8 +19,9 @@ from fluxlit_component.internals import Run, begin_again, is_connected
 from fluxlit_component.state.keys import OWN_PREFIX
 from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.tab.page import Page
+from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tab import Tab, tabs_beside
 
 Who: TypeAlias = str | Mapping[str, Any] | None
 Identity: TypeAlias = bool | Who | Callable[[], Who]
@@ -123,6 +124,10 @@ def ignore_leftovers(run: Run, tab: Tab) -> None:
 def forget_page(run: Run, tab: Tab) -> None:
     """Empty the session state. Values that the page still shows and sends are noted, to be ignored."""
     tab.leftovers = {**tab.leftovers, **shown_on(run)}
+    for other in tabs_beside(tab):  # of other params: each brings back what is its own from its record
+        if other.opened is not None and other.token is run.token:  # else it may be somebody else's by now
+            Persist(None, run.state, other, *other.opened).save(ended=False)
+        other.page, other.known.hydrated = Page(), False
     run.state.empty()
     tab.page, tab.wiping = Page(), False
 

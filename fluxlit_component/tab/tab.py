@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -232,14 +232,23 @@ def _let_go(number: int) -> None:
 
 
 def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
-    """The other tabs of this process that hold a session, each under its lock. Mostly the page before F5.
-
-    A tab whose lock is not free soon is left out: its run may be waiting for the lock of `tab`.
-    """
+    """The other tabs of this process that hold a session, each under its lock. Mostly the page before F5."""
     with _lock:
         all_tabs = [*_tabs.values()]  # a session that ends meanwhile removes itself
-    for other in [tabs.get(tab.param) for tabs in all_tabs]:
-        if other is None or other is tab or other.sid != sid:
+    found = (tabs.get(tab.param) for tabs in all_tabs)
+    yield from _locked((other for other in found if other and other.sid == sid), but=tab)
+
+
+def tabs_beside(tab: Tab) -> Iterator[Tab]:
+    """The tabs of the same page with other query parameters, each under its lock."""
+    anchor = tab.anchor() if tab.anchor is not None else None
+    yield from _locked([*_tabs.get(id(anchor), {}).values()], but=tab)
+
+
+def _locked(tabs: Iterable[Tab], *, but: Tab) -> Iterator[Tab]:
+    """Leave out a tab whose lock is not free soon: its run may be waiting for the lock of `but`."""
+    for other in tabs:
+        if other is but:
             continue
         if other.lock.acquire(timeout=_PATIENCE_SECONDS):
             try:
