@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from e2e.carrier import HANDSHAKE, RELEASE
+from e2e.front import Front
+from e2e.reconnect import reconnecting
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -235,6 +237,33 @@ def test_a_copied_tab_is_of_the_same_person(tab: ContinuityPage, shared: str) ->
     sign_in(copy, "bob")
     copy.reload()
     sees(copy, "")
+
+
+@pytest.mark.transport
+def test_a_fragment_shows_and_takes_nothing_of_another_person(
+    tab: ContinuityPage, new_tab: NewTab, serve: Serve
+) -> None:
+    """A page that connects again as somebody else runs a fragment first, and not the script."""
+    server = serve("notes.py", FLUXLIT_IDENTITY=f"header:{HEADER}")
+    front = Front(server.port)
+    try:
+        sign_in(tab, "ada")
+        tab.open(f"{front.url}/?part=1")
+        write(tab, "private")
+        sid = tab.session_id()
+        sign_in(tab, "bob")
+        with reconnecting(tab):
+            front.hang_up()
+        tab.page.get_by_role("button", name="Note", exact=True).click()
+        expect(tab.page.get_by_text("notes are", exact=True)).to_be_visible()
+        tab.rest(quiet=1.5)
+        sees(tab, "")
+        ada = new_tab()
+        sign_in(ada, "ada")
+        ada.open(f"{server.url}/#fluxlit_sid={sid}")
+        sees(ada, "private")
+    finally:
+        front.close()
 
 
 @pytest.mark.transport

@@ -419,7 +419,8 @@ class UrlSession(Generic[M]):
         """`st.fragment` that also saves what the fragment changed, however it is left.
 
         Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine, too: its changes
-        are there after F5, and the next full run saves them.
+        are there after F5, and the next full run saves them. But it does not notice that somebody else is
+        signed in since the last full run.
 
         Args:
             func: the fragment.
@@ -431,6 +432,8 @@ class UrlSession(Generic[M]):
             @wraps(inner)
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
                 ended = False
+                if self._run is not None:
+                    self._run.begin_fragment()
                 try:
                     found = inner(*args, **kwargs)
                     ended = True

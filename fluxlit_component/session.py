@@ -8,6 +8,7 @@ the tab has the state. This module merges the arguments with the settings. The s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import streamlit as st
@@ -176,6 +177,7 @@ def url_session(
         drafts=arguments.switched("drafts", drafts) if consent else (),
         live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
         visitor=visitor_of(identity, run, settings.identity),
+        visitor_now=partial(visitor_of, identity, setting=settings.identity),
         schema=schema,
         merge=arguments.mergers(merge),
         caps=caps or Caps(),

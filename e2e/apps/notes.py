@@ -19,6 +19,15 @@ with nullcontext() if "bare" in st.query_params else session:
     if st.button("Add"):
         st.session_state.count += 1
     st.text(f"count is {st.session_state.count}")
+    if "part" in st.query_params:
+
+        @session.fragment
+        def part() -> None:
+            if st.button("Note"):
+                st.session_state.count += 1
+            st.text(f"notes are {st.session_state.notes}")
+
+        part()
     kept = session.keep_upload(st.file_uploader("File", key="file"), key="kept")
     st.text(f"file {kept.name if kept else 'none'}")
     if st.button("Link"):

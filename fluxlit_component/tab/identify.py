@@ -90,7 +90,7 @@ class Identification:
         if tab.change is not None:
             # Nothing was entered since the state was emptied, so a name from that state is gone, too.
             tab.ids.person = self._policy.visitor.person
-        if has_left(tab, self._policy):
+        if has_left(tab, self._policy.visitor):
             with tab.standing.outages("read", tab.sid):  # else nobody reaches the tasks, and they end
                 end_tasks(self._store, tab.sid)
             tab.renew()

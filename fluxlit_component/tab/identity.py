@@ -87,13 +87,13 @@ def _name_of(who: object) -> list[Any] | None:
     return ["claims", claims] if claims else None
 
 
-def has_left(tab: Tab, policy: Policy) -> bool:
+def has_left(tab: Tab, visitor: Visitor) -> bool:
     """Whether the owner of this tab's session is no longer the visitor of this run.
 
     A run without a connected browser tells nothing: it has no headers, and nobody sees it.
     """
-    before, now = tab.ids.person, policy.visitor.person
-    if not policy.visitor.is_checked or before in (None, now):
+    before, now = tab.ids.person, visitor.person
+    if not visitor.is_checked or before in (None, now):
         return False
     return now is not None or is_connected(tab.session_id)
 

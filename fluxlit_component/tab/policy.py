@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.state.record import Lifetimes
 
 if TYPE_CHECKING:
+    from fluxlit_component.internals import Run
     from fluxlit_component.state.merge import Merger
     from fluxlit_component.state.schema import Schema
 
@@ -30,6 +31,8 @@ class Policy:
     hidden: Keys = field(default_factory=lambda: Keys(()))
     """Keys whose widgets keep their values while they are not on the page. Streamlit drops such values."""
     visitor: Visitor = ANYBODY
+    visitor_now: Callable[[Run], Visitor] = lambda _: ANYBODY
+    """Who the visitor of a run of fragments is, which does not run the script."""
     choices_only: bool = True
     """Keep the value of a widget only if somebody has chosen it. The original functions keep all values."""
     address_bar: str = "clean"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fluxlit_component.bridge.gate import draw_way_out
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, current_run, freeze, is_rerun
+from fluxlit_component.internals import Run, begin_again, current_run, freeze, is_rerun
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
@@ -106,6 +106,12 @@ class SessionRun:
             if is_newest and self._has_failed:
                 self._offer_way_out()
 
+    def begin_fragment(self) -> None:
+        """Begin a whole run instead, if the fragment would show or take the state of somebody else."""
+        run = current_run()
+        if run is not None and self._has_passed_on(run):
+            begin_again()
+
     def save_fragment(self, *, ended: bool) -> None:
         """Save at the end of a fragment that ran alone or beside the script. The script saves the others."""
         run = current_run()
@@ -119,8 +125,14 @@ class SessionRun:
             if run is None or not run.is_fragment:
                 self._persist.save(ended=ended)
                 return
+            if self._has_passed_on(run):
+                return
             tab.page.put = frozenset()  # the browser has seen by now what the page load brought back
             Persist(run, run.state, tab, self._store, self._policy).save(ended=ended)
+
+    def _has_passed_on(self, run: Run) -> bool:
+        """Whether somebody else is there since the script ran: a page that connects again runs no script."""
+        return run.is_fragment and has_left(self._tab, self._policy.visitor_now(run))
 
     def _begin(self) -> None:
         tab = self._tab
@@ -131,7 +143,7 @@ class SessionRun:
         self._run.read_along(self._fails_outside)
         tab.trial = tab.trial.gone_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
-        if tab.standing.afresh and not has_left(tab, self._policy):
+        if tab.standing.afresh and not has_left(tab, self._policy.visitor):
             self.destroy()
         if tab.wiping:
             self._wipe()
