@@ -23,7 +23,7 @@ from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tab import Tab, successor_of
 from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
 
@@ -193,6 +193,7 @@ class Identification:
         may hold a better id. So an unknown id is refused, and the bridge is asked again.
         """
         tab = self._tab
+        candidate = successor_of(candidate, tab, self._policy.visitor.person) or candidate
         if candidate == tab.ids.offer:
             self._hold(candidate, None)
             return

@@ -239,6 +239,19 @@ def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
     yield from _locked((other for other in found if other and other.sid == sid), but=tab)
 
 
+def successor_of(sid: str, tab: Tab, person: bytes | None) -> str | None:
+    """The id that a page which this person has left took in place of `sid`: the browser may not know it yet.
+
+    While its browser is connected, a page tells it the new id itself. So whoever names the old id then is
+    another tab, or somebody from whom the rotation was to protect.
+    """
+    with _lock:
+        all_tabs = [*_tabs.values()]
+    others = [tabs[tab.param] for tabs in all_tabs if tab.param in tabs]
+    left = (other for other in others if sid in other.ids.retiring and other is not tab and other.has_gone)
+    return next((other.sid for other in left if other.ids.person in (None, person)), None)
+
+
 def tabs_beside(tab: Tab) -> Iterator[Tab]:
     """The tabs of the same page with other query parameters, each under its lock."""
     anchor = tab.anchor() if tab.anchor is not None else None

@@ -31,13 +31,14 @@ from fluxlit_component import (
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id
+from fluxlit_component.internals.anchor import anchor_in_app_test
 from fluxlit_component.links.links import KEY, Lifetimes, Order, make, redeem
 from fluxlit_component.state.owner import OWNER, is_bound, owning
 from fluxlit_component.state.owner import Visitor as Who
 from fluxlit_component.state.record import Change, Commit, Outcome, Record
 from fluxlit_component.stores.outage import SparingStore
 from fluxlit_component.tab.identity import visitor_of
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tab import forget_tabs, leave_page
 from tests.servers import running
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
@@ -355,6 +356,32 @@ def test_work_is_not_lost_when_the_id_of_the_tab_turns_out_to_be_somebody_elses(
     assert seen(bob.run()) == ("Bob's", "Bob's", 1)
     assert seen(people.load(BOB, bob.sid)) == ("Bob's", "", 1)
     assert seen(people.load(ADA, ada.sid)) == ("Ada's", "", 1)
+
+
+@pytest.mark.parametrize("who", [None, ADA])
+def test_f5_before_the_browser_has_the_new_id_does_not_go_on_under_the_old_one(who: str | None) -> None:
+    """What came after the rotation is there, too. Until the page is left, the old id leads nowhere else."""
+
+    def rotating(session: UrlSession) -> None:
+        assert session.rotate()
+        st.session_state.count = 7
+        st.stop()
+
+    store = InMemorySessionStore()
+    people = People({"store": store})
+    first = write(people.load(who), "private")
+    old = first.sid
+    first.run(rotating)
+    assert first.sid == old, "the browser does not know the new id"
+    assert people.load(who, old).at.session_state["count"] == 1
+    leave_page(anchor_in_app_test(first.at))
+    if who is not None:
+        assert seen(people.load(BOB, old)) == NOTHING
+    second = first.reload(notes)
+    assert second.at.session_state["count"] == 7
+    assert second.sid != old
+    second.run()
+    assert store.get(old) is None
 
 
 def two_sessions(seen: dict) -> None:  # type: ignore[type-arg]
