@@ -84,6 +84,19 @@ def test_with_consent_the_session_begins(tab: ContinuityPage, serve: Serve) -> N
     expect(tab.page.get_by_text("count is 0", exact=True)).to_be_visible()
 
 
+def test_without_consent_the_next_visitor_gets_a_fresh_page(tab: ContinuityPage, serve: Serve) -> None:
+    """After a sign-out the page is loaded anew, else its fields would show what the last one entered."""
+    tab.open(serve("private.py").url)
+    tab.page.get_by_role("button", name="Sign in").click()
+    tab.rest()
+    work(tab, 1)
+    with tab.page.expect_event("load"):
+        tab.page.get_by_role("button", name="Sign out").click()
+    tab.rest()
+    expect(tab.page.get_by_text("count is 0", exact=True)).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("")
+
+
 def test_consent_from_the_start_is_as_without_the_word(tab: ContinuityPage, serve: Serve) -> None:
     """`consent=True` is the default."""
     tab.open(serve("private.py", AGREED="1").url)

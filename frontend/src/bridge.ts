@@ -31,31 +31,26 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   if (holding.answer === null && offer.held && isDone(win, "boot")) holding.link = link;
   // Each run says so to a page with a guard: a slow browser does not show that a quick run began and ended.
   if (offer.guard) takeSent(win);
-  holding.answer = answer;
-  holding.notice = offer.notice;
   const isStoring = offer.storing === "yes";
-  Object.assign(holding, { guard: offer.guard, drafts: isStoring ? offer.drafts : [] });
-  const notices = [...pageOf(win).values()].map(({ notice }) => notice);
-  notify(win.document, notices.find((notice) => notice !== null) ?? null);
-  if (!isStoring) {
-    withhold(win, offer, holding);
-    return;
-  }
-  const { sid, source } = adopt(win, offer, holding);
-  if (offer.afresh !== "no") forgetScroll(win);
-  if (offer.afresh !== "no" || !goesOn(win, offer, holding)) forgetDrafts(win);
-  if ([...pageOf(win).values()].every(({ drafts }) => drafts.length === 0)) dropKept(win);
-  attend(win, offer);
+  const { guard, notice } = offer;
+  Object.assign(holding, { answer, notice, guard, drafts: isStoring ? offer.drafts : [] });
+  const holdings = [...pageOf(win).values()];
+  notify(win.document, holdings.find((it) => it.notice)?.notice);
+  const settled = isStoring ? adopt(win, offer, holding) : withhold(win, offer, holding);
+  if (offer.afresh !== "no") forgetPage(win);
+  if (settled && !goesOn(win, offer, holding)) forgetDrafts(win);
+  if (settled && holdings.every(({ drafts }) => drafts.length === 0)) dropKept(win);
+  attend(win, offer, holding);
   own(win, offer, holding);
+  // Without consent, too: the fields show what the last visitor has entered.
   if (offer.afresh === "reload" && isFirst(win, "reload")) {
-    win.addEventListener("pagehide", () => {
-      forgetScroll(win);
-      forgetDrafts(win);
-    });
+    win.addEventListener("pagehide", () => forgetPage(win));
     win.location.reload();
     return;
   }
+  if (!settled) return;
 
+  const { sid, source } = settled;
   const isLinked = link !== null && link !== holding.link;
   if (!isLinked && !isNews(offer, sid, holding)) return;
   // Noted before it is said: whatever saying it sets off finds it said.
@@ -108,8 +103,14 @@ function goesOn(win: Window, offer: Offer, holding: Holding): boolean {
   return goesOn;
 }
 
+/** The page is another visitor's now. */
+function forgetPage(win: Window): void {
+  forgetScroll(win);
+  forgetDrafts(win);
+}
+
 /** No consent: nothing is kept in the browser, and the page itself forgets. */
-function withhold(win: Window, { param, storing, guard }: Offer, holding: Holding): void {
+function withhold(win: Window, { param, storing }: Offer, holding: Holding): null {
   if (storing === "erase") {
     forget(win, param);
     forgetDrafts(win);
@@ -122,13 +123,11 @@ function withhold(win: Window, { param, storing, guard }: Offer, holding: Holdin
     claim: null,
     held: null,
   });
-  attend(win, { scroll: false, drafts: [], guard, held: false });
+  return null;
 }
 
-type Wanted = Pick<Offer, "scroll" | "drafts" | "guard" | "held">;
-
 /** Look after the URL, the referrer policy, the links and the fields of this page, from now on. */
-function attend(win: Window, { scroll, drafts, guard, held }: Wanted): void {
+function attend(win: Window, { scroll, held }: Offer, { sid, drafts, guard }: Holding): void {
   keep(win, () => {
     const link = linkOf(win);
     tend(win);
@@ -143,7 +142,7 @@ function attend(win: Window, { scroll, drafts, guard, held }: Wanted): void {
       for (const [param, { sid, scope }] of pageOf(win)) if (sid) remember(win, param, sid, scope);
     });
   }
-  if (scroll && isFirst(win, "scroll")) keepScroll(win);
+  if (sid && scroll && isFirst(win, "scroll")) keepScroll(win);
   const isKept = drafts.length > 0 && held;
   if ((isKept || guard) && isFirst(win, "fields")) watchFields(win);
   if (isKept && isFirst(win, "drafts")) keepDrafts(win);

@@ -8,7 +8,7 @@ const LOOK =
   "position:fixed;right:1rem;bottom:1rem;z-index:999990;padding:.35rem .8rem;border-radius:1rem;" +
   "font:500 .8rem/1.3 system-ui,sans-serif;background:#6b4e00;color:#fff;pointer-events:none";
 
-export function notify(doc: Document, text: string | null): void {
+export function notify(doc: Document, text: string | null | undefined): void {
   const there = doc.getElementById(ID);
   if (!text) {
     there?.remove();

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { meet } from "../src/bridge";
 import { stampOf } from "../src/tab";
 import {
@@ -145,6 +145,21 @@ describe("a held id", () => {
     meet(win, offerOf({ sid: B, held: true, addressBar: "visible" }), () => undefined);
     win.history.pushState({}, "", "/report");
     expect(addressOf(win)).toBe(`/report?${PARAM}=${B}`);
+  });
+});
+
+describe("a page that is another visitor's now", () => {
+  it.each(["yes", "no", "erase"] as const)("is loaded anew, once: storing %s", (storing) => {
+    // What jsdom says when a page is to be loaded.
+    const said = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const win = openWindow();
+    meet(win, offerOf({ held: true, storing }), () => undefined);
+    expect(said).not.toHaveBeenCalled();
+    for (let run = 0; run < 2; run += 1)
+      meet(win, offerOf({ held: true, sid: B, storing, afresh: "reload" }), () => undefined);
+    expect(said).toHaveBeenCalledOnce();
+    expect(String(said.mock.calls[0]?.[0])).toContain("navigation");
+    said.mockRestore();
   });
 });
 
