@@ -78,12 +78,13 @@ function drafted(win: Window): Draft[] {
 function within(drafts: Draft[]): Draft[] {
   const fitting = new Map<string, Draft>();
   let left = MOST_CHARACTERS;
-  for (const { name, path, over, value, at } of drafts) {
+  for (const draft of drafts) {
+    const { name, path, over, value } = draft;
     const field = JSON.stringify([name, path]);
     const size = value.length + over.join("").length;
     if (fitting.has(field) || fitting.size === MOST || size > left) continue;
     left -= size;
-    fitting.set(field, { name, path, over, value, at });
+    fitting.set(field, draft);
   }
   return [...fitting.values()];
 }
@@ -95,10 +96,10 @@ interface Kept {
 }
 
 function read(win: Window): Kept {
+  const nothing: Kept = { unstored: {}, drafts: [] };
   try {
-    const kept = JSON.parse(win.sessionStorage.getItem(keyOf(win)) ?? "{}") as Partial<Kept>;
-    return { unstored: kept.unstored ?? {}, drafts: kept.drafts ?? [] };
+    return { ...nothing, ...JSON.parse(win.sessionStorage.getItem(keyOf(win)) ?? "{}") };
   } catch {
-    return { unstored: {}, drafts: [] };
+    return nothing;
   }
 }

@@ -13,14 +13,6 @@ import { stamped } from "./tab";
 
 type Method = "pushState" | "replaceState";
 type Args = Parameters<History[Method]>;
-type Originals = Record<Method, History[Method]>;
-
-/** On the history object itself: a module that is loaded a second time finds the first one's patch. */
-const PATCH = Symbol.for("fluxlit.history");
-
-function originalsOf(history: History): Originals | undefined {
-  return (history as History & { [PATCH]?: Originals })[PATCH];
-}
 
 /** `href` as the holdings of this page want to see it. */
 function keptHref(page: Page, href: string): string {
@@ -58,7 +50,9 @@ function rewrite(win: Window, method: Method, args: Args): [Method, Args] {
   return [href === win.location.href ? "replaceState" : method, kept];
 }
 
-function patch(win: Window, history: History, originals: Originals): void {
+function patch(win: Window, history: History): void {
+  const { pushState, replaceState } = history;
+  const originals = { pushState, replaceState };
   for (const asked of ["pushState", "replaceState"] as const) {
     history[asked] = function (this: History, ...args: Args) {
       let method: Method = asked;
@@ -75,13 +69,9 @@ function patch(win: Window, history: History, originals: Originals): void {
 
 /** Patch `win.history`, once per page, and call `onNavigate` when the visitor changes the entry. */
 export function keep(win: Window, onNavigate: () => void): void {
-  const { history } = win;
   if (!isFirst(win, "history")) return;
-  const { pushState, replaceState } = history;
-  const originals: Originals = { pushState, replaceState };
   try {
-    Object.defineProperty(history, PATCH, { value: originals });
-    patch(win, history, originals);
+    patch(win, win.history);
   } catch {
     // Someone froze the history. The current entry is still ours to tidy.
   }
@@ -99,7 +89,8 @@ export function tidy(win: Window): void {
     const current: unknown = history.state;
     const state = keptState(page, current);
     if (href === location.href && state === current) return;
-    const { replaceState } = originalsOf(history) ?? history;
+    // The browser's own: other libraries that patch the history hear nothing of a strip.
+    const { replaceState }: History = Object.getPrototypeOf(history);
     replaceState.call(history, state, "", href);
   } catch {
     // Safari allows 100 calls in 30 s, a sandbox none. The next navigation tries again.

@@ -37,7 +37,7 @@ function claimOnce(win: Window, name: string, onCopied: () => void): () => void 
   } catch {
     // A sandbox: nothing can be proved, so nothing is claimed.
   }
-  return () => undefined;
+  return nothing;
 }
 
 /** Given up by us, or refused (a sandbox): it proves nothing. */
@@ -49,7 +49,7 @@ function claimByLock(
   name: string,
   onCopied: () => void,
 ): () => void {
-  let release: () => void = () => undefined;
+  let release: () => void = nothing;
   let over = false;
   let got = false;
   const waiting = new AbortController();

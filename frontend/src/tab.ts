@@ -45,12 +45,13 @@ export function recall(win: Window, param: string, scope: Scope): Recalled {
   const name = storageName(win, param);
   const own = read(win, "sessionStorage", name);
   const storage = own ?? (scope === "browser" ? read(win, "localStorage", name) : null);
-  if (storage !== null || !isRefused(win)) return { storage, history: null };
+  let history: string | null = null;
   try {
-    return { storage, history: stampOf(win.history.state, param) };
+    if (storage === null && isRefused(win)) history = stampOf(win.history.state, param);
   } catch {
-    return { storage, history: null };
+    // Refused, too.
   }
+  return { storage, history };
 }
 
 /** What storage holds for `param`, without a look at anything else. */

@@ -50,9 +50,10 @@ export function fillStorage(win: Window): void {
 
 /** Safari's limit on history calls, or a sandbox. Lifted by calling the result. */
 export function refuseHistory(win: Window): () => void {
-  const { replaceState } = win.history;
+  const browser: History = Object.getPrototypeOf(win.history);
+  const { replaceState } = browser;
   let refusing = true;
-  win.history.replaceState = function (...args) {
+  browser.replaceState = function (...args) {
     return refusing ? refuse() : replaceState.apply(this, args);
   };
   return () => {
