@@ -28,11 +28,11 @@ def home() -> None:
     st.text_input("Secret", key="secret", type="password")
     st.text_input("Code", key="code", autocomplete="one-time-code")
     st.text_input("Keyless")
-    with st.form("form"):
+    with st.form("form", enter_to_submit="NO_ENTER" not in os.environ):
         st.text_input("Form name", key="form_name")
         st.text_area("Form area", key="form_area")
         st.number_input("Form number", key="form_num")
-        if st.form_submit_button("Send form"):
+        if st.form_submit_button("Send form", disabled="NO_BUTTON" in os.environ):
             st.session_state.sent = st.session_state.get("sent", 0) + 1
     with st.popover("Popover"):
         st.text_input("In popover", key="in_popover")

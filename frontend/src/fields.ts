@@ -17,6 +17,8 @@ const FIELDS = [
 const ELEMENT = '[data-testid="stElementContainer"]';
 const STALE = '[data-stale="true"]';
 const SECRET = /password|one-time-code/i;
+/** A field that is no wider has no room for Streamlit's line about Enter, in pixels. */
+const NARROW = 180;
 
 export function fieldOf(event: Event): Field | null {
   const target = event.target as Partial<Field> | null;
@@ -30,6 +32,13 @@ export function elementOf(field: Field): Element | null {
 /** The form whose button sends the field, or null. */
 export function formOf(field: Field): Element | null {
   return field.closest('[data-testid="stForm"]');
+}
+
+/** Whether Enter in a field of a form sends it: not with `enter_to_submit=False`, nor if its button is disabled. */
+export function sendsForm(field: Field): boolean {
+  const element = elementOf(field);
+  const line = element?.querySelector('[data-testid="InputInstructions"]');
+  return /submit/.test(line?.textContent ?? "") || !(element && element.clientWidth > NARROW);
 }
 
 /** Chat empties itself when it is sent, and tells nobody anything before. */

@@ -16,6 +16,7 @@ import {
   isInPopover,
   isSecret,
   nameOf,
+  sendsForm,
 } from "./fields";
 import { type Note, type Realm, unsentOf } from "./page";
 
@@ -48,6 +49,7 @@ export function watchFields(win: Window): void {
     if (!field || event.key !== "Enter" || event.isComposing) return;
     if (field.localName !== "input" && !event.ctrlKey && !event.metaKey) return;
     const form = formOf(field);
+    if (form && !sendsForm(field)) return;
     send(win, (other) => (form ? formOf(other) === form : other === field));
   });
   listen("focusout", (event) => {

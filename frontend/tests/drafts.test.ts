@@ -22,11 +22,14 @@ interface Drawn {
   readonly form?: boolean;
   readonly attributes?: string;
   readonly below?: string;
+  /** In pixels; without one the page has no layout. */
+  readonly width?: number;
 }
 
 /** Draw a field as Streamlit does; below a form, if it is in one. */
 function draw(win: Window, drawn: Drawn = {}): Field {
   const { key = "name", kind = "input", value = "", form, attributes = "", below = "" } = drawn;
+  const { width = 0 } = drawn;
   const { document: doc } = win;
   const tag = kind === "area" || kind === "chat" ? "textarea" : "input";
   const holder = doc.createElement("div");
@@ -38,6 +41,8 @@ function draw(win: Window, drawn: Drawn = {}): Field {
   const field = holder.querySelector<Field>(tag) as Field;
   if (kind === "number") field.setAttribute("type", "number");
   field.defaultValue = value;
+  const element = field.closest('[data-testid="stElementContainer"]');
+  if (element) Object.defineProperty(element, "clientWidth", { value: width });
   app(win).append(holder);
   return field;
 }
@@ -157,6 +162,28 @@ describe("what is unsent", () => {
       expect(unsent(win)).toEqual([["other", "more"]]);
     },
   );
+
+  const SAYS = (line: string) => `<div data-testid="InputInstructions">${line}</div>`;
+  it.each([
+    ["it does", { width: 700, below: SAYS("Press Enter to submit form") }, []],
+    ["it does not", { width: 700 }, ["half", "more"]],
+    [
+      "it does not, and the text has a limit",
+      { width: 700, below: SAYS("4/50") },
+      ["half", "more"],
+    ],
+    ["there is no room to say so", { width: 180 }, []],
+  ] as const)("is over with Enter in a form if that sends it: %s", async (_, drawn, left) => {
+    const win = visit(openWindow());
+    const field = draw(win, { form: true, ...drawn });
+    const other = draw(win, { key: "other" });
+    field.closest('[data-testid="stForm"]')?.append(other.closest(".st-key-other") as Element);
+    write(field, "half");
+    write(other, "more");
+    fire(field, "keydown", { key: "Enter" });
+    await run(win);
+    expect(unsent(win).map(([, value]: [string, string]) => value)).toEqual(left);
+  });
 
   it("is what chat still shows, whoever was asked to take it", async () => {
     const win = visit(openWindow());
