@@ -176,7 +176,9 @@ def test_the_tab_itself_forgets(tab: ContinuityPage, shared: str) -> None:
         (("ada", None), True, ""),
         ((None, "ada"), True, "private"),
         (("ada", "bob"), False, ""),
+        (("ada", None), False, ""),
         (("ada", "ada"), False, "private"),
+        ((None, "ada"), False, "private"),
     ],
 )
 def test_what_was_typed_and_not_sent(

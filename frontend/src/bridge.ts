@@ -91,16 +91,18 @@ function adopt(win: Window, offer: Offer, holding: Holding): Settled {
 
 /**
  * Whether this is the session that the drafts belong to: by its id, or by a new one that it was given. The id of a
- * session that was never stored is known to nobody after F5; then it has to be the same person's.
+ * session that was never stored is known to nobody after F5; then it has to be the same person's, or nobody's:
+ * who signs in takes along what is there.
  */
 function goesOn(win: Window, offer: Offer, holding: Holding): boolean {
   const { param, held, sid, confirm, owner, stored } = offer;
   if (!held) return true;
   const before = holding.held ?? holding.came;
   const isSame = before === sid || (before !== null && confirm);
-  const goesOn = isSame || (holding.held === null && unstoredOwner(win, param) === owner);
+  const whose = unstoredOwner(win, param);
+  const isTheirs = holding.held === null && (whose === "" || whose === owner);
   Object.assign(holding, { held: sid, unstored: stored ? null : owner });
-  return goesOn;
+  return isSame || isTheirs;
 }
 
 /** The page is another visitor's now. */

@@ -379,6 +379,12 @@ describe("a draft", () => {
       { sid: B, owner: "b" },
       { owner: "a", stored: false },
     ],
+    [
+      "nobody after somebody in a session that was never stored",
+      { sid: B },
+      { owner: "a", stored: false },
+    ],
+    ["who signs in after a session that was stored", { sid: B, owner: "a" }, {}],
     ["an app that wants none", { drafts: [] }, {}],
     ["an app that wants others", { drafts: ["note_*", "[!n]ame", "nam"] }, {}],
     ["a visitor who takes the consent back", { storing: "erase" }, {}],
@@ -398,6 +404,7 @@ describe("a draft", () => {
       { sid: B, owner: "a" },
       { owner: "a", stored: false },
     ],
+    ["who signs in, where nothing was stored", { sid: B, owner: "a" }, { stored: false }],
     ["an app that wants it by name", { drafts: ["n?m[a-e]"] }, {}],
   ])("is for %s", async (_, now, before) => {
     const win = visit(typed("", "half", before), now);
