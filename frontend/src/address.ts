@@ -88,11 +88,9 @@ export function withKey(href: string, key: string, sid: string): string {
   const { path, query, fragment } = split(href);
   const pair = new URLSearchParams([[key, sid]]).toString();
   const segments = query ? query.split("&") : [];
-  const ours = segments.map((segment) => read(segment).has(key));
-  const first = ours.indexOf(true);
-  const kept = segments
-    .map((segment, at) => (at === first ? pair : segment))
-    .filter((_, at) => at === first || !ours[at]);
-  if (first < 0) kept.push(pair);
+  const isOurs = (segment: string) => read(segment).has(key);
+  const kept = segments.filter((segment) => !isOurs(segment));
+  const at = segments.findIndex(isOurs);
+  kept.splice(at < 0 ? kept.length : at, 0, pair);
   return join({ path, query: kept.join("&"), fragment: drop(fragment, key) });
 }

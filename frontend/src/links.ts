@@ -7,15 +7,16 @@
  */
 
 import { isPage } from "./base";
+import { listen } from "./listen";
 import { pageOf } from "./page";
 
 /** `href` with the ids of this page in its fragment, behind what stands there. */
 function carrying(win: Window, href: string): string {
-  const ids = [...pageOf(win)].flatMap(([param, { sid }]) =>
-    sid === null ? [] : [new URLSearchParams([[param, sid]]).toString()],
-  );
-  if (ids.length === 0) return href;
-  return `${href}${href.includes("#") ? "&" : "#"}${ids.join("&")}`;
+  const ids = new URLSearchParams();
+  for (const [param, { sid }] of pageOf(win)) if (sid) ids.append(param, sid);
+  const fragment = ids.toString();
+  if (!fragment) return href;
+  return `${href}${href.includes("#") ? "&" : "#"}${fragment}`;
 }
 
 export function carryAlong(win: Window): void {
@@ -44,6 +45,5 @@ export function carryAlong(win: Window): void {
       // A link that is none.
     }
   };
-  win.addEventListener("click", onClick, true);
-  win.addEventListener("auxclick", onClick, true);
+  listen(win, ["click", "auxclick"], onClick);
 }

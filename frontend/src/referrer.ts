@@ -50,5 +50,5 @@ export function shield(document: Document, exposed: boolean): void {
   meta.name = "referrer";
   meta.content = policy;
   meta.setAttribute(MARK, "");
-  (document.head ?? document.documentElement).append(meta);
+  document.head.append(meta);
 }

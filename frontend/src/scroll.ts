@@ -4,6 +4,7 @@
  * content above it still grows into its room, given up as soon as the visitor or the app scrolls.
  */
 
+import { listen } from "./listen";
 import { pageOf } from "./page";
 import { isRunning } from "./patience";
 import { drop, write } from "./storage";
@@ -74,10 +75,10 @@ function restore(win: Window, top: number): void {
   const anchor = "overflow-anchor";
   const end = () => {
     win.clearInterval(timer);
-    for (const name of MEANT) win.removeEventListener(name, end, true);
+    stop();
     scrollerOf(win)?.style.removeProperty(anchor);
   };
-  for (const name of MEANT) win.addEventListener(name, end, true);
+  const stop = listen(win, MEANT, end);
   let rested = 0;
   let height = 0;
   let seen = 0;

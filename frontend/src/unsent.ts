@@ -18,6 +18,7 @@ import {
   nameOf,
   sendsForm,
 } from "./fields";
+import { listen } from "./listen";
 import { type Note, type Realm, unsentOf } from "./page";
 
 /** How many earlier values of a line are remembered: a field with `live=True` may have sent any of them. */
@@ -26,13 +27,11 @@ const EARLIER = 20;
 /** Watch the fields from now on. */
 export function watchFields(win: Window): void {
   const { document: doc } = win;
-  const listen = <E extends Event>(name: string, act: (event: E) => void) =>
-    doc.addEventListener(name, act as (event: Event) => void, true);
-  listen("beforeinput", (event) => {
+  listen(doc, ["beforeinput"], (event) => {
     const field = fieldOf(event);
     if (field) noteOf(win, field, field.value);
   });
-  listen("input", (event) => {
+  listen(doc, ["input"], (event) => {
     const field = fieldOf(event);
     const state = unsentOf(win);
     if (!field || state.isTyping) return;
@@ -44,19 +43,19 @@ export function watchFields(win: Window): void {
     if (field.localName === "input" && !formOf(field)) earlier(note);
     Object.assign(note, { value: field.value, isSent: false, hasRun: false });
   });
-  listen("keydown", (event: KeyboardEvent) => {
+  listen(doc, ["keydown"], (event: KeyboardEvent) => {
     const field = fieldOf(event);
     if (!field || event.key !== "Enter" || event.isComposing) return;
     if (field.localName !== "input" && !event.ctrlKey && !event.metaKey) return;
     const form = formOf(field);
     if (form && !sendsForm(field)) return;
-    send(win, (other) => (form ? formOf(other) === form : other === field));
+    send(win, (other) => (form ?? field).contains(other));
   });
-  listen("focusout", (event) => {
+  listen(doc, ["focusout"], (event) => {
     const field = fieldOf(event);
     if (field && !formOf(field)) send(win, (other) => other === field);
   });
-  listen("click", ({ target }) => {
+  listen(doc, ["click"], ({ target }) => {
     const button = (target as Partial<Element> | null)?.closest?.("button");
     const isSubmit = button?.closest('[data-testid="stFormSubmitButton"]');
     send(win, (field) =>
@@ -65,10 +64,9 @@ export function watchFields(win: Window): void {
       ),
     );
   });
-  const app = doc.querySelector('[data-testid="stApp"]');
   const { MutationObserver } = win as Realm;
-  const options = { attributeFilter: ["data-test-script-state"] };
-  if (app) new MutationObserver(() => takeSent(win)).observe(app, options);
+  const options = { subtree: true, attributeFilter: ["data-test-script-state"] };
+  new MutationObserver(() => takeSent(win)).observe(doc, options);
 }
 
 /** The fields whose text is unsent now, and their notes. */
@@ -84,16 +82,15 @@ export function unsent(win: Window): [Field, Note][] {
 /** The note of a field; a new one says that the server knows `base`. */
 export function noteOf(win: Window, field: Field, ...base: string[]): Note {
   const { notes } = unsentOf(win);
-  let note = notes.get(field);
-  if (note) return note;
+  const known = notes.get(field);
+  if (known) return known;
   const name = nameOf(field);
   // Taken off the page with its popover and put back with its text.
-  const [left] = [...notes].filter(([it, { value }]) => !it.isConnected && value === field.value);
-  if (left && left[1].name === name) {
-    note = left[1];
-    notes.delete(left[0]);
-  }
-  note ??= {
+  const left = [...notes].find(
+    ([it, its]) => !it.isConnected && its.value === field.value && its.name === name,
+  );
+  if (left) notes.delete(left[0]);
+  const note = left?.[1] ?? {
     name,
     path: win.location.pathname,
     base: isChat(field) ? ["", ...base] : base,

@@ -6,6 +6,7 @@
  */
 
 import { type Field, fieldNamed, isOpen, isSecret, typeInto } from "./fields";
+import { listen } from "./listen";
 import { type Draft, type Realm, unsentOf, type Waiting } from "./page";
 import { noteOf } from "./unsent";
 
@@ -32,21 +33,20 @@ export function awaitFields(win: Window): void {
     state.waiting = state.waiting.filter((draft) => isFresh(draft) && stillWaits(win, draft));
     if (state.waiting.length === 0) {
       observer.disconnect();
-      for (const name of MEANT) win.removeEventListener(name, act, true);
+      stop();
     } else if (state.waiting.some(({ polls }) => polls > 0)) schedule();
   };
   const schedule = () => {
     if (timer === 0) timer = win.setTimeout(look, POLL_MS);
   };
-  // From here on what becomes of the text is the visitor's doing.
-  const act = () => {
-    state.waiting = state.waiting.filter(({ isTyped }) => !isTyped);
-  };
   const observer = new MutationObserver(schedule);
   // A field may be there before it is open, and become so without anything being put on the page.
   const attributeFilter = ["data-stale", "disabled"];
   observer.observe(win.document.body, { childList: true, subtree: true, attributeFilter });
-  for (const name of MEANT) win.addEventListener(name, act, true);
+  // From here on what becomes of the text is the visitor's doing.
+  const stop = listen(win, MEANT, () => {
+    state.waiting = state.waiting.filter(({ isTyped }) => !isTyped);
+  });
   look();
 }
 

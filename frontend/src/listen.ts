@@ -1,0 +1,14 @@
+/** Listening before anyone else of the page does. */
+
+/** What is returned stops it. */
+export function listen<E extends Event>(
+  target: EventTarget,
+  names: readonly string[],
+  act: (event: E) => void,
+): () => void {
+  const listener = act as EventListener;
+  for (const name of names) target.addEventListener(name, listener, true);
+  return () => {
+    for (const name of names) target.removeEventListener(name, listener, true);
+  };
+}
