@@ -118,6 +118,29 @@ def test_killed_in_mid_use(tab: ContinuityPage, add: Add, url: str, backend: Bac
     assert sid_of(tab) == sid
 
 
+def test_what_is_typed_while_it_hangs(tab: ContinuityPage, serve: Serve, backend: Backend) -> None:
+    """F5 finds it, and not an older draft of the same field; the draft of another field waits."""
+    tab.open(serve("drafts.py", FLUXLIT_SESSION_STORE=backend.url).url)
+    tab.page.get_by_role("button", name="Send form").click()
+    tab.rest()
+    name, area = (tab.page.get_by_label(label, exact=True) for label in ("Form name", "Form area"))
+    name.fill("older")
+    area.fill("of the area")
+    backend.pause()
+    try:
+        tab.reload()
+        tab.rest()
+        expect(name).to_have_value("")
+        name.fill("newer")
+    finally:
+        backend.resume()
+    end = time.monotonic() + PATIENCE
+    while name.input_value() != "newer" or area.input_value() != "of the area":
+        assert time.monotonic() < end, "the drafts do not come back"
+        tab.reload()
+        tab.rest(quiet=1.5)
+
+
 def test_f5_while_it_hangs(tab: ContinuityPage, add: Add, url: str, backend: Backend) -> None:
     """The app is drawn with its defaults and keeps its id; the state comes back with a later click."""
     tab.open(url)

@@ -12,7 +12,7 @@ import { isExposed, keep, tidy } from "./keeper";
 import { guardLeaving } from "./leave-guard";
 import { carryAlong } from "./links";
 import { notify } from "./notice";
-import { type Holding, holdingOf, isDone, isFirst, linkOf, pageOf } from "./page";
+import { type Holding, holdingOf, isDone, isFirst, linkOf, pageOf, unsentOf } from "./page";
 import { whenAtRest } from "./patience";
 import { claim } from "./presence";
 import { type Answer, makeAnswer, type Offer, parseOffer } from "./protocol";
@@ -21,6 +21,7 @@ import { forgetScroll, keepScroll } from "./scroll";
 import { isNews, type Settled, settle } from "./settle";
 import { forget, hasJoined, join, recall, remember } from "./tab";
 import { takeSent, watchFields } from "./unsent";
+import { awaitFields } from "./waiting";
 
 export function meet(win: Window, data: unknown, answer: (answer: Answer) => void): void {
   const offer = parseOffer(data);
@@ -64,7 +65,7 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
 
 /** Settle which id this tab has, and keep it. */
 function adopt(win: Window, offer: Offer, holding: Holding): Settled {
-  const { param, scope } = offer;
+  const { param, scope, addressBar } = offer;
   const { href } = win.location;
   const { storage, history } = recall(win, param, scope);
   const settled = settle(offer, {
@@ -82,10 +83,8 @@ function adopt(win: Window, offer: Offer, holding: Holding): Settled {
   else if (before !== null && before !== sid && !offer.refused.includes(before)) {
     holding.earlier = before;
   }
-  holding.sid = sid;
-  holding.addressBar = offer.addressBar;
-  holding.scope = scope;
-  holding.inHistory = !remember(win, param, sid, scope);
+  const inHistory = !remember(win, param, sid, scope);
+  Object.assign(holding, { sid, addressBar, scope, inHistory });
   return settled;
 }
 
@@ -96,13 +95,16 @@ function adopt(win: Window, offer: Offer, holding: Holding): Settled {
  */
 function goesOn(win: Window, offer: Offer, holding: Holding): boolean {
   const { param, held, sid, confirm, owner, stored } = offer;
-  if (!held) return true;
+  const typed = unsentOf(win);
+  const isOther = typed.by !== "" && typed.by !== owner;
   const before = holding.held ?? holding.came;
-  const isSame = before === sid || (before !== null && confirm);
+  const isSame = !held || before === sid || (before !== null && confirm);
   const whose = unstoredOwner(win, param);
   const isTheirs = holding.held === null && (whose === "" || whose === owner);
-  Object.assign(holding, { held: sid, unstored: stored ? null : owner });
-  return isSame || isTheirs;
+  if (held) Object.assign(holding, { held: sid, unstored: stored ? null : owner });
+  else holding.unstored ??= whose;
+  typed.by = held ? "" : owner;
+  return !isOther && (isSame || isTheirs);
 }
 
 /** The page is another visitor's now. */
@@ -118,18 +120,12 @@ function withhold(win: Window, { param, storing }: Offer, holding: Holding): nul
     forgetDrafts(win);
   }
   holding.claim?.release();
-  Object.assign(holding, {
-    sid: null,
-    addressBar: "clean",
-    inHistory: false,
-    claim: null,
-    held: null,
-  });
+  Object.assign(holding, { sid: null, addressBar: "clean", claim: null, held: null });
   return null;
 }
 
 /** Look after the URL, the referrer policy, the links and the fields of this page, from now on. */
-function attend(win: Window, { scroll, held }: Offer, { sid, drafts, guard }: Holding): void {
+function attend(win: Window, offer: Offer, { sid, drafts, guard }: Holding): void {
   keep(win, () => {
     const link = linkOf(win);
     tend(win);
@@ -144,10 +140,12 @@ function attend(win: Window, { scroll, held }: Offer, { sid, drafts, guard }: Ho
       for (const [param, { sid, scope }] of pageOf(win)) if (sid) remember(win, param, sid, scope);
     });
   }
-  if (sid && scroll && isFirst(win, "scroll")) keepScroll(win);
-  const isKept = drafts.length > 0 && held;
+  if (sid && offer.scroll && isFirst(win, "scroll")) keepScroll(win);
+  const isKept = drafts.length > 0;
   if ((isKept || guard) && isFirst(win, "fields")) watchFields(win);
-  if (isKept && isFirst(win, "drafts")) keepDrafts(win);
+  if (isKept && isFirst(win, "drafts")) keepDrafts(win, offer.owner);
+  // Before the server has found the session, nobody knows whose they are.
+  if (isKept && offer.held && isFirst(win, "waiting")) awaitFields(win);
   if (guard && isFirst(win, "guard")) guardLeaving(win);
 }
 

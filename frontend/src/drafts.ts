@@ -8,25 +8,26 @@
 
 import { fieldNamed, isSecret } from "./fields";
 import { admits } from "./glob";
+import { listen } from "./listen";
 import { type Draft, pageOf, unsentOf } from "./page";
 import { drop, write } from "./storage";
 import { storageName } from "./tab";
 import { unsent } from "./unsent";
-import { awaitFields, isFresh } from "./waiting";
+import { isFresh } from "./waiting";
 
 const MOST = 50;
 const MOST_CHARACTERS = 500_000;
 
 const keyOf = (win: Window) => storageName(win, ":drafts");
 
-/** Look after the drafts of this page, once the server has said which session it has. */
-export function keepDrafts(win: Window): void {
+/** Look after the drafts of this page, which shows what `owner` types. */
+export function keepDrafts(win: Window, owner: string): void {
   unsentOf(win).waiting = read(win)
-    .drafts.filter((draft) => isFresh(draft) && isWanted(win, draft.name))
+    .drafts.filter(({ by }) => !by || by === owner)
+    .filter((draft) => isFresh(draft) && isWanted(win, draft.name))
     .map((draft) => ({ ...draft, polls: 0, isTyped: false }));
   // A tab in the background may end without another word.
-  for (const name of ["pagehide", "visibilitychange"]) win.addEventListener(name, () => save(win));
-  awaitFields(win);
+  listen(win, ["pagehide", "visibilitychange"], () => save(win));
 }
 
 /** The page is another visitor's now, or the session is another one. */
@@ -48,12 +49,12 @@ export function unstoredOwner(win: Window, param: string): string | null {
 
 function isWanted(win: Window, name: string): boolean {
   const holdings = [...pageOf(win).values()];
-  return holdings.some(({ sid, drafts }) => sid !== null && admits(drafts, name));
+  return holdings.some(({ sid, drafts }) => sid && admits(drafts, name));
 }
 
 function save(win: Window): void {
   // Without a session that wants them, such as without consent, nothing is written.
-  const sessions = [...pageOf(win)].filter(([, { sid }]) => sid !== null);
+  const sessions = [...pageOf(win)].filter(([, { sid }]) => sid);
   if (sessions.length === 0) return;
   const { waiting } = unsentOf(win);
   const drafts = within([...drafted(win), ...waiting].filter(({ name }) => isWanted(win, name)));
@@ -65,11 +66,13 @@ function save(win: Window): void {
 
 function drafted(win: Window): Draft[] {
   const drafts: Draft[] = [];
+  const { by } = unsentOf(win);
   for (const [field, note] of unsent(win)) {
     const { name, path, base, earlier, value } = note;
     if (name === null || note.isSecret || isSecret(field)) continue;
     if (field.isConnected && fieldNamed(win.document, name) !== field) continue;
-    drafts.push({ name, path, over: [...new Set([...base, ...earlier])], value, at: Date.now() });
+    const over = [...new Set([...base, ...earlier])];
+    drafts.push({ name, path, over, value, by, at: Date.now() });
   }
   return drafts;
 }
@@ -80,7 +83,7 @@ function within(drafts: Draft[]): Draft[] {
   let left = MOST_CHARACTERS;
   for (const draft of drafts) {
     const { name, path, over, value } = draft;
-    const field = JSON.stringify([name, path]);
+    const field = `${name} ${path}`;
     const size = value.length + over.join("").length;
     if (fitting.has(field) || fitting.size === MOST || size > left) continue;
     left -= size;

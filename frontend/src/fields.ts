@@ -17,7 +17,7 @@ const FIELDS = [
 const ELEMENT = '[data-testid="stElementContainer"]';
 const STALE = '[data-stale="true"]';
 const SECRET = /password|one-time-code/i;
-/** A field that is no wider has no room for Streamlit's line about Enter, in pixels. */
+/** Around a field that is no wider there may be no room for Streamlit's line about Enter, in pixels. */
 const NARROW = 180;
 
 export function fieldOf(event: Event): Field | null {
@@ -36,9 +36,8 @@ export function formOf(field: Field): Element | null {
 
 /** Whether Enter in a field of a form sends it: not with `enter_to_submit=False`, nor if its button is disabled. */
 export function sendsForm(field: Field): boolean {
-  const element = elementOf(field);
-  const line = element?.querySelector('[data-testid="InputInstructions"]');
-  return /submit/.test(line?.textContent ?? "") || !(element && element.clientWidth > NARROW);
+  const line = elementOf(field)?.querySelector('[data-testid="InputInstructions"]');
+  return field.clientWidth <= NARROW || /submit/.test(line?.textContent ?? "");
 }
 
 /** Chat empties itself when it is sent, and tells nobody anything before. */

@@ -49,6 +49,8 @@ export interface Draft {
   /** The values of the server that it may be typed over. */
   readonly over: readonly string[];
   readonly value: string;
+  /** Who typed it, if the server had not found the session: whose that is may come out later. Else "". */
+  readonly by: string;
   /** When the page was left, in milliseconds. */
   readonly at: number;
 }
@@ -82,6 +84,8 @@ export interface Note {
 export interface Unsent {
   readonly notes: Map<Field, Note>;
   waiting: Waiting[];
+  /** Who is at this page while the server has not found its session; else "". */
+  by: string;
   /** It is not the visitor who is typing. */
   isTyping: boolean;
 }
@@ -120,7 +124,7 @@ export function linkOf(win: Window & Marked): string | null {
 }
 
 export function unsentOf(win: Window & Marked): Unsent {
-  win[UNSENT] ??= { notes: new Map(), waiting: [], isTyping: false };
+  win[UNSENT] ??= { notes: new Map(), waiting: [], by: "", isTyping: false };
   return win[UNSENT];
 }
 

@@ -22,7 +22,7 @@ interface Drawn {
   readonly form?: boolean;
   readonly attributes?: string;
   readonly below?: string;
-  /** In pixels; without one the page has no layout. */
+  /** Of the field, in pixels; without one the page has no layout. */
   readonly width?: number;
 }
 
@@ -41,8 +41,7 @@ function draw(win: Window, drawn: Drawn = {}): Field {
   const field = holder.querySelector<Field>(tag) as Field;
   if (kind === "number") field.setAttribute("type", "number");
   field.defaultValue = value;
-  const element = field.closest('[data-testid="stElementContainer"]');
-  if (element) Object.defineProperty(element, "clientWidth", { value: width });
+  Object.defineProperty(field, "clientWidth", { value: width });
   app(win).append(holder);
   return field;
 }
@@ -411,6 +410,64 @@ describe("a draft", () => {
     const field = draw(win);
     await settled();
     expect(field.value).toBe("half");
+  });
+
+  describe("in a page whose session the server has not found", () => {
+    const outage = { held: false, owner: "a" };
+
+    it("is kept, and the newer one beats the older one", async () => {
+      const win = visit(typed("", "older"), outage);
+      const field = draw(win);
+      draw(win, { key: "other" });
+      await settled();
+      expect(field.value).toBe("");
+      write(field, "newer");
+      const next = visit(leave(win), { owner: "a" });
+      const again = draw(next);
+      await settled();
+      expect(again.value).toBe("newer");
+    });
+
+    it("is typed back once the server has found it", async () => {
+      const win = visit(typed("", "older"), outage);
+      const field = draw(win);
+      visit(win, { owner: "a" });
+      await settled();
+      expect(field.value).toBe("older");
+    });
+
+    it.each([
+      ["nobody, who has signed in", "", "b", "newer"],
+      ["the same person", "a", "a", "newer"],
+      ["another person", "b", "a", ""],
+      ["somebody, who has signed out", "b", "", ""],
+    ])("is that of %s", async (_, who, owner, value) => {
+      const win = visit(typed("", "older", {}, { key: "other" }), { held: false, owner: who });
+      write(draw(win), "newer");
+      const next = visit(leave(win), { owner });
+      const [field, other] = [draw(next), draw(next, { key: "other" })];
+      await settled();
+      expect([field.value, other.value]).toEqual([value, "older"]);
+    });
+
+    it("is gone with who sits there, in the living page, too", () => {
+      const win = visit(openWindow(), outage);
+      write(draw(win), "of a");
+      visit(win, { held: false, owner: "b" });
+      expect(kept(leave(win))).toEqual([]);
+    });
+
+    it("is not for somebody else where the session was never stored", async () => {
+      const win = visit(typed("", "older", { owner: "a", stored: false }), {
+        held: false,
+        owner: "b",
+      });
+      write(draw(win, { key: "other" }), "newer");
+      const next = visit(leave(win), { sid: B, owner: "b" });
+      const fields = [draw(next), draw(next, { key: "other" })];
+      await settled();
+      expect(fields.map(({ value }) => value)).toEqual(["", ""]);
+    });
   });
 
   it("ends with its session in a living page, and goes on with a rotation", () => {
