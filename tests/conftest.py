@@ -47,7 +47,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     location._stores.clear()
     assembly._adapters.clear()
     assembly._told.clear()
-    assembly._beside.cache_clear()
+    assembly._resolved.cache_clear()
     standing._said.clear()
     tab.forget_tabs()
     forget_tasks()

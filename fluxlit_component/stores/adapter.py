@@ -13,15 +13,10 @@ from typing import Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, deadline, is_past, wall
 from fluxlit_component.codec import encode
-from fluxlit_component.errors import (
-    ConfigurationError,
-    CorruptValue,
-    FluxlitError,
-    StoreUnavailable,
-    UnstorableValue,
-)
+from fluxlit_component.errors import CorruptValue, FluxlitError, StoreUnavailable, UnstorableValue
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import SessionStore
+from fluxlit_component.stores.ledger import name_of
 from fluxlit_component.stores.values import (
     PACKED,
     checked_key,
@@ -94,7 +89,9 @@ class AdapterStore:
                 return Outcome("destroyed", now=now)
             if found is not None and is_past(_lifetime(found).get("expires"), now):
                 return Outcome("expired", now=now)
-            kept = _begin(commit, now) if found is None else dict(found)
+            kept = dict(found or {})
+            if found is None and (ends := deadline(now, commit.max_age_seconds)) is not None:
+                kept[PACKED] = {"created": now, "expires": ends}
             refused: dict[str, Field | None] = {}
             for key, change in commit.changes.items():
                 _checked_key(key)
@@ -154,7 +151,7 @@ class AdapterStore:
         return None if found is None or is_past(_lifetime(found).get("expires"), now) else found
 
     def _read(self, session_id: str) -> dict[str, Any] | None:
-        _check_id(session_id)
+        name_of(session_id)  # refuses an empty id
         found: object = self._call(lambda: self._inner.get(session_id))
         if found is None:
             return None
@@ -182,17 +179,10 @@ class AdapterStore:
     @contextlib.contextmanager
     def _locked(self, *session_ids: str) -> Iterator[None]:
         """Hold the locks of these sessions. All callers use one order, so two renames cannot deadlock."""
-        for session_id in session_ids:
-            _check_id(session_id)
         with contextlib.ExitStack() as held:
-            for place in sorted({hash(session_id) % _LOCKS for session_id in session_ids}):
+            for place in sorted({hash(name_of(session_id)) % _LOCKS for session_id in session_ids}):
                 held.enter_context(self._locks[place])
             yield
-
-
-def _check_id(session_id: str) -> None:
-    if not session_id:
-        raise ConfigurationError("a session id must not be empty")
 
 
 def _checked_key(key: object) -> str:
@@ -205,11 +195,6 @@ def _lifetime(found: Mapping[str, Any]) -> dict[str, float]:
     """The two moments kept beside the values. Empty if another program wrote something else there."""
     kept = found.get(PACKED)
     return {k: v for k, v in kept.items() if isinstance(v, int | float)} if isinstance(kept, dict) else {}
-
-
-def _begin(commit: Commit, now: float) -> dict[str, Any]:
-    expires = deadline(now, commit.max_age_seconds)
-    return {} if expires is None else {PACKED: {"created": now, "expires": expires}}
 
 
 def _seconds_left(idle_seconds: float | None, expires: float | None, now: float) -> float:

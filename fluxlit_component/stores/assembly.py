@@ -53,11 +53,7 @@ def store_of_run(
     seal: bool | None = None,
     idle_seconds: float | None = None,
 ) -> RecordStore:
-    """Put together the layers between a run and its backend.
-
-    Raises:
-        ConfigurationError: the store or the sealing that was asked for cannot be had.
-    """
+    """Put together the layers between a run and its backend; a `ConfigurationError` if they cannot be had."""
     sealing = sealing_of(on=settings.seal if seal is None else seal, keys=settings.seal_keys)
     chosen = choose_store(store, settings, script_path)
     if sealing.on and not sealing.masters:
@@ -141,22 +137,16 @@ def _opened(url: str) -> VersionedStore:
 
 
 @lru_cache(maxsize=64)
-def _beside(script_path: str) -> Path:
-    """The default file of an app. It is looked up once, since an app may change its working directory."""
-    return Path(script_path).parent.resolve() / _DEFAULT_FILE
-
-
-@lru_cache(maxsize=64)
-def _named(path: str) -> Path:
-    """The path from the settings, looked up once, so that a run need not ask the disk where its file is."""
-    return Path(path).expanduser().resolve()
+def _resolved(path: Path) -> Path:
+    """Looked up once: an app may change its working directory, and a run need not ask the disk again."""
+    return path.resolve()
 
 
 def _default_store(settings: Settings, script_path: str | None) -> VersionedStore:
     if settings.session_sqlite_path:
-        path = _named(settings.session_sqlite_path)
+        path = _resolved(Path(settings.session_sqlite_path).expanduser())
     else:
-        path = _beside(script_path) if script_path else Path.cwd().resolve() / _DEFAULT_FILE
+        path = (_resolved(Path(script_path).parent) if script_path else Path.cwd()) / _DEFAULT_FILE
     try:
         return open_store(f"sqlite:///{path}")
     except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running

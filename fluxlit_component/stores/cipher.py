@@ -29,12 +29,7 @@ _INFO: Final = b"fluxlit_component/seal/v1\x00"
 
 
 class Cipher:
-    """Seals and opens the values of one session.
-
-    Args:
-        session_id: the session's id.
-        masters: number -> secret. The highest number seals; every one can open.
-    """
+    """Seals and opens the values of one session. Of `masters`, number -> secret, the highest seals."""
 
     def __init__(self, session_id: str, masters: Mapping[int, bytes]) -> None:
         self._sid = session_id.encode("utf-8", "surrogatepass")

@@ -108,11 +108,8 @@ def marker(now: float) -> Head:
 
 def ends(head: Head) -> float | None:
     """The moment from which a purge may drop the session; None: never."""
-    earliest = head.forget
-    for moment in (head.idle_expires, head.expires):
-        if moment is not None and (earliest is None or moment < earliest):
-            earliest = moment
-    return earliest
+    moments = head.forget, head.idle_expires, head.expires
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def state_of(head: Head | None, now: float) -> State:

@@ -90,22 +90,16 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
         if timeout_seconds is None:
             return SQLiteSessionStore(path[1:])
         return SQLiteSessionStore(path[1:], busy_timeout_seconds=timeout_seconds)
-    name = STORE_OF.get(scheme.partition("+")[0])
-    if name is None:
+    if (name := STORE_OF.get(scheme.partition("+")[0])) is None:
         raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
-    store_type = store_class(name)
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
     with url_unquoted():
-        store: BuiltInStore = store_type.from_url(url, **patience)
+        store: BuiltInStore = store_class(name).from_url(url, **patience)
     return store
 
 
 def store_class(name: str) -> Any:
-    """The class of a store whose engine is an extra. The engine is imported only now.
-
-    Raises:
-        ConfigurationError: the engine is not installed.
-    """
+    """The class of a store whose engine is an extra, imported only now; a `ConfigurationError` without it."""
     engine = _ENGINES[name]
     try:
         return getattr(importlib.import_module(f"fluxlit_component.stores.{engine}"), name)

@@ -42,11 +42,7 @@ class InMemorySessionStore(TransactionalStore):
     kind = "Memory"
 
     def __init__(
-        self,
-        *,
-        max_entries: int = 5000,
-        default_ttl_seconds: float | None = 86_400.0,
-        clock: Clock = wall,
+        self, *, max_entries: int = 5000, default_ttl_seconds: float | None = 86_400.0, clock: Clock = wall
     ) -> None:
         of_type(int, "a number of sessions", max_entries=max_entries)
         super().__init__(default_ttl_seconds, clock)
@@ -115,11 +111,9 @@ class _Transaction:
 
 
 def _pack(fields: Mapping[str, Field]) -> bytes:
-    plain = {key: (field.version, field.data) for key, field in fields.items()}
-    packed: bytes = msgpack.packb(plain, unicode_errors="surrogatepass")
-    return packed
+    return bytes(msgpack.packb(dict(fields), unicode_errors="surrogatepass"))
 
 
 def _unpack(packed: bytes) -> dict[str, Field]:
     plain = msgpack.unpackb(packed, unicode_errors="surrogatepass")
-    return {key: Field(version, data) for key, (version, data) in plain.items()}
+    return {key: Field(*parts) for key, parts in plain.items()}

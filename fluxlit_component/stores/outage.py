@@ -54,11 +54,7 @@ class Breaker:
         self.last: LastCall | None = None
 
     def admit(self) -> None:
-        """Let a call through, or raise.
-
-        Raises:
-            StoreUnavailable: the store failed a moment ago.
-        """
+        """Let a call through, or raise `StoreUnavailable` if the store failed a moment ago."""
         with self._lock:
             now = self._clock()
             if now < self._open_until:
@@ -132,32 +128,29 @@ class SparingStore:
         if self._left <= 0:
             raise StoreUnavailable("the store has held this run long enough")
         self.breaker.admit()
-        began = self._clock()
+        is_bounded, began = getattr(self.inner, "bounded", False), self._clock()
         try:
-            if getattr(self.inner, "bounded", False):
-                answer = call()
-            else:
-                answer = _workers.run(call, seconds=self._left)
+            answer = call() if is_bounded else _workers.run(call, seconds=self._left)
         except Exception as error:
-            held = self._spent(began)
-            self.breaker.last = LastCall(operation, held, answered=False)
+            held = self._spent(operation, began, answered=False)
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
                 self.breaker.failed(held_seconds=held)
             else:
                 self.breaker.succeeded()  # the store has answered, though with an error
             raise
-        held = self._spent(began)
-        self.breaker.last = LastCall(operation, held, answered=True)
+        held = self._spent(operation, began, answered=True)
         record_seconds("fluxlit.store.duration", held, operation=operation)
         self.breaker.succeeded()
         return answer
 
-    def _spent(self, began: float) -> float:
-        """Subtract the time of a call from the budget, and return that time."""
+    def _spent(self, operation: str, began: float, *, answered: bool) -> float:
+        """Note the end of a call, subtract its time from the budget, and return that time."""
         self._ended = self._clock()
-        self._left -= self._ended - began
-        return self._ended - began
+        held = self._ended - began
+        self._left -= held
+        self.breaker.last = LastCall(operation, held, answered)
+        return held
 
 
 class _Unquoted(Exception):
@@ -179,7 +172,4 @@ _breakers: Final[WeakKeyDictionary[VersionedStore, Breaker]] = WeakKeyDictionary
 def breaker_of(store: VersionedStore) -> Breaker:
     """The breaker of a store object, one for the whole process."""
     with _lock:
-        breaker = _breakers.get(store)
-        if breaker is None:
-            breaker = _breakers[store] = Breaker()
-        return breaker
+        return _breakers.setdefault(store, Breaker())

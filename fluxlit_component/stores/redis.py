@@ -7,6 +7,7 @@ last as long as the server's own persistence keeps them: without it a restart lo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
@@ -123,7 +124,7 @@ class RedisSessionStore:
             self._server.close()
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
-        pattern = f"{_literally(self._prefix)}{checked_prefix(prefix)}*"
+        pattern = re.sub(r"([*?\[\]^\\])", r"\\\1", self._prefix) + checked_prefix(prefix) + "*"
         # SCAN does not block the server.
         found = self._server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED), [])
         seen: set[str] = set()  # SCAN may return a key twice
@@ -168,7 +169,9 @@ def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
 
 def _facts(client: Any) -> StoreFacts:
     """Facts about the server; of a cluster those of its first master, and the policies of all masters."""
-    infos = _infos(client)
+    is_cluster = hasattr(client, "keyslot")
+    answer = client.info(target_nodes="primaries") if is_cluster else client.info()
+    infos = list(answer.values()) if is_cluster and "redis_version" not in answer else [answer]
     first = infos[0]
     details: dict[str, str | int] = {
         "maxmemory_policy": ", ".join(sorted({str(info.get("maxmemory_policy", "?")) for info in infos})),
@@ -182,15 +185,3 @@ def _facts(client: Any) -> StoreFacts:
     valkey = first.get("valkey_version")
     version = str(valkey or first.get("redis_version", "?"))
     return StoreFacts("Valkey" if valkey else "Redis", version, time[0] + time[1] / 1e6, details)
-
-
-def _infos(client: Any) -> list[dict[str, Any]]:
-    if not hasattr(client, "keyslot"):
-        return [client.info()]
-    answer = client.info(target_nodes="primaries")
-    return [answer] if "redis_version" in answer else list(answer.values())
-
-
-def _literally(text: str) -> str:
-    """The pattern that matches exactly this text."""
-    return "".join(f"\\{character}" if character in "*?[]^\\" else character for character in text)

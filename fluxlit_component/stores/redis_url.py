@@ -125,14 +125,10 @@ class ScriptClient(Redis):
             connection = self._at_hand.pop()
         except IndexError:
             return self.connection_pool.get_connection()
-        if _is_stale(connection):
+        try:
+            is_stale = connection.can_read()  # closed by the server, or with an answer that was not read
+        except (RedisError, OSError):
+            is_stale = True
+        if is_stale:
             connection.disconnect()  # the next send connects again
         return connection
-
-
-def _is_stale(connection: Any) -> bool:
-    """Whether the server has closed the connection, or an answer in it was not read."""
-    try:
-        return bool(connection.can_read())
-    except (RedisError, OSError):
-        return True

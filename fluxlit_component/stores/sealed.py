@@ -37,13 +37,9 @@ class Sealing:
 def sealing_of(*, on: bool, keys: str | None) -> Sealing:
     """The sealing that arguments and settings ask for.
 
-    Args:
-        on: whether written values are sealed.
-        keys: the setting `FLUXLIT_SEAL_KEYS`, such as ``"2:newest secret,1:older secret"``; None: the
-            session id alone makes the key.
-
-    Raises:
-        ConfigurationError: the extra is not installed, or the keys cannot be used. Never quotes a key.
+    `on`: whether written values are sealed. `keys`: `FLUXLIT_SEAL_KEYS`, such as ``"2:newest,1:older"``; if
+    None, the session id alone makes the key. A `ConfigurationError`, which never quotes a key, if the extra
+    is not installed or the keys cannot be used.
     """
     sealing = Sealing(on, _masters(keys or ""))
     if on:

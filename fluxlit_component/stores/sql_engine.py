@@ -101,7 +101,9 @@ class Database:
         the caller gives up. It returns what `work` would return, or `UNDONE`.
         """
         if self._pid != os.getpid():
-            self._leave_to_parent()
+            _inherited.append(self._at_hand)  # this process must not even close them
+            self._begin_here()
+            self._engine.dispose(close=False)
         give_up = monotonic() + self._seconds
         try:
             if not self._is_server:  # no network that could hang
@@ -215,11 +217,6 @@ class Database:
         self._pid = os.getpid()
         self._at_hand: list[Any] = []
         self._slots = threading.Semaphore(_CONNECTIONS)
-
-    def _leave_to_parent(self) -> None:
-        _inherited.append(self._at_hand)  # this process must not even close them
-        self._begin_here()
-        self._engine.dispose(close=False)
 
     def close(self) -> None:
         """Close all idle connections. The next use opens new ones."""

@@ -68,10 +68,7 @@ class MariaDBLink:
         return self._ask(LOAD, name, name)
 
     def commit(self, name: str, commit: Commit, give_up: float) -> Any:
-        """One row per key, for an `Outcome`, if all changes are written; no rows if none is.
-
-        Once the caller has given up, the server writes nothing, even if it hung for a long time before.
-        """
+        """As in `PostgresLink`."""
         keys = [digest(key) for key in commit.changes]
         values: list[Any] = [name, deadline(0.0, commit.idle_seconds), commit.schema, self._skew + give_up]
         for found, change in zip(keys, commit.changes.values(), strict=True):
@@ -107,7 +104,6 @@ class MariaDBLink:
 
 @cache
 def _statement(changes: int) -> str:
-    """The commit of this number of keys."""
     guards = " AND ".join([f"COALESCE(? = {_KNOWN}, TRUE)"] * changes)
     known, lines = ", ".join([_KNOWN] * changes), ", ".join(["(i, ?, ?, v, ?)"] * changes)
     return _COMMIT.replace("GUARDS", guards).replace("KNOWN", known).replace("CHANGES", lines)

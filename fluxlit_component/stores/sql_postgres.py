@@ -142,7 +142,6 @@ class PostgresLink:
 
 @cache
 def _statement(changes: int) -> str:
-    """The commit of this number of keys."""
     types = ("bytea", "bytea", "bytea", "bigint")
     each = [[f"${5 + 4 * i + n}::{name}" for n, name in enumerate(types)] for i in range(changes)]
     return _COMMIT.replace("CHANGES", ", ".join(f"({', '.join(parameters)})" for parameters in each))

@@ -100,12 +100,10 @@ class Tables:
 
     def sql(self, statement: str) -> str:
         """A statement for the driver: with this database's words and the driver's parameter marks."""
-        found = self._texts.get(statement)
-        if found is None:
-            found = self.fill(statement)
-            found = found if self._marks else found.replace("%", "%%").replace("?", "%s")
-            self._texts[statement] = found
-        return found
+        if statement not in self._texts:
+            text = self.fill(statement)
+            self._texts[statement] = text if self._marks else text.replace("%", "%%").replace("?", "%s")
+        return self._texts[statement]
 
     def fill(self, statement: str) -> str:
         """A statement with this database's words filled in."""
@@ -159,23 +157,19 @@ class SQLTransaction:
         self.tables = tables
 
     def ask(self, statement: str, *values: Any) -> Any:
-        """Run a statement and return its rows."""
         self.tell(statement, *values)
         return self.cursor.fetchall()
 
     def tell(self, statement: str, *values: Any) -> None:
-        """Run a statement."""
         self.cursor.execute(self.tables.sql(statement), values)
 
     def create(self) -> None:
-        """Make the missing tables."""
         if self.tables.dialect == "postgresql":  # here IF NOT EXISTS alone fails if two try at once
             self.tell(f"SELECT pg_advisory_xact_lock({_CREATION_LOCK})")
         for statement in _CREATE:
             self.tell(statement)
 
     def now(self) -> float:
-        """The time now."""
         return self.tables.now(self.ask("SELECT {now}")[0][0])
 
     def find(
@@ -217,10 +211,7 @@ class SQLTransaction:
         update = """UPDATE {s} SET version = ?, created = ?, idle_expires = ?, expires = ?, {schema} = ?,
             forget = ?, ends = ? WHERE id = ?"""
         self.tell(update, *head, ends(head), place.row)
-        rows = [
-            (place.row, digest(key), key_bytes(key), *(field.version, field.data))
-            for key, field in fields.items()
-        ]
+        rows = [(place.row, digest(key), key_bytes(key), *field) for key, field in fields.items()]
         if rows:
             upsert = "INSERT INTO {f} (session, digest, {key}, version, data) VALUES (?, ?, ?, ?, ?) {over}"
             self.cursor.executemany(self.tables.sql(upsert), rows)

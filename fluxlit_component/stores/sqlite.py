@@ -110,7 +110,6 @@ class SQLiteSessionStore(TransactionalStore):
         self._file.close()
 
     def describe(self) -> StoreFacts:
-        """Say which SQLite it is, and whose clock."""
         return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock())
 
     def _read(self, work: Callable[[_Transaction], T]) -> T:
@@ -146,9 +145,7 @@ class _Transaction:
         if place.row is not None:
             self.cursor.execute(_DROP_FIELDS, place.row[:1])
             self.cursor.execute(_DROP, place.row[:1])
-        lifetimes = (head.created, head.idle_expires, head.expires)
-        line = (place.name, head.version, *lifetimes, head.schema, head.forget, ends(head))
-        number = self.cursor.execute(_BEGIN, line).lastrowid or 0
+        number = self.cursor.execute(_BEGIN, (place.name, *head, ends(head))).lastrowid or 0
         self.cursor.executemany(_PUT, _lines(number, fields))
 
     def move(self, place: Place, head: Head, fields: Mapping[str, Field]) -> None:

@@ -46,14 +46,13 @@ def is_damage(error: Exception) -> bool:
 def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
     """Rename the damaged file that was found under `path`, so that a fresh one can be begun.
 
+    Returns whether to try again: this call or another process before it has moved the file away. False if
+    the file is not ours: another program's file is never touched.
+
     Args:
         path: the database file.
         inode: of the file that was found damaged; None: no file was there when the work began.
         error: SQLite's error, for the log.
-
-    Returns:
-        Whether to try again: this call or another process before it has moved the file away. False if
-        the file is not ours: another program's file is never touched.
 
     Raises:
         BlockingIOError: another process is opening the file; try again.
@@ -92,10 +91,8 @@ def naming(path: Path, *, exclusive: bool = False) -> Iterator[None]:
 
     Shared for opening the file, exclusive for renaming it. SQLite finds log and index by name, so a rename in
     between would mix up two files. The lock is on the folder: releasing a lock on the file would also release
-    the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2).
-
-    Raises:
-        BlockingIOError: another process holds the lock; try again.
+    the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2). `BlockingIOError`: another process
+    holds the lock; try again.
     """
     folder = _locked(path.parent, exclusive=exclusive)
     try:

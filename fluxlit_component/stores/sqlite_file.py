@@ -65,9 +65,8 @@ class DatabaseFile:
     def run(self, work: Callable[[sqlite3.Cursor], T], *, writes: bool) -> T:
         """Run one statement that only reads, or work that writes, in a transaction without other writers.
 
-        It is tried until it is done or the budget is spent.
-        SQLite's own busy handler is off. It would give its full time to every statement again. It also sleeps
-        up to 100 ms between two attempts, so that writers starve each other.
+        It is tried until it is done or the budget is spent. SQLite's own busy handler is off. It would give
+        its full time to every statement again, and sleeps up to 100 ms, so that writers starve each other.
         """
         give_up = monotonic() + self._budget
         fresh_starts = _FRESH_STARTS

@@ -136,10 +136,8 @@ class TransactionalStore(ABC):
 
         def move(transaction: Transaction) -> bool:
             place = transaction.find(name)
-            head = place.living
-            if head is not None:
-                moved = head._replace(idle_expires=deadline(place.now, idle_seconds))
-                transaction.move(place, moved, {})
+            if (head := place.living) is not None:
+                transaction.move(place, head._replace(idle_expires=deadline(place.now, idle_seconds)), {})
             return head is not None
 
         return self._write(move)
@@ -155,8 +153,7 @@ class TransactionalStore(ABC):
 
         def take_out(transaction: Transaction) -> Record | None:
             place = transaction.find(name, None)
-            record = place.record()
-            if record is not None:
+            if (record := place.record()) is not None:
                 transaction.begin(place, ledger.marker(place.now), {})
             return record
 
