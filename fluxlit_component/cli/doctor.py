@@ -11,15 +11,8 @@ from typing import Annotated, Final
 
 import typer
 
+from fluxlit_component.cli.checks import setup
 from fluxlit_component.cli.checks.address import check_address, check_replicas_clocks
-from fluxlit_component.cli.checks.setup import (
-    check_garbage,
-    check_settings,
-    check_switched_on,
-    check_transport,
-    check_trusted_headers,
-    check_versions,
-)
 from fluxlit_component.cli.checks.store import check_files, check_replicas, check_store
 from fluxlit_component.cli.output import Finding, JsonOption, Level, hint, ok, print_json, problem
 from fluxlit_component.cli.place import StoreOption, file_of, label_of, opened, settings_here, url_of
@@ -75,12 +68,12 @@ def _examine(
     except ConfigurationError as error:
         yield problem("settings", str(error), "env | grep FLUXLIT_")
         settings = Settings()
-    yield check_versions()
-    yield from check_transport(settings.transport)
-    yield from check_switched_on()
-    yield from check_settings(settings, app_secrets(), unread_secrets() or ())
-    yield check_garbage(option_here)
-    yield from check_trusted_headers(settings.identity, option_here)
+    yield setup.check_versions()
+    yield from setup.check_transport(settings.transport)
+    yield from setup.check_switched_on()
+    yield from setup.check_settings(settings, app_secrets(), unread_secrets() or ())
+    yield setup.check_garbage(option_here)
+    yield from setup.check_trusted_headers(settings.identity, option_here)
     if place is not None:
         yield from _check_place(place)
         yield from check_replicas(place, max(replicas, len(replica_urls)))

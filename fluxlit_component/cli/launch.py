@@ -39,11 +39,6 @@ def serve(arguments: Sequence[str], *, freeze: bool) -> None:
             "`streamlit run`: the session works, and a page load costs one short run more",
             file=sys.stderr,
         )
-    _load_ahead()
-    streamlit_run(arguments)
-
-
-def _load_ahead() -> None:
-    """Load what the first run needs, so that no visitor waits for it."""
-    for name in _OF_THE_FIRST_RUN:
+    for name in _OF_THE_FIRST_RUN:  # so that no visitor waits for it
         import_module(f"fluxlit_component.{name}")
+    streamlit_run(arguments)

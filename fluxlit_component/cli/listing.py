@@ -12,15 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from fluxlit_component.cli.output import (
-    JsonOption,
-    complain,
-    print_figures,
-    print_json,
-    print_table,
-    short,
-    watched,
-)
+from fluxlit_component.cli import output
 from fluxlit_component.cli.place import StoreOption, find_one, label_of, opened, url_of
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
@@ -34,11 +26,11 @@ _COLUMNS: Final = "session", ">keys", ">size", ">version", ">age", ">if unused e
 _LONGEST: Final = 500
 
 
-def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def stats(*, store: StoreOption = None, as_json: output.JsonOption = False) -> None:
     """Count sessions, keys and bytes."""
     counts: Counter[str] = Counter()
     with opened(url_of(store)) as found:
-        for entry in watched(found.browse(), "Looking through"):
+        for entry in output.watched(found.browse(), "Looking through"):
             counts[entry.standing] += 1
             if entry.standing == "alive":
                 counts["keys"] += entry.keys
@@ -47,14 +39,14 @@ def stats(*, store: StoreOption = None, as_json: JsonOption = False) -> None:
     figures: dict[str, Any] = {"store": label_of(url_of(store)), "sessions": counts["alive"]}
     for name in ("keys", "bytes", "largest_bytes", "expired", "destroyed"):
         figures[name] = counts[name]
-    print_figures(figures, as_json=as_json)
+    output.print_figures(figures, as_json=as_json)
 
 
 def list_sessions(
     *,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     store: StoreOption = None,
-    as_json: JsonOption = False,
+    as_json: output.JsonOption = False,
 ) -> None:
     """List living sessions, the newest first, by the first characters of their hash.
 
@@ -62,26 +54,27 @@ def list_sessions(
     """
     listed: list[tuple[Entry, bool]] = []
     with opened(url_of(store)) as found:
-        alive = [entry for entry in watched(found.browse(), "Looking through") if entry.standing == "alive"]
+        entries = output.watched(found.browse(), "Looking through")
+        alive = [entry for entry in entries if entry.standing == "alive"]
         alive.sort(key=lambda entry: entry.created, reverse=True)
         for entry in alive[:limit]:
             record = found.peek(entry.name)
             listed.append((entry, record is not None and is_bound(record)))
     if as_json:
         sessions = [{**document(entry), "bound": bound, "keys": entry.keys} for entry, bound in listed]
-        print_json({"total": len(alive), "sessions": sessions})
+        output.print_json({"total": len(alive), "sessions": sessions})
         return
     rows = [
         (
-            *(short(entry), entry.keys, size_text(entry.size), entry.version),
-            *map(span_text, spans(entry)),
+            *(output.short(entry), entry.keys, size_text(entry.size), entry.version),
+            *spans(entry),
             "somebody" if bound else "",  # the store does not know who
         )
         for entry, bound in listed
     ]
-    print_table(_COLUMNS, rows)
+    output.print_table(_COLUMNS, rows)
     if len(alive) > limit:
-        complain(f"{limit} of {len(alive)} sessions; --limit shows more")
+        output.complain(f"{limit} of {len(alive)} sessions; --limit shows more")
 
 
 def show(
@@ -89,14 +82,14 @@ def show(
     *,
     values: Annotated[bool, typer.Option("--values", help="Also what is stored: somebody's data.")] = False,
     store: StoreOption = None,
-    as_json: JsonOption = False,
+    as_json: output.JsonOption = False,
 ) -> None:
     """Show a session's keys, types, sizes, versions and lifetimes; its values only with --values."""
     with opened(url_of(store)) as found:
         entry = find_one(found, session)
         record = found.peek(entry.name)
     if record is None:
-        complain(f"{short(entry)} has ended a moment ago")
+        output.complain(f"{output.short(entry)} has ended a moment ago")
         raise typer.Exit(1)
     seen = [
         # A key must not control the terminal, and a lone surrogate in it must not make printing fail.
@@ -106,11 +99,11 @@ def show(
         for key, field in sorted(record.fields.items())
     ]
     if as_json:
-        print_json({**document(entry), "keys": seen})
+        output.print_json({**document(entry), "keys": seen})
         return
-    age, idle, absolute = map(span_text, spans(entry))
+    age, idle, absolute = spans(entry)
     typer.echo(
-        f"session {short(entry)}, version {entry.version}, schema {entry.schema}, "
+        f"session {output.short(entry)}, version {entry.version}, schema {entry.schema}, "
         f"{size_text(entry.size)} in {entry.keys} keys\n"
         f"begun {age} ago; ends if unused in: {idle}; in any case in: {absolute}\n"
     )
@@ -119,28 +112,25 @@ def show(
         (one["key"], one["type"], size_text(one["bytes"]), one["version"], one.get("value", ""))
         for one in seen
     ]
-    print_table(columns, (row[: len(columns)] for row in rows))
+    output.print_table(columns, (row[: len(columns)] for row in rows))
 
 
-def spans(entry: Entry) -> tuple[float, float | None, float | None]:
-    """Seconds since the session was begun, until it ends if nobody uses it, and until it ends in any case.
-
-    By the store's own clock. None: the session has no such lifetime.
-    """
-    ends = (entry.idle_expires, entry.expires)
-    idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
-    return round(max(0.0, entry.now - entry.created), 3), idle_left, left
+def spans(entry: Entry) -> list[str]:
+    """The age of a session, how long it lasts if nobody uses it, and how long in any case."""
+    found = document(entry)
+    return [span_text(found[name]) for name in ("age_seconds", "idle_left_seconds", "left_seconds")]
 
 
 def document(entry: Entry) -> dict[str, Any]:
-    """The entry as JSON has it."""
-    age, idle_left, left = spans(entry)
+    """The entry as JSON has it. Seconds are by the store's own clock; None: there is no such lifetime."""
+    ends = (entry.idle_expires, entry.expires)
+    idle_left, left = (None if end is None else round(end - entry.now, 3) for end in ends)
     return {
-        "session": short(entry),
+        "session": output.short(entry),
         "version": entry.version,
         "schema": entry.schema,
         "bytes": entry.size,
-        "age_seconds": age,
+        "age_seconds": round(max(0.0, entry.now - entry.created), 3),
         "idle_left_seconds": idle_left,
         "left_seconds": left,
     }

@@ -85,7 +85,6 @@ class Finding:
     level: Level
     subject: str
     text: str
-    """What was found or, if something is wrong, what is wrong."""
     remedy: str | None = None
     """The command that mends it."""
 

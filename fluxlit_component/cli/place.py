@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Final, TypeAlias
@@ -69,12 +69,7 @@ def file_of(url: str) -> Path | None:
 
 @contextmanager
 def opened(url: str, *, may_create: bool = False) -> Iterator[BuiltInStore]:
-    """The store, closed at the end.
-
-    Raises:
-        ConfigurationError: there can be no such store, or a command cannot use it.
-        StoreUnavailable: the database file is not there, or cannot be opened.
-    """
+    """The store, closed at the end. `StoreUnavailable`: its file is not there, or cannot be opened."""
     if url.lower().startswith("memory:"):
         raise ConfigurationError(
             "memory:// is the memory of the app's own process: no other process can look into it. "
@@ -86,11 +81,8 @@ def opened(url: str, *, may_create: bool = False) -> Iterator[BuiltInStore]:
             f"there is no session file {path}: nothing was saved there yet, or it lies elsewhere. Run this "
             "in the app's folder, or name the store: --store sqlite:////absolute/path.db"
         )
-    store = open_store(url, timeout_seconds=PATIENCE_SECONDS)
-    try:
+    with closing(open_store(url, timeout_seconds=PATIENCE_SECONDS)) as store:
         yield store
-    finally:
-        store.close()
 
 
 def find_one(store: BrowsableStore, prefix: str) -> Entry:

@@ -65,7 +65,7 @@ def migrate(
 ) -> None:
     """Copy all sessions into another store, with their versions and lifetimes. Safe to repeat."""
     origin = url_of(store)
-    if _is_same(origin, to):
+    if origin == to or (file_of(origin) is not None and file_of(origin) == file_of(to)):
         raise ConfigurationError("source and target are the same store")
     done = Counter(copied=0, already_there=0, destroyed=0, expired=0)
     try:
@@ -80,7 +80,6 @@ def migrate(
 
 
 def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
-    """Copy one session; return the outcome."""
     if entry.standing == "destroyed":  # no late writer may bring it back in the target, either
         target.destroy(entry.name)
         return "destroyed"
@@ -88,7 +87,3 @@ def _carry(entry: Entry, source: BrowsableStore, target: BrowsableStore) -> str:
     if record is None:
         return "expired"
     return "copied" if target.place(entry.name, record) else "already_there"
-
-
-def _is_same(one: str, other: str) -> bool:
-    return one == other or (file_of(one) is not None and file_of(one) == file_of(other))

@@ -29,10 +29,7 @@ _FAILURES: Final = (OSError, ValueError, http.client.HTTPException)
 
 
 def check_address(url: str | None, *, base_path: str = "") -> Iterator[Finding]:
-    """Ask the running app, if the address of its first page was given.
-
-    `base_path`: what `server.baseUrlPath` is here.
-    """
+    """Ask the running app, if the address of its first page was given. `base_path`: as it is set here."""
     if url is None:
         yield hint("https", f"not looked at. {_WITHOUT}", "fluxlit-session doctor --url https://the.app")
         return
@@ -90,10 +87,9 @@ def _get(url: str) -> tuple[Message, bytes]:
 
 
 def _body(url: str) -> bytes:
-    try:
+    with suppress(*_FAILURES):
         return _get(url)[1]
-    except _FAILURES:
-        return b""
+    return b""
 
 
 def _silent(subject: str, url: str, error: Exception) -> Finding:
@@ -112,8 +108,7 @@ def _check_base(base: str, base_path: str) -> Finding:
 
 def _check_carrier(base: str, page: bytes) -> Finding:
     """Whether the page names the script that puts the id into the handshake, and whether it loads."""
-    found = _BOOT.search(page)
-    if found is None:
+    if (found := _BOOT.search(page)) is None:
         text = "the session comes by a component, so a page load costs one short run more"
         return hint("carrier", text, "fluxlit-session run app.py    # in place of streamlit run")
     script = urljoin(base, found[1].decode("latin-1"))
@@ -124,7 +119,6 @@ def _check_carrier(base: str, page: bytes) -> Finding:
 
 
 def _check_websocket(base: str) -> Finding:
-    """Open a websocket as a browser does, as far as the handshake."""
     parts = urlsplit(base)
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     headers = {
@@ -135,10 +129,8 @@ def _check_websocket(base: str) -> Finding:
         "Sec-WebSocket-Key": "Zmx1eGxpdC1zZXNzaW9uIQ==",
         "Sec-WebSocket-Protocol": "streamlit, PLACEHOLDER_AUTH_TOKEN",  # as Streamlit's page proposes them
     }
-    text, remedy = (
-        "it does not open",
-        "proxy_set_header Upgrade $http_upgrade;    # see docs/deploy/nginx.conf",
-    )
+    text = "it does not open"
+    remedy = "proxy_set_header Upgrade $http_upgrade;    # see docs/deploy/nginx.conf"
     with closing(make(parts.netloc, timeout=_SECONDS)) as connection, suppress(*_FAILURES):
         connection.request("GET", f"{parts.path}{_STREAM}", headers=headers)
         answer = connection.getresponse()

@@ -40,10 +40,7 @@ def check_versions() -> Finding:
 
 
 def check_transport(asked: str | None) -> Iterator[Finding]:
-    """Say which kind of component an app would use here, and whether it can.
-
-    `asked`: the setting `FLUXLIT_TRANSPORT`.
-    """
+    """Say which kind of component an app would use, and whether it can. `asked`: `FLUXLIT_TRANSPORT`."""
     streamlit = version("streamlit")
     is_v2 = has_v2() if asked is None else asked == "v2"
     if is_v2 and not has_v2():

@@ -30,8 +30,7 @@ _NEARLY_FULL: Final = 0.9
 def check_store(store: BuiltInStore) -> Iterator[Finding]:
     """Read what is not there, write a session that ends in seconds, ask the engine about itself.
 
-    Raises:
-        StoreUnavailable: the store does not answer, or takes no writes.
+    `StoreUnavailable`: the store does not answer, or takes no writes.
     """
     store.get(new_session_id())  # connects
     reads = [_seconds(partial(store.get, new_session_id())) for _ in range(_TRIES)]
