@@ -73,8 +73,7 @@ def register(
         raise ConfigurationError("a registered name has 1 to 100 characters of A-Z a-z 0-9 _ . : -")
     if type(schema) is not int or schema < 1:
         raise ConfigurationError(f"the schema number of {name!r} must be 1 or more")
-    shape = shape_of(cls)
-    if shape is None:
+    if (shape := shape_of(cls)) is None:
         raise ConfigurationError(
             f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
             "and they must not inherit from a built-in type such as list or Exception"
@@ -132,8 +131,7 @@ def is_outdated(value: object) -> bool:
 
 
 def _pack(value: object, encoding: Encoding) -> bytes:
-    enrolment = _by_class.get(type(value))
-    if enrolment is None:
+    if (enrolment := _by_class.get(type(value))) is None:
         raise refusal(value)
     fields, rest = enrolment.shape.take(value)
     return encoding.pack([enrolment.name, enrolment.schema, fields, rest])

@@ -19,13 +19,10 @@ from fluxlit_component.codec.bounds import MAX_ITEMS
 from fluxlit_component.codec.rows import Encoding, require
 from fluxlit_component.errors import UnstorableValue
 
+_INTEGERS: Final = tuple(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8, 16, 32, 64))
 _MASKED: Final[dict[str, Any]] = {
-    name: pd.api.types.pandas_dtype(name)
-    for name in (
-        "Int8", "Int16", "Int32", "Int64", "UInt8", "UInt16", "UInt32", "UInt64",
-        "Float32", "Float64", "boolean",
-    )
-}  # fmt: skip
+    name: pd.api.types.pandas_dtype(name) for name in (*_INTEGERS, "Float32", "Float64", "boolean")
+}
 _MAX_RANGE: Final = 2**16
 """Limit for intervals whose sides are ranges: reading makes such intervals one by one."""
 
@@ -90,8 +87,7 @@ def describe(values: Any, encoding: Encoding) -> list[Any]:
         plain = values.to_numpy()
         encoding.reserve(plain.nbytes, values)
         return ["object", plain.tolist()] if dtype.hasobject else ["numpy", plain]
-    family = _FAMILIES.get(type(dtype))
-    if family is None:
+    if (family := _FAMILIES.get(type(dtype))) is None:
         raise UnstorableValue(f"pandas dtype {dtype}", "convert it to an ordinary dtype with astype")
     return family(getattr(values, "array", values), encoding)
 
@@ -117,11 +113,6 @@ def _describe_categorical(values: Any, encoding: Encoding) -> list[Any]:
     return ["category", categories, np.asarray(values.codes), values.ordered]
 
 
-def _categorical(categories: Any, codes: Any, ordered: Any) -> Any:
-    dtype = pd.CategoricalDtype(rebuild_index(categories), ordered=ordered)
-    return pd.Categorical.from_codes(codes, dtype=dtype)
-
-
 def _zoned(moments: Any, unit: Any, zone: Any) -> Any:
     naive = pd.DatetimeIndex(_numpy(moments, np.int64).view(f"M8[{unit}]"))
     return naive.tz_localize("UTC").tz_convert(zone).array
@@ -132,10 +123,6 @@ def _describe_period(values: Any, _: Encoding) -> list[Any]:
     if pd.PeriodDtype(freq) != values.dtype:
         raise UnstorableValue(f"pandas dtype {values.dtype}", "its frequency cannot be named")
     return ["period", values.asi8, freq]
-
-
-def _period(ordinals: Any, freq: Any) -> Any:
-    return pd.arrays.PeriodArray(_numpy(ordinals, np.int64), dtype=pd.PeriodDtype(freq))
 
 
 def _describe_interval(values: Any, encoding: Encoding) -> list[Any]:
@@ -190,9 +177,9 @@ _FAMILIES: Final[dict[type, Callable[[Any, Encoding], list[Any]]]] = {
 _BUILDERS: Final[dict[str, Callable[..., Any]]] = {
     "object": _objects,
     "numpy": _numpy,
-    "category": _categorical,
+    "category": lambda kinds, codes, order: pd.Categorical.from_codes(codes, rebuild_index(kinds), order),
     "zoned": _zoned,
-    "period": _period,
+    "period": lambda n, freq: pd.arrays.PeriodArray(_numpy(n, np.int64), dtype=pd.PeriodDtype(freq)),
     "interval": _interval,
     "masked": lambda name, *parts: _MASKED[name].construct_array_type()(*parts),
     "string": _text,

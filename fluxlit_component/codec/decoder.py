@@ -24,13 +24,10 @@ _SMALL: Final = 256
 
 
 def decode(data: bytes, *, plain: bool = False) -> Any:
-    """Turn bytes from `encode` back into the value.
+    """Turn bytes from `encode` back into the value; `CorruptValue`, and nothing else, for any other bytes.
 
     With `plain`, instances of registered models and dataclasses come back as dicts of their stored fields.
     A migration needs this to read values that the present classes do not accept.
-
-    Raises:
-        CorruptValue: for any bytes that are not an encoded value, and nothing else.
     """
     if data[:1] != _FIRST:
         data = split(data)[1]
@@ -100,5 +97,4 @@ def _length_of_one(data: bytes) -> int:
     unpacker = Unpacker(max_buffer_size=2**31 - 1)
     unpacker.feed(data)
     unpacker.skip()
-    length: int = unpacker.tell()
-    return length
+    return int(unpacker.tell())

@@ -31,8 +31,7 @@ _STOWAWAYS: Final = {bytearray, memoryview, ExtType, Timestamp}
 def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     """Turn a value into bytes that `decode` turns back into exactly that value.
 
-    Raises:
-        UnstorableValue: for a value that cannot be kept exactly, or takes more than `max_bytes`.
+    `UnstorableValue`: the value cannot be kept exactly, or takes more than `max_bytes`.
     """
     limit = bounds.MAX_BYTES if max_bytes is None else min(max_bytes, bounds.MAX_BYTES)
     try:
@@ -190,8 +189,7 @@ class PlainEncoder:
             packer.pack(value)
         except (TypeError, ValueError, OverflowError, RecursionError):
             return None
-        data: bytes = packer.bytes()
-        return data
+        return bytes(packer.bytes())
 
 
 def is_plain(value: object) -> bool:

@@ -41,10 +41,6 @@ def _unpack_time(payload: bytes, decoding: Decoding) -> time:
     return time(hour, minute, second, microsecond, tzinfo=zone, fold=fold)
 
 
-def _pack_datetime(value: datetime, encoding: Encoding) -> bytes:
-    return _pack_date(value, encoding) + _pack_time(value.timetz(), encoding)
-
-
 def _unpack_datetime(payload: bytes, decoding: Decoding) -> datetime:
     day = _unpack_date(payload[: _DATE.size], decoding)
     return datetime.combine(day, _unpack_time(payload[_DATE.size :], decoding))
@@ -69,7 +65,7 @@ def _zone(description: Any) -> tzinfo:
 
 
 ROWS: Final = (
-    Row(datetime, Code.DATETIME, _pack_datetime, _unpack_datetime),
+    Row(datetime, Code.DATETIME, lambda x, e: _pack_date(x, e) + _pack_time(x.timetz(), e), _unpack_datetime),
     Row(date, Code.DATE, _pack_date, _unpack_date),
     Row(time, Code.TIME, _pack_time, _unpack_time),
     Row(

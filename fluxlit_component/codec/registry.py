@@ -41,8 +41,7 @@ _ENGINES: Final[dict[str, tuple[str, tuple[int, ...]]]] = {
 
 def row_of_kind(kind: type) -> Row | None:
     """The row for values of exactly this type; None: they cannot be kept."""
-    row = _BY_KIND.get(kind)
-    if row is not None:
+    if (row := _BY_KIND.get(kind)) is not None:
         return row
     if catalogue.is_registered(kind):
         return catalogue.ROW
@@ -58,8 +57,7 @@ def row_of_kind(kind: type) -> Row | None:
 
 def row_of_code(code: int) -> Row | None:
     """The row that reads an extension item; None: there is no such code."""
-    row = _BY_CODE.get(code)
-    if row is not None:
+    if (row := _BY_CODE.get(code)) is not None:
         return row
     for root, (_, codes) in _ENGINES.items():
         if code in codes:
@@ -75,5 +73,4 @@ def row_of_code(code: int) -> Row | None:
 
 def _rows_of(root: str) -> tuple[Row, ...]:
     rows: Any = resolve_name(f"fluxlit_component.codec.{_ENGINES[root][0]}")
-    made: tuple[Row, ...] = rows() if callable(rows) else rows
-    return made
+    return tuple(rows() if callable(rows) else rows)

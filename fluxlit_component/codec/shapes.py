@@ -149,9 +149,7 @@ _ENUM: Final = Shape(_take_member, _give_member, _give_member)
 _NAMED_TUPLE: Final = Shape(_take_tuple, _give_tuple, lambda cls, fields, _: cls(**fields))
 _DATACLASS: Final = Shape(_take_dataclass, _give_dataclass, lambda cls, fields, _: cls(**fields))
 _MODEL: Final = Shape(
-    _take_model,
-    _give_model,
-    lambda cls, fields, rest: cls.model_validate({**(rest[3] or {}), **fields}),
+    _take_model, _give_model, lambda cls, fields, rest: cls.model_validate({**(rest[3] or {}), **fields})
 )
 
 

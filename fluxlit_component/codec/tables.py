@@ -29,12 +29,10 @@ _COMPRESSION: Final = 3
 
 
 def _to_stream(table: Any) -> bytes:
-    """Write a table as an uncompressed IPC stream."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression=None)) as writer:
         writer.write_table(table)
-    stream: bytes = sink.getvalue().to_pybytes()
-    return stream
+    return bytes(sink.getvalue().to_pybytes())
 
 
 def _from_stream(stream: bytes) -> list[Any]:
