@@ -85,8 +85,7 @@ def mergers(given: Mapping[str, Any] | None) -> dict[str, Any]:
 def functions(given: Mapping[str, object], known: Iterable[str], others: Iterable[str]) -> None:
     """Functions under known names, or None. `others`: names of other arguments that may have been meant.
 
-    Raises:
-        TypeError: an unknown name, as Python itself raises it. The message also has the nearest known name.
+    An unknown name is a `TypeError`, as in Python itself. The message also has the nearest known name.
     """
     for name, value in given.items():
         if name not in {*known}:

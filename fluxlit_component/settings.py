@@ -108,8 +108,7 @@ _cached: tuple[tuple[Mapping[str, Any], tuple[str | None, ...]], Settings] | Non
 def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
     """Return the settings; read once, and again only if a variable or the secrets changed.
 
-    Raises:
-        ConfigurationError: a variable holds something it cannot hold; the message names it.
+    `ConfigurationError`: a variable holds something it cannot hold; the message names it.
     """
     if not isinstance(secrets, Mapping | None):
         raise ConfigurationError("[fluxlit] in the secrets takes a table of settings")

@@ -33,8 +33,7 @@ def span(name: str, **attributes: str | int) -> Iterator[None]:
         return
     from opentelemetry import trace
 
-    tracer = trace.get_tracer(_SCOPE)
-    with tracer.start_as_current_span(
+    with trace.get_tracer(_SCOPE).start_as_current_span(
         name,
         attributes={f"fluxlit.{key}": value for key, value in attributes.items()},
         record_exception=False,

@@ -30,11 +30,7 @@ class BootScript(NamedTuple):
 
 @cache
 def boot_script() -> BootScript:
-    """Return the script that the package carries.
-
-    Raises:
-        BundleMissing: the checkout was not built; the message says `make build`.
-    """
+    """The script that the package carries; `BundleMissing`, which says `make build`, in a bare checkout."""
     folder = files("fluxlit_component.bridge") / "static" / "boot"
     found = [file for file in folder.iterdir() if file.name.endswith(".js")] if folder.is_dir() else []
     if not found:

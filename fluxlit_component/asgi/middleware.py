@@ -9,14 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
-from fluxlit_component.asgi.document import (
-    DocumentResponse,
-    boot_script,
-    is_page,
-    replaced,
-    value_of,
-    without,
-)
+from fluxlit_component.asgi import document
 from fluxlit_component.asgi.handshake import HEADER, held, is_ours, understand
 
 Message = MutableMapping[str, Any]
@@ -51,12 +44,12 @@ class SessionMiddleware:
             await self._app(scope, receive, send)
             return
         # Drop this header from the client's request: only the middleware may set it.
-        scope = {**scope, "headers": without(list(scope["headers"]), _HEADER), _SEEN: True}
+        scope = {**scope, "headers": document.without(list(scope["headers"]), _HEADER), _SEEN: True}
         if scope["type"] == "websocket":
             await self._open(scope, receive, send)
         elif _OUR_FOLDER in scope["path"]:
             await _serve(scope, send)
-        elif scope["method"] in _LOADS and is_page(scope["path"]):
+        elif scope["method"] in _LOADS and document.is_page(scope["path"]):
             await self._load(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -68,17 +61,17 @@ class SessionMiddleware:
             await self._app(scope, receive, send)
             return
         others = [word for word in proposed if not is_ours(word)]
-        headers = replaced(scope["headers"], _PROTOCOLS, ", ".join(others).encode("latin-1"))
+        headers = document.replaced(scope["headers"], _PROTOCOLS, ", ".join(others).encode("latin-1"))
         with held(understand(words)) as ticket:
             headers.append((_HEADER, ticket.encode()))
             await self._app({**scope, "subprotocols": others, "headers": headers}, receive, send)
 
     async def _load(self, scope: Message, receive: Receive, send: Send) -> None:
         is_head, headers = scope["method"] == "HEAD", scope["headers"]
-        response = DocumentResponse(boot_script(), self._referrer_policy, is_head=is_head)
-        if b"text/html" in value_of(headers, b"accept"):
+        response = document.DocumentResponse(document.boot_script(), self._referrer_policy, is_head=is_head)
+        if b"text/html" in document.value_of(headers, b"accept"):
             # The browser may have a document without the script, which must not be found unchanged.
-            headers = without(headers, b"if-none-match", b"if-modified-since")
+            headers = document.without(headers, b"if-none-match", b"if-modified-since")
 
         async def pass_on(message: Message) -> None:
             for ready in response.take(dict(message)):
@@ -97,7 +90,7 @@ class SessionMiddleware:
 
 async def _serve(scope: Message, send: Send) -> None:
     """Serve the boot script. Browsers may keep it for ever, since another build has another name."""
-    script = boot_script()
+    script = document.boot_script()
     found = scope["method"] in _LOADS and scope["path"].endswith(_OUR_FOLDER + script.name)
     body = script.body if found else b""
     headers = [

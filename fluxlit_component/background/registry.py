@@ -21,11 +21,7 @@ def find(sid: str, key: str) -> Task | None:
 
 
 def add(sid: str, task: Task) -> Task:
-    """Enter a task, or return the task that is there already. Of many callers one enters its task.
-
-    Raises:
-        TooManyTasks: the session or the process has as many running tasks as it may have.
-    """
+    """Enter a task, or return the one that another caller has entered; `TooManyTasks` if no more may run."""
     with _lock:
         there = _tasks.get((sid, task.key))
         if there is not None:

@@ -69,12 +69,7 @@ class Task:
         return self.state == "running"
 
     def add(self, chunk: Any) -> None:
-        """Take one chunk from the function.
-
-        Raises:
-            Stopped: the task has ended, and the chunk is not wanted.
-            UnstorableValue: the chunk is neither text nor a value that can be stored.
-        """
+        """Take one chunk; `Stopped` if the task has ended, `UnstorableValue` if it cannot be stored."""
         size = len(chunk.encode("utf-8", "surrogatepass")) if isinstance(chunk, str) else len(encode(chunk))
         with self.changed:
             self._size += size
@@ -148,8 +143,7 @@ def progress(done: float | None = None, note: str | None = None) -> None:
         done: between 0 and 1; None: as before.
         note: a few words for whoever waits; None: as before.
     """
-    task = current.get()
-    if task is not None:
+    if (task := current.get()) is not None:
         task.tell(done, note)
 
 

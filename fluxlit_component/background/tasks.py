@@ -103,9 +103,7 @@ class Tasks:
     def start(self, key: str, kind: Kind, work: Any, *, executor: Executor | None = None) -> Task:
         """Start a task, or return the task that this session has under the key already, in any state.
 
-        Raises:
-            TooManyTasks: as many tasks run as are allowed.
-            ConfigurationError: there is a task of the other kind under the key.
+        `TooManyTasks`: no more may run. `ConfigurationError`: the one under the key is of the other kind.
         """
         there = self.find(key, kind)
         if there is not None:

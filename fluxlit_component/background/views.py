@@ -25,8 +25,6 @@ _TURN_SECONDS: Final = 0.5
 
 
 class _View:
-    """What streams and jobs have in common."""
-
     def __init__(self, task: Task, tasks: Tasks) -> None:
         self._task = task
         self._tasks = tasks

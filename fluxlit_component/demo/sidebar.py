@@ -35,7 +35,6 @@ def draw(session: UrlSession[Any]) -> None:
 
 
 def _hand_over(session: UrlSession[Any]) -> None:
-    """A link to this session, or to a copy of it, with a QR code for the phone."""
     state = st.session_state
     # A key with `__` is not kept: the link is for now.
     if st.button("This session", help="Both devices work in it.", width="stretch"):

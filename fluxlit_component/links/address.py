@@ -9,16 +9,12 @@ from fluxlit_component.errors import ConfigurationError
 
 
 def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
-    """Return the URL of `page`, without query and fragment.
+    """Return the URL of `page`, without query and fragment; a `ConfigurationError` if there is no such page.
 
     Args:
         url: origin and path of the visitor's page. Empty if not known; then the returned URL is relative.
         pages: path of each page's script -> its URL path ("" for the default page); empty if not known.
-        page: None for the page of `url`, a URL path (``"report"``), the path of a page's script, or what
-            `st.Page` returned.
-
-    Raises:
-        ConfigurationError: the app has no such page.
+        page: None for that of `url`, a URL path (``"report"``), a script's path, or what `st.Page` returned.
     """
     parts = urlsplit(url)
     here = parts.path or "/"

@@ -94,9 +94,6 @@ def make(
     """Make a link and return its token; None if the session has ended. A session without a record begins now.
 
     `person`: the owner of a session that begins now.
-
-    Raises:
-        StoreUnavailable: the store did not answer.
     """
     token, record = new_session_id(), store.load(sid)
     schema = record.schema if record is not None else 0
@@ -127,13 +124,9 @@ def redeem(
     """Follow a link. None if the link is used, expired, revoked or unknown.
 
     None also for another person's session. A copy of such a session may be opened, and belongs to the opener.
-
     "elsewhere": the link is for the session of another param on the same page, which will follow the link.
-
-    If many open a link that works once, only one succeeds (`VersionedStore.take`).
-
-    Raises:
-        StoreUnavailable: the store did not answer. The link may be tried again.
+    If many open a link that works once, only one succeeds (`VersionedStore.take`). After a `StoreUnavailable`
+    the link may be tried again.
     """
     held = store.load(place_of(token))
     note = held.note(_NOTE) if held is not None else None

@@ -27,9 +27,7 @@ class Facade(Protocol):
 def query_get(st: Facade, param: str) -> str | None:
     """The first value of a query parameter."""
     query = st.query_params
-    if query is None or not hasattr(query, "get"):
-        return None
-    raw = query.get(param)
+    raw = query.get(param) if hasattr(query, "get") else None
     if isinstance(raw, list):
         raw = raw[0] if raw else None
     return None if raw is None else str(raw)
@@ -48,9 +46,7 @@ def merge_into(st: Facade, values: Mapping[str, Any], *, merge: bool) -> None:
     """Put values into the session state; with `merge` only those whose keys are absent."""
     state = st.session_state
     for key, value in values.items():
-        if merge:
-            state.setdefault(key, value)
-        else:
+        if not merge or key not in state:
             state[key] = value
 
 

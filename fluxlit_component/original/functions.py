@@ -57,8 +57,7 @@ def ensure_url_session(
         if initial:
             session_run.seed(initial)
         return tab.sid or ""
-    existing = facade.query_get(st, name)
-    if existing:
+    if existing := facade.query_get(st, name):
         if initial:
             facade.save_to(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
         return existing
@@ -92,8 +91,7 @@ def hydrate_url_session(
         if blob is not None and tab.sid is not None:
             facade.merge_into(st, blob, merge=merge)
         return tab.sid
-    sid = facade.query_get(st, name)
-    if not sid:
+    if not (sid := facade.query_get(st, name)):
         return None
     values = blob if blob is not None else store.get(sid)
     if values is not None:
@@ -116,8 +114,7 @@ def persist_url_session(
         tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, fill_only=True)
         session_run.close()
         return tab.sid
-    sid = facade.query_get(st, name)
-    if not sid:
+    if not (sid := facade.query_get(st, name)):
         return None
     try:
         values = facade.snapshot_of(st)

@@ -93,7 +93,6 @@ def _figures(tab: Tab, store: StoreReport) -> Iterator[tuple[str, str]]:
 
 
 def _keys(tab: Tab) -> Iterator[str]:
-    """Each key that is kept or came back."""
     sizes, restored = tab.known.base.sizes(), tab.standing.restored
     for key in sorted({*sizes, *restored, *tab.live}):
         size = sizes.get(key)

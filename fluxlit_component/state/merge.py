@@ -36,5 +36,4 @@ def counter(base: float | None, theirs: float, mine: float) -> float:
 def union(base: set[Any] | None, theirs: set[Any], mine: set[Any]) -> set[Any]:
     """For sets: what either tab added is in, what either tab removed is out."""
     before = base or set()
-    merged = (theirs | (mine - before)) - (before - mine)
-    return type(mine)(merged)
+    return type(mine)((theirs | (mine - before)) - (before - mine))

@@ -52,15 +52,11 @@ class Schema(Generic[M]):
 
         Keys that the model does not name stay unchanged. Fields may be missing. Nested models and
         dataclasses that are instances already are not validated again, unless the model's configuration
-        has `revalidate_instances`.
-
-        Raises:
-            UnfitRecord: a migration is missing or failed, or the values do not fit the model.
+        has `revalidate_instances`. `UnfitRecord`: a migration is missing or failed, or the values do not fit.
         """
         current = dict(values)
         for version in range(max(stored_version, 1), self.version):
-            migration = self.migrations.get(version)
-            if migration is None:
+            if (migration := self.migrations.get(version)) is None:
                 raise UnfitRecord(f"there is no migration from schema version {version}")
             try:
                 current = dict(migration(dict(current)))
@@ -107,8 +103,7 @@ class Schema(Generic[M]):
     def validate(self, field: str, value: Any, others: Mapping[str, Any]) -> dict[str, Any]:
         """The validated value of one field, and the values of `others` that validators of the model have set.
 
-        Raises:
-            pydantic.ValidationError: the value does not fit.
+        A `ValidationError` of pydantic: the value does not fit.
         """
         draft = self.draft(others)
         before = dict(vars(draft))
@@ -144,11 +139,7 @@ class Schema(Generic[M]):
 
 
 def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:
-    """Validate values that are stored under the names of fields, or under their aliases.
-
-    Raises:
-        pydantic.ValidationError: the values do not fit.
-    """
+    """Validate values stored under the names of fields or their aliases; may raise a `ValidationError`."""
     fields = model.model_fields
     # If the field's name is there, too, a key equal to its alias is another key of the app.
     strangers = {k for name, info in fields.items() if name in values for k in _aliases(info)} - fields.keys()

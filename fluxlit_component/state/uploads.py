@@ -206,7 +206,6 @@ def _is_list(value: object) -> TypeGuard[dict[str, list[Any]]]:
 
 
 def _entry_of(file: Upload) -> dict[str, Any]:
-    """The file as plain data."""
     return {
         "name": file.name,
         "type": file.type,

@@ -48,7 +48,6 @@ _ODD_IDS = {
 }
 
 Advance: TypeAlias = Callable[[float], None]
-"""Lets that many seconds pass for the store."""
 
 
 def race(runners: int, run: Callable[[int], T]) -> list[T]:
