@@ -42,8 +42,6 @@ def noting(names: Mapping[str, str]) -> Mapping[str, Change]:
 def noted(record: Record) -> Mapping[str, str]:
     """The live values that a record names, each with its process."""
     names = record.note(LIVE)
-    if isinstance(names, list):  # of 0.1 and of previews
-        return {str(name): "" for name in names}
     return {str(name): str(process) for name, process in names.items()} if isinstance(names, dict) else {}
 
 

@@ -23,7 +23,7 @@ from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, successor_of
+from fluxlit_component.tab.tab import Tab, others_with, successor_of
 from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
 
@@ -275,6 +275,8 @@ class Identification:
 
         # A copied tab always asks the store, because its original may have begun the record.
         has_record = is_copy or self.record is not None or self._tab.known.created
+        for original in others_with(self._tab.sid or "", self._tab) if is_copy else ():
+            original.superseded = False  # its page goes on: what its fragments change is saved as before
         done, record = rotate(self._tab, self._store, self._policy, has_record=has_record, is_copy=is_copy)
         if done and self.record is not None:
             self.record = record

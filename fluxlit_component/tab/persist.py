@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +33,9 @@ _log = logging.getLogger("fluxlit_component")
 class _Kept:
     """Which values of the state are to be kept, and which are not."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], cleared: AbstractSet[str]) -> None:
         self.values = values
+        self.cleared = cleared
         self.origins: dict[str, int] = {}
         self.refused: dict[str, str] = {}
         """Key -> why Streamlit would refuse the value if it were put back."""
@@ -42,23 +44,10 @@ class _Kept:
 
 
 class Persist:
-    """Saves for one tab. `run` is None when its run has ended: another tab has this one saved.
+    """Saves for one tab. `run` is None when its run has ended."""
 
-    Or it `is_late`: the next run has begun already.
-    """
-
-    def __init__(
-        self,
-        run: Run | None,
-        state: State,
-        tab: Tab,
-        store: RecordStore,
-        policy: Policy,
-        *,
-        is_late: bool = False,
-    ) -> None:
+    def __init__(self, run: Run | None, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run = run
-        self._is_late = is_late
         self._state = state
         self._tab = tab
         self._policy = policy
@@ -67,6 +56,8 @@ class Persist:
         self._committer = Committer(state, tab, store, policy)
         self._assigned = frozenset[str]()
         """Keys that the app has assigned in the run that is saved."""
+        self.is_late = False
+        """Whether the next run has begun already. Else it is another tab that has this one saved."""
         self.brought_late = False
         """Whether saving has found values that the next run is to begin with."""
 
@@ -97,7 +88,7 @@ class Persist:
         of_widgets = page.put & (known.base.of_widgets() | page.loose)
         state.settle(of_widgets, drawn, all_drawn=not (tab.standing.is_new or page.number))
         self._assigned = state.assigned_keys()
-        if self._is_late:
+        if self.is_late:
             self._assigned |= state.assigned_before()
             # What widgets accepted is told by their values of that run: the browser has newer ones.
             taken = state.values_before(page.put)
@@ -176,7 +167,7 @@ class Persist:
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
-        kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}))
+        kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}), cleared)
         away = kept.values.keys() & base.origins.keys() - on_page
         waits = (page.loose | page.offered | self._policy.hidden.sift(away)) & away
         kept.origins.update((key, base.origins[key]) for key in waits)
@@ -184,27 +175,18 @@ class Persist:
         kept.origins.update(dict.fromkeys(page.lent & kept.values.keys(), WIDGET | ASSIGNED))
         assigned = (self._assigned | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
-            widget = reading.widgets[key]
-            is_cleared = widget.element in cleared and key not in self._assigned
-            self._sort(kept, key, widget, key in drawn, key in assigned, is_cleared)
+            self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
         if page.shown:
             page.shown = {k: v for k, v in page.shown.items() if k not in on_page or k in kept.untouched}
         page.untouched = kept.untouched
         page.assigned &= kept.values.keys()
         return kept
 
-    def _sort(  # noqa: PLR0917
-        self,
-        kept: _Kept,
-        key: str,
-        widget: Widget,
-        is_drawn: bool,  # noqa: FBT001
-        is_assigned: bool,  # noqa: FBT001
-        is_cleared: bool,  # noqa: FBT001
-    ) -> None:
+    def _sort(self, kept: _Kept, key: str, widget: Widget, is_drawn: bool, is_assigned: bool) -> None:  # noqa: FBT001
         """Decide about the value of one widget on the page."""
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
+        is_cleared = widget.element in kept.cleared and key not in self._assigned
         base = self._tab.known.base
         is_known = key in base.held
         is_same = base.is_still(key, value, self._plain)
