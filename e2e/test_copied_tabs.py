@@ -72,6 +72,20 @@ def test_a_copy_gets_an_id_and_a_state_of_its_own(tab: ContinuityPage, serve: Se
     assert tab.runs == copy.runs == PAGE_LOAD
 
 
+def test_what_a_fragment_of_the_original_changes_is_found_at_its_f5(
+    tab: ContinuityPage, serve: Serve
+) -> None:
+    """Nothing but the next page load has a plain fragment's changes saved, also after the tab was copied."""
+    tab.open(serve("fragments.py").url)
+    tab.rest()
+    copy = copy_of(tab)
+    until_forked(copy, sid_of(tab))
+    tab.page.get_by_role("button", name="Add in plain").click()
+    expect(tab.page.get_by_text("plain is 1", exact=True)).to_be_visible()
+    tab.reload()
+    expect(tab.page.get_by_text("plain is 1", exact=True)).to_be_visible()
+
+
 def test_a_copy_survives_a_restarted_server_as_itself(tab: ContinuityPage, serve: Serve) -> None:
     """The browser's last word names the copy, not the original that it once came from."""
     server = serve("copies.py")
