@@ -1,8 +1,7 @@
 """What a store holds of a task: a note in the session's record, and the task's own record with its output.
 
-Another process reads the task from there, as a `RemoteTask`. Chunks are stored in segments. The last segment
-is written again with each batch until it is large enough. So a commit has few keys, and a long answer has few
-segments.
+Another process reads it as a `RemoteTask`. Chunks are stored in segments. The last one is written again with
+each batch until it is large enough. So a commit has few keys, and a long answer has few segments.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What is drawn when a run ends early: the gate, and the way out of a state that breaks the app.
-
-At the gate a run ends that cannot know the id yet. It draws nothing until the bridge has answered.
-"""
+"""The gate, where a run ends that cannot know its id yet; the way out of a state that breaks the app."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The commands that look into a store: `stats` counts, `list` lists sessions, `show` the keys of one.
-
-Never an id. Values are shown if they are asked for: they are somebody's data.
-"""
+"""The commands that look into a store: `stats` counts, `list` lists sessions, `show` the keys of one."""
 
 from __future__ import annotations
 

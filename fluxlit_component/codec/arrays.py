@@ -1,8 +1,7 @@
 """numpy arrays and scalars, and Pillow images: what describes them, and the raw bytes that make them exact.
 
-Object arrays are refused, because their bytes are memory addresses. A decoded array owns its memory and can
-be written to, whatever the flags of the original were. An image that is still tied to its file (`Image.open`)
-has another type and is refused; `image.copy()` is accepted. Pillow is imported only for images.
+Object arrays are refused, because their bytes are memory addresses. A decoded array owns its memory and is
+writable. An image tied to its file (`Image.open`) has another type and is refused; its `copy()` is accepted.
 """
 
 from __future__ import annotations

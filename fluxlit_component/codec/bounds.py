@@ -43,9 +43,8 @@ class Survey(NamedTuple):
 def survey(value: object, *, depth: int = MAX_DEPTH, items: int = MAX_ITEMS) -> Survey:
     """Measure a tree of lists and dicts, level by level. Every other value counts as a leaf.
 
-    Each level takes a few passes of iterators that run in C, so this is cheaper than the packing. An
-    item that appears twice counts twice, and a value that contains itself has endless levels. Both
-    cases end at a limit before they cost much.
+    Iterators in C pass over each level, so this is cheaper than the packing. An item that appears twice
+    counts twice, and a value that contains itself has endless levels: both soon end at a limit.
     """
     if type(value) is list and depth and len(value) <= items:
         flat = set(map(type, value))

@@ -112,9 +112,8 @@ def was_redefined(cls: type) -> bool:
 def is_outdated(value: object) -> bool:
     """Whether a value holds an instance of a class that was defined again in the meantime.
 
-    A Streamlit script defines its classes in every run. The state still holds instances of the last run's
-    classes: they equal no instance of the new class, and validation refuses them. Looks into lists, dicts,
-    sets, tuples and instances of registered classes. Other objects are not searched.
+    Such an instance equals no instance of the new class, and validation refuses it. Only lists, dicts, sets,
+    tuples and instances of registered classes are searched.
     """
     level = [value]
     for _ in range(2 * MAX_DEPTH):  # twice, because the `__dict__` of an instance is a level of its own

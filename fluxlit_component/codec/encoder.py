@@ -132,10 +132,7 @@ def _too_large(value: object, size: int, limit: int) -> UnstorableValue:
 
 
 def is_immutable(value: object, *, depth: int = 20) -> bool:
-    """Whether `value` cannot change, so that the same object always has the same value.
-
-    Looks into nested tuples and frozensets up to `depth` levels.
-    """
+    """Whether `value` cannot change. Looks into nested tuples and frozensets up to `depth` levels."""
     kind = type(value)
     if kind in _PLAIN or kind is bytes:
         return kind is not list and kind is not dict
@@ -172,10 +169,7 @@ class PlainEncoder:
         return self._packed(value) if type(value) is list or type(value) is dict else None
 
     def encode_atom(self, value: object) -> bytes | None:
-        """The bytes that `codec.encode` gives for a number, a short text, True, False or None.
-
-        For any other value None. Most widgets hold such a simple value, which has no parts to check.
-        """
+        """The bytes of a number, a short text, a bool or None, as most widgets hold; else None."""
         kind = type(value)
         if kind not in _SIMPLE or (kind is str and len(value) > _SHORT):  # type: ignore[arg-type]
             return None

@@ -1,8 +1,7 @@
 """Dates, times, spans and time zones, with `fold` and the zone's own type kept.
 
-A zone is kept if it has a name: `zoneinfo.ZoneInfo` by its key, `datetime.timezone` by its offset and name.
-Zones of pytz and pydantic are built by their library, which is imported only for them. Other zone classes are
-refused.
+`zoneinfo.ZoneInfo` is kept by its key, `datetime.timezone` by its offset and name. Zones of pytz and pydantic
+are built by their library, which is imported only for them. Other zone classes are refused.
 """
 
 from __future__ import annotations

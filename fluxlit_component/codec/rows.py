@@ -99,9 +99,6 @@ def row_of_parts(
 
 
 def require(fine: object, what: str) -> None:
-    """Raise `CorruptValue` unless the check of a stored value is true.
-
-    `decode` turns any other error into a `CorruptValue`. Use this where damage would give a wrong value.
-    """
+    """Raise `CorruptValue` unless `fine`. For damage that would give a wrong value instead of an error."""
     if not fine:
         raise CorruptValue(f"a stored {what} is damaged")

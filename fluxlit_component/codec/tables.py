@@ -1,8 +1,7 @@
 """pyarrow tables, record batches and arrays as an Arrow IPC stream; frames of polars by way of a table.
 
 Reading hostile bytes is safe. Buffers are slices of the stored bytes, so a false length allocates no memory.
-Compressed bodies would be the exception, so they are refused before they are read. Every buffer is
-validated before it is used. polars is imported only for its own frames.
+Compressed bodies would be the exception, and are refused unread. Every buffer is validated before use.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The sidebar: what a visitor can do to the session.
-
-Nothing here shows the session id: whoever knows it has the session.
-"""
+"""The sidebar: what a visitor can do to the session. No id is shown: whoever knows it has the session."""
 
 from __future__ import annotations
 

@@ -262,10 +262,7 @@ class Base:
         return changed, skipped
 
     def concede(self, key: str, stored: Field | None, held: object = _NOTHING) -> None:
-        """Take over the stored field, so that a change can be committed on top of it.
-
-        `held`: what the base holds of the value, if the caller knows that already.
-        """
+        """Take over the stored field as the base of a commit. `held`: what the base holds, if known."""
         self.total = None
         self.held.pop(key, None)
         self.origins.pop(key, None)
@@ -288,10 +285,7 @@ class Base:
             self.total = diff.total
 
     def keep(self, diff: Diff) -> None:
-        """Remember changes that the store could not take. The next diff finds them again.
-
-        Unsaved values of earlier diffs stay, too: the widgets of their keys may be hidden now.
-        """
+        """Keep unsaved changes for the next diff, earlier ones too: their widgets may be hidden now."""
         self.unsaved.update({k: change.data for k, change in diff.changes.items() if change.data is not None})
 
     def forget(self) -> None:

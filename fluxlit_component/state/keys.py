@@ -108,10 +108,7 @@ def sort_hidden(
 
 
 def forbidden_reason(value: object, kind: str) -> str | None:
-    """Why Streamlit does not accept a widget's value from session state, and what to do; None: it accepts it.
-
-    `kind` is Streamlit's own name of the value's type, or `SELECTION`.
-    """
+    """Why Streamlit refuses this value from session state, and a remedy; else None. `kind`: see `kind_of`."""
     if kind == SELECTION and isinstance(value, dict):
         return _CELLS_REMEDY if value.get("selection", {}).get("cells") else None
     if kind == "string_value" and isinstance(value, dict):

@@ -36,8 +36,6 @@ _LOCKS: Final = 64
 class AdapterStore:
     """A `VersionedStore` over `inner`. The inner store keeps plain dicts, which other programs can read.
 
-    What the adapter promises, and what it does not:
-
     * The inner store gets the session id as it is. How the id is kept is up to that store.
     * Writers that use this object wait for each other. So tabs of one process that change different keys
       lose nothing, and only one of several `take`, `copy` or `rename` calls succeeds. Between processes the

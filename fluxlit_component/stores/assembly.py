@@ -1,7 +1,4 @@
-"""The store as one run uses it: chosen, left alone while it is down, sealed if asked for.
-
-A call names its store by an object or by a URL. Without either the settings decide.
-"""
+"""The store as one run uses it: chosen, left alone while it is down, sealed if asked for."""
 
 from __future__ import annotations
 

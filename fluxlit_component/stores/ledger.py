@@ -1,8 +1,7 @@
 """The decision about a commit, without a backend: pure functions over what is stored.
 
-For stores that can read before they write inside one atomic step (memory, SQLite, SQL). Such a store
-fetches the head and the named fields, asks `rule`, and writes what `rule` returns. Nothing here reads a
-clock, takes a lock or knows an engine. The contract in words is in `stores.base`.
+For stores that can read before they write inside one atomic step (memory, SQLite, SQL). Such a store fetches
+head and named fields, asks `rule`, and writes what it returns. `stores.base` has the contract in words.
 """
 
 from __future__ import annotations

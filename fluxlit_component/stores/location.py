@@ -1,7 +1,6 @@
 """Opens a store by its URL. Only this module knows which scheme belongs to which module.
 
-For settings and for `url_session(store="...")`. There is one store per URL and process, made when it is
-first asked for. Engines that need another package are imported only then.
+There is one store per URL and process, made at first use. Engines of extras are imported only then.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Sessions in the memory of this process, as encoded bytes. If it is full, the least recently used one goes.
 
-For apps with one server process, and for tests. The sessions end with the process, and other processes
-cannot see them. Use SQLite, Redis or SQL if that matters.
+For apps with one server process, and for tests. No other process sees the sessions; they end with this one.
 """
 
 from __future__ import annotations

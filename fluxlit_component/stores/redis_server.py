@@ -1,7 +1,6 @@
 """The server behind a Redis client: runs the scripts in ``stores/lua``. Every failure is one kind of error.
 
-For `stores.redis` only. This module knows how to call a script on any client that has `evalsha` and
-`eval`. It does not know what a session is.
+For `stores.redis` only, with any client that has `evalsha` and `eval`. Sessions are not known here.
 """
 
 from __future__ import annotations

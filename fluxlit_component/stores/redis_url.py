@@ -28,10 +28,7 @@ _SENTINEL_PORT: Final = 26379
 
 
 def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
-    """Return the function that makes the client of this URL.
-
-    Call it when the store is first used: a cluster's client asks the nodes for each other at once.
-    """
+    """The function that makes this URL's client. Call it at first use: a cluster's connects at once."""
     parts = urlsplit(url)
     base, _, kind = parts.scheme.partition("+")
     base = _SAME_AS.get(base, base)

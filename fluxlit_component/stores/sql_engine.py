@@ -1,7 +1,6 @@
 """The database behind the SQL store: short transactions that are retried, and one error for all failures.
 
 For `stores.sql` only. This module knows engines, connections and errors, but not what a session is.
-SQLAlchemy makes the connections. The statements go to the driver directly.
 """
 
 from __future__ import annotations

@@ -42,10 +42,7 @@ class Committer:
         """What the tab knew of a record that the store has lost."""
 
     def commit(self, diff: Diff, values: Mapping[str, Any], *, yielding: bool = False) -> None:
-        """Write a diff. `values` is the whole state, for a record that has to be begun again.
-
-        `yielding`: nothing is merged, and values that another tab wrote meanwhile stay.
-        """
+        """Write a diff. `values`: the whole state, for a new record. `yielding`: other tabs' values win."""
         tab = self._tab
         if tab.sid is None:
             return

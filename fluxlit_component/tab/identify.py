@@ -48,10 +48,7 @@ class Identification:
         """Whether a link has brought this tab from its session to another one."""
 
     def settle(self) -> bool:
-        """Settle the tab's id, or end the run at the gate, or go on without an id.
-
-        Returns whether the bridge is drawn already, because the browser had to be asked.
-        """
+        """Settle the id, end the run at the gate, or go on without. True: the bridge is drawn already."""
         tab, ids = self._tab, self._tab.ids
         tab.standing.notice = None
         self._recognise()

@@ -138,10 +138,7 @@ def is_signed_in(run: Run) -> bool:
 
 
 def begin_afresh(run: Run, tab: Tab) -> NoReturn:
-    """Empty the session state of the last visitor, and run the script again from its beginning.
-
-    The page still shows what that visitor has entered, and sends it with each run until it is reloaded.
-    """
+    """Empty the session state of the last visitor, and run the script again from its beginning."""
     forget_page(run, tab)
     tab.led_away = tab.signed_in and not is_signed_in(run)
     if tab.led_away:

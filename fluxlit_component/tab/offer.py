@@ -19,10 +19,7 @@ _SECRET: Final = secrets.token_bytes(32)
 
 
 def mount_bridge(run: Run, tab: Tab, policy: Policy, *, is_asked: bool) -> Mounted:
-    """Draw the bridge if there is a browser. The app does not see the key of the bridge.
-
-    `is_asked`: whether this run needs the bridge's answer.
-    """
+    """Draw the bridge if there is a browser, and hide its key. `is_asked`: this run needs the answer."""
     if tab.standing.carrier == "none":
         return Mounted(is_there=False)
     mounted = mount(

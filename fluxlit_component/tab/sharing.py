@@ -1,7 +1,4 @@
-"""What an app may do with links to its session: make them, list them, revoke them.
-
-The links themselves are in `links.links`. This module knows when a link can be made, and where it leads.
-"""
+"""Links to a session as one run may make, list and revoke them. `links.links` has the links themselves."""
 
 from __future__ import annotations
 

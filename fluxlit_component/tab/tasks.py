@@ -1,7 +1,4 @@
-"""The streams and jobs of one tab's session, as seen in one run, and their end with the session.
-
-Streams and jobs themselves are in `background`. An app without any loads nothing of that package.
-"""
+"""The streams and jobs of a tab's session in one run. An app without any loads nothing of `background`."""
 
 from __future__ import annotations
 

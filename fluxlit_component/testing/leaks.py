@@ -1,9 +1,8 @@
 """A recorder of everything that leaves a browser tab, to prove that a secret does not.
 
 Requests with their raw headers (DevTools protocol, extra info included), websocket addresses,
-console lines, the address bar and the history entries that the page can see. Chromium only.
-
-The one place where an id belongs is kept apart: a header of the websocket's handshake, which no log prints.
+console lines, the address bar and the history entries that the page can see. Chromium only. The one place
+where an id belongs is kept apart: a header of the websocket's handshake, which no log prints.
 """
 
 from __future__ import annotations

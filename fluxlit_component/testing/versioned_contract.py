@@ -1,8 +1,7 @@
 """What a store with records must do, as tests: subclass `VersionedStoreContract` and give it a store.
 
-For authors of stores that implement `VersionedStore` themselves. The contract asks for everything that
-`fluxlit_component.stores.base` promises, and for nothing else. Random walks compare the store with the one in
-memory. What a walk cannot show has a test of its own: many threads at once, purges, deadlines, odd keys.
+The contract asks for everything that `fluxlit_component.stores.base` promises, and for nothing else. Random
+walks compare the store with the one in memory. What a walk cannot show has a test of its own.
 """
 
 from __future__ import annotations

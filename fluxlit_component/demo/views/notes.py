@@ -1,7 +1,4 @@
-"""Notes: a conversation with yourself.
-
-Keeps: `notes` (list of str). What is typed and not sent stays in the browser.
-"""
+"""Notes: a conversation with yourself. Keeps `notes` (list of str); unsent text stays in the browser."""
 
 from __future__ import annotations
 
