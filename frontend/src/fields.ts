@@ -66,9 +66,9 @@ export function isSecret(field: Field): boolean {
 
 /** The field of that name, if there is just one: two keys may have one class. */
 export function fieldNamed(doc: Document, name: string): Field | null {
-  const found = [...doc.querySelectorAll<Field>(FIELDS)].filter((it) => nameOf(it) === name);
-  const [field] = found;
-  return field && found.length === 1 ? field : null;
+  const fields = [...doc.querySelectorAll<Field>(FIELDS)];
+  const [field, other] = fields.filter((it) => nameOf(it) === name);
+  return (!other && field) || null;
 }
 
 /** Whether it belongs to the present run, and the app lets a visitor type in it. */

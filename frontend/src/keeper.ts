@@ -53,6 +53,7 @@ function rewrite(win: Window, method: Method, args: Args): [Method, Args] {
 function patch(win: Window, history: History): void {
   const { pushState, replaceState } = history;
   const originals = { pushState, replaceState };
+  pageOf(win).own = originals;
   for (const asked of ["pushState", "replaceState"] as const) {
     history[asked] = function (this: History, ...args: Args) {
       let method: Method = asked;
@@ -89,9 +90,7 @@ export function tidy(win: Window): void {
     const current: unknown = history.state;
     const state = keptState(page, current);
     if (href === location.href && state === current) return;
-    // The browser's own: other libraries that patch the history hear nothing of a strip.
-    const { replaceState }: History = Object.getPrototypeOf(history);
-    replaceState.call(history, state, "", href);
+    (page.own ?? history).replaceState.call(history, state, "", href);
   } catch {
     // Safari allows 100 calls in 30 s, a sandbox none. The next navigation tries again.
   }

@@ -98,7 +98,10 @@ export type Realm = Window & {
 };
 
 /** By param. */
-export type Page = Map<string, Holding>;
+export type Page = Map<string, Holding> & {
+  /** The history's own methods, before they were patched: other libraries' patches hear nothing of a strip. */
+  own?: Pick<History, "pushState" | "replaceState">;
+};
 
 const PAGE = Symbol.for("fluxlit.page");
 const LINK = Symbol.for("fluxlit.link");

@@ -33,7 +33,7 @@ describe("a clean address bar", () => {
 
   it("makes no history call when there is nothing to strip", () => {
     const win = openWindow("/?a=1");
-    const replace = vi.spyOn(Object.getPrototypeOf(win.history), "replaceState");
+    const replace = vi.spyOn(win.history, "replaceState");
     holdingOf(win, PARAM).sid = A;
     tidy(win);
     expect(replace).not.toHaveBeenCalled();

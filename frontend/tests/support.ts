@@ -50,10 +50,9 @@ export function fillStorage(win: Window): void {
 
 /** Safari's limit on history calls, or a sandbox. Lifted by calling the result. */
 export function refuseHistory(win: Window): () => void {
-  const browser: History = Object.getPrototypeOf(win.history);
-  const { replaceState } = browser;
+  const { replaceState } = win.history;
   let refusing = true;
-  browser.replaceState = function (...args) {
+  win.history.replaceState = function (...args) {
     return refusing ? refuse() : replaceState.apply(this, args);
   };
   return () => {
