@@ -76,14 +76,14 @@ def test_what_a_fragment_of_the_original_changes_is_found_at_its_f5(
     tab: ContinuityPage, serve: Serve
 ) -> None:
     """Nothing but the next page load has a plain fragment's changes saved, also after the tab was copied."""
-    tab.open(serve("fragments.py").url)
+    tab.open(serve("plain_fragment.py").url)
     tab.rest()
     copy = copy_of(tab)
     until_forked(copy, sid_of(tab))
-    tab.page.get_by_role("button", name="Add in plain").click()
-    expect(tab.page.get_by_text("plain is 1", exact=True)).to_be_visible()
+    tab.page.get_by_role("button", name="Add inside").click()
+    expect(tab.page.get_by_text("inner is 1", exact=True)).to_be_visible()
     tab.reload()
-    expect(tab.page.get_by_text("plain is 1", exact=True)).to_be_visible()
+    expect(tab.page.get_by_text("inner is 1", exact=True)).to_be_visible()
 
 
 def test_a_copy_survives_a_restarted_server_as_itself(tab: ContinuityPage, serve: Serve) -> None:
