@@ -134,16 +134,16 @@ def _opened(url: str) -> VersionedStore:
 
 
 @lru_cache(maxsize=64)
-def _resolved(path: Path) -> Path:
+def _resolved(path: str | None, script_path: str) -> Path:
     """Looked up once: an app may change its working directory, and a run need not ask the disk again."""
-    return path.resolve()
+    return Path(path).expanduser().resolve() if path else Path(script_path).parent.resolve() / _DEFAULT_FILE
 
 
 def _default_store(settings: Settings, script_path: str | None) -> VersionedStore:
-    if settings.session_sqlite_path:
-        path = _resolved(Path(settings.session_sqlite_path).expanduser())
+    if settings.session_sqlite_path or script_path:
+        path = _resolved(settings.session_sqlite_path, script_path or "")
     else:
-        path = (_resolved(Path(script_path).parent) if script_path else Path.cwd()) / _DEFAULT_FILE
+        path = Path.cwd() / _DEFAULT_FILE
     try:
         return open_store(f"sqlite:///{path}")
     except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running
