@@ -241,6 +241,13 @@ def test_a_copied_tab_is_of_the_same_person(tab: ContinuityPage, shared: str) ->
     sees(copy, "")
 
 
+def ada_still_has(notes: str, tab: ContinuityPage, address: str) -> None:
+    """What the next person did has changed nothing for her."""
+    sign_in(tab, "ada")
+    tab.open(address)
+    sees(tab, notes)
+
+
 @pytest.mark.transport
 def test_a_fragment_shows_and_takes_nothing_of_another_person(
     tab: ContinuityPage, new_tab: NewTab, serve: Serve
@@ -260,10 +267,7 @@ def test_a_fragment_shows_and_takes_nothing_of_another_person(
         expect(tab.page.get_by_text("notes are", exact=True)).to_be_visible()
         tab.rest(quiet=1.5)
         sees(tab, "")
-        ada = new_tab()
-        sign_in(ada, "ada")
-        ada.open(f"{server.url}/#fluxlit_sid={sid}")
-        sees(ada, "private")
+        ada_still_has("private", new_tab(), f"{server.url}/#fluxlit_sid={sid}")
     finally:
         front.close()
 
@@ -289,10 +293,7 @@ def test_work_is_not_lost_when_the_browser_names_another_persons_session_late(
     tab.page.wait_for_function("old => sessionStorage.getItem('fluxlit:fluxlit_sid') !== old", arg=sid)
     tab.rest(quiet=1.5)
     sees(tab, "bob's")
-    ada = new_tab()
-    sign_in(ada, "ada")
-    ada.open(f"{url}/#fluxlit_sid={sid}")
-    sees(ada, "private")
+    ada_still_has("private", new_tab(), f"{url}/#fluxlit_sid={sid}")
 
 
 @pytest.mark.transport

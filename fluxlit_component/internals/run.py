@@ -23,8 +23,6 @@ from fluxlit_component.internals.session_state import State, Widget, drawn_eleme
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
 """Attributes of the context that the next run of the page takes over."""
-
-
 _LIBRARIES: Final = sys.stdlib_module_names | {"streamlit"}
 
 

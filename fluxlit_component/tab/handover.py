@@ -6,7 +6,7 @@ hold, too. They go to the same session and the same person only.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from itertools import chain
 from typing import Any
 
@@ -21,9 +21,7 @@ from fluxlit_component.tab.tab import Tab, others_with
 def take_unsaved(tab: Tab) -> dict[str, Any]:
     """Take over values of the page before F5 that the store could not take, and nobody has written since."""
     known, values = tab.known.base, dict[str, Any]()
-    for other in others_with(tab.sid or "", tab):
-        if not other.has_gone or other.ids.person not in (None, tab.ids.person):
-            continue
+    for other in _left(tab, tab.sid or ""):
         theirs = other.known.base
         for key, data in theirs.unsaved.items():
             if theirs.versions.get(key, 0) == known.versions.get(key, 0):
@@ -49,14 +47,20 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
         return {}, frozenset()
     sids = (tab.sid, *tab.ids.retiring)
     live, values, drawn = collect(sids, tab.ids.person), dict[str, object](), frozenset[str]()
-    for other in chain.from_iterable(others_with(sid, tab) for sid in sids):
-        if other.has_gone and not other.has_handed and other.ids.person in (None, tab.ids.person):
+    for other in _left(tab, *sids):
+        if not other.has_handed:
             values |= _also_stored(tab, other, stored)
             live |= other.live
             drawn |= other.page.drawn
             other.live, other.has_handed = NOTHING, True
     named = {key for key, process in tab.naming.items() if process == here()} - tab.known.base.held.keys()
     return values | {key: live[key] for key in live.keys() & named}, drawn & named
+
+
+def _left(tab: Tab, *sids: str) -> Iterator[Tab]:
+    """The pages of these sessions that the same person has left."""
+    others = chain.from_iterable(others_with(sid, tab) for sid in sids)
+    return (other for other in others if other.has_gone and other.ids.person in (None, tab.ids.person))
 
 
 def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object]:

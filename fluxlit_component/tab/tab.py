@@ -233,10 +233,7 @@ def _let_go(number: int) -> None:
 
 def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
     """The other tabs of this process that hold a session, each under its lock. Mostly the page before F5."""
-    with _lock:
-        all_tabs = [*_tabs.values()]  # a session that ends meanwhile removes itself
-    found = (tabs.get(tab.param) for tabs in all_tabs)
-    yield from _locked((other for other in found if other and other.sid == sid), but=tab)
+    yield from _locked(other for other in _others(tab) if other.sid == sid)
 
 
 def successor_of(sid: str, tab: Tab, person: bytes | None) -> str | None:
@@ -245,24 +242,26 @@ def successor_of(sid: str, tab: Tab, person: bytes | None) -> str | None:
     While its browser is connected, a page tells it the new id itself. So whoever names the old id then is
     another tab, or somebody from whom the rotation was to protect.
     """
-    with _lock:
-        all_tabs = [*_tabs.values()]
-    others = [tabs[tab.param] for tabs in all_tabs if tab.param in tabs]
-    left = (other for other in others if sid in other.ids.retiring and other is not tab and other.has_gone)
+    left = (other for other in _others(tab) if sid in other.ids.retiring and other.has_gone)
     return next((other.sid for other in left if other.ids.person in (None, person)), None)
 
 
 def tabs_beside(tab: Tab) -> Iterator[Tab]:
     """The tabs of the same page with other query parameters, each under its lock."""
     anchor = tab.anchor() if tab.anchor is not None else None
-    yield from _locked([*_tabs.get(id(anchor), {}).values()], but=tab)
+    yield from _locked([other for other in [*_tabs.get(id(anchor), {}).values()] if other is not tab])
 
 
-def _locked(tabs: Iterable[Tab], *, but: Tab) -> Iterator[Tab]:
-    """Leave out a tab whose lock is not free soon: its run may be waiting for the lock of `but`."""
+def _others(tab: Tab) -> list[Tab]:
+    """The other tabs of this process with the same query parameter."""
+    with _lock:
+        all_tabs = [*_tabs.values()]  # a session that ends meanwhile removes itself
+    return [other for tabs in all_tabs if (other := tabs.get(tab.param)) is not None and other is not tab]
+
+
+def _locked(tabs: Iterable[Tab]) -> Iterator[Tab]:
+    """Leave out a tab whose lock is not free soon: its run may be waiting for the lock of the caller's."""
     for other in tabs:
-        if other is but:
-            continue
         if other.lock.acquire(timeout=_PATIENCE_SECONDS):
             try:
                 yield other
