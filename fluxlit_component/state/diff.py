@@ -134,9 +134,9 @@ class Base:
         """Keys whose values are those of widgets."""
         return frozenset(key for key, origin in self.origins.items() if origin & WIDGET)
 
-    def is_after(self, key: str) -> bool:
-        """Whether the value is one of a widget that is drawn after the session's block."""
-        return bool(self.origins.get(key, PLAIN) & AFTER)
+    def after_block(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of `keys` whose values are those of widgets drawn after the session's block."""
+        return frozenset(key for key in keys if self.origins.get(key, PLAIN) & AFTER)
 
     def is_assigned(self, key: str) -> bool:
         """Whether the app has assigned the value, to a widget or as a plain one."""

@@ -75,18 +75,18 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     known.live = tab.naming = noted(record)
     by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fields)
-    by_reference = {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
-    carried |= of_live_widgets & by_reference.keys()
-    page.put = _write(state, tab, back | by_reference, carried)
+    back |= {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
+    carried |= of_live_widgets & back.keys()
+    page.put = _write(state, tab, back, carried)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
-    state.lay_under({k: v for k, v in (back | by_reference).items() if k in page.put - carried})
+    state.lay_under({key: back[key] for key in page.put - carried})
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = page.put & carried
     page.offered = frozenset(key for key in of_widgets if origins.get(key, 0) & LOSSY)
     page.loose = of_widgets - page.offered - policy.hidden.sift(of_widgets)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
     standing.restored, standing.lost = tuple(sorted(page.put)), ()
-    gone = known.live.keys() - by_reference.keys() - keep - back.keys()
+    gone = known.live.keys() - keep - back.keys()
     standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
     standing.tell(Event("restore", standing.restored))
     standing.lose(map(owner_of, gone))
@@ -137,9 +137,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     if (page.ended or not follows) and not by_itself:
         page.swept = tab.runs - 1
         # A value that the app has assigned in the last run lasts for this one.
-        over = (
-            frozenset(filter(base.is_after, page.loose)) if follows else page.loose - state.assigned_before()
-        )
+        over = base.after_block(page.loose) if follows else page.loose - state.assigned_before()
         state.forget(over)
         page.loose -= over
         # What a callback has just assigned may be no widget of the page.

@@ -131,8 +131,7 @@ class Persist:
     def _note_live(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
         """Note the values that no store can hold."""
         tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
-        keys = [key for key in skipped if key in kept.values]
-        now = {key: kept.values[key] for key in keys[:most]}
+        now = {key: kept.values[key] for key in [*skipped][:most]}
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.live.keys() - now.keys()) | (kept.values.keys() - skipped.keys())
         tab.live = now
@@ -145,7 +144,7 @@ class Persist:
         for one more run.
         """
         page = self._tab.page
-        later = frozenset(filter(self._tab.known.base.is_after, page.loose))
+        later = self._tab.known.base.after_block(page.loose)
         loose = page.loose - drawn - later - self._assigned
         self._state.drop(loose)
         page.loose -= loose
@@ -163,7 +162,7 @@ class Persist:
         cleared = run.cleared_elements() if run is not None and not run.is_fragment else page.cleared
         lost: frozenset[str] = frozenset()
         if run is None and page.ended:
-            lost = frozenset(filter(base.is_after, page.loose)) - on_page - self._state.registered_keys()
+            lost = base.after_block(page.loose) - on_page - self._state.registered_keys()
         plain = {key: value for key, value in reading.plain.items() if key not in lost}
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
