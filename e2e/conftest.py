@@ -27,6 +27,8 @@ expect.set_options(timeout=_PATIENCE_MS)
 
 _OMNIBOX = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
 """Chromium draws the list below its address bar as a web page, for each window anew: half a second."""
+_STREAMING = "ScriptStreaming"
+"""It compiles each script as it arrives, so never takes what the process has compiled for the page before."""
 _OFF_BY_PLAYWRIGHT = (
     "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose",
@@ -68,8 +70,9 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-component-update",
         "--disable-sync",
         "--process-per-site",  # all pages of a context, see e2e/contexts.py
-        "--js-flags=--no-opt --no-maglev",  # compilers that pay for pages that are looked at for longer
-        f"--disable-features={','.join([*_OFF_BY_PLAYWRIGHT, *_OMNIBOX])}",
+        # Without compilers that pay for pages that are looked at for longer, and what is compiled stays.
+        "--js-flags=--no-opt --no-maglev --no-flush-bytecode",
+        f"--disable-features={','.join([*_OFF_BY_PLAYWRIGHT, *_OMNIBOX, _STREAMING])}",
     ]
     return {**browser_type_launch_args, **found, "args": quiet}
 
