@@ -712,6 +712,22 @@ def test_the_rest_of_a_destroying_run_is_not_saved(store: InMemorySessionStore) 
     assert store.get(visitor.session.id or "") is None
 
 
+@pytest.mark.parametrize("use_with", [True, False])
+def test_a_rerun_after_a_destroy_begins_empty_too(store: InMemorySessionStore, *, use_with: bool) -> None:
+    """Whatever the run before it has set is of the session that has ended."""
+
+    def body(session: UrlSession) -> None:
+        st.session_state["visits"] = st.session_state.get("visits", 0) + 1
+        if st.session_state["visits"] == 2:
+            st.session_state["card"] = "4111"
+            session.destroy()
+            st.rerun()
+
+    visitor = Visitor(body, store=store, use_with=use_with).run()
+    assert visitor.state == {"visits": 1}
+    assert visitor.reload(nothing).state == {"visits": 1}
+
+
 def test_a_destroyed_id_is_replaced_after_a_reload(store: InMemorySessionStore) -> None:
     """An old link leads to a new session."""
     visitor = Visitor(defaults(a=1), store=store)

@@ -268,7 +268,8 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
             if state.began_by_itself():  # also true once a run has ended
                 other.trial = other.trial.assumed_good()
             Persist(None, state, other, *other.opened).save(ended=False)
-        other.superseded = True
+        # What the store did not take is tried again, until it does.
+        other.superseded |= other.standing.status != "degraded"
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
         tab.ids.retiring += other.ids.retiring
         other.ids.retiring = ()

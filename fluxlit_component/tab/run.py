@@ -146,7 +146,8 @@ class SessionRun:
         if tab.standing.afresh and not has_left(tab, self._policy.visitor):
             self.destroy()
         if tab.wiping:
-            self._wipe()
+            # After `st.rerun()` all that is new was set by the run that has destroyed the session.
+            self._wipe(spares_new=not self._run.state.began_by_itself())
         ignore_leftovers(self._run, tab)
         identification = Identification(self._run, tab, self._store, self._policy)
         self._is_mounted = identification.settle()
@@ -204,11 +205,11 @@ class SessionRun:
         self._run.state.hide(key)
         return is_there
 
-    def _wipe(self) -> None:
+    def _wipe(self, *, spares_new: bool = True) -> None:
         """Begin anew after a destroy: drop the values of the old session from session state."""
         tab, state = self._tab, self._run.state
         tab.wiping = False
-        mine = self._leave_untouched(but=state.written_keys())
+        mine = self._leave_untouched(but=state.written_keys() if spares_new else frozenset())
         # A widget on the page still shows its value, and the browser sends that. So the value stays.
         state.drop(mine - state.widget_keys())
 

@@ -43,6 +43,12 @@ def guarded(_: UrlSession) -> None:
     st.session_state.turn = next(st.session_state.turns) if "turns" in st.session_state else None
 
 
+def emptied(_: UrlSession) -> None:
+    """Delete one key and set another."""
+    st.session_state.pop("cart", None)
+    st.session_state.n = 2
+
+
 def f5(visitor: Visitor, body: Body | None = None, **options: Any) -> Visitor:
     """Load the page anew; what AppTest cannot tell: the browser has left the old one."""
     leave_page(internals.anchor_in_app_test(visitor.at))
@@ -207,12 +213,13 @@ def test_a_page_hands_its_objects_over_once(store: InMemorySessionStore) -> None
     assert (copy.state["log"], copy.state["log"] is second.state["log"]) == (["a"], False)
 
 
+def refuse(*_: object, **__: object) -> NoReturn:
+    """In place of a store's method: the store does not answer."""
+    raise OSError("full")
+
+
 def test_what_the_store_could_not_take_comes_back_in_the_same_process(store: InMemorySessionStore) -> None:
     """F5 during an outage of the store, with or without an answer to what it reads."""
-
-    def refuse(*_: object, **__: object) -> NoReturn:
-        raise OSError("full")
-
     first = Visitor(assign(count=1, name="Ada"), store=store)
     for broken in (["commit"], ["commit", "load"]):
         with pytest.MonkeyPatch.context() as patch:
@@ -225,6 +232,28 @@ def test_what_the_store_could_not_take_comes_back_in_the_same_process(store: InM
         breaker_of(store).succeeded()
         assert second.run().state == store.get(second.sid) == {"count": count, "name": "Ada"}
         first = f5(second)
+
+
+@pytest.mark.parametrize(
+    ("before", "during", "after"),
+    [
+        pytest.param(nothing, assign(notes=["a"]), {"notes": ["a"]}, id="a new visitor"),
+        pytest.param(assign(cart=["tea"], n=1), emptied, {"n": 2}, id="a deleted key"),
+    ],
+)
+def test_an_outage_over_f5_ends_with_the_newest(
+    store: InMemorySessionStore, before: Body, during: Body, after: dict[str, Any]
+) -> None:
+    """The page before F5 tries to save its changes until the store is back."""
+    first = Visitor(before, store=store)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("commit", "load"):
+            patch.setattr(store, name, refuse)
+        second = f5(first.run(during), nothing)
+        assert second.run().session.status == "degraded"
+    breaker_of(store).succeeded()
+    assert second.run().state == store.get(second.sid) == after
+    assert f5(second).state == after
 
 
 def test_what_is_over_is_let_go() -> None:
