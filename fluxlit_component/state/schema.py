@@ -52,7 +52,8 @@ class Schema(Generic[M]):
 
         Keys that the model does not name stay unchanged. Fields may be missing. Nested models and
         dataclasses that are instances already are not validated again, unless the model's configuration
-        has `revalidate_instances`. `UnfitRecord`: a migration is missing or failed, or the values do not fit.
+        has `revalidate_instances`. Values of this version that do not fit stay as the app or a widget has
+        left them. `UnfitRecord`: a migration is missing or failed, or older or newer values do not fit.
         """
         current = dict(values)
         for version in range(max(stored_version, 1), self.version):
@@ -63,20 +64,20 @@ class Schema(Generic[M]):
             except Exception as error:
                 reason = f"the migration from schema version {version} failed ({type(error).__name__})"
                 raise UnfitRecord(reason) from error
+        is_own = stored_version == self.version
         try:
-            validated = validate_stored(self.model, current)
+            return {**current, **validated_values(validate_stored(self.model, current), current)}
         except ValidationError as error:
-            if not all(e["type"] == "missing" and len(e["loc"]) == 1 for e in error.errors()):
+            if not is_own and any(e["type"] != "missing" or len(e["loc"]) > 1 for e in error.errors()):
                 raise UnfitRecord("the stored values do not fit the model") from error
-        else:
-            return {**current, **validated_values(validated, current)}
         # A field without a default may be unset in a new session, and so it may be missing in the record.
         present = {name: value for name, value in current.items() if name in self.model.model_fields}
         for name, value in tuple(present.items()):
             try:
                 present |= self.validate(name, value, present)
             except Exception as error:  # a validator of the model may need the missing fields
-                raise UnfitRecord("the stored values do not fit the model") from error
+                if not is_own:
+                    raise UnfitRecord("the stored values do not fit the model") from error
         return {**current, **present}
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
