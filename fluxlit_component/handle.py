@@ -214,12 +214,12 @@ class UrlSession(Generic[M]):
         """Save now what has changed so far. True if it is in the store, or nothing had changed.
 
         This also works from a thread with Streamlit's `add_script_run_ctx`, after its run has ended.
-        False if the page was loaded anew meanwhile.
+        False if the page was loaded anew or the session destroyed meanwhile.
         """
         if self._run is None:
             return False
         self._run.save()
-        return self._tab.standing.status == "ready" and not self._tab.is_left
+        return self._tab.standing.status == "ready" and not (self._tab.is_left or self._tab.wiping)
 
     def rotate(self) -> bool:
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).

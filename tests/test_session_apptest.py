@@ -35,6 +35,8 @@ from fluxlit_component import (
 )
 from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
+from fluxlit_component.stores.outage import breaker_of
+from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.tab import forget_tabs
 from tests.three_methods import DictStore
 from tests.turnable import TurnableClock
@@ -728,6 +730,38 @@ def test_a_rerun_after_a_destroy_begins_empty_too(store: InMemorySessionStore, *
     assert visitor.reload(nothing).state == {"visits": 1}
 
 
+def test_persist_is_false_where_another_tab_has_ended_the_session(store: InMemorySessionStore) -> None:
+    """Its changes are not in the store, and never will be."""
+    answers: list[bool] = []
+
+    def body(session: UrlSession) -> None:
+        st.session_state["a"] += 1
+        answers.append(session.persist())
+
+    one = Visitor(defaults(a=1), store=store)
+    other = Visitor(nothing, query=dict(one.at.query_params), store=store)
+    other.run(body)
+    one.run(UrlSession.destroy)
+    other.run(body)
+    assert answers == [True, False]
+
+
+def test_a_save_that_fails_is_no_save(store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever's fault it is: the app and the visitor are told, until a save has succeeded."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake")
+
+    answers: list[bool] = []
+    visitor = Visitor(defaults(a=1), store=store)
+    with monkeypatch.context() as patch:
+        patch.setattr(Persist, "_save", fail)
+        visitor.run(lambda session: answers.append(session.persist()))
+        assert visitor.session.status == "degraded"
+    visitor.run(lambda session: answers.append(session.persist()))
+    assert (answers, visitor.session.status) == ([False, True], "ready")
+
+
 def test_a_destroyed_id_is_replaced_after_a_reload(store: InMemorySessionStore) -> None:
     """An old link leads to a new session."""
     visitor = Visitor(defaults(a=1), store=store)
@@ -979,6 +1013,7 @@ def test_a_store_that_is_down_does_not_stop_the_app() -> None:
     assert visitor.session.id == sid
     visitor.run(assign(b=3))
     store.is_down = False
+    breaker_of(store).succeeded()  # a busy machine may have opened it for a while
     visitor.run(nothing)
     assert visitor.session.status == "ready"
     assert store.get(sid) == {"a": 2, "b": 3}

@@ -37,3 +37,13 @@ def union(base: set[Any] | None, theirs: set[Any], mine: set[Any]) -> set[Any]:
     """For sets: what either tab added is in, what either tab removed is out."""
     before = base or set()
     return type(mine)((theirs | (mine - before)) - (before - mine))
+
+
+def in_place(mine: Any, merged: Any) -> Any:
+    """`merged` as the object `mine`, if it can be that: the script has it, too, and goes on changing it."""
+    if type(mine) is not type(merged) or type(mine) not in (list, dict, set):
+        return merged
+    content = merged.copy()
+    mine.clear()
+    (mine.extend if type(mine) is list else mine.update)(content)
+    return mine

@@ -15,6 +15,7 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import State
 from fluxlit_component.state.diff import Base, Diff
 from fluxlit_component.state.live import noting
+from fluxlit_component.state.merge import in_place
 from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Commit, Outcome
 from fluxlit_component.stores.base import RecordStore
@@ -102,12 +103,15 @@ class Committer:
         """Merge the keys that another tab wrote first, for another try on top of its values."""
         tab = self._tab
         merged: dict[str, Any] = {}
+        of_widgets = self._state.keys_of_widgets()
         for key, stored in outcome.refused.items():
             merged[key] = values[key]
             if stored is not None and stored.data is not None:
                 merged[key], succeeded = self._merge_one(key, stored.data, values[key])
                 if not succeeded:
                     tab.standing.conflict([key])
+                if key not in of_widgets:
+                    merged[key] = in_place(values[key], merged[key])
             tab.known.base.concede(key, stored)
             try:
                 self._state.write({key: merged[key]})

@@ -69,6 +69,7 @@ class Persist:
         try:
             self._save(ended=ended)
         except Exception as error:  # noqa: BLE001 - a failing save must not break the app's run
+            self._tab.standing.status = "degraded"
             _log.warning(
                 "the state could not be saved, the stored one stays as it was: %s",
                 type(error).__name__,

@@ -163,6 +163,39 @@ def test_every_message_of_a_raced_chat_is_there_once() -> None:
 
 
 @pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize(
+    ("merger", "begun", "change", "after"),
+    [
+        (append, [], list.append, ["theirs", "a", "b"]),
+        (union, set(), set.add, {"a", "theirs", "b"}),
+        (lambda _, theirs, mine: {**theirs, **mine}, {}, dict.setdefault, {"a": 1, "theirs": 1, "b": 1}),
+    ],
+    ids=["list", "set", "dict"],
+)
+def test_a_script_goes_on_with_the_value_that_was_merged_in_the_middle_of_its_run(
+    merger: Any, begun: Any, change: Any, after: Any
+) -> None:
+    """What it changes in place after `persist()`, or a stream's `take()`, is not lost."""
+
+    def theirs(_base: object, _theirs: object, log: Any) -> Any:
+        change(log, "theirs", *more)
+        return log
+
+    def body(session: UrlSession) -> None:
+        log = st.session_state["log"]
+        change(log, "a", *more)
+        assert session.persist()
+        change(log, "b", *more)
+
+    more = [1] if isinstance(begun, dict) else []
+    store = RivalStore("log", theirs)
+    visitor = Visitor(assign(log=begun), store=store, merge={"log": merger})
+    store.rivals = 1
+    visitor.run(body)
+    assert visitor.state == store.get(visitor.sid) == {"log": after}
+
+
+@pytest.mark.usefixtures("forced")
 def test_two_tabs_that_begin_a_lost_record_at_once_are_merged() -> None:
     """The store has forgotten all; the other tab is first, and each message is there once."""
 

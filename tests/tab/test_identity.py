@@ -36,7 +36,7 @@ from fluxlit_component.links.links import KEY, Lifetimes, Order, make, redeem
 from fluxlit_component.state.owner import OWNER, is_bound, owning
 from fluxlit_component.state.owner import Visitor as Who
 from fluxlit_component.state.record import Change, Commit, Outcome, Record
-from fluxlit_component.stores.outage import SparingStore
+from fluxlit_component.stores.outage import SparingStore, breaker_of
 from fluxlit_component.tab.identity import visitor_of
 from fluxlit_component.tab.tab import forget_tabs, leave_page
 from tests.servers import running
@@ -279,6 +279,7 @@ def test_a_sign_in_while_the_store_is_down() -> None:
     assert seen(visitor)[0] == "private"
     write(visitor, "Ada's")
     store.is_down = False
+    breaker_of(store).succeeded()  # a busy machine may have opened it for a while
     record = store.load(old)
     assert record is not None
     assert is_bound(record)
@@ -324,6 +325,7 @@ def test_what_is_entered_after_a_sign_in_that_was_not_stored_reaches_nobody_else
     assert seen(people.rerun(visitor, None)) == NOTHING
     assert seen(people.rerun(visitor, BOB)) == NOTHING
     store.is_down = False
+    breaker_of(store).succeeded()  # a busy machine may have opened it for a while
     assert seen(visitor.run().run()) == NOTHING
     assert visitor.session.status == "ready"
     assert seen(people.load(BOB, visitor.sid)) == NOTHING
@@ -339,6 +341,7 @@ def test_a_sign_in_at_a_slow_store_leaves_no_copies_behind() -> None:
     for _ in range(6):
         people.rerun(visitor, ADA)
         store.is_down = False
+        breaker_of(store).succeeded()  # a busy machine may have opened it for a while
         assert store.records() <= 2
     store.is_slow = False
     visitor.run().run().run()
