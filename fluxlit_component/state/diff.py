@@ -75,8 +75,8 @@ class Base:
         """Key -> origin of its value (see `codec.origin`), for values that are not `PLAIN`."""
         self.total: int | None = 0
         """Bytes of all values; None: unknown, the next diff counts them."""
-        self.unsaved: dict[str, bytes] = {}
-        """Encoded values that are newer than those in `held` and that the store could not take so far."""
+        self.unsaved: dict[str, bytes | None] = {}
+        """Encoded values, newer than those in `held`, that the store could not take so far; None: deleted."""
         self.faults: dict[str, str] = {}
         """Key -> why its loaded value could not be read."""
         self.early: dict[str, Field] = {}
@@ -172,7 +172,7 @@ class Base:
 
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
-        return frozenset(self.held) | frozenset(self.unsaved)
+        return frozenset(self.held).union(key for key, data in self.unsaved.items() if data is not None)
 
     def sizes(self) -> dict[str, int]:
         """Key -> bytes of its newest value, saved or not."""
@@ -286,7 +286,7 @@ class Base:
 
     def keep(self, diff: Diff) -> None:
         """Keep unsaved changes for the next diff, earlier ones too: their widgets may be hidden now."""
-        self.unsaved.update({k: change.data for k, change in diff.changes.items() if change.data is not None})
+        self.unsaved.update({key: change.data for key, change in diff.changes.items()})
 
     def forget(self) -> None:
         """Reset the base, as if there were no record."""

@@ -18,16 +18,17 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, others_with
 
 
-def take_unsaved(tab: Tab) -> dict[str, Any]:
-    """Take over values of the page before F5 that the store could not take, and nobody has written since."""
-    known, values = tab.known.base, dict[str, Any]()
+def take_unsaved(tab: Tab, values: dict[str, Any]) -> None:
+    """Take over changes of the page before F5 that the store could not take, and nobody has written since."""
+    known = tab.known.base
     for other in _left(tab, tab.sid or ""):
         theirs = other.known.base
         for key, data in theirs.unsaved.items():
             if theirs.versions.get(key, 0) == known.versions.get(key, 0):
-                known.unsaved[key], values[key] = data, decode(data)
-                known.origins[key] = split(data)[0]
-    return values
+                known.unsaved[key] = data
+                values.pop(key, None)
+                if data is not None:
+                    values[key], known.origins[key] = decode(data), split(data)[0]
 
 
 def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[str, object], frozenset[str]]:

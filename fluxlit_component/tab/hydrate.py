@@ -54,7 +54,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         standing.tell(Event("skip", (key,), {key: reason}))
     known.learn(record)
     known.schema = record.schema
-    values |= take_unsaved(tab)
+    take_unsaved(tab, values)
     if schema is not None:
         values = _fitted(tab, schema, values, record.schema)
     current, before = state.reading().values, page.baseline or {}

@@ -430,12 +430,13 @@ def test_an_unsaved_value_that_was_taken_back_is_forgotten(tab: TabModel) -> Non
         assert tab.base.value_of(key) == before
 
 
-def test_what_is_deleted_during_an_outage_is_not_unsaved(tab: TabModel) -> None:
-    """A delete has no value to remember; the next diff is told of it again."""
-    diff = tab.base.diff({}, deleted=["a"])
-    tab.base.keep(diff)
-    assert tab.base.unsaved == {}
+def test_what_is_deleted_during_an_outage_is_unsaved_until_it_is(tab: TabModel) -> None:
+    """The next diff is told of it again, and the page after F5 does not put the old value back."""
+    tab.base.keep(tab.base.diff({}, deleted=["a"]))
+    assert tab.base.unsaved == {"a": None}
     assert "a" in tab.base.names()
+    tab.base.diff({}, deleted=["a"])
+    assert tab.base.unsaved == {}
 
 
 def test_a_destroyed_record_is_forgotten(tab: TabModel) -> None:

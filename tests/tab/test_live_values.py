@@ -16,7 +16,7 @@ import streamlit as st
 
 from fluxlit_component import Caps, Event, InMemorySessionStore, UrlSession, internals
 from fluxlit_component.state import live
-from fluxlit_component.stores.outage import breaker_of
+from fluxlit_component.stores.outage import Breaker, breaker_of
 from fluxlit_component.tab import tab
 from fluxlit_component.tab.tab import forget_tabs, leave_page
 from tests.visitor import Body, Visitor, assign, nothing
@@ -235,20 +235,22 @@ def test_what_the_store_could_not_take_comes_back_in_the_same_process(store: InM
 
 
 @pytest.mark.parametrize(
-    ("before", "during", "after"),
+    ("before", "during", "after", "broken"),
     [
-        pytest.param(nothing, assign(notes=["a"]), {"notes": ["a"]}, id="a new visitor"),
-        pytest.param(assign(cart=["tea"], n=1), emptied, {"n": 2}, id="a deleted key"),
+        pytest.param(nothing, assign(notes=["a"]), {"notes": ["a"]}, ["commit", "load"], id="a new visitor"),
+        pytest.param(assign(cart=["tea"], n=1), emptied, {"n": 2}, ["commit", "load"], id="a deleted key"),
+        pytest.param(assign(cart=["tea"], n=1), emptied, {"n": 2}, ["commit"], id="no room on the disk"),
     ],
 )
 def test_an_outage_over_f5_ends_with_the_newest(
-    store: InMemorySessionStore, before: Body, during: Body, after: dict[str, Any]
+    store: InMemorySessionStore, before: Body, during: Body, after: dict[str, Any], broken: list[str]
 ) -> None:
-    """The page before F5 tries to save its changes until the store is back."""
+    """The page before F5 tries to save until the store is back, or the new one takes its changes over."""
     first = Visitor(before, store=store)
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("commit", "load"):
+        for name in broken:
             patch.setattr(store, name, refuse)
+        patch.setattr(Breaker, "admit", lambda _: None)  # calls of other visitors succeed meanwhile
         second = f5(first.run(during), nothing)
         assert second.run().session.status == "degraded"
     breaker_of(store).succeeded()
