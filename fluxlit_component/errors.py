@@ -63,7 +63,7 @@ class UnknownClass(CorruptValue):
 
 
 class UnfitRecord(FluxlitError):
-    """A stored record that cannot be migrated or validated. It is left untouched."""
+    """A stored record that cannot be migrated or validated, or was migrated by a newer release. It stays."""
 
 
 class StoreUnavailable(FluxlitError):

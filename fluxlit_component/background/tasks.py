@@ -89,7 +89,6 @@ class Tasks:
     taken: Taken = field(default_factory=Taken)
     lock: AbstractContextManager[object] = field(default_factory=threading.RLock)
     """Held while the state of the page is read or saved."""
-    schema: int = 0
     person: bytes | None = None
     hold_seconds: float = 120.0
     """How long an ended task is held after its last page is gone."""
@@ -129,7 +128,7 @@ class Tasks:
             self.discard(task)
             raise
         if self.store is not None:
-            writer.watch(writer.Saving(task, self.store, self.lifetimes, self.schema, noted))
+            writer.watch(writer.Saving(task, self.store, self.lifetimes, noted))
         return task
 
     def find(self, key: str, kind: Kind) -> Task | None:
@@ -228,7 +227,7 @@ class Tasks:
     def _commit(self, store: RecordStore, key: str, change: Change, *, create: bool = False) -> Outcome:
         # A session that has no state yet begins here. The note of its owner is stored with it.
         changes = {name_of(key): change, **(owning(self.sid, self.person) if create else {})}
-        return store.commit(self.sid, self.lifetimes.commit(changes, schema=self.schema, create=create))
+        return store.commit(self.sid, self.lifetimes.commit(changes, create=create))
 
 
 def end_tasks(store: RecordStore, sid: str, record: Record) -> None:

@@ -35,8 +35,6 @@ class Saving:
     task: Task
     store: RecordStore
     lifetimes: Lifetimes
-    schema: int
-    """Schema number of the session's record, which a commit has to repeat."""
     noted: bool
     """Whether the session's record names the task. If not, the store did not answer when it began."""
     begun: bool = False
@@ -98,7 +96,7 @@ class Saving:
         is_named = note is not None and note.place == task.place
         if not self.noted and verdict == "committed" and (note is None or note.taken):
             mine = {name_of(task.key): Note(task.place, task.kind, now + LEASE_SECONDS).change(version)}
-            outcome = self.store.commit(sid, self.lifetimes.commit(mine, schema=self.schema))
+            outcome = self.store.commit(sid, self.lifetimes.commit(mine))
             self.noted = outcome.verdict == "committed" and not outcome.refused
         elif verdict in ("destroyed", "expired") or (verdict == "committed" and not is_named):
             raise LookupError

@@ -96,7 +96,6 @@ def make(
     `person`: the owner of a session that begins now.
     """
     token, record = new_session_id(), store.load(sid)
-    schema = record.schema if record is not None else 0
     place, kind = place_of(token), {"mode": order.mode, "once": order.once}
     changes = {_NOTE: Change(encode({**kind, "param": param, "sid": mask(token, sid)}))}
     if order.mode == "copy" and record is not None:
@@ -105,7 +104,7 @@ def make(
             for key, stored in record.fields.items()
             if stored.data is not None and not key.startswith(RESERVED) and order.takes(key)
         }
-    held = Commit(changes, max_age_seconds=order.ttl_seconds, schema=schema, create=True)
+    held = Commit(changes, None, order.ttl_seconds, record.schema if record else None, create=True)
     now = store.commit(place, held).now
     moments = {"made": now, "ends": now + order.ttl_seconds}
     entry = {**kind, "of": fingerprint(sid), "at": place, **moments, "uses": 0}
@@ -114,7 +113,7 @@ def make(
         listed |= owning(sid, person)
     else:
         listed |= dict.fromkeys(_outlived(record, sid, now), Change(None))
-    done = store.commit(sid, lifetimes.commit(listed, schema=schema, create=True))
+    done = store.commit(sid, lifetimes.commit(listed, create=True))
     return token if done.verdict == "committed" else None
 
 
@@ -169,7 +168,7 @@ def revoke(store: RecordStore, sid: str, lifetimes: Lifetimes) -> int:
         return 0
     for entry in entries.values():
         store.delete(entry["at"])
-    store.commit(sid, lifetimes.commit(dict.fromkeys(entries, Change(None)), schema=record.schema))
+    store.commit(sid, lifetimes.commit(dict.fromkeys(entries, Change(None))))
     return sum(link.is_open for link in _listed(record, sid))
 
 
@@ -202,7 +201,7 @@ def _count(store: RecordStore, owner: str, token: str, lifetimes: Lifetimes) -> 
             return
         data = encode({**entry, "uses": entry["uses"] + 1})
         change = Change(data, base=record.fields[key].version, guarded=True)
-        if not store.commit(owner, lifetimes.commit({key: change}, schema=record.schema)).refused:
+        if not store.commit(owner, lifetimes.commit({key: change})).refused:
             return
 
 

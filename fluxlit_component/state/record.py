@@ -78,7 +78,8 @@ class Commit:
     """Idle lifetime, counted from this commit; None, zero, negative: no idle expiry."""
     max_age_seconds: float | None = None
     """Absolute lifetime, counted from the creation of the record and fixed at that moment; None: none."""
-    schema: int = 0
+    schema: int | None = None
+    """Schema number of the app's values. None: the commit has none of them, and the record's number stays."""
     create: bool = False
     """Create the record if it is absent. A destroyed or expired record is never revived."""
     begin: int = 1
@@ -94,13 +95,13 @@ class Lifetimes:
     max_age_seconds: float | None = None
 
     def commit(
-        self, changes: Mapping[str, Change], *, schema: int = 0, create: bool = False, begin: int = 1
+        self, changes: Mapping[str, Change], *, schema: int | None = None, create: bool = False
     ) -> Commit:
         """Changes to a session with these lifetimes."""
-        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create, begin)
+        return Commit(changes, self.idle_seconds, self.max_age_seconds, schema, create)
 
 
-Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed"]
+Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed", "newer"]
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,21 +9,22 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from fluxlit_component.clock import Clock, deadline, is_past, wall
+from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.codec import encode
-from fluxlit_component.errors import CorruptValue, FluxlitError, StoreUnavailable, UnstorableValue
+from fluxlit_component.errors import FluxlitError, StoreUnavailable, UnstorableValue
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import SessionStore
-from fluxlit_component.stores.ledger import name_of
+from fluxlit_component.stores.ledger import Head, Place, name_of, rule
 from fluxlit_component.stores.values import (
     PACKED,
     checked_key,
     pack,
     packed_bytes,
     repack,
-    unpack,
+    values_of,
     warn_dropped,
 )
 
@@ -46,7 +47,7 @@ class AdapterStore:
       have been destroyed. A `commit` with `create` begins the session anew.
     * The inner store keeps the idle deadline. `load` does not know it, so `idle_expires` is None. A
       copy gets the inner store's default lifetime until its next commit or touch.
-    * The absolute deadline is kept beside the values under ``"__fluxlit__"``, if there is one.
+    * Absolute deadline and schema number, if there are any, are kept as ``"__fluxlit__"`` beside the values.
     """
 
     def __init__(self, inner: SessionStore, *, clock: Clock = wall) -> None:
@@ -56,14 +57,8 @@ class AdapterStore:
         self._locks = tuple(threading.RLock() for _ in range(_LOCKS))
 
     def get(self, session_id: str) -> dict[str, Any] | None:
-        found = self._alive(session_id, self._clock())
-        values: dict[str, Any] = {}
-        for key, kept in _values(found or {}):
-            try:
-                values[key] = unpack(kept)
-            except CorruptValue as error:
-                warn_dropped(key, error)
-        return None if found is None else values
+        record = self.load(session_id)
+        return None if record is None else values_of(record.fields)
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         packed = {_checked_key(key): pack(value) for key, value in data.items()}
@@ -81,39 +76,25 @@ class AdapterStore:
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         with self._locked(session_id):
-            now = self._clock()
-            found = self._read(session_id)
-            if found is None and not commit.create:
-                return Outcome("destroyed", now=now)
-            if found is not None and is_past(_lifetime(found).get("expires"), now):
-                return Outcome("expired", now=now)
-            kept = dict(found or {})
-            if found is None and (ends := deadline(now, commit.max_age_seconds)) is not None:
-                kept[PACKED] = {"created": now, "expires": ends}
-            refused: dict[str, Field | None] = {}
-            for key, change in commit.changes.items():
-                _checked_key(key)
-                if change.guarded and change.base != (_VERSION if key in kept else 0):
-                    refused[key] = _field(key, kept[key]) if key in kept else None
-                    continue
-                if change.data is None:
-                    kept.pop(key, None)
-                else:
-                    kept[key] = repack(change.data)
-            if len(refused) == len(commit.changes):
-                return Outcome("committed", 0 if found is None else _VERSION, refused, now=now)
-            expires = _lifetime(kept).get("expires")
-            self._write(session_id, kept, _seconds_left(commit.idle_seconds, expires, now))
-            idle = deadline(now, commit.idle_seconds)
-            return Outcome("committed", _VERSION, refused, idle_expires=idle, expires=expires, now=now)
+            now, found = self._clock(), self._read(session_id)
+            kept = found or {}
+            keys = [key for key in map(_checked_key, commit.changes) if key in kept]
+            there = {key: field for key in keys if (field := _field(key, kept[key])) is not None}
+            head = None if found is None else _head(found, now)
+            outcome, head, written = rule(Place("", None, head, now, there), commit)
+            if head is None:
+                return replace(outcome, verdict="destroyed") if outcome.verdict == "absent" else outcome
+            kept |= {key: repack(field.data or b"") for key, field in written.items()} | _beside(head)
+            kept = {k: v for k, v in kept.items() if k not in written or written[k].data is not None}
+            self._write(session_id, kept, _seconds_left(commit.idle_seconds, head.expires, now))
+            return replace(outcome, version=_VERSION, overwritten=frozenset())
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         with self._locked(session_id):
             now = self._clock()
             found = self._alive(session_id, now)
             if found is not None:
-                expires = _lifetime(found).get("expires")
-                self._write(session_id, found, _seconds_left(idle_seconds, expires, now))
+                self._write(session_id, found, _seconds_left(idle_seconds, _head(found, now).expires, now))
             return found is not None
 
     def copy(self, source: str, target: str) -> bool:
@@ -146,7 +127,7 @@ class AdapterStore:
 
     def _alive(self, session_id: str, now: float) -> dict[str, Any] | None:
         found = self._read(session_id)
-        return None if found is None or is_past(_lifetime(found).get("expires"), now) else found
+        return None if found is None or is_past(_head(found, now).expires, now) else found
 
     def _read(self, session_id: str) -> dict[str, Any] | None:
         name_of(session_id)  # refuses an empty id
@@ -189,10 +170,18 @@ def _checked_key(key: object) -> str:
     return checked_key(key)
 
 
-def _lifetime(found: Mapping[str, Any]) -> dict[str, float]:
-    """The two moments kept beside the values. Empty if another program wrote something else there."""
+def _head(found: Mapping[str, Any], now: float) -> Head:
+    """The head of a session, from what is kept beside the values. That may be another program's."""
     kept = found.get(PACKED)
-    return {k: v for k, v in kept.items() if isinstance(v, int | float)} if isinstance(kept, dict) else {}
+    known = {k: v for k, v in kept.items() if isinstance(v, int | float)} if isinstance(kept, dict) else {}
+    return Head(_VERSION, known.get("created", now), None, known.get("expires"), int(known.get("schema", 0)))
+
+
+def _beside(head: Head) -> dict[str, dict[str, float]]:
+    """What is kept of a head beside the values, if anything. A record without a number counts as 1."""
+    kept = {} if head.expires is None else {"created": head.created, "expires": head.expires}
+    kept |= {"schema": head.schema} if head.schema > 1 else {}
+    return {PACKED: kept} if kept else {}
 
 
 def _seconds_left(idle_seconds: float | None, expires: float | None, now: float) -> float:
@@ -203,15 +192,10 @@ def _seconds_left(idle_seconds: float | None, expires: float | None, now: float)
     return min(spans, default=0.0)
 
 
-def _values(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, kept) for key, kept in found.items() if key != PACKED)
-
-
 def _record(found: Mapping[str, Any], now: float) -> Record:
-    read = ((key, _field(key, kept)) for key, kept in _values(found))
+    read = ((key, _field(key, kept)) for key, kept in found.items() if key != PACKED)
     fields = {key: field for key, field in read if field is not None}
-    lifetime = _lifetime(found)
-    return Record(_VERSION, lifetime.get("created", now), None, lifetime.get("expires"), 0, fields, now)
+    return Record(*_head(found, now)[:5], fields, now)
 
 
 def _field(key: str, kept: object) -> Field | None:

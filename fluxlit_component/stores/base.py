@@ -73,14 +73,14 @@ class RecordStore(Protocol):
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or, unless the verdict is "committed", none.
 
-        All in one atomic step. A destroyed or expired record is left alone, and the verdict says so. An
-        absent record is begun with version `commit.begin` if `commit.create`; otherwise the verdict is
-        "absent". A guarded change whose stored version (0 if the key is not there) differs from its
-        base is left out and returned in `refused`. The other changes are written with the record's next
-        version. A change whose stored version is newer than its base is written and named in
-        `overwritten`. If every change was refused, or there is none, nothing is written and the
-        version stays. Otherwise the idle deadline becomes now + `idle_seconds`. The absolute deadline
-        is set when the record is begun and never moves.
+        All in one atomic step. A destroyed or expired record is left alone, and the verdict says so. So is
+        one whose schema number is higher than the commit's ("newer"; 0 counts as 1). An absent record is
+        begun with version `commit.begin` if `commit.create`; otherwise the verdict is "absent". A guarded
+        change whose stored version (0 if the key is not there) differs from its base is left out and
+        returned in `refused`. The other changes are written with the record's next version. A change whose
+        stored version is newer than its base is written and named in `overwritten`. If every change was
+        refused, or there is none, nothing is written and the version stays. Otherwise the idle deadline
+        becomes now + `idle_seconds`. The absolute deadline is set when the record is begun and never moves.
         """
         ...
 

@@ -131,11 +131,13 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
     `place` has the fields that the commit names. Fields of guarded changes need their data, because the
     answer to a refused change returns it.
     """
-    now, state = place.now, state_of(place.head, place.now)
+    now, state, standing = place.now, state_of(place.head, place.now), place.living
     if state != "alive" and not (state == "absent" and commit.create):
         return Outcome(state, now=now), None, {}
-    standing = place.head if state == "alive" else None
-    version = standing.version + 1 if standing is not None else commit.begin
+    head = standing or Head(commit.begin - 1, now, expires=deadline(now, commit.max_age_seconds))
+    if is_newer(head.schema, commit.schema):
+        return Outcome("newer", now=now), None, {}
+    version = head.version + 1
     refused: dict[str, Field | None] = {}
     overwritten: list[str] = []
     written: dict[str, Field] = {}
@@ -150,18 +152,16 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
         written[key] = Field(version, change.data)
 
     if not written:
-        if standing is None:  # the record would have begun here, but there is nothing to write
-            return Outcome("committed", 0, refused, now=now), None, {}
-        deadlines = standing.idle_expires, standing.expires
-        return Outcome("committed", standing.version, refused, frozenset(), *deadlines, now), None, {}
-    if standing is not None:
-        created, expires = standing.created, standing.expires
-    else:
-        created, expires = now, deadline(now, commit.max_age_seconds)
-    idle_expires = deadline(now, commit.idle_seconds)
-    following = Head(version, created, idle_expires, expires, commit.schema)
-    answer = Outcome("committed", version, refused, frozenset(overwritten), idle_expires, expires, now)
-    return answer, following, written
+        head = standing or Head(0, now)  # no record begins here, because there is nothing to write
+        return Outcome("committed", head.version, refused, frozenset(), *head[2:4], now), None, {}
+    schema = max(head.schema, commit.schema or 0)
+    head = head._replace(version=version, idle_expires=deadline(now, commit.idle_seconds), schema=schema)
+    return Outcome("committed", version, refused, frozenset(overwritten), *head[2:4], now), head, written
+
+
+def is_newer(standing: int, schema: int | None) -> bool:
+    """Whether a record's schema number is higher than a commit's. No migration leads from 0 to 1."""
+    return schema is not None and standing > max(schema, 1)
 
 
 def outlived_below(version: int) -> int | None:

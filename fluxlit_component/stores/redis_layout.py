@@ -40,12 +40,9 @@ def pairs_of(fields: Mapping[str, Field]) -> Iterator[bytes | int]:
 
 def commit_args(commit: Commit) -> list[bytes | int]:
     """The arguments of the commit script."""
-    args: list[bytes | int] = [
-        commit.begin if commit.create else 0,
-        milliseconds(commit.idle_seconds),
-        milliseconds(commit.max_age_seconds),
-        commit.schema,
-    ]
+    spans = milliseconds(commit.idle_seconds), milliseconds(commit.max_age_seconds)
+    schema = b"" if commit.schema is None else commit.schema
+    args: list[bytes | int] = [commit.begin if commit.create else 0, *spans, schema]
     for key, change in commit.changes.items():
         task = b"d" if change.data is None else b"w"
         args += (task.upper() if change.guarded else task, key_bytes(key), change.base, change.data or b"")

@@ -23,14 +23,15 @@ SEVERAL_STATEMENTS: Final[int] = MULTI_STATEMENTS
 
 _KNOWN: Final = "COALESCE((SELECT version FROM {f} WHERE session = i AND digest = ?), 0)"
 _COMMIT: Final = """BEGIN NOT ATOMIC
-    DECLARE i, v BIGINT; DECLARE t, y, x DOUBLE;
+    DECLARE i, v, n BIGINT; DECLARE t, y, x DOUBLE;
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     START TRANSACTION;
     SELECT id, version + 1, expires INTO i, v, x FROM {s} WHERE name = ? FOR UPDATE;
-    SET t = {now}, y = t + ?;
-    UPDATE {s} SET version = v, idle_expires = y, {schema} = ?, ends = COALESCE(LEAST(y, x), y, x)
+    SET t = {now}, y = t + ?, n = ?;
+    UPDATE {s} SET version = v, idle_expires = y, {schema} = GREATEST({schema}, COALESCE(n, 0)),
+            ends = COALESCE(LEAST(y, x), y, x)
         WHERE id = i AND t < ? AND forget IS NULL AND (idle_expires > t) IS NOT FALSE AND (x > t) IS NOT FALSE
-            AND (v <= 1000 OR MOD(v, 100) > 0) AND GUARDS;
+            AND ({schema} > 1 AND {schema} > n) IS NOT TRUE AND (v <= 1000 OR MOD(v, 100) > 0) AND GUARDS;
     IF ROW_COUNT() > 0 THEN
         SELECT t, v, y, x, KNOWN;
         INSERT INTO {f} (session, digest, {key}, version, data) VALUES CHANGES {over};

@@ -32,9 +32,10 @@ _COMMIT: Final = """WITH clock AS (SELECT {now} AS now),
     named AS (SELECT c.*, coalesce(f.version, 0) AS known FROM (VALUES CHANGES) c (digest, key, data, base)
         LEFT JOIN {f} f ON f.session = (SELECT id FROM {s} WHERE name = $1) AND f.digest = c.digest),
     moved AS (UPDATE {s} s SET version = s.version + 1, idle_expires = now + $2::double precision,
-            schema = $3::bigint, ends = least(now + $2::double precision, s.expires)
+            schema = greatest(s.schema, $3::bigint), ends = least(now + $2::double precision, s.expires)
         FROM clock WHERE s.name = $1 AND s.forget IS NULL AND now < $4::double precision
             AND (s.idle_expires > now) IS NOT FALSE AND (s.expires > now) IS NOT FALSE
+            AND (s.schema > 1 AND s.schema > $3::bigint) IS NOT TRUE
             AND (s.version < 1000 OR mod(s.version + 1, 100) > 0)
             AND NOT EXISTS (SELECT 1 FROM named WHERE known <> base)
         RETURNING s.id, s.version, s.idle_expires, s.expires, now),

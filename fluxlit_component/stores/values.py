@@ -76,12 +76,6 @@ def repack(data: bytes) -> object:
     return value if _stands_for_itself(value) else _packed(data)
 
 
-def unpack(kept: object) -> object:
-    """Return the value of what was kept. It shares nothing with `kept`. Raises `CorruptValue`."""
-    data = packed_bytes(kept)
-    return copy.deepcopy(kept) if data is None else decode(data)
-
-
 def packed_bytes(kept: object) -> bytes | None:
     """The codec's bytes of a packed value; None if the value was kept unchanged."""
     if not isinstance(kept, dict) or PACKED not in kept:
@@ -122,10 +116,4 @@ def _packed(data: bytes) -> dict[str, str]:
 
 def _is_text(value: str) -> bool:
     """Whether every store keeps it: lone surrogates fail in UTF-8, NUL fails in PostgreSQL's jsonb."""
-    if "\x00" in value:
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+    return "\x00" not in value and value.encode("utf-8", "ignore").decode() == value

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from fluxlit_component.clock import is_past, wall
+from fluxlit_component.clock import wall
 from fluxlit_component.codec import decode
-from fluxlit_component.errors import CorruptValue
+from fluxlit_component.errors import CorruptValue, UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import State
 from fluxlit_component.state.diff import Base, Diff
@@ -24,6 +24,7 @@ from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import span
 
 _log = logging.getLogger("fluxlit_component")
+_NEWER: Final = "a newer release has migrated the session; pages of this one save nothing to it"
 _MERGE_TRIES: Final = 16
 _FIRST_ANEW: Final = 2**40
 """A higher version number belongs to a record that was lost and begun again."""
@@ -45,7 +46,7 @@ class Committer:
     def commit(self, diff: Diff, values: Mapping[str, Any], *, yielding: bool = False) -> None:
         """Write a diff. `values`: the whole state, for a new record. `yielding`: other tabs' values win."""
         tab = self._tab
-        if tab.sid is None:
+        if tab.sid is None or tab.known.read_only:
             return
         try:
             outcome = Outcome("committed")
@@ -62,6 +63,12 @@ class Committer:
             # Another tab destroyed the session, which is final. So this tab begins a new session, too.
             tab.renew()
             tab.wiping = True
+            return
+        if outcome.verdict == "newer":
+            # The tab has read the record before that. What it holds must not go back into it.
+            tab.known.read_only, tab.standing.status = True, "degraded"
+            _log.warning(_NEWER)
+            tab.standing.tell(Event("error", error=UnfitRecord(_NEWER)))
             return
         tab.standing.status = "ready"
         if outcome.version > 0:
@@ -133,14 +140,14 @@ class Committer:
             return mine, False
         return self._policy.merge_values(key, before, theirs, mine)
 
-    def _request(self, diff: Diff, *, begin: int = 1) -> Commit:
-        known, schema = self._tab.known, self._policy.schema
+    def _request(self, diff: Diff) -> Commit:
+        known, model = self._tab.known, self._policy.schema
+        schema = model.version if model is not None else known.schema
         owner = {} if known.bound else owning(self._tab.sid or "", self._policy.visitor.person)
         return self._policy.lifetimes.commit(
             {**diff.changes, **self._notes(), **owner},
-            schema=schema.version if schema is not None else known.schema,
+            schema=schema if diff.changes and known.hydrated else None,
             create=not known.created,
-            begin=begin,
         )
 
     def _notes(self) -> Mapping[str, Change]:
@@ -155,15 +162,10 @@ class Committer:
         If the store lost the record (restart without persistence, eviction), the id stays. If the record
         expired, or was lost after its time, the tab gets a fresh id: an expired id is not used again.
         """
-        tab = self._tab
-        now = wall() + tab.known.skew
+        tab, known = self._tab, self._tab.known
         # Another tab may begin the record first. Then what was known of the lost one is the base of a merge.
         self._lost, tab.known.base = tab.known.base, Base()
-        if (
-            outcome.verdict == "expired"
-            or is_past(tab.known.idle_expires, now)
-            or is_past(tab.known.expires, now)
-        ):
+        if outcome.verdict == "expired" or known.seconds_left(known.idle_expires, known.expires) == 0:
             tab.renew()
             tab.standing.tell(Event("expire"))
         tab.known.created, tab.known.bound, tab.known.live = False, False, {}
@@ -175,7 +177,7 @@ class Committer:
         if tab.sid is None or not (diff.changes or self._notes()):
             return diff, Outcome("committed")
         begin = _FIRST_ANEW + secrets.randbelow(_FIRST_ANEW)
-        return diff, self._store.commit(tab.sid, self._request(diff, begin=begin))
+        return diff, self._store.commit(tab.sid, replace(self._request(diff), begin=begin))
 
     def _touch(self, sid: str) -> None:
         known, idle = self._tab.known, self._policy.idle_seconds

@@ -96,7 +96,8 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
     """Return the validated values. If the record does not fit, return none and leave the record as it is."""
     newer = stored_version > schema.version
     try:
-        fitted = schema.fit(values, stored_version)
+        # Values may be missing where a link or a job has begun the record: no migration has to take that.
+        fitted = schema.fit(values, stored_version) if values or tab.known.base.faults else {}
     except UnfitRecord as error:
         _log.warning(
             "the stored session (schema %d) does not fit %s (schema %d) and is left untouched: %s",

@@ -85,7 +85,7 @@ def copy_as(
             changes |= {name: Change(None) for name in record.fields if name.startswith(TASK)}
         if record is None or not changes:
             return record
-        written = store.commit(fresh, policy.lifetimes.commit(changes, schema=record.schema)).version
+        written = store.commit(fresh, policy.lifetimes.commit(changes)).version
         # Not loaded again: of a slow store's time for one run this would be a fifth.
         changed = {name: Field(written, change.data) for name, change in changes.items()}
         return replace(record, fields={**record.fields, **changed})

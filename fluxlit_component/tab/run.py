@@ -336,7 +336,7 @@ class SessionRun:
                 tab.known.base.adopt(record)
                 tab.known.learn(record)
                 tab.known.quarantined = frozenset(tab.known.base.held)
-                tab.known.created = True
+                tab.known.created, tab.known.schema = True, record.schema
             elif tab.standing.status == "degraded":
                 return
             tab.known.hydrated, tab.revived = True, self._run.token

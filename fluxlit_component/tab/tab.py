@@ -72,7 +72,7 @@ class Known:
     schema: int = 0
     """Schema number of the record."""
     read_only: bool = False
-    """Whether the record does not fit this version of the app: it is left as it is."""
+    """Whether the record does not fit this release of the app, or a newer one has migrated it: it stays."""
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
     live: Mapping[str, str] = field(default_factory=lambda: NOTHING)

@@ -38,7 +38,6 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
         taken=tab.taken,
         lock=tab.lock,
         context=run.context,
-        schema=policy.schema.version if policy.schema is not None else tab.known.schema,
         person=policy.visitor.person,
         hold_seconds=policy.live_seconds,
         save=save,

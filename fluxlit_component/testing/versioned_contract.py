@@ -105,7 +105,8 @@ class _Walk:
             data = encode(chance.randrange(9)) if chance.randrange(3) else None
             changes[key] = Change(data, known.version if known else 0, chance.random() < 1 / 3)
         idle, age, begin = chance.choice(_SPANS), chance.choice(_SPANS), chance.choice((1, 1, 2**41))
-        return Commit(changes, idle, age, chance.randrange(4), chance.random() < 2 / 3, begin)
+        schema = chance.choice((None, None, 0, 1, 2, 3))
+        return Commit(changes, idle, age, schema, chance.random() < 2 / 3, begin)
 
 
 class VersionedStoreContract(SessionStoreContract):

@@ -18,7 +18,9 @@ from fluxlit_component import (
     hydrate_url_session_typed,
     persist_url_session,
 )
+from fluxlit_component.codec import encode
 from fluxlit_component.identifier import is_well_formed
+from fluxlit_component.state.record import Change, Commit
 
 PARAM = "fluxlit_sid"
 SID = "S" * 43
@@ -124,6 +126,27 @@ def test_ensure_merges_initial_into_the_record(store: InMemorySessionStore) -> N
     """Keys of `initial` win, the others stay."""
     assert Visitor(lambda: ensure_url_session(st, store, initial={"total": 5, "new": 1})).answer == SID
     assert store.get(SID) == {"total": 5, "new": 1, "extra": [1]}
+
+
+@pytest.mark.parametrize(
+    ("work", "left"),
+    [
+        (lambda store: ensure_url_session(st, store, initial={"total": 5}), 5),
+        (lambda store: hydrate_url_session_typed(st, store, Cart), "many"),
+    ],
+)
+def test_the_schema_number_of_a_record_stays(
+    store: InMemorySessionStore, work: Callable[[InMemorySessionStore], object], left: object
+) -> None:
+    """These functions have no schema, and write to a record that a `url_session(model=...)` has begun."""
+    changes = {"total": Change(encode("many"), 1)}
+    store.commit(SID, Commit(changes, schema=3))
+    visitor = Visitor(lambda: work(store))
+    visitor.run(lambda: (st.session_state.update(new=1), persist_url_session(st, store)))
+    assert store.get(SID) == {"total": left, "extra": [1], "new": 1}
+    record = store.load(SID)
+    assert record is not None
+    assert record.schema == 3
 
 
 def test_the_id_stays_from_run_to_run(store: InMemorySessionStore) -> None:

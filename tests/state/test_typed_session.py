@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,10 @@ from fluxlit_component import (
     UrlSession,
     url_session,
 )
+from fluxlit_component.links.links import Order, make
+from fluxlit_component.state.record import Lifetimes
 from fluxlit_component.state.schema import Schema
+from tests.three_methods import DictStore
 from tests.visitor import PARAM, Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
@@ -191,6 +194,79 @@ def test_a_release_before_the_schema_reads_and_does_not_write(store: InMemorySes
     assert (after.version, after.schema, after.fields) == (written.version, 2, written.fields)
     again = visit(store, **new)
     assert (again.session.status, again.state["level"]) == ("ready", 31)
+
+
+NEXT = {"schema_version": 2, "migrations": {1: lambda old: {**old, "level": int(old["level"]) * 10}}}
+"""The next release: its migration must not run twice."""
+
+
+def put(**values: Any) -> Callable[[UrlSession[Game]], None]:
+    """A run that sets fields."""
+    return lambda session: [setattr(session.state, key, value) for key, value in values.items()]  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("kind", [InMemorySessionStore, DictStore])
+def test_a_page_of_the_old_release_does_not_undo_a_migration(
+    kind: Callable[[], Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was open before: what it changes is not saved, and the log and `on_error` tell once."""
+    store, events = kind(), list[Event]()
+    old = Visitor(put(level=3), store=store, model=Game, on_error=events.append)
+    new = old.reload(put(player="Ada"), **NEXT)
+    assert (new.session.status, new.state["level"]) == ("ready", 30)
+    for level in (5, 6):
+        old.run(put(level=level))
+        assert (old.session.status, old.state["level"]) == ("degraded", level)
+    new = new.reload(nothing)
+    assert (new.session.status, new.state) == ("ready", {"level": 30, "player": "Ada"})
+    assert [type(event.error) for event in events] == [UnfitRecord]
+    assert caplog.text.count("a newer release has migrated the session") == 1
+
+
+@pytest.mark.parametrize(("version", "status"), [(1, "ready"), (2, "degraded")])
+def test_a_page_of_a_release_without_a_model(version: int, status: str) -> None:
+    """No migration leads to the first number, so such a page goes on. What it loads, it may change."""
+    store, new = InMemorySessionStore(), NEXT if version == 2 else {}
+    old = Visitor(assign(level=3), store=store)
+    typed = {"model": Game, **new}
+    old.reload(put(player="Ada"), **typed)
+    assert old.run(assign(level=4)).session.status == status
+    assert old.reload(assign(level=50)).session.status == "ready"
+    record = store.load(old.sid)
+    assert record is not None
+    assert record.schema == version
+    assert old.reload(nothing, **typed).state == {"level": 50, "player": "Ada"}
+
+
+def test_what_is_not_of_the_app_leaves_the_number_alone() -> None:
+    """Links and jobs of a page of the old release, and its notes, go on after the next one has migrated."""
+    store = InMemorySessionStore()
+    old = Visitor(put(level=3), store=store, model=Game)
+    new = old.reload(put(player="Ada"), **NEXT)
+
+    def use(session: UrlSession[Game]) -> None:
+        session.link()
+        session.job("sum", sum, [1, 2])
+
+    old.run(use)
+    assert (old.session.status, len(new.session.links())) == ("ready", 1)
+    assert old.session.revoke_links() == 1
+    record = store.load(old.sid)
+    assert record is not None
+    assert record.schema == 2
+    assert new.reload(nothing).state["level"] == 30
+
+
+def test_a_session_of_notes_alone_needs_no_migration() -> None:
+    """A link has begun its record, and no migration expects a record without values."""
+    store = InMemorySessionStore()
+    token = make(store, SID, Order("resume", once=True, ttl_seconds=60), Lifetimes(), param=PARAM)
+    assert token is not None
+    visitor = visit(store, schema_version=2, migrations={1: fail})
+    assert (visitor.session.status, visitor.state) == ("ready", {"level": 1, "player": "nobody"})
+    record = store.load(SID)
+    assert record is not None
+    assert record.schema == 2
 
 
 # --- migrations alone ----------------------------------------------------------------------------

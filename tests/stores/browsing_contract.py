@@ -91,6 +91,25 @@ class BrowsableStoreContract(SessionStoreContract):
         )
         assert entry.now == pytest.approx(record.now, abs=60)
 
+    @pytest.mark.parametrize(
+        ("standing", "schema", "after"),
+        [(1, 2, 2), (2, 2, 2), (2, 1, None), (2, 0, None), (2, None, 2), (1, 0, 1), (None, None, 0)],
+    )
+    def test_no_commit_lowers_a_schema_number(
+        self, store: _Store, standing: int | None, schema: int | None, after: int | None
+    ) -> None:
+        """Else the next release would run its migrations again, on values that it has migrated already."""
+        sid = new_session_id()
+        committed(store, sid, {"a": 1}, schema=standing)
+        before = loaded(store, sid)
+        outcome = committed(store, sid, {"a": 2}, base=1, schema=schema)
+        found = loaded(store, sid)
+        if after is None:
+            assert (outcome.verdict, outcome.version) == ("newer", 0)
+            assert replace(found, now=0) == replace(before, now=0)
+        else:
+            assert (outcome.verdict, found.schema, found.version) == ("committed", after, 2)
+
     def test_ended_entries(self, store: _Store, advance: Advance) -> None:
         """A listed session that has ended says how. The marker of a destroyed session is always listed."""
         _, expired, destroyed = map(stored_key, _not_there(store, advance, self.lifetime))

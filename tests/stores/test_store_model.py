@@ -31,6 +31,7 @@ from tests.turnable import TurnableClock
 SIDS = st.sampled_from(["one", "two", "three"])
 KEYS = st.sampled_from("abc")
 TABS = st.sampled_from([0, 1])
+SCHEMAS = st.sampled_from([None, None, 0, 1, 2, 3])
 SPANS = st.sampled_from([None, 0, 5, 60, 900])
 DAY = 86_400
 
@@ -45,6 +46,7 @@ class Session:
     version: int = 1
     fields: dict[str, tuple[int, bytes | None]] = field(default_factory=dict)
     forgotten: float | None = None
+    schema: int = 0
 
 
 @dataclass
@@ -77,7 +79,12 @@ class Model:
         if session is None or self.state(target) in {"alive", "destroyed"}:
             return False
         self.sessions[target] = Session(
-            session.created, session.ends, session.last, session.version, dict(session.fields)
+            session.created,
+            session.ends,
+            session.last,
+            session.version,
+            dict(session.fields),
+            schema=session.schema,
         )
         return True
 
@@ -86,6 +93,8 @@ class Model:
         if state in {"expired", "destroyed"} or (state == "absent" and not commit.create):
             return (state, 0, {}, frozenset())
         session = self.alive(sid) or Session(self.now, None, self.after(commit.max_age_seconds), version=0)
+        if commit.schema is not None and session.schema > max(commit.schema, 1):
+            return ("newer", 0, {}, frozenset())
         refused, overwritten, written = {}, set(), {}
         for key, change in commit.changes.items():
             version = session.fields[key][0] if key in session.fields else 0
@@ -96,6 +105,7 @@ class Model:
                 overwritten |= {key} if version > change.base else set()
         if written:
             session.version += 1
+            session.schema = max(session.schema, commit.schema or 0)
             session.fields |= written
             session.ends = self.after(commit.idle_seconds)
             self.sessions[sid] = session
@@ -115,14 +125,14 @@ class Model:
         session = self.alive(sid)
         if session is None:
             return None
-        return (session.version, session.created, session.ends, session.last, session.fields)
+        return (session.version, session.created, session.ends, session.last, session.schema, session.fields)
 
 
 def _plain(record: Any) -> tuple[Any, ...] | None:
     if record is None:
         return None
     fields = {key: (stored.version, stored.data) for key, stored in record.fields.items()}
-    return (record.version, record.created, record.idle_expires, record.expires, fields)
+    return (record.version, record.created, record.idle_expires, record.expires, record.schema, fields)
 
 
 class StoresAgree(RuleBasedStateMachine):
@@ -158,6 +168,7 @@ class StoresAgree(RuleBasedStateMachine):
         values=st.dictionaries(KEYS, st.tuples(st.none() | st.integers(0, 9), st.booleans())),
         idle=SPANS,
         age=SPANS,
+        schema=SCHEMAS,
         create=st.booleans(),
     )
     def commit(
@@ -168,13 +179,14 @@ class StoresAgree(RuleBasedStateMachine):
         values: dict[str, tuple[int | None, bool]],
         idle: float | None,
         age: float | None,
+        schema: int | None,
         create: bool,
     ) -> None:
         changes = {
             key: Change(None if value is None else encode(value), self.seen[tab].get((sid, key), 0), guarded)
             for key, (value, guarded) in values.items()
         }
-        commit = Commit(changes, idle, age, 0, create)
+        commit = Commit(changes, idle, age, schema, create)
         expected = self.model.commit(sid, commit)
         for store in self.stores:
             outcome = store.commit(sid, commit)
@@ -284,14 +296,23 @@ class RedisAgrees(RuleBasedStateMachine):
         tab=TABS,
         sid=SIDS,
         values=st.dictionaries(KEYS, st.tuples(st.none() | st.integers(0, 9), st.booleans())),
+        schema=SCHEMAS,
         create=st.booleans(),
     )
-    def commit(self, *, tab: int, sid: str, values: dict[str, tuple[int | None, bool]], create: bool) -> None:
+    def commit(
+        self,
+        *,
+        tab: int,
+        sid: str,
+        values: dict[str, tuple[int | None, bool]],
+        schema: int | None,
+        create: bool,
+    ) -> None:
         changes = {
             key: Change(None if value is None else encode(value), self.seen[tab].get((sid, key), 0), guarded)
             for key, (value, guarded) in values.items()
         }
-        commit = Commit(changes, 3600, 7200, 3, create)
+        commit = Commit(changes, 3600, 7200, schema, create)
         told = []
         for store in (self.redis, self.memory):
             outcome = store.commit(self.names[sid], commit)

@@ -37,7 +37,19 @@ class BeginsWithOne(InMemorySessionStore):
 
 class ForgetsSchemas(InMemorySessionStore):
     def commit(self, session_id: str, commit: Commit) -> Outcome:
-        return super().commit(session_id, replace(commit, schema=0))
+        return super().commit(session_id, replace(commit, schema=None))
+
+
+class WritesToNewerSchemas(InMemorySessionStore):
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        outcome = super().commit(session_id, commit)
+        is_newer = outcome.verdict == "newer"
+        return super().commit(session_id, replace(commit, schema=None)) if is_newer else outcome
+
+
+class TakesNoNumberForZero(InMemorySessionStore):
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        return super().commit(session_id, replace(commit, schema=commit.schema or 0))
 
 
 class MovesNoDeadline(InMemorySessionStore):

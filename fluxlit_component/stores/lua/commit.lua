@@ -1,6 +1,6 @@
--- KEYS session. ARGV the version to begin with if absent ("0": do not), idle lifetime, absolute lifetime, schema; then for every change
--- what to do (w: write, d: delete; in upper case: only if the base still stands), key, base, data.
--- Returns state, now and, if committed, version, both deadlines, what was refused as {number of the
+-- KEYS session. ARGV the version to begin with if absent ("0": do not), idle lifetime, absolute lifetime, schema
+-- ("": as it is); then for every change what to do (w: write, d: delete; in upper case: only if the base still
+-- stands), key, base, data. Returns state, now and, if committed, version, both deadlines, what was refused as {number of the
 -- change, version, data}, and the numbers of the changes that overwrote. The rules are those of stores.ledger.
 local now = clock()
 local names = {}
@@ -10,6 +10,10 @@ end
 local state, head, found = look(KEYS[1], now, names)
 if state ~= 'alive' and not (state == 'absent' and ARGV[1] ~= '0') then
   return { state, now }
+end
+local schema, standing = tonumber(ARGV[4]), tonumber(head and head.schema or 0)
+if schema and standing > math.max(schema, 1) then
+  return { 'newer', now }
 end
 
 local refused, overwritten, written = {}, {}, {}
@@ -27,9 +31,7 @@ for i = 5, #ARGV, 4 do
   end
 end
 if #written == 0 then
-  if not head then
-    return { 'committed', now, 0, 0, 0, refused, overwritten }
-  end
+  head = head or { version = 0, idle = 0, expires = 0 }
   return { 'committed', now, tonumber(head.version), head.idle, head.expires, refused, overwritten }
 end
 
@@ -37,7 +39,7 @@ head = head or { version = ARGV[1] - 1, created = text(now), expires = after(now
 local version = head.version + 1
 head.version = text(version)
 head.idle = after(now, ARGV[2])
-head.schema = ARGV[4]
+head.schema = text(math.max(standing, schema or 0))
 local put, gone = {}, {}
 for _, i in ipairs(written) do
   local key = ARGV[i + 1]
