@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple
 
 FORMAT: Final = 1
 """First byte of every encoded value. Raise it when the layout changes, and keep reading the old layout."""
+SEALED: Final = 2
+"""First byte of a value that `stores.cipher` has sealed, and so no `FORMAT`."""
 MAX_BYTES: Final = 64 * 2**20
 """Bytes of one encoded value."""
 MAX_DEPTH: Final = 100

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgpack import Timestamp, Unpacker, unpackb
 
-from fluxlit_component.codec.bounds import FORMAT, MAX_BYTES, MAX_COPIED, MAX_DEPTH, MAX_ITEMS, survey
+from fluxlit_component.codec.bounds import FORMAT, MAX_BYTES, MAX_COPIED, MAX_DEPTH, MAX_ITEMS, SEALED, survey
 from fluxlit_component.codec.origin import split
 from fluxlit_component.codec.refusals import type_name
 from fluxlit_component.errors import CorruptValue
@@ -32,6 +32,8 @@ def decode(data: bytes, *, plain: bool = False) -> Any:
     if data[:1] != _FIRST:
         data = split(data)[1]
     if data[:1] != _FIRST:
+        if data[:1] == bytes([SEALED]):
+            raise CorruptValue("its seal is broken: it was changed, or moved from another place")
         raise CorruptValue("not a value this version can read: wrong first byte")
     if len(data) > MAX_BYTES:
         raise CorruptValue(f"a stored value of {len(data)} bytes: more than {MAX_BYTES} is never written")

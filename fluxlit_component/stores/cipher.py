@@ -17,11 +17,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from fluxlit_component.codec.bounds import SEALED
 from fluxlit_component.errors import CorruptValue, StoreUnavailable
 from fluxlit_component.identifier import stored_key
 
-SEALED: Final = 2
-"""First byte of a sealed value; the codec's own values begin with 1."""
 _NUMBER_BYTES: Final = 4
 _NONCE_BYTES: Final = 12
 _HEAD_BYTES: Final = 1 + _NUMBER_BYTES + _NONCE_BYTES
@@ -36,6 +35,8 @@ class Cipher:
         self._place = stored_key(session_id).encode() + b"\x00"
         self._masters = masters
         self._keys: dict[int, AESGCM] = {}
+        self.opens: dict[int, bool] = {}
+        """Number of a master key -> whether any value has opened with it."""
 
     def seal(self, key: str, data: bytes) -> bytes:
         """Seal the value that is kept under `key`."""
@@ -54,10 +55,22 @@ class Cipher:
             raise CorruptValue("the sealed value is cut off")
         head = data[:_HEAD_BYTES]
         number = int.from_bytes(head[1 : 1 + _NUMBER_BYTES], "big")
+        self.opens.setdefault(number, False)
         try:
-            return self._key(number).decrypt(head[-_NONCE_BYTES:], data[_HEAD_BYTES:], self._about(head, key))
+            data = self._key(number).decrypt(head[-_NONCE_BYTES:], data[_HEAD_BYTES:], self._about(head, key))
         except InvalidTag:
-            raise CorruptValue("its seal is broken: it was changed, or moved from another place") from None
+            raise CorruptValue("its seal is broken") from None
+        self.opens[number] = True
+        return data
+
+    def check_masters(self) -> None:
+        """Raise `StoreUnavailable` if no value opens with a key: then the key is wrong, not the values."""
+        for number, opens in self.opens.items():
+            if number and not opens:
+                raise StoreUnavailable(
+                    f"no value opens with master key {number}: is it the secret that sealed them? "
+                    "A new secret takes a new number: 2:new,1:old"
+                )
 
     def _about(self, head: bytes, key: str) -> bytes:
         return head + self._place + key.encode("utf-8", "surrogatepass")

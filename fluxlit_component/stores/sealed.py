@@ -6,12 +6,14 @@ next written. If sealing is switched off again, sealed values can still be opene
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from fluxlit_component.codec.bounds import SEALED
 from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
 from fluxlit_component.state.record import Change, Commit, Field, Outcome, Record
 from fluxlit_component.stores.base import RecordStore
@@ -19,9 +21,8 @@ from fluxlit_component.stores.base import RecordStore
 if TYPE_CHECKING:
     from fluxlit_component.stores.cipher import Cipher
 
-_SEALED: Final = b"\x02"
-_BROKEN: Final = b""
-"""Replaces a value that does not open. No value encodes to nothing, so the codec names the key as broken."""
+_warn_once: Final = lru_cache(maxsize=16)(logging.getLogger("fluxlit_component.stores").warning)
+_SEALED: Final = bytes([SEALED])
 _SHORTEST: Final = 16
 """Least number of characters of a master key. The session id adds 256 bits."""
 
@@ -87,7 +88,7 @@ class SealedStore:
             }
             commit = replace(commit, changes={**commit.changes, **sealed})
         outcome = self.inner.commit(session_id, commit)
-        opened = self._opened(session_id, outcome.refused)
+        opened = self._opened(session_id, outcome.refused, is_whole=False)
         return replace(outcome, refused={**outcome.refused, **opened}) if opened else outcome
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
@@ -111,7 +112,7 @@ class SealedStore:
     def _seal_anew(self, source: str, target: str) -> None:
         record = self.inner.load(target)
         opened = self._opened(source, record.fields) if record is not None else {}
-        changes = {k: Change(v.data, v.version) for k, v in opened.items() if v.data != _BROKEN}
+        changes = {k: Change(v.data, v.version) for k, v in opened.items() if v.data != _SEALED}
         if record is None or not changes:
             return
         commit = Commit(changes, idle_seconds=self._idle_seconds, schema=record.schema)
@@ -129,13 +130,24 @@ class SealedStore:
             return record
         return replace(record, fields={**record.fields, **opened})
 
-    def _opened(self, session_id: str, fields: Mapping[str, Field | None]) -> dict[str, Field]:
-        """Open the sealed ones of `fields`; leave out the others."""
+    def _opened(
+        self, session_id: str, fields: Mapping[str, Field | None], *, is_whole: bool = True
+    ) -> dict[str, Field]:
+        """Open the sealed ones of `fields`; leave out the others. `is_whole`: they are all of a record."""
         sealed = {k: v for k, v in fields.items() if v is not None and v.data and v.data.startswith(_SEALED)}
         if not sealed:
             return {}
         cipher = self._cipher(session_id)
-        return {key: _open(cipher, key, stored) for key, stored in sealed.items()}
+        try:
+            opened = {key: _open(cipher, key, stored) for key, stored in sealed.items()}
+            if is_whole:
+                cipher.check_masters()
+        except StoreUnavailable as error:
+            _warn_once(str(error))  # an outage is logged without its reason
+            raise
+        if not all(cipher.opens.values()) and not is_whole:
+            self.load(session_id)  # raises, unless other values of the record open
+        return opened
 
     def _cipher(self, session_id: str) -> Cipher:
         cipher: Cipher = _cipher_module().Cipher(session_id, self.sealing.masters)
@@ -155,7 +167,7 @@ def _open(cipher: Cipher, key: str, stored: Field) -> Field:
     try:
         return stored._replace(data=cipher.open(key, stored.data or b""))
     except CorruptValue:
-        return stored._replace(data=_BROKEN)
+        return stored._replace(data=_SEALED)  # for the codec this is a broken seal
 
 
 def master_number(data: bytes) -> int | None:

@@ -219,10 +219,10 @@ def test_message_never_quotes_the_bytes() -> None:
         assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00", b"\x02\xc0", b"{}", b"\x80\x04."], ids=repr)
+@pytest.mark.parametrize("data", [b"", b"\x00", b"\x02\xc0", b"\x03\xc0", b"{}", b"\x80\x04."], ids=repr)
 def test_other_formats_are_not_ours(data: bytes) -> None:
-    """The first byte tells another format, or a later one of ours."""
-    with pytest.raises(CorruptValue, match="first byte"):
+    """The first byte tells another format, a later one of ours, or a sealed value that was not opened."""
+    with pytest.raises(CorruptValue, match="seal is broken" if data.startswith(b"\x02") else "first byte"):
         decode(data)
 
 

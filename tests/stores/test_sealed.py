@@ -19,6 +19,7 @@ from fluxlit_component.settings import Settings
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores import assembly
+from fluxlit_component.stores import sealed as sealed_module
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.cipher import Cipher
@@ -158,6 +159,46 @@ def test_a_missing_master_key_is_an_outage_and_not_a_loss(backend: VersionedStor
         with pytest.raises(StoreUnavailable, match="master key 1"):
             SealedStore(backend, sealed(keys)).load(sid)
     assert read(SealedStore(backend, sealed(OLD)), sid) == {"a": "old"}
+
+
+def test_another_secret_under_the_same_number_is_an_outage_and_not_a_loss(
+    backend: VersionedStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The values are whole and the key is wrong. The log says what to do once, and quotes no secret."""
+    sid, wrong = new_session_id(), "1:" + "c" * 32
+    write(SealedStore(backend, sealed(OLD)), sid, a="old", b=[1])
+    before = raw(backend, sid)
+    guarded = Commit({"a": Change(encode("mine"), guarded=True)})
+    sealed_module._warn_once.cache_clear()
+    for keys in (wrong, f"{NEW},{wrong}"):
+        store, fresh = SealedStore(backend, sealed(keys)), new_session_id()
+        for method, *arguments in (("load", sid), ("copy", sid, fresh), ("commit", sid, guarded)):
+            with pytest.raises(StoreUnavailable, match=r"no value opens with master key 1: .*2:new,1:old"):
+                getattr(store, str(method))(*arguments)
+        assert backend.load(fresh) is None
+    assert raw(backend, sid) == before
+    assert caplog.text.count("no value opens") == 1
+    assert "c" * 32 not in caplog.text
+    assert read(SealedStore(backend, sealed(OLD)), sid) == {"a": "old", "b": [1]}
+
+
+def test_one_broken_value_costs_nothing_else(backend: VersionedStore) -> None:
+    """Where others open with the key the key is right, also for a note that a commit asks for."""
+    sid, store = new_session_id(), SealedStore(backend, sealed(OLD))
+    write(store, sid, a="a", b="b")
+    backend.commit(sid, Commit({"b": Change(raw(backend, sid)["a"].data)}))
+    record = store.load(sid)
+    assert record is not None
+    base = Base()
+    assert base.adopt(record) == {"a": "a"}
+    assert base.faults == {"b": "its seal is broken: it was changed, or moved from another place"}
+    there = store.commit(sid, Commit({"b": Change(None, base=-1, guarded=True)})).refused["b"]
+    assert there is not None
+    with pytest.raises(CorruptValue, match="its seal is broken"):
+        decode(there.data or b"")
+    fresh = new_session_id()
+    assert store.copy(sid, fresh)
+    assert read(store, fresh) == {"a": "a"}
 
 
 def test_sealing_can_be_switched_on_and_off(backend: VersionedStore) -> None:
