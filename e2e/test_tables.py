@@ -101,6 +101,24 @@ def test_the_app_may_put_another_table_in_its_place(tab: ContinuityPage, serve: 
     see(tab, "people are Ada 36, Bob 41")
 
 
+def test_a_row_is_added_after_a_deletion_and_f5(tab: ContinuityPage, serve: Serve) -> None:
+    """A deletion leaves a gap between the row numbers: they stay hidden, and a new row needs none typed."""
+    tab.open(serve("tables.py").url)
+    go(tab, "Team")
+    table = tab.page.get_by_test_id("stDataFrame").first
+    tab.page.mouse.click(*cell(table, 2, 16))
+    tab.page.keyboard.press("Delete")
+    see(tab, "team is {0: 'Ada', 2: 'Cy', 3: 'Dee'}")
+    tab.reload()
+    see(tab, "team is {0: 'Ada', 2: 'Cy', 3: 'Dee'}")
+    tab.page.mouse.click(*cell(table, 4, 120))  # adds a row
+    see(tab, "team is {0: 'Ada', 2: 'Cy', 3: 'Dee', 4: ''}")
+    edit(tab, 4, "Eve")
+    see(tab, "team is {0: 'Ada', 2: 'Cy', 3: 'Dee', 4: 'Eve'}")
+    tab.reload()
+    see(tab, "team is {0: 'Ada', 2: 'Cy', 3: 'Dee', 4: 'Eve'}")
+
+
 def test_selected_rows_are_kept_by_a_callback(tab: ContinuityPage, serve: Serve) -> None:
     """A recipe of the docs: the callback runs when the visitor selects, not when F5 draws the table."""
     tab.open(serve("tables.py").url)

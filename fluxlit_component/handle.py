@@ -168,36 +168,32 @@ class UrlSession(Generic[M]):
         from fluxlit_component.state.uploads import Limits, Seen, Upload, keep_upload
 
         arguments.of_type(str, "a string", key=key)
-
+        arguments.of_type(int | float, "a number of bytes", max_bytes=max_bytes)
         # For a file that Streamlit has no more it returns a tuple, which has an id and no bytes.
         many = isinstance(file, (list, tuple)) and not hasattr(file, "file_id")
         found: list[Any] = [*cast("Sequence[Upload]", file)] if many else [file] if file is not None else []
         for each in found:
-            if not isinstance(each, Upload) and not hasattr(each, "file_id"):
-                raise ConfigurationError(
-                    "keep_upload() takes what st.file_uploader, st.camera_input or st.audio_input returned, "
-                    f"not {type(each).__name__}"
-                )
+            if not hasattr(each, "file_id"):
+                taken = "what st.file_uploader, st.camera_input or st.audio_input returned"
+                arguments.of_type(Upload, taken, file=each)
         tab, run = self._tab, internals.current_run()
         policy = tab.opened[1] if tab.opened is not None else Policy()
-        state = cast("MutableMapping[str, Any]", st.session_state)
         given = [each for each in found if isinstance(each, Upload)]
         limits = Limits(max_bytes, policy.caps, policy.live_upload_bytes)
         seen = Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept)
-        kept = keep_upload(state, given, key=key, many=many, limits=limits, seen=seen)
+        kept = keep_upload(st.session_state, given, key=key, many=many, limits=limits, seen=seen)
         if kept.is_incomplete:
             tab.standing.lose([key])
-        if kept.is_new:  # lost parts of the old files are no loss any more
+        if kept.is_new:  # what is lost of the old files is no loss any more
             tab.naming = {k: at for k, at in tab.naming.items() if not k.startswith(key + PART)}
-        if many:
-            return kept.files
-        return kept.files[0] if kept.files else None
+            tab.standing.lost = tuple(name for name in tab.standing.lost if name != key)
+        return kept.files if many else next(iter(kept.files), None)
 
     def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
         """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
 
-        The table is kept under `key` of `st.session_state`. To replace the table, assign that key. To begin
-        again from `frame`, delete the key.
+        The table is kept under `key` of `st.session_state` once somebody has edited it. To replace the table,
+        assign that key. To begin again from `frame`, delete the key.
 
         Args:
             frame: what the editor shows as long as nothing is kept: anything `st.data_editor` takes.
@@ -206,9 +202,9 @@ class UrlSession(Generic[M]):
         """
         from fluxlit_component.state.edits import keep_edits
 
-        state = cast("MutableMapping[str, Any]", st.session_state)
-        edited: Frame = keep_edits(state, frame, key=key, draw=partial(st.data_editor, **options))
-        return edited
+        arguments.of_type(str, "a string", key=key)
+        draw = st.data_editor
+        return cast("Frame", keep_edits(st.session_state, frame, key=key, draw=draw, **options))
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.
@@ -431,15 +427,15 @@ class UrlSession(Generic[M]):
         def decorate(inner: Callable[P, R]) -> Callable[P, R]:
             @wraps(inner)
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
+                if self._run is None:
+                    return inner(*args, **kwargs)
                 ended = False
-                if self._run is not None:
-                    self._run.begin_fragment()
+                self._run.begin_fragment()
                 try:
                     found = inner(*args, **kwargs)
                     ended = True
                 finally:
-                    if self._run is not None:
-                        self._run.save_fragment(ended=ended)
+                    self._run.save_fragment(ended=ended)
                 return found
 
             return cast("Callable[P, R]", st.fragment(saved, **options))

@@ -27,6 +27,8 @@ ANYTHING: Any = UrlSession(None, None)
         (lambda: ANYTHING.stream(5, print), "key takes a string"),
         (lambda: ANYTHING.follow(None), "a stream or a job that is there"),
         (lambda: ANYTHING.keep_upload(None, key=5), "key takes a string"),
+        (lambda: ANYTHING.keep_upload(None, key="k", max_bytes="1"), "max_bytes takes a number of bytes"),
+        (lambda: ANYTHING.keep_edits([1], key=5), "key takes a string"),
         (lambda: ANYTHING.link(once="no"), "once takes True or False"),
         (lambda: ensure_url_session(PAGE, "memory://"), "not a URL"),  # type: ignore[arg-type]
         (lambda: InMemorySessionStore(max_entries="x"), "max_entries"),  # type: ignore[arg-type]

@@ -28,6 +28,17 @@ def other() -> None:
     st.write("another page")
 
 
-page = st.navigation([st.Page(home, title="Home", default=True), st.Page(other, title="Other")])
+def team() -> None:
+    start = pd.DataFrame({"name": ["Ada", "Bob", "Cy", "Dee"]})
+    table = session.keep_edits(start, key="team", num_rows="dynamic")
+    st.write(f"team is {table['name'].fillna('').to_dict()}")
+
+
+pages = [
+    st.Page(home, title="Home", default=True),
+    st.Page(other, title="Other"),
+    st.Page(team, title="Team"),
+]
+page = st.navigation(pages)
 with url_session() as session:
     page.run()

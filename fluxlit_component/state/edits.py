@@ -15,16 +15,41 @@ _PREFIX: Final = "__fluxlit_edits:"
 """Keys with two underscores in front are never kept."""
 
 
-def keep_edits(state: MutableMapping[Any, Any], frame: Any, *, key: str, draw: Callable[..., Any]) -> Any:
-    """Draw an editor by `draw(start, key=...)`, store its result under `key` of `state` and return it."""
+def keep_edits(
+    state: MutableMapping[Any, Any], frame: Any, *, key: str, draw: Callable[..., Any], **options: Any
+) -> Any:
+    """Draw an editor by `draw(start, key=..., **options)`, and return the edited table.
+
+    Once the table is edited, it is stored under `key` of `state`. Until then the editor follows `frame`.
+    """
     seat = _PREFIX + key
-    number, start, last = state.get(seat, (0, None, None))
-    editor = f"{seat}:{number}"
-    if editor not in state or key not in state or state[key] is not last:
-        # The page was loaded or shown again, or the app has assigned another table: edits begin anew.
-        number += 1
-        editor, start = f"{seat}:{number}", copy.deepcopy(state.get(key, frame))
-    edited = draw(start, key=editor)
-    state[key] = edited
-    state[seat] = (number, start, edited)
+    number, start, labels, last = state.get(seat, (0, None, None, None))
+    editor, kept = f"{seat}:{number}", state.get(key)
+    is_anew = editor not in state or kept is not last
+    if is_anew or (kept is None and not any(state[editor].values())):
+        # The page was loaded or shown again, the app has assigned another table, or nothing is edited yet.
+        number += is_anew
+        start, labels = copy.deepcopy(frame if kept is None else kept), _row_numbers(kept, frame, **options)
+        start = start if labels is None else start.reset_index(drop=True)
+    edited = draw(start, key=f"{seat}:{number}", **options)
+    edits = state.get(f"{seat}:{number}", {})
+    if labels is not None:
+        rows = labels.delete(edits.get("deleted_rows", []))
+        while len(rows) < len(edited):  # so does Streamlit number a new row, except if all gaps are alike
+            rows = rows.insert(len(rows), rows.max() + 1 if len(rows) else 0)
+        edited.index = rows
+    if kept is not None or any(edits.values()):
+        state[key] = kept = edited
+    state[seat] = (number, start, labels, kept)
     return edited
+
+
+def _row_numbers(kept: Any, frame: Any, *, num_rows: str = "", hide_index: Any = None, **_: Any) -> Any:
+    """The labels of the kept rows, if `frame` has row numbers, which the editor is to hide; else None.
+
+    Numbers that have gaps would be a column, and the visitor would have to fill it in for each new row.
+    """
+    numbers: Any = getattr(frame, "index", None)
+    is_hidden = num_rows in ("dynamic", "add") and hide_index is not False and hasattr(kept, "reset_index")
+    are_numbers = is_hidden and type(numbers).__name__ == "RangeIndex" and kept.index.dtype.kind == "i"
+    return kept.index if are_numbers and kept.index.name == numbers.name else None

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any, Final, NamedTuple, Protocol, TypeGuard, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, TypeGuard, cast, runtime_checkable
 from weakref import WeakValueDictionary
 
 from fluxlit_component.settings import Settings
@@ -198,11 +198,8 @@ def _drop_parts(state: MutableMapping[Any, Any], key: str, but: Iterable[int | s
 
 
 def _is_list(value: object) -> TypeGuard[dict[str, list[Any]]]:
-    return (
-        isinstance(value, dict)
-        and value.keys() == {"order", "files"}
-        and all(isinstance(part, list) for part in value.values())
-    )
+    is_ours = isinstance(value, dict) and value.keys() == {"order", "files"}
+    return is_ours and all(isinstance(part, list) for part in cast("dict[str, object]", value).values())
 
 
 def _entry_of(file: Upload) -> dict[str, Any]:
@@ -216,12 +213,10 @@ def _entry_of(file: Upload) -> dict[str, Any]:
 
 def _is_file(value: object) -> bool:
     """Whether `value` is a kept file. The key is the app's, which may have assigned something else."""
-    if isinstance(value, dict):
-        return (
-            value.keys() - {"file_id"} == _FIELDS.keys()  # earlier versions kept no id
-            and all(isinstance(value[name], kind) for name, kind in _FIELDS.items())
-        )
-    return isinstance(value, KeptUpload)
+    if not isinstance(value, dict):
+        return isinstance(value, KeptUpload)
+    is_whole = value.keys() - {"file_id"} == _FIELDS.keys()  # earlier versions kept no id
+    return is_whole and all(isinstance(value[name], kind) for name, kind in _FIELDS.items())
 
 
 def _opened(value: Any) -> KeptUpload | None:
@@ -238,8 +233,7 @@ def _held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
     """The object held for a file: an equal one of `before`, or a new one. Closes the oldest above `most`."""
     with _lock:
         for old in before:
-            is_same = isinstance(old, KeptUpload) and (old.file_id, old.name) == (file.file_id, file.name)
-            if is_same and not old.closed and _entry_of(old) == _entry_of(file):
+            if isinstance(old, KeptUpload) and not old.closed and _entry_of(old) == _entry_of(file):
                 file = old
                 break
         else:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import pandas as pd
 import pytest
+import streamlit as st
 
+from fluxlit_component import url_session
 from tests.law.apps import worlds
 from tests.law.apps.lists import database
 from tests.law.collection import RELEASE
+from tests.law.twins import Plain
 from tests.law.visit import Visit
 
 
@@ -184,3 +189,41 @@ def test_f5_in_the_middle_of_a_run_finds_what_it_had_changed() -> None:
         visit.set_and_reload("your_name", "Ada", after=1)
         assert visit.texts == ["Ada and 0"]
         assert visit.state["greeted"] == 2
+
+
+def edited_rows() -> None:
+    """A table in which rows can be added and deleted."""
+    with url_session() as session:
+        rows = session.keep_edits(pd.DataFrame({"n": range(5)}), key="rows", num_rows="dynamic")
+        st.write(str(rows["n"].to_dict()))
+
+
+@pytest.mark.skipif(RELEASE < (1, 51), reason="older releases add no row to a table that has lost one")
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ([1], []),
+        ([1], [1]),
+        ([0], [0]),
+        ([4], [1]),
+        ([1, 2], [0]),
+        ([2, 3, 4], [0]),
+        ([0, 1, 3, 4], [0]),
+        ([], [2]),
+    ],
+)
+def test_rows_that_are_added_and_deleted_after_f5_have_the_labels_of_rerun(
+    first: list[int], then: list[int]
+) -> None:
+    """Rows are deleted, then F5, then more are deleted and two added. A new row needs no label typed in."""
+    added: list[dict[str, Any]] = [{"n": 8}, {"n": 9}]
+    left = [row for row in range(5) if row not in first]
+    with Visit(edited_rows, side=Plain) as visit:
+        gone = [*first, *(left[row] for row in then)]
+        plain = visit.set("rows", {"deleted_rows": gone, "added_rows": added}).texts
+    with Visit(edited_rows) as visit:
+        visit.set("__fluxlit_edits:rows:1", {"deleted_rows": first}).reload()
+        visit.set("__fluxlit_edits:rows:1", {"deleted_rows": then, "added_rows": added})
+        assert '"required": true' not in visit.side.browser.widgets[0].proto.columns
+        assert visit.texts == plain
+        assert visit.reload().texts == plain

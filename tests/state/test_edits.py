@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from fluxlit_component.state.edits import keep_edits
@@ -17,10 +18,17 @@ class Editor:
         self.starts: list[Any] = []
         self.keys: list[str] = []
 
-    def __call__(self, start: list[int], *, key: str) -> list[int]:
+    def __call__(self, start: Any, *, key: str, **_: Any) -> Any:
         self.starts.append(start)
         self.keys.append(key)
-        return [*start, *self.state.setdefault(key, [])]
+        edits = self.state.setdefault(key, {"edited_rows": {}, "added_rows": [], "deleted_rows": []})
+        if isinstance(start, pd.DataFrame):
+            return start.drop(start.index[edits["deleted_rows"]])
+        return [*start, *edits["added_rows"]]
+
+    def add(self, row: int) -> None:
+        """What the visitor does."""
+        self.state[self.keys[-1]]["added_rows"].append(row)
 
 
 @pytest.fixture
@@ -35,15 +43,15 @@ def editor(state: dict[str, Any]) -> Editor:
     return Editor(state)
 
 
-def run(state: dict[str, Any], editor: Editor) -> Any:
+def run(state: dict[str, Any], editor: Editor, rows: Any = (1,)) -> Any:
     """One script run that draws the editor."""
-    return keep_edits(state, [1], key="table", draw=editor)
+    return keep_edits(state, [*rows], key="table", draw=editor)
 
 
 def test_the_start_frame_stays_while_edits_are_made(state: dict[str, Any], editor: Editor) -> None:
     """What came out is not fed back: each edit is applied once."""
     assert run(state, editor) == [1]
-    state[editor.keys[-1]].append(2)
+    editor.add(2)
     assert run(state, editor) == [1, 2]
     assert run(state, editor) == [1, 2]
     assert editor.starts == [[1], [1], [1]]
@@ -55,7 +63,7 @@ def test_an_editor_that_is_drawn_anew_begins_from_what_was_kept(
 ) -> None:
     """After F5 only the kept table is there; after another page the editor's own state is gone."""
     run(state, editor)
-    state[editor.keys[-1]].append(2)
+    editor.add(2)
     run(state, editor)
     again = {"table": [1, 2]}
     assert run(again, Editor(again)) == [1, 2]
@@ -69,7 +77,7 @@ def test_a_table_that_the_app_assigned_is_shown_without_the_old_edits(
 ) -> None:
     """Deleting the key begins from the frame of the call."""
     run(state, editor)
-    state[editor.keys[-1]].append(2)
+    editor.add(2)
     run(state, editor)
     state["table"] = [7]
     assert run(state, editor) == [7]
@@ -89,4 +97,52 @@ def test_the_start_frame_is_a_copy(state: dict[str, Any], editor: Editor) -> Non
 def test_its_own_keys_are_not_kept(state: dict[str, Any], editor: Editor) -> None:
     """All but the table itself begin with two underscores."""
     run(state, editor)
+    editor.add(2)
+    run(state, editor)
     assert [key for key in state if not key.startswith("__")] == ["table"]
+
+
+def test_a_table_that_nobody_has_edited_is_not_frozen(state: dict[str, Any], editor: Editor) -> None:
+    """It follows the app's rows, and nothing is kept. The first edit is made in the rows that were shown."""
+    assert (run(state, editor), run(state, editor, [5])) == ([1], [5])
+    assert "table" not in state
+    editor.add(2)
+    assert run(state, editor, [7]) == [5, 2]
+    assert state["table"] == [5, 2]
+    del editor.state[editor.keys[-1]]
+    assert run(state, editor, [7]) == [5, 2]
+    state["table"] = None
+    assert run(state, editor, [7]) == [7]
+
+
+NUMBERED = pd.DataFrame({"n": [1, 2, 3, 4]})
+NAMED = NUMBERED.set_axis([*"abcd"])
+GROWING = {"num_rows": "dynamic"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "kept", "options", "shown"),
+    [
+        (NUMBERED, [0, 2, 3], GROWING, [0, 1, 2]),
+        (NUMBERED, [0, 2, 3], {**GROWING, "hide_index": True}, [0, 1, 2]),
+        (NUMBERED, [0, 2, 3], {**GROWING, "hide_index": False}, [0, 2, 3]),
+        (NUMBERED, [0, 2, 3], {}, [0, 2, 3]),
+        (NUMBERED, [*"xyz"], GROWING, [*"xyz"]),
+        (NUMBERED, pd.Index([0, 2, 3], name="id"), GROWING, [0, 2, 3]),
+        (NUMBERED.set_axis([9, 8, 7, 6]), [0, 2, 3], GROWING, [0, 2, 3]),
+        (NUMBERED, pd.RangeIndex(1, 4), GROWING, [0, 1, 2]),
+        (NAMED, [*"acd"], GROWING, [*"acd"]),
+        ([{"n": 1}], [0, 2, 3], GROWING, [0, 2, 3]),
+    ],
+)
+def test_only_row_numbers_that_the_editor_hides_are_counted_anew(
+    editor: Editor, frame: Any, kept: Any, options: dict[str, Any], shown: list[Any]
+) -> None:
+    """The app sees the labels as they are kept."""
+    state = editor.state
+    state["table"], gone = NUMBERED[1:].set_axis(kept), list[int]()
+    for deleted in ([], [1], [0, 1, 2]):
+        edited = keep_edits(state, frame, key="table", draw=editor, **options)
+        assert [*editor.starts[-1].index] == shown
+        assert [*edited.index] == [label for at, label in enumerate(kept) if at not in gone]
+        state[editor.keys[-1]]["deleted_rows"] = gone = deleted
