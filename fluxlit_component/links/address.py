@@ -19,14 +19,11 @@ def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
     parts = urlsplit(url)
     here = parts.path or "/"
     if page is not None:
-        here = _base(here, pages) + quote(_path_of(page, pages))
+        path = here.rstrip("/")
+        head, _, last = path.rpartition("/")
+        folder = head if last and last in pages.values() else path
+        here = f"{folder}/{quote(_path_of(page, pages))}"
     return f"{parts.scheme}://{parts.netloc}{here}" if parts.netloc else here
-
-
-def _base(path: str, pages: Mapping[str, str]) -> str:
-    """The folder of the app: the path of a page without the page's name."""
-    head, _, last = path.rstrip("/").rpartition("/")
-    return f"{head}/" if last and last in pages.values() else f"{path.rstrip('/')}/"
 
 
 def _path_of(page: object, pages: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.links.token import mask, name_of, place_of, unmask
-from fluxlit_component.state.keys import matches
+from fluxlit_component.state.keys import matches, owner_of
 from fluxlit_component.state.owner import ANYBODY, Visitor, owning
 from fluxlit_component.state.record import RESERVED, Change, Commit, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
@@ -69,7 +69,7 @@ class Order:
 
     def takes(self, key: str) -> bool:
         """Whether a key goes along with a copy."""
-        return self.keys is None or matches(key, self.keys)
+        return self.keys is None or matches(owner_of(key), self.keys)
 
 
 @dataclass(frozen=True, slots=True)

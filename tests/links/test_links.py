@@ -111,6 +111,14 @@ def test_a_copy_brings_only_the_keys_that_were_named(store: VersionedStore, sid:
     assert state(store, found.sid) == {"b": "B"}
 
 
+def test_a_copy_brings_all_parts_of_a_key(store: VersionedStore) -> None:
+    """Many uploads are several values, and the pattern names their key."""
+    sid, parts = new_session_id(), dict.fromkeys(("b", "b:upload:1", "b:upload:2"), "file")
+    store.commit(sid, Commit({key: Change(encode("file")) for key in (*parts, "bb")}, create=True))
+    found = follow(store, made(store, sid, Order("copy", once=True, ttl_seconds=9, keys=("b",))))
+    assert state(store, found.sid) == parts
+
+
 def test_a_copy_of_nothing_is_a_fresh_session(store: VersionedStore, sid: str) -> None:
     """No key allowed: there is no record yet, but the link was good."""
     found = follow(store, made(store, sid, Order("copy", once=True, ttl_seconds=9, keys=())))
