@@ -23,8 +23,7 @@ def find(sid: str, key: str) -> Task | None:
 def add(sid: str, task: Task) -> Task:
     """Enter a task, or return the one that another caller has entered; `TooManyTasks` if no more may run."""
     with _lock:
-        there = _tasks.get((sid, task.key))
-        if there is not None:
+        if (there := _tasks.get((sid, task.key))) is not None:
             return there
         _working[:] = [other for other in _working if other.is_working]
         mine = [other for (owner, _), other in _tasks.items() if owner == sid and other.is_working]

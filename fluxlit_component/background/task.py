@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
+import math
 import threading
 import weakref
 from collections.abc import AsyncIterable, Callable, Iterable
@@ -76,16 +77,19 @@ class Task:
             most = self.limits.task_bytes
             if self._size > most:
                 self.end("failed", f"it has given more than {most} bytes (FLUXLIT_TASK_BYTES)")
-            self._continue()
+            if not self.is_running:
+                raise Stopped
             self.chunks.append(chunk)
             self.step()
 
     def tell(self, progress: float | None, note: str | None) -> None:
         """Note how far the function is; raises `Stopped` if the task has ended."""
+        done = math.nan if progress is None else float(progress)
         with self.changed:
-            self._continue()
-            self.progress = self.progress if progress is None else min(max(float(progress), 0.0), 1.0)
-            self.note = self.note if note is None else note
+            if not self.is_running:
+                raise Stopped
+            self.progress = self.progress if math.isnan(done) else min(max(done, 0.0), 1.0)
+            self.note = self.note if note is None else str(note)
             self.step()
 
     def end(self, state: State, error: str | None = None, result: Any = NOTHING) -> bool:
@@ -94,8 +98,7 @@ class Task:
             if not self.is_running:
                 return False
             self.state, self.error, self.result = state, error, result
-            if state == "done":
-                self.progress = 1.0
+            self.progress = 1.0 if state == "done" else self.progress
             self.step()
             return True
 
@@ -120,10 +123,6 @@ class Task:
         """Whether a page that has shown it still lives."""
         return len(self._viewers) > 0
 
-    def _continue(self) -> None:
-        if not self.is_running:
-            raise Stopped
-
     def step(self) -> None:
         """Count a change and wake waiting threads. The caller holds `changed`."""
         self.steps += 1
@@ -140,8 +139,8 @@ def progress(done: float | None = None, note: str | None = None) -> None:
     Elsewhere the call does nothing, so that a test or a script can call the function as it is.
 
     Args:
-        done: between 0 and 1; None: as before.
-        note: a few words for whoever waits; None: as before.
+        done: between 0 and 1; None or not a number: as before.
+        note: a few words for whoever waits, or what `str()` makes words of; None: as before.
     """
     if (task := current.get()) is not None:
         task.tell(done, note)

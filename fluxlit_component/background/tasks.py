@@ -104,8 +104,7 @@ class Tasks:
 
         `TooManyTasks`: no more may run. `ConfigurationError`: the one under the key is of the other kind.
         """
-        there = self.find(key, kind)
-        if there is not None:
+        if (there := self.find(key, kind)) is not None:
             return there
         self.save()  # so that the question is stored before its answer
         registry.let_go(self.hold_seconds, writer.unsaved())

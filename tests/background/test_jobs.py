@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -129,6 +131,22 @@ def test_async(store: VersionedStore, sid: str) -> None:
     job = there(Page(sid, store).job("train", train))
     assert job.wait(60)
     assert job.result == 3
+
+
+@pytest.mark.parametrize(("done", "progressed"), [(math.nan, 0.5), (math.inf, 1.0), (-1, 0.0), (None, 0.5)])
+def test_progress_is_always_something_to_draw(
+    store: VersionedStore, sid: str, done: Any, progressed: float
+) -> None:
+    """What is no number leaves it as it was, and a note that is no text becomes one."""
+
+    def work() -> None:
+        progress(0.5, "half")
+        progress(done, 3)  # type: ignore[arg-type]
+        raise ValueError
+
+    job = there(Page(sid, store).job("train", work))
+    assert job.wait(60)
+    assert (job.progress, job.note) == (progressed, "3")
 
 
 def test_progress_outside_of_a_job_does_nothing() -> None:
