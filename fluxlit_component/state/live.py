@@ -25,7 +25,8 @@ LIVE: Final = f"{RESERVED}_live"
 STREAMLITS_SECONDS: Final = 120.0
 """How long Streamlit itself keeps a session that nobody is connected to."""
 _LOOK_SECONDS: Final = 5.0
-_MOST: Final = 1000
+MOST: Final = 1000
+"""How many names a record gets, or `Caps.live` if that is more; and how many ended sessions are held."""
 _STARTED: Final = secrets.token_hex(8)
 
 
@@ -54,7 +55,7 @@ class _Left:
 
 
 # A finalizer appends to this deque. It may run at any moment, so it must not wait for a lock.
-_left: deque[_Left] = deque(maxlen=_MOST)
+_left: deque[_Left] = deque(maxlen=MOST)
 _lock = threading.Lock()
 _watching = False
 

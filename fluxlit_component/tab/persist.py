@@ -19,7 +19,7 @@ from fluxlit_component.hooks import Event
 from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.keys import EVENT_REMEDIES, encoded, forbidden_reason, is_default
-from fluxlit_component.state.live import here
+from fluxlit_component.state.live import MOST, here
 from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
@@ -130,13 +130,15 @@ class Persist:
         self._committer.commit(diff, kept.values, yielding=has_gone)
 
     def _note_live(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
-        """Note the values that no store can hold."""
-        tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
-        now = {key: kept.values[key] for key in [*skipped][:most]}
+        """Note the values that no store can hold. Those over the cap are named, too, as nobody's."""
+        tab, most = self._tab, self._policy.caps.live
+        order = sorted(skipped, key=lambda key: (key not in tab.live, key))  # the same ones in each run
+        order = order[: max(most, MOST)] if self._policy.live_seconds > 0 else []
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
-        settled = (tab.live.keys() - now.keys()) | (kept.values.keys() - skipped.keys())
-        tab.live = now
-        tab.naming = {k: at for k, at in tab.naming.items() if k not in settled} | dict.fromkeys(now, here())
+        settled = (tab.standing.skipped.keys() | kept.values.keys()) - skipped.keys()
+        tab.live = {key: kept.values[key] for key in order[:most]}
+        named = dict.fromkeys(order, "") | dict.fromkeys(tab.live, here())
+        tab.naming = {key: at for key, at in tab.naming.items() if key not in settled} | named
 
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.

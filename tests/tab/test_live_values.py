@@ -127,21 +127,35 @@ def test_what_outgrows_its_cap_is_live(store: InMemorySessionStore) -> None:
 
 @pytest.mark.parametrize(
     ("options", "lost"),
-    [({"live_seconds": 0}, ()), ({"caps": Caps(live=1)}, ()), ({"exclude": ["l?ck"]}, ())],
+    [({"live_seconds": 0}, ()), ({"caps": Caps(live=1)}, ("lock",)), ({"exclude": ["l?ck"]}, ())],
     ids=["off", "bounded", "excluded"],
 )
 def test_bounds(store: InMemorySessionStore, options: dict[str, Any], lost: tuple[str, ...]) -> None:
-    """Not held at all, or no more than so many."""
+    """Not held at all, or no more than so many; the others are named until the app deletes them."""
 
     def body(_: UrlSession) -> None:
         for key in ("lock", "lick"):
             st.session_state.setdefault(key, threading.Lock())
         st.session_state.a = 1
 
-    first = Visitor(body, store=store, **options)
-    second = f5(first, nothing)
+    told: list[Event] = []
+    first = Visitor(body, store=store, on_lost=told.append, **options)
+    second = f5(first.run(), nothing)
     assert len(second.state) == (2 if "caps" in options else 1)
     assert second.session.lost == lost
+    assert [event.keys for event in told] == [lost] * bool(lost)
+    assert f5(second).session.lost == lost, "nobody has made them again"
+
+
+def test_the_same_ones_are_held_and_what_is_deleted_is_not_lost(store: InMemorySessionStore) -> None:
+    """Those that are held stay, also if others come that sort before them."""
+    caps = Caps(live=2)
+    first = Visitor(lambda _: st.session_state.update(c=Agent("c"), d=Agent("d")), store=store, caps=caps)
+    held = first.state["c"]
+    first.run(lambda _: st.session_state.update(a=Agent(), b=Agent()))
+    second = f5(first.run(lambda _: st.session_state.pop("b")), nothing)
+    assert (set(second.state), second.session.lost) == ({"c", "d"}, ("a",))
+    assert second.state["c"] is held
 
 
 def test_never_to_another_person_or_by_a_link(store: InMemorySessionStore) -> None:
