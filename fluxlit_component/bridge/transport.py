@@ -30,7 +30,6 @@ _failed = False
 _STATIC: Final = Path(__file__).parent / "static"
 """The built browser code, shipped inside the package: as text for components v2, as a folder for v1."""
 _V2: Final = "fluxlit_component.bridge"
-_V1: Final = "bridge"
 _drawings: dict[tuple[str, str], Drawing] = {}
 """Key and page -> how the bridge was drawn in this process. On each page Streamlit gives it another id."""
 
@@ -124,7 +123,7 @@ def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
 
 
 def _by_v1(offer: Mapping[str, Any], key: str) -> object:
-    component = v1.declare_component(_V1, path=str(bundle_folder()))
+    component = v1.declare_component("bridge", path=str(bundle_folder()))
     # A height of zero: no placeholder while the frame loads.
     return component(offer=(dict(offer),), key=key, default=None, height=0)
 

@@ -70,14 +70,6 @@ def _give_tuple(cls: Any, fields: dict[str, Any], _: list[Any]) -> object:
     return tuple.__new__(cls, fields.values())
 
 
-def _take_dataclass(value: Any) -> Parts:
-    return _split(_state(value), (field.name for field in dataclasses.fields(value)))
-
-
-def _give_dataclass(cls: Any, fields: dict[str, Any], rest: list[Any]) -> object:
-    return _restored(cls, {field.name for field in dataclasses.fields(cls)}, fields, rest)
-
-
 def _take_model(value: BaseModel) -> Parts:
     from pydantic import BaseModel
 
@@ -147,7 +139,11 @@ def _slots(cls: type) -> list[str]:
 
 _ENUM: Final = Shape(_take_member, _give_member, _give_member)
 _NAMED_TUPLE: Final = Shape(_take_tuple, _give_tuple, lambda cls, fields, _: cls(**fields))
-_DATACLASS: Final = Shape(_take_dataclass, _give_dataclass, lambda cls, fields, _: cls(**fields))
+_DATACLASS: Final = Shape(
+    lambda value: _split(_state(value), (field.name for field in dataclasses.fields(value))),
+    lambda cls, fields, rest: _restored(cls, {field.name for field in dataclasses.fields(cls)}, fields, rest),
+    lambda cls, fields, _: cls(**fields),
+)
 _MODEL: Final = Shape(
     _take_model, _give_model, lambda cls, fields, rest: cls.model_validate({**(rest[3] or {}), **fields})
 )

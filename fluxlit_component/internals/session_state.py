@@ -89,8 +89,6 @@ class State:
         self._state = state
         self._lock = lock if lock is not None else nullcontext()
 
-    # --- reading -----------------------------------------------------------------------------
-
     def reading(self) -> Reading:
         """The values, and which of them belong to widgets, all of the same moment."""
         return self._look(self._read, lambda: Reading(dict(self._state.filtered_state), {}, {}))
@@ -169,8 +167,6 @@ class State:
         from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
 
         return SCRIPT_RUN_WITHOUT_ERRORS_KEY in self._state._new_session_state
-
-    # --- writing -----------------------------------------------------------------------------
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Set values. For the key of a widget that is already drawn Streamlit's exception is raised."""
@@ -297,8 +293,6 @@ class State:
     def _streamlits_own(self) -> dict[str, Any]:
         held = {**self._state._old_state, **self._state._new_session_state}
         return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
-
-    # --- how it looks inside -----------------------------------------------------------------
 
     def _look(self, look: Callable[[], T], otherwise: Callable[[], T]) -> T:
         for attempt in range(_RETRIES):
