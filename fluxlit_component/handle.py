@@ -192,8 +192,8 @@ class UrlSession(Generic[M]):
     def keep_edits(self, frame: Frame, *, key: str, **options: Any) -> Frame:
         """`st.data_editor` whose edits survive F5 and other pages: draw it, keep and return the edited table.
 
-        The table is kept under `key` of `st.session_state` once somebody has edited it. To replace the table,
-        assign that key. To begin again from `frame`, delete the key.
+        The table is kept under `key` of `st.session_state`. To replace the table, assign that key. To begin
+        again from `frame`, delete the key.
 
         Args:
             frame: what the editor shows as long as nothing is kept: anything `st.data_editor` takes.
@@ -203,8 +203,8 @@ class UrlSession(Generic[M]):
         from fluxlit_component.state.edits import keep_edits
 
         arguments.of_type(str, "a string", key=key)
-        draw = st.data_editor
-        return cast("Frame", keep_edits(st.session_state, frame, key=key, draw=draw, **options))
+        state, draw = st.session_state, st.data_editor
+        return cast("Frame", keep_edits(state, frame, key=key, draw=draw, **options))
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.

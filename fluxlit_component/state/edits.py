@@ -18,29 +18,22 @@ _PREFIX: Final = "__fluxlit_edits:"
 def keep_edits(
     state: MutableMapping[Any, Any], frame: Any, *, key: str, draw: Callable[..., Any], **options: Any
 ) -> Any:
-    """Draw an editor by `draw(start, key=..., **options)`, and return the edited table.
-
-    Once the table is edited, it is stored under `key` of `state`. Until then the editor follows `frame`.
-    """
+    """Draw an editor by `draw(start, key=..., **options)`, store its result under `key`, and return it."""
     seat = _PREFIX + key
     number, start, labels, last = state.get(seat, (0, None, None, None))
-    editor, kept = f"{seat}:{number}", state.get(key)
-    is_anew = editor not in state or kept is not last
-    if is_anew or (kept is None and not any(state[editor].values())):
-        # The page was loaded or shown again, the app has assigned another table, or nothing is edited yet.
-        number += is_anew
-        start, labels = copy.deepcopy(frame if kept is None else kept), _row_numbers(kept, frame, **options)
+    if f"{seat}:{number}" not in state or key not in state or state[key] is not last:
+        # The page was loaded or shown again, or the app has assigned another table: edits begin anew.
+        number += 1
+        start, labels = copy.deepcopy(state.get(key, frame)), _row_numbers(state.get(key), frame, **options)
         start = start if labels is None else start.reset_index(drop=True)
     edited = draw(start, key=f"{seat}:{number}", **options)
-    edits = state.get(f"{seat}:{number}", {})
     if labels is not None:
-        rows = labels.delete(edits.get("deleted_rows", []))
+        rows = labels.delete(state.get(f"{seat}:{number}", {}).get("deleted_rows", []))
         while len(rows) < len(edited):  # so does Streamlit number a new row, except if all gaps are alike
             rows = rows.insert(len(rows), rows.max() + 1 if len(rows) else 0)
         edited.index = rows
-    if kept is not None or any(edits.values()):
-        state[key] = kept = edited
-    state[seat] = (number, start, labels, kept)
+    state[key] = edited
+    state[seat] = (number, start, labels, edited)
     return edited
 
 

