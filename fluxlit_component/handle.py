@@ -203,8 +203,7 @@ class UrlSession(Generic[M]):
         from fluxlit_component.state.edits import keep_edits
 
         arguments.of_type(str, "a string", key=key)
-        state, draw = st.session_state, st.data_editor
-        return cast("Frame", keep_edits(state, frame, key=key, draw=draw, **options))
+        return cast("Frame", keep_edits(st.session_state, frame, key=key, draw=st.data_editor, **options))
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.
