@@ -51,6 +51,36 @@ def test_continuity_is_missed(tab: ContinuityPage, serve: Serve) -> None:
     assert "-Agree = true" in lines
 
 
+def choose(tab: ContinuityPage, kind: str) -> None:
+    """What a visitor does in choices.py."""
+    page = tab.page
+    if kind == "colour":
+        page.get_by_test_id("stColorPickerBlock").click()
+        page.locator("input").last.fill("#112233")
+        page.keyboard.press("Escape")
+    else:
+        page.get_by_test_id("stMain").locator("button").first.click()
+    page.mouse.move(0, 0)
+    tab.rest()
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("pills", "-one = true"),
+        ("segments", "-one = true"),
+        ("thumbs", r"-.* = true"),
+        ("colour", r"-.* = rgb\(17, 34, 51\)"),
+    ],
+)
+def test_a_lost_choice_is_missed(tab: ContinuityPage, serve: Serve, kind: str, line: str) -> None:
+    """What no text and no field tells: which pill, segment or thumb is chosen, and the colour."""
+    tab.open(f"{serve('choices.py').url}/?kind={kind}")
+    choose(tab, kind)
+    with pytest.raises(AssertionError, match=f"(?m)^{line}$"):
+        tab.expect_continuity(seconds=1)
+
+
 def test_a_page_at_rest_has_met_the_bridge(tab: ContinuityPage, serve: Serve) -> None:
     """On a busy machine the page is drawn long before the bridge's code has run."""
     tab.page.add_init_script(

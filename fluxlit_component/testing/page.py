@@ -45,14 +45,19 @@ _DRAWN: Final = """async missing => {
 
 _VIEW: Final = """() => {
   const lines = [];
+  // Of a pill, a segment or a star older releases tell only that it is chosen. A colour is a block.
+  const fields = 'input, textarea, [role="slider"], button[aria-checked], button[aria-pressed], '
+    + 'button[kind$="Active"], [data-testid="stColorPickerBlock"]';
   for (const part of document.querySelectorAll('[data-testid="stMain"], [data-testid="stSidebar"]')) {
     const onHover = part.querySelector('[data-testid="stSidebarCollapseButton"]')?.innerText.trim();
     const texts = part.innerText.split("\\n").map(line => line.trim());
     lines.push(...texts.filter(line => line && line !== onHover));
-    for (const field of part.querySelectorAll('input, textarea, [role="slider"]')) {
-      const label = field.getAttribute("aria-label") ?? field.labels?.[0]?.innerText.trim() ?? "field";
+    for (const field of part.querySelectorAll(fields)) {
+      const aria = name => field.getAttribute(`aria-${name}`);
+      const label = aria("label") || (field.labels?.[0] ?? field).innerText.trim() || "field";
       const value = ["checkbox", "radio"].includes(field.type) ? field.checked
-        : field.getAttribute("aria-valuetext") ?? field.getAttribute("aria-valuenow") ?? field.value;
+        : field.localName === "button" ? aria("checked") ?? aria("pressed") ?? true
+        : aria("valuetext") ?? aria("valuenow") ?? field.value ?? getComputedStyle(field).backgroundColor;
       lines.push(`${label} = ${value}`);
     }
   }
@@ -65,8 +70,7 @@ def view_of(page: Page, *, ignore: str | None = None) -> list[str]:
 
     `ignore`: pattern (regular expression) of lines to leave out.
     """
-    lines = [str(line) for line in page.evaluate(_VIEW)]
-    return [line for line in lines if ignore is None or not re.search(ignore, line)]
+    return [line for line in page.evaluate(_VIEW) if ignore is None or not re.search(ignore, line)]
 
 
 class ContinuityPage:
@@ -159,8 +163,8 @@ class ContinuityPage:
     ) -> None:
         """Press F5 and fail unless the visitor sees what there was before, at the same address.
 
-        Compared are the texts, fields, ticks and sliders of the main area and the sidebar, not what is drawn
-        on a canvas: charts, and the cells of a dataframe.
+        Compared are texts, fields, ticks, sliders, chosen pills, stars and colours of main area and sidebar.
+        Not seen are pictures, charts, cells of a dataframe, progress bars, dialogs, and how a button looks.
 
         Args:
             after: what is to happen before F5, for example ``server.restart``.
