@@ -120,6 +120,21 @@ def loosen(request: pytest.FixtureRequest, with_header: Callable[[Page, str, str
     return act
 
 
+@pytest.mark.parametrize(
+    "leak", ["history.pushState(null, '', '/?x=SECRET')", "history.replaceState({x: 'SECRET'}, '')"]
+)
+def test_the_recorder_looks_at_the_history(
+    tab: ContinuityPage, leaks: LeakRecorder, serve: Serve, leak: str
+) -> None:
+    """At the entries behind the page, which Back would show, and at what the page keeps in its own."""
+    tab.open(serve("copies.py").url)
+    assert leaks.carrying("SECRET") == []
+    tab.page.evaluate(leak)
+    if "pushState" in leak:
+        tab.page.evaluate("history.pushState(null, '', '/')")
+    assert leaks.carrying("SECRET") != []
+
+
 @pytest.mark.core
 def test_nothing_carries_the_id(
     tab: ContinuityPage, leaks: LeakRecorder, serve: Serve, loosen: Loosen

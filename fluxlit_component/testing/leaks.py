@@ -1,7 +1,7 @@
 """A recorder of everything that leaves a browser tab, to prove that a secret does not.
 
 Requests with their raw headers (DevTools protocol, extra info included), websocket addresses,
-console lines, the address bar and the history entries that the page can see. Chromium only. The one place
+console lines, the title, and the history entries that the page can see. Chromium only. The one place
 where an id belongs is kept apart: a header of the websocket's handshake, which no log prints.
 """
 
@@ -49,6 +49,7 @@ class LeakRecorder:
             records.clear()
 
     def carrying(self, secret: str) -> list[str]:
-        """Requests, console lines, address bar and title, as far as they hold `secret`."""
-        seen = [*self.requests, *self.console, self._page.url, self._page.title()]
-        return [line for line in seen if secret in line]
+        """Requests, console lines, title and history entries, as far as they hold `secret`."""
+        entries = "[document.title, JSON.stringify(history.state), ...navigation.entries().map(e => e.url)]"
+        shown = self._page.evaluate(entries)
+        return [line for line in (*self.requests, *self.console, *shown) if secret in line]
