@@ -262,7 +262,7 @@ def test_demo_app_of_the_wheel_raises_nothing(python: Path, tmp_path: Path, disa
 def test_an_outsiders_tests_pass(python: Path, outsider: Path) -> None:
     """AppTest with and without continuity, and a store of their own: `pytest` in their folder."""
     output = run(python.with_name("pytest"), "-k", "not browser", cwd=outsider)
-    assert re.search(r"\b33 passed", output), output
+    assert re.search(r"\b35 passed", output), output
     assert not list(outsider.rglob(".streamlit"))
 
 

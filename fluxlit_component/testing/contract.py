@@ -26,13 +26,9 @@ T = TypeVar("T")
 _DATA: dict[str, dict[str, Any]] = {
     "nothing": {},
     "types": {"t": "a", "i": 1, "f": 1.5, "b": True, "n": None, "l": [1, [2]], "d": {"a": {}}},
-    "any text, not normalised": {
-        "": "",
-        "ключ": "значение",
-        "\N{HEDGEHOG}": "\N{HEDGEHOG}",
-        "e\N{COMBINING ACUTE ACCENT}": 1,
-        "é": 2,
-    },
+    "any text": {"": "", "ключ": "значение", "\N{HEDGEHOG}": "\N{HEDGEHOG}"},
+    "text that is not normalised": {"e\N{COMBINING ACUTE ACCENT}": 1, "é": 2},
+    "numbers": {"f": [2.0, 0.1, -0.0, 1e300, 5e-324], "i": [2**53, -(2**53), 0], "d": {"a": [1, 1.0, True]}},
     "512 keys": {f"key {number}": number for number in range(512)},
     "a mebibyte": {"large": "x" * 1024 * 1024, "small": 1},
 }
@@ -48,6 +44,13 @@ _ODD_IDS = {
 }
 
 Advance: TypeAlias = Callable[[float], None]
+
+
+def exact(value: object) -> object:
+    """The value as text at every depth, since `==` does not tell 1, 1.0 and True apart, nor 0.0 and -0.0."""
+    if isinstance(value, dict):  # the order of its keys is not promised
+        return {key: exact(item) for key, item in value.items()}
+    return [exact(item) for item in value] if isinstance(value, list) else repr(value)
 
 
 def race(runners: int, run: Callable[[int], T]) -> list[T]:
@@ -94,10 +97,7 @@ class SessionStoreContract:
     def test_set_then_get(self, store: SessionStore, sid: str, data: dict[str, Any]) -> None:
         """What was set is returned, equal in value and type; a session without values exists."""
         store.set(sid, data)
-        found = store.get(sid)
-        assert found is not None
-        assert found == data
-        assert list(map(type, found.values())) == [type(data[key]) for key in found]
+        assert exact(store.get(sid)) == exact(data)
 
     def test_set_replaces(self, store: SessionStore, sid: str) -> None:
         """A second `set` replaces the dict as a whole, it does not merge."""

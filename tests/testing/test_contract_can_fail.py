@@ -1,7 +1,9 @@
-"""The walk of the store contract finds a store that breaks one promise."""
+"""The walk of the store contract finds a store that breaks one promise; so does its test of values."""
 
 from __future__ import annotations
 
+import json
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,7 +12,9 @@ import pytest
 
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.memory import InMemorySessionStore
-from fluxlit_component.testing import VersionedStoreContract
+from fluxlit_component.testing import SessionStoreContract, VersionedStoreContract
+from fluxlit_component.testing.contract import _DATA
+from tests.three_methods import DictStore
 from tests.turnable import TurnableClock
 
 
@@ -139,3 +143,58 @@ BROKEN = [kind for kind in InMemorySessionStore.__subclasses__() if kind.__modul
 def test_a_broken_promise_is_found(kind: Callable[..., InMemorySessionStore]) -> None:
     """Each in one of the twelve walks at least."""
     assert fails(kind)
+
+
+class Changing(DictStore):
+    """Returns each value of a session as `change` makes it, at every depth."""
+
+    def __init__(self, change: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.change = change
+
+    def get(self, session_id: str) -> dict[str, Any] | None:
+        found = super().get(session_id)
+        return None if found is None else self.walk(found)
+
+    def walk(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self.walk(item) for key, item in value.items()}
+        return [self.walk(item) for item in value] if isinstance(value, list) else self.change(value)
+
+
+def changes_nothing(store: DictStore) -> bool:
+    """Whether the store returns all values of the contract as they were set."""
+    try:
+        for data in _DATA.values():
+            SessionStoreContract().test_set_then_get(store, "sid", data)
+    except AssertionError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda v: int(v) if type(v) is float and v.is_integer() else v,
+        lambda v: struct.unpack("f", struct.pack("f", v))[0] if type(v) is float and v < 1e30 else v,
+        lambda v: (v + 2**31) % 2**32 - 2**31 if type(v) is int else v,
+        lambda v: float(v) if type(v) is int else v,
+        lambda v: int(v) if type(v) is bool else v,
+        lambda v: abs(v) if v == 0 and type(v) is float else v,
+    ],
+    ids=["whole floats", "floats of 4 bytes", "ints of 4 bytes", "ints as floats", "bools", "minus zero"],
+)
+def test_a_store_that_changes_values_is_found(change: Callable[[Any], Any]) -> None:
+    """Also where only the type is another, and deep in a list."""
+    assert not changes_nothing(Changing(change))
+
+
+def test_a_store_may_sort_the_keys_of_nested_dicts() -> None:
+    """As PostgreSQL's jsonb does."""
+
+    class Sorting(DictStore):
+        def get(self, session_id: str) -> dict[str, Any] | None:
+            found = super().get(session_id)
+            return None if found is None else json.loads(json.dumps(found, sort_keys=True))
+
+    assert changes_nothing(Sorting())
