@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from fluxlit_component.arguments import of_type
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
+_PRINTED_URL: Final = re.compile(r"^ +(?:Local )?URL: https?://[^/\s]+(\S*)\s", re.MULTILINE)
 
 
 def free_port() -> int:
@@ -63,7 +65,8 @@ class StreamlitServer:
         freeze: bool = False,
     ) -> None:
         self.script = Path(script).resolve()
-        self.port = free_port()
+        given = re.search(r"--server\.port[= ](\d+)", " ".join(args))
+        self.port = int(given[1]) if given else free_port()
         self.env = dict(env or {})
         of_type(str, "a string", **self.env)
         self.args = tuple(args)
@@ -72,6 +75,7 @@ class StreamlitServer:
         self._log = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
         self._process: subprocess.Popen[bytes] | None = None
+        self._path = ""
 
     @property
     def is_running(self) -> bool:
@@ -94,9 +98,8 @@ class StreamlitServer:
 
     @property
     def url(self) -> str:
-        """Where the app is, without a trailing slash; below `--server.baseUrlPath` if `args` have one."""
-        below = dict(zip(self.args, self.args[1:], strict=False)).get("--server.baseUrlPath", "").strip("/")
-        return f"http://localhost:{self.port}" + (f"/{below}" if below else "")
+        """Where the app is, without a trailing slash; below `server.baseUrlPath`, as the server says."""
+        return f"http://localhost:{self.port}{self._path}"
 
     @property
     def log(self) -> str:
@@ -120,6 +123,8 @@ class StreamlitServer:
         self._process = self._spawn(command, {**os.environ, "PYTHONUNBUFFERED": "1", **self.env})
         end = time.monotonic() + _START_SECONDS
         while time.monotonic() < end and self.is_running:
+            if printed := _PRINTED_URL.search(self.log):
+                self._path = printed[1].rstrip("/")
             try:
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1).close()
             except OSError:

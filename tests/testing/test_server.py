@@ -1,0 +1,37 @@
+"""`StreamlitServer`: a real server, found wherever its options put it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fluxlit_component.testing import StreamlitServer
+from fluxlit_component.testing.server import free_port
+
+
+@pytest.mark.parametrize("way", ["two words", "one word", "variable", "file"])
+def test_a_base_path_is_found_however_it_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """It is in the address, also after a restart, and the server does not count as silent."""
+    monkeypatch.setattr("fluxlit_component.testing.server._START_SECONDS", 20)
+    (tmp_path / "app.py").write_text("import streamlit as st\nst.write('here')\n")
+    if way == "file":
+        (tmp_path / ".streamlit").mkdir()
+        (tmp_path / ".streamlit" / "config.toml").write_text('[server]\nbaseUrlPath = "tool"\n')
+    args = {"two words": ("--server.baseUrlPath", "tool"), "one word": ("--server.baseUrlPath=tool",)}
+    env = {"STREAMLIT_SERVER_BASE_URL_PATH": "tool"} if way == "variable" else {}
+    with StreamlitServer(tmp_path / "app.py", args=args.get(way, ()), env=env) as server:
+        assert server.url == f"http://localhost:{server.port}/tool"
+        if way == "file":
+            server.restart()
+
+
+@pytest.mark.parametrize("between", [" ", "="])
+def test_a_port_of_the_callers_own(tmp_path: Path, between: str) -> None:
+    """It is the server's port, and no other is waited at."""
+    port = free_port()
+    (tmp_path / "app.py").write_text("import streamlit as st\nst.write('here')\n")
+    with StreamlitServer(tmp_path / "app.py", args=f"--server.port{between}{port}".split()) as server:
+        assert (server.port, server.url) == (port, f"http://localhost:{port}")
