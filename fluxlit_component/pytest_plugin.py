@@ -23,20 +23,18 @@ pytest.register_assert_rewrite("fluxlit_component.testing")
 
 @pytest.fixture
 def url_session_apptest(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[..., AppTestTab]]:
     """Open an app in AppTest with the session on.
 
         tab = url_session_apptest("app.py")
 
     The app is a function or a path, relative to the test's file or to the root of the tests. The options are
-    those of `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its store,
-    which is a file of the test's own even if the app names a store by URL.
+    those of `fluxlit_component.testing.AppTestServer.open`. All tabs of a test share a server and its file,
+    which is the store unless the app names an object, or `store=` another one.
     """
     from fluxlit_component.testing.apptest import AppTestServer
 
-    monkeypatch.setenv("FLUXLIT_FORCE_URL_SESSION_IN_TESTS", "1")
-    monkeypatch.delenv("FLUXLIT_DISABLE_URL_SESSION", raising=False)
     with AppTestServer(tmp_path_factory.mktemp("fluxlit") / "sessions.db") as server:
 
         def open_tab(app: str | Path | Callable[..., Any], **options: Any) -> AppTestTab:

@@ -16,19 +16,20 @@ class _Anchor:
 
     def __init__(self, state: Any) -> None:
         self.state = state
+        self.browser: Any = None  # the tab of the testing kit, with the `ids` that it remembers
 
 
 def anchor_in(state: Any) -> object:
     """The anchor that stands in a session state of AppTest."""
     if _KEY not in state:
-        state[_KEY] = _Anchor(state)
+        state._new_session_state[_KEY] = _Anchor(state)  # the state itself warns where no script runs
     return state[_KEY]
 
 
-@guard(nothing)
-def anchor_in_app_test(app_test: Any) -> object:
-    """The `Run.anchor` of an AppTest's Streamlit session, without a run; None if it had no run yet."""
-    return getattr(app_test, "_session_state", app_test.session_state)._state[_KEY]
+@guard(lambda: _Anchor(None))
+def anchor_in_app_test(app_test: Any) -> Any:
+    """The `Run.anchor` of an AppTest's Streamlit session, without a run."""
+    return anchor_in(getattr(app_test, "_session_state", app_test.session_state)._state)
 
 
 @guard(nothing)

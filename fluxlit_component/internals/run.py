@@ -145,13 +145,15 @@ class Run:
         return cast("object", self._context.cursors)
 
     def query_value(self, param: str) -> str | None:
-        """The value of a query parameter of this run, if it has exactly one."""
+        """The only value of a query parameter; in a tab of the testing kit the id that it remembers."""
         found = st.query_params.get_all(param)
-        return found[0] if len(found) == 1 else None
+        only, browser = found[0] if len(found) == 1 else None, getattr(self.anchor, "browser", None)
+        return only if browser is None else cast("str | None", browser.ids.get(param, only))
 
     def set_query_value(self, param: str, value: str) -> None:
-        """Set a query parameter of AppTest, which has no browser that could hold the parameter."""
-        st.query_params[param] = value
+        """Have AppTest keep an id: the tab of the testing kit, or else the query, where the app sees it."""
+        browser = getattr(self.anchor, "browser", None)
+        (st.query_params if browser is None else browser.ids)[param] = value
 
     @guard(nothing)
     def call_back_late(self) -> None:

@@ -2,38 +2,42 @@
 
 For the fixture `url_session_apptest`; a test suite without pytest makes the server itself, as a context
 manager. There is no second process, so the data in the app's own modules outlives `restart`. AppTest has no
-memory, so a tab remembers the session id as the bridge does. What only a browser shows (the gate, the address
-bar, Back) is tested with `ContinuityPage`.
+memory, so a tab remembers the session ids, as the bridge does. What only a browser shows (the gate, the
+address bar, Back) is tested with `ContinuityPage`.
 """
 
 from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
+from unittest.mock import patch
 
 import streamlit as st
 from streamlit.runtime.state.common import TESTING_KEY
 from streamlit.testing.v1 import AppTest
 from typing_extensions import Self
 
-from fluxlit_component import internals
+from fluxlit_component import internals, settings
 from fluxlit_component.apptest import testmode
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.identifier import DEFAULT_PARAM
 from fluxlit_component.internals.process import forget_pages_of_process
+from fluxlit_component.stores.assembly import choose_store
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
+from fluxlit_component.stores.sealed import SealedStore, sealing_of
+from fluxlit_component.stores.values import values_of
 from fluxlit_component.tab.tab import forget_tabs, leave_page, sids_held_for
 
 _COLD_SECONDS: Final = 30.0
 """The first run of a process imports many modules."""
 _EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 """Values that are sent once, as a click is: the session remembers them, the page's widget does not."""
+_ON: Final = {"FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1", "FLUXLIT_DISABLE_URL_SESSION": ""}
 _PAGE: Final = "_finished_page_script_hash"
 """The page on which the last run ended, if the release has it. `_page_hash` is a page to go to."""
 
@@ -46,10 +50,9 @@ class AppTestServer:
     """
 
     def __init__(self, file: Path | str) -> None:
-        self._store: SessionStore | str = f"sqlite:///{Path(file).resolve()}"
-        self._is_given = False
+        self.file = f"sqlite:///{Path(file).resolve()}"
         self._tabs: weakref.WeakSet[AppTestTab] = weakref.WeakSet()
-        self._before: Callable[[object], object] | None = None
+        self._undo = ExitStack()
 
     def open(
         self,
@@ -66,17 +69,15 @@ class AppTestServer:
 
         Args:
             app: path of the script, or a function whose body is the script.
-            store: what to use, an object or a URL, whatever the app names. Default: a store object that
-                the app names itself, else a file of the test's own; a store that the app names by URL is
-                not touched.
+            store: what this tab uses, an object or a URL, whatever the app names. Default: a store object
+                that the app names itself, else a file of the test's own; a store that the app names by URL
+                is not touched.
             args: arguments of a function.
             kwargs: keyword arguments of a function.
             query_params: those of the visitor's first request.
             secrets: what the app finds in `st.secrets`.
             timeout: seconds that one run may take.
         """
-        if store is not None:
-            self._store, self._is_given = store, True
         if not callable(app) and (args or kwargs):
             raise ConfigurationError("args and kwargs are for an app that is a function, not for a path")
         make = (
@@ -84,79 +85,78 @@ class AppTestServer:
             if callable(app)
             else partial(AppTest.from_file, str(Path(app).resolve()), default_timeout=timeout)
         )
-        return self.visit(make, query_params=query_params or {}, secrets=secrets or {})
+        return self.visit(make, store=store, query_params=query_params, secrets=secrets)
 
-    def visit(
-        self, make: Callable[[], AppTest], *, query_params: Mapping[str, Any], secrets: Mapping[str, Any]
-    ) -> AppTestTab:
-        """Open the AppTest that `make` returns in a tab of a new visitor and let it run once."""
+    def visit(self, make: Callable[[], AppTest], *, store: Any = None, **given: Any) -> AppTestTab:
+        """Open the AppTest that `make` returns in a tab of a new visitor; run it with what is `given`."""
+        if testmode.stand_in is None:
+            raise ConfigurationError("the server is not open: write `with AppTestServer(file) as server:`")
         forget_pages_of_process()
-        tab = AppTestTab(self, make)
-        tab.at.query_params.update(query_params)
-        tab.at.secrets.update(secrets)
+        tab = AppTestTab(self, make, store)
+        for name, values in given.items():
+            getattr(tab.at, name).update(values or {})
         self._tabs.add(tab)
         return tab.run()
 
-    @property
-    def store(self) -> SessionStore:
-        """The store in use: ``server.store.get(tab.sid)`` returns the stored values of a tab."""
-        store = self._store
-        return cast("SessionStore", open_store(store)) if isinstance(store, str) else store
-
     def restart(self) -> None:
-        """Kill the server and start it again. The pages stay open and keep what is typed into them.
-
-        Streamlit's caches, the connections to the store and every Streamlit session are gone. As in a
-        browser that has reconnected, nothing runs until the visitor does something: `AppTestTab.run`.
-        """
+        """Do what `AppTestTab.restart_server` says, for every tab."""
+        tabs = [(tab, tab.sid) for tab in self._tabs]  # each remembers its ids while they are still known
         close_stores()
         forget_tabs()
         st.cache_data.clear()
         st.cache_resource.clear()
-        for tab in tuple(self._tabs):
+        for tab, _ in tabs:
             tab.reconnect()
 
     def __enter__(self) -> Self:
-        self._before, testmode.stand_in = testmode.stand_in, self._store_for
+        self._undo.enter_context(patch.dict(settings.forced, _ON))
+        self._undo.enter_context(patch.object(testmode, "stand_in", self._store_for))
         return self
 
     def __exit__(self, *_: object) -> None:
-        testmode.stand_in = self._before
+        self._undo.close()
         forget_pages_of_process()
         close_stores()
 
     def _store_for(self, asked: object) -> object:
-        if not self._is_given and asked is not None and not isinstance(asked, str):
-            self._store = cast("SessionStore", asked)
-        return self.store
+        run, named = internals.current_run(), None if isinstance(asked, str) else asked
+        if (tab := getattr(run and run.anchor, "browser", None)) is None:  # an AppTest without a tab
+            return open_store(self.file) if named is None else named
+        tab.named = named
+        return tab.store
 
 
 class AppTestTab:
     """A tab that shows the app; `at` is the AppTest of its present Streamlit session."""
 
-    def __init__(self, server: AppTestServer, make: Callable[[], AppTest]) -> None:
-        self._server = server
-        self._make = make
+    def __init__(self, server: AppTestServer, make: Callable[[], AppTest], given: Any) -> None:
+        self._server, self._make, self._given = server, make, given
+        self.named: Any = None  # the store object that the app has named in its last run
+        self.ids: dict[str, str] = {}
+        """Query parameter -> session id: what the bridge keeps in a browser."""
         self.at = make()
         """The AppTest: elements, widgets, `session_state`, `query_params`. A reload replaces it."""
+        internals.anchor_in_app_test(self.at).browser = self
 
     @property
     def store(self) -> SessionStore:
         """The store in use."""
-        return self._server.store
+        found = next(s for s in (self._given, self.named, self._server.file) if s is not None)
+        return cast("SessionStore", open_store(found) if isinstance(found, str) else found)
 
     @property
     def sid(self) -> str | None:
         """The session id that the tab holds; None before the first run. Never print or log it."""
-        if held := self._sids():
-            return next(iter(held.values()))
-        found = self.at.query_params.get(DEFAULT_PARAM)
-        return str(found[0] if isinstance(found, list) else found) if found else None
+        self.ids.update(sids_held_for(internals.anchor_in_app_test(self.at)))
+        return next(iter(self.ids.values()), None)
 
     @property
     def stored(self) -> dict[str, Any]:
-        """The values that the store has for this tab; empty if there are none."""
-        return (self.store.get(self.sid) or {}) if self.sid is not None else {}
+        """The values that the store has for this tab, unsealed; empty if there are none."""
+        here = settings.load_settings(self.at.secrets.get("fluxlit") or internals.app_secrets())
+        store = SealedStore(choose_store(self.store, here, None), sealing_of(on=False, keys=here.seal_keys))
+        record = store.load(self.sid) if self.sid is not None else None
+        return values_of(record.fields) if record is not None else {}
 
     def run(self) -> Self:
         """Let the visitor do something: the script runs with what the widgets now hold."""
@@ -175,13 +175,15 @@ class AppTestTab:
 
     def new_visitor(self, *, query_params: Mapping[str, Any] | None = None) -> AppTestTab:
         """Open the app in the tab of somebody else, on the same server."""
-        return self._server.visit(self._make, query_params=query_params or {}, secrets=self.at.secrets)
+        given = {"query_params": query_params, "secrets": self.at.secrets}
+        return self._server.visit(self._make, store=self._given, **given)
 
     def restart_server(self) -> Self:
         """Kill the server that all tabs of the test share and start it again. Nothing runs by itself.
 
-        `run` goes on without F5, as the browser does when its websocket is back: the widgets of the page
-        keep what was typed into them. `reload` is F5 after the restart.
+        Streamlit's caches, the connections to the store and every Streamlit session are gone. `run` goes on
+        without F5, as the browser does when its websocket is back: the widgets of the page keep what was
+        typed into them. `reload` is F5 after the restart.
         """
         self._server.restart()
         return self
@@ -201,15 +203,12 @@ class AppTestTab:
         page._runner, self.at._tree = self.at, page
 
     def _fresh(self) -> AppTest:
-        before, fresh = self.at, self._make()
-        fresh.query_params = {**before.query_params, **self._sids()}
-        for name in ("secrets", "user", "context"):  # as far as the release has them
+        before, fresh, _ = self.at, self._make(), self.sid
+        internals.anchor_in_app_test(fresh).browser = self
+        for name in ("query_params", "secrets", "user", "context"):  # as far as the release has them
             if hasattr(before, name):
                 setattr(fresh, name, copy(getattr(before, name)))
         fresh._page_hash = before._page_hash or getattr(before, _PAGE, "")
         if hasattr(before, "_registered_pages"):
             fresh._registered_pages = before._registered_pages
         return fresh
-
-    def _sids(self) -> dict[str, str]:
-        return sids_held_for(internals.anchor_in_app_test(self.at))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +12,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component import InMemorySessionStore, SQLiteSessionStore
-from fluxlit_component.testing import AppTestTab
+from fluxlit_component import ConfigurationError, InMemorySessionStore, SQLiteSessionStore
+from fluxlit_component.testing import AppTestServer, AppTestTab
+from tests.three_methods import DictStore
 
 Open = Callable[..., AppTestTab]
 
@@ -232,6 +235,103 @@ def test_the_query_of_the_app_and_its_secrets_are_kept(url_session_apptest: Open
     other = tab.new_visitor(query_params={"tag": "b"})
     assert other.at.query_params["tag"] in ("b", ["b"])
     assert dict(other.at.secrets) == {"key": "value"}
+
+
+def deep_link() -> None:
+    """An app that takes each parameter of its address as a start value, and shows what it has."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session():
+        for key, value in st.query_params.items():
+            st.session_state.setdefault(key, value)
+        st.text_input("Name", key="name")
+        st.write(f"{sorted(st.session_state)} {st.query_params.to_dict()}")
+
+
+def test_the_app_does_not_see_the_id(url_session_apptest: Open) -> None:
+    """As in a browser: not in its query, nor in a state that is made of the query, after F5 neither."""
+    tab = url_session_apptest(deep_link, query_params={"view": "b"})
+    first = tab.at.markdown[0].value
+    tab.at.text_input(key="name").set_value("Ada").run()
+    tab.reload()
+    tab.restart_server().run().reload()
+    assert tab.at.markdown[0].value == first
+    assert set(tab.at.query_params) == {"view"}
+    assert tab.stored == {"name": "Ada", "view": "b"}
+
+
+def test_a_link_with_an_id_is_followed(url_session_apptest: Open) -> None:
+    """What a visitor's own address names is read from it, and the tab stays there."""
+    tab = url_session_apptest(form)
+    fill_in(tab)
+    other = tab.new_visitor(query_params={"fluxlit_sid": tab.sid})
+    assert other.sid == tab.sid
+    assert other.reload().at.text_input(key="name").value == "Ada"
+
+
+def with_options(**options: object) -> None:
+    """An app that takes options of the session."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session(**options):
+        st.text_input("Name", key="name")
+
+
+@pytest.mark.parametrize(
+    ("options", "store"),
+    [({"param": "work"}, None), ({"seal": True}, None), ({"max_age_seconds": 60}, DictStore())],
+    ids=["own query key", "sealed", "three methods"],
+)
+def test_what_is_stored_is_found(
+    url_session_apptest: Open, monkeypatch: pytest.MonkeyPatch, options: dict[str, object], store: object
+) -> None:
+    """The values and nothing else, before and after a restart, also before anything runs."""
+    monkeypatch.setenv("FLUXLIT_SEAL_KEYS", f"1:{base64.urlsafe_b64encode(b'k' * 32).decode()}")
+    tab = url_session_apptest(with_options, kwargs=options, store=store)
+    tab.at.text_input(key="name").set_value("Ada").run()
+    sid = tab.sid
+    assert tab.stored == {"name": "Ada"}
+    tab.restart_server()
+    assert tab.stored == {"name": "Ada"}
+    assert tab.sid == sid
+    assert tab.run().reload().stored == {"name": "Ada"}
+
+
+def test_tabs_with_stores_of_their_own_stay_apart(url_session_apptest: Open) -> None:
+    """`store=` is for the one tab, and for its new visitors; the next has the file of the test again."""
+    first = url_session_apptest(form, store=InMemorySessionStore())
+    fill_in(first)
+    second = url_session_apptest(form, store=InMemorySessionStore())
+    third = url_session_apptest(form)
+    assert len({id(tab.store) for tab in (first, second, third)}) == 3
+    assert first.run().reload().stored == FILLED_IN
+    assert first.new_visitor().store is first.store
+    assert isinstance(third.store, SQLiteSessionStore)
+
+
+@pytest.mark.parametrize("name", ["FLUXLIT_TESTS", "FLUXLIT_DISABLE_URL_SESSION"])
+def test_a_server_without_pytest_has_the_session_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """As long as it is open, whatever is set around it; then all is as it was."""
+    monkeypatch.setenv(name, "1")
+    before = dict(os.environ)
+    with AppTestServer(tmp_path / "sessions.db") as server:
+        tab = server.open(form)
+        fill_in(tab)
+        assert tab.reload().at.markdown[0].value == "count 1, ready"
+    assert dict(os.environ) == before
+    assert AppTest.from_function(form, default_timeout=30).run().markdown[0].value == "count 0, disabled"
+
+
+def test_a_server_that_is_not_open_says_so(tmp_path: Path) -> None:
+    """Not a session that is silently off."""
+    with pytest.raises(ConfigurationError, match="with AppTestServer"):
+        AppTestServer(tmp_path / "sessions.db").open(form)
 
 
 def with_navigation() -> None:
