@@ -33,10 +33,9 @@ def stats(*, store: StoreOption = None, as_json: output.JsonOption = False) -> N
                 counts["keys"] += entry.keys
                 counts["bytes"] += entry.size
                 counts["largest_bytes"] = max(counts["largest_bytes"], entry.size)
-    figures: dict[str, Any] = {"store": label_of(url_of(store)), "sessions": counts["alive"]}
-    for name in ("keys", "bytes", "largest_bytes", "expired", "destroyed"):
-        figures[name] = counts[name]
-    output.print_figures(figures, as_json=as_json)
+    figures = {name: counts[name] for name in ("keys", "bytes", "largest_bytes", "expired", "destroyed")}
+    named = {"store": label_of(url_of(store)), "sessions": counts["alive"]}
+    output.print_figures({**named, **figures}, as_json=as_json)
 
 
 def list_sessions(
@@ -49,25 +48,18 @@ def list_sessions(
 
     Never shows an id or a value.
     """
-    listed: list[tuple[Entry, bool]] = []
     with opened(url_of(store)) as found:
         entries = output.watched(found.browse(), "Looking through")
-        alive = [entry for entry in entries if entry.standing == "alive"]
-        alive.sort(key=lambda entry: entry.created, reverse=True)
-        for entry in alive[:limit]:
-            record = found.peek(entry.name)
-            listed.append((entry, record is not None and is_bound(record)))
+        alive = sorted((entry for entry in entries if entry.standing == "alive"), key=lambda e: -e.created)
+        bound = [(r := found.peek(e.name)) is not None and is_bound(r) for e in alive[:limit]]
+    listed = list(zip(alive, bound, strict=False))
     if as_json:
         sessions = [{**document(entry), "bound": bound, "keys": entry.keys} for entry, bound in listed]
         output.print_json({"total": len(alive), "sessions": sessions})
         return
     rows = [
-        (
-            *(output.short(entry), entry.keys, size_text(entry.size), entry.version),
-            *spans(entry),
-            "somebody" if bound else "",  # the store does not know who
-        )
-        for entry, bound in listed
+        (output.short(e), e.keys, size_text(e.size), e.version, *spans(e), "somebody" if bound else "")
+        for e, bound in listed  # the store does not know who it is
     ]
     output.print_table(_COLUMNS, rows)
     if len(alive) > limit:

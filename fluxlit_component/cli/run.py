@@ -60,8 +60,7 @@ def demo(
         # The default place, beside the app, would be inside site-packages here.
         os.environ["FLUXLIT_SESSION_SQLITE_PATH"] = str(path)
     typer.echo(f"The demo keeps its state in {path or label_of(url)}")
-    options = [f"--{name}={value}" for name, value in DEMO_LOOK.items()]
-    if port is not None:
-        options.append(f"--server.port={port}")
+    look = DEMO_LOOK if port is None else {**DEMO_LOOK, "server.port": str(port)}
+    options = [f"--{name}={value}" for name, value in look.items()]
     # The caller's options come last, so they beat the demo's own.
     launch.serve([str(files("fluxlit_component.demo") / "app.py"), *options, *ctx.args], freeze=True)

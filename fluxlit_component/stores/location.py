@@ -34,7 +34,7 @@ def open_store(url: str, *, timeout_seconds: float | None = None) -> BuiltInStor
     """Return the store of this URL in this process.
 
     With `timeout_seconds` the caller gets a new store and has to close it. This is for tools, which may wait
-    longer for an answer than a visitor should.
+    longer for an answer than a visitor should, and leave a damaged file where it is.
 
     A SQLite path is taken literally: nothing in it is percent-decoded. The URLs of servers go to their client
     library as they are. Error messages quote nothing of a URL, which may hold a password.
@@ -88,7 +88,7 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
             )
         if timeout_seconds is None:
             return SQLiteSessionStore(path[1:])
-        return SQLiteSessionStore(path[1:], busy_timeout_seconds=timeout_seconds)
+        return SQLiteSessionStore(path[1:], busy_timeout_seconds=timeout_seconds, sets_aside=False)
     if (name := STORE_OF.get(scheme.partition("+")[0])) is None:
         raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}

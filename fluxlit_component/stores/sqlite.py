@@ -74,6 +74,7 @@ class SQLiteSessionStore(TransactionalStore):
 
     `path` may begin with ``~``. The folder is made if it is missing. The file is opened at once, so that
     a file that cannot be used is noticed. A closed store opens the file again when it is used.
+    `sets_aside`: whether a damaged file is renamed and a new one begun; else `StoreUnavailable` is raised.
 
     Examples:
         ```python
@@ -95,10 +96,11 @@ class SQLiteSessionStore(TransactionalStore):
         default_ttl_seconds: float | None = 86_400.0,
         clock: Clock = wall,
         busy_timeout_seconds: float = 0.4,
+        sets_aside: bool = True,
     ) -> None:
         super().__init__(default_ttl_seconds, clock)
         self._clock = clock
-        self._file = DatabaseFile(path, busy_timeout_seconds=busy_timeout_seconds)
+        self._file = DatabaseFile(path, patience=busy_timeout_seconds, sets_aside=sets_aside)
 
     @property
     def path(self) -> Path:

@@ -26,6 +26,7 @@ SCHEMA: Final = 2
 """PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite`."""
 
 _FRESH_STARTS: Final = 3
+_REMEDY: Final = "give the sessions a file of their own"
 
 # `ends`: from when on a purge may look at the row. With its index a purge need not read all sessions. Fields
 # are clustered by session, so a load reads one range. IF NOT EXISTS, since a file of schema 1 has the tables.
@@ -45,14 +46,14 @@ _TABLES: Final = (
 class DatabaseFile:
     """One database file, used from any thread and, after a fork, from any process."""
 
-    def __init__(self, path: str | os.PathLike[str], *, busy_timeout_seconds: float) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, patience: float, sets_aside: bool) -> None:
         if os.fspath(path) in {"", ":memory:"}:
             raise ConfigurationError(
                 "a SQLite store needs a file; for sessions in memory use memory:// or InMemorySessionStore()"
             )
         # Resolved once: the working directory may change, and SQLite must not create the target of a link.
         self.path = Path(path).expanduser().resolve()
-        self._budget = busy_timeout_seconds
+        self._budget, self._sets_aside = patience, sets_aside
         self._name = os.fspath(self.path)
         self._pool = ConnectionPool(self._open)
         self._inode: int | None = None
@@ -89,7 +90,7 @@ class DatabaseFile:
 
     def _is_replaced(self, inode: int | None, error: Exception) -> bool:
         """Whether the file with this error is gone: set aside here if damaged, or replaced by others."""
-        if not is_damage(error):
+        if not is_damage(error) or not self._sets_aside:
             return inode is not None and not is_busy(error) and self._named_now() != inode
         self._pool.close()
         try:
@@ -120,10 +121,9 @@ class DatabaseFile:
 
     def _failure(self, error: Exception) -> StoreUnavailable | ConfigurationError:
         if "not a database" in str(error):
-            return ConfigurationError(
-                f"{self.path} is not a SQLite database; give the sessions a file of their own"
-            )
-        return StoreUnavailable(f"the session file {self.path} gave no answer: {error}")
+            return ConfigurationError(f"{self.path} is not a SQLite database; {_REMEDY}")
+        said = "is damaged" if is_damage(error) else "gave no answer"
+        return StoreUnavailable(f"the session file {self.path} {said}: {error}")
 
     def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -164,7 +164,5 @@ class DatabaseFile:
                 )
             return bool(version == SCHEMA)
         if application or tables:
-            raise ConfigurationError(
-                f"{self.path} is a database of something else; give the sessions a file of their own"
-            )
+            raise ConfigurationError(f"{self.path} is a database of something else; {_REMEDY}")
         return False

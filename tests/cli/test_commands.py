@@ -30,6 +30,29 @@ def store(url: str, opened: Callable[[str], Any]) -> Iterator[Any]:
     return opened(url)
 
 
+@pytest.mark.parametrize("command", ["stats", "list", "show", "revoke", "purge", "migrate", "doctor"])
+def test_a_damaged_file_is_left_as_it_is(
+    run: Callable[..., Any],
+    opened: Callable[[str], Any],
+    fill: Callable[..., str],
+    tmp_path: Path,
+    command: str,
+) -> None:
+    """A command says that it is damaged. Only the app sets it aside and begins anew."""
+    path, url = tmp_path / "sessions.db", f"sqlite:///{tmp_path}/sessions.db"
+    store = opened(url)
+    for number in range(20):
+        fill(store, a="x" * 1000 + str(number))
+    store.close()
+    damaged = path.read_bytes()[:100] + b"\xa5" * (path.stat().st_size - 100)
+    path.write_bytes(damaged)
+    extra = {"show": ["abc"], "revoke": ["--all", "-y"], "migrate": ["--to", f"sqlite:///{tmp_path}/new.db"]}
+    done = run(command, *extra.get(command, []), "--store", url, code=1)
+    assert "damaged" in done.stdout + done.stderr
+    assert path.read_bytes() == damaged
+    assert not list(tmp_path.glob("*.damaged-*"))
+
+
 def test_list(run: Callable[..., Any], store: Any, url: str, fill: Callable[..., str]) -> None:
     """Sessions are listed by eight characters of their hash, with numbers, and without values."""
     small, large = fill(store, a=1), fill(store, secret_key="hunter2" * 100, b=2)
