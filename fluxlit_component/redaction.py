@@ -24,6 +24,7 @@ ACCESS_LOGGERS: Final = (
     "starlette",
 )
 REDACTED: Final = "<redacted>"
+_named: Final = {DEFAULT_PARAM, "fluxlit_link"}
 
 
 class SidFilter(logging.Filter):
@@ -72,15 +73,14 @@ class SidFilter(logging.Filter):
         return again
 
 
-def redact_logs(
-    *, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link"), loggers: Iterable[str] = ACCESS_LOGGERS
-) -> SidFilter:
+def redact_logs(*, params: Iterable[str] = (), loggers: Iterable[str] = ACCESS_LOGGERS) -> SidFilter:
     """Install one filter on the access loggers and return it. Call it at start-up. Twice is harmless.
 
-    `params`: query keys whose values are taken out, whatever they look like. Under any other key, such as the
-    app's own `param=`, a value with the shape of an id is taken out.
+    `params`: more query keys whose values are taken out, whatever they look like; a later call forgets none.
+    Under any other key, such as the app's own `param=`, a value with the shape of an id is taken out.
     """
-    sid_filter = SidFilter(params)
+    _named.update(params)
+    sid_filter = SidFilter(_named)
     for name in loggers:
         logger = logging.getLogger(name)
         for old in [f for f in logger.filters if isinstance(f, SidFilter)]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fluxlit_component.asgi import document
 from fluxlit_component.asgi.handshake import HEADER, held, is_ours, understand
+from fluxlit_component.redaction import redact_logs
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -27,7 +28,7 @@ _LOADS: Final = frozenset({"GET", "HEAD"})
 
 
 class SessionMiddleware:
-    """F5 in one script run: the session comes with the websocket handshake.
+    """F5 in one script run: the session comes with the websocket handshake. Access logs show no id.
 
     Args:
         app: the ASGI application that the middleware wraps.
@@ -37,6 +38,7 @@ class SessionMiddleware:
     def __init__(self, app: App, *, referrer_policy: str | None = REFERRER_POLICY) -> None:
         self._app = app
         self._referrer_policy = referrer_policy
+        redact_logs()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Handle one connection."""

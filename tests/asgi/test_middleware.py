@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 from typing import Any
 
 import pytest
@@ -75,6 +76,20 @@ def run(app: Any, scope: dict[str, Any]) -> list[dict[str, Any]]:
 
     asyncio.run(SessionMiddleware(app)(scope, receive, send))
     return sent
+
+
+# --- the log --------------------------------------------------------------------------------------
+
+
+def test_access_logs_show_no_id() -> None:
+    """The middleware alone sees to it: with `st.App` under uvicorn nobody else does."""
+    logger = logging.getLogger("uvicorn.access")
+    for old in tuple(logger.filters):
+        logger.removeFilter(old)
+    ask(App())
+    record = logging.LogRecord(logger.name, logging.INFO, __file__, 1, f"/?fluxlit_sid={SID}", (), None)
+    assert logger.filter(record)
+    assert SID not in record.getMessage()
 
 
 # --- the websocket --------------------------------------------------------------------------------
