@@ -36,7 +36,6 @@ class Offer:
     scope: str = "tab"
     notice: str | None = None
     """One short line for the visitor, shown as a small badge while it is sent; None: nothing."""
-
     patient: bool = False
     """Answer only when the present run has ended: the run must not be cut short before `st.navigation`."""
     unique: bool = False

@@ -50,10 +50,9 @@ class Schema(Generic[M]):
     def fit(self, values: Mapping[str, Any], stored_version: int) -> dict[str, Any]:
         """Bring stored values to this version and validate them.
 
-        Keys that the model does not name stay unchanged. Fields may be missing. Nested models and
-        dataclasses that are instances already are not validated again, unless the model's configuration
-        has `revalidate_instances`. Values of this version that do not fit stay as the app or a widget has
-        left them. `UnfitRecord`: a migration is missing or failed, or older or newer values do not fit.
+        Other keys stay unchanged. Fields may be missing. Nested models and dataclasses that are instances
+        are not validated again, unless the model has `revalidate_instances`. Values of this version that do
+        not fit stay. `UnfitRecord`: a migration is missing or failed, or values of another do not fit.
         """
         current = dict(values)
         for version in range(max(stored_version, 1), self.version):

@@ -142,7 +142,6 @@ LOAD: Final = """SELECT CAST(concat_ws(' ', {now}, {numbers}) AS {binary}), NULL
 """A whole session: the head as one text, then for each field one text (version and key) and its data.
 Few values are fast: drivers take as long for each value as the database takes for a row."""
 
-
 # Sessions are picked before the join; else all would be joined. LIKE would not always use the index.
 _PAGE: Final = f"""SELECT s.name, {{head}}, count(f.data), coalesce(sum(length(f.data)), 0)
     FROM (SELECT * FROM {{s}} WHERE name >= ? AND name < ? AND name > ? ORDER BY name LIMIT {PAGE}) s

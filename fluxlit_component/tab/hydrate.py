@@ -211,8 +211,7 @@ def _write(
                 state.write({key: value})
         except Exception as error:  # noqa: BLE001 - Streamlit's refusal has no stable base class
             tab.standing.skip(key, DRAWN_BEFORE)
-            if is_debug():
-                _log.debug("key %r could not be put back", key, exc_info=error)
+            _log.debug("key %r could not be put back", key, exc_info=error if is_debug() else None)
         else:
             put.add(key)
     return frozenset(put)

@@ -47,7 +47,6 @@ class Page:
     """Keys of widgets that are drawn after the session's block."""
     baseline: Mapping[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
-
     untouched: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
     """Values of widgets that nobody has changed. They are not kept as long as they stay the same."""
     shown: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)

@@ -44,11 +44,10 @@ class Sharing:
 
     def all(self) -> tuple[links.Link, ...]:
         """The session's links, the newest first; empty if the store does not answer."""
-        tab, found = self._tab, tuple[links.Link, ...]()
+        tab = self._tab
         with tab.lock, tab.standing.outages("links", tab.sid):
-            if tab.sid is not None and not tab.is_private:
-                found = links.links_of(self._store, tab.sid)
-        return found
+            return () if tab.sid is None or tab.is_private else links.links_of(self._store, tab.sid)
+        return ()
 
     def revoke(self) -> int | None:
         """Revoke all links; return how many were still open, None if the store did not answer."""

@@ -42,7 +42,6 @@ class Standing:
     """How many values of this tab have replaced a newer one of another tab."""
     notice: str | None = None
     """A line for the visitor, shown until the next run."""
-
     skipped: dict[str, str] = field(default_factory=dict)
     """Key -> why it is not kept and what to do about it."""
     hooks: Hooks = field(default_factory=Hooks)

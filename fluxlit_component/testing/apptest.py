@@ -52,7 +52,13 @@ class AppTestServer:
     def __init__(self, file: Path | str) -> None:
         self.file = f"sqlite:///{Path(file).resolve()}"
         self._tabs: weakref.WeakSet[AppTestTab] = weakref.WeakSet()
+        self._newest: AppTestTab | None = None
         self._undo = ExitStack()
+
+    @property
+    def store(self) -> SessionStore:
+        """The store of the tab that was opened last."""
+        return cast("SessionStore", open_store(self.file)) if self._newest is None else self._newest.store
 
     def open(
         self,
@@ -92,7 +98,7 @@ class AppTestServer:
         if testmode.stand_in is None:
             raise ConfigurationError("the server is not open: write `with AppTestServer(file) as server:`")
         forget_pages_of_process()
-        tab = AppTestTab(self, make, store)
+        self._newest = tab = AppTestTab(self, make, store)
         for name, values in given.items():
             getattr(tab.at, name).update(values or {})
         self._tabs.add(tab)

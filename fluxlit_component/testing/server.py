@@ -75,7 +75,8 @@ class StreamlitServer:
         self._log = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
         self._process: subprocess.Popen[bytes] | None = None
-        self._path = ""
+        path = re.search(r"--server\.baseUrlPath[= ](\S+)", " ".join(args))
+        self._path = f"/{path[1].strip('/')}".rstrip("/") if path else ""  # until the server prints its own
 
     @property
     def is_running(self) -> bool:
