@@ -19,8 +19,7 @@ class Caps:
     session_bytes: int = 4 * 1024 * 1024
     keys: int = 512
     live: int = 64
-    """How many live values are kept. No store can hold these: they come back while this process has them.
-    After F5 `UrlSession.lost` names those over the cap."""
+    """How many values that no store can hold are kept by reference. `UrlSession.lost` names the others."""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

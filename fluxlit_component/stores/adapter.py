@@ -84,7 +84,7 @@ class AdapterStore:
             outcome, head, written = rule(Place("", None, head, now, there), commit)
             if head is None:
                 return replace(outcome, verdict="destroyed") if outcome.verdict == "absent" else outcome
-            kept |= {key: repack(field.data or b"") for key, field in written.items()} | _beside(head)
+            kept |= {k: repack(f.data) for k, f in written.items() if f.data is not None} | _beside(head)
             kept = {k: v for k, v in kept.items() if k not in written or written[k].data is not None}
             self._write(session_id, kept, _seconds_left(commit.idle_seconds, head.expires, now))
             return replace(outcome, version=_VERSION, overwritten=frozenset())

@@ -106,13 +106,12 @@ class AppTestServer:
 
     def restart(self) -> None:
         """Do what `AppTestTab.restart_server` says, for every tab."""
-        tabs = [(tab, tab.sid) for tab in self._tabs]  # each remembers its ids while they are still known
+        for tab in tuple(self._tabs):  # each remembers its ids, which are still known
+            tab.reconnect()
         close_stores()
         forget_tabs()
         st.cache_data.clear()
         st.cache_resource.clear()
-        for tab, _ in tabs:
-            tab.reconnect()
 
     def __enter__(self) -> Self:
         self._undo.enter_context(patch.dict(settings.forced, _ON))
@@ -153,8 +152,7 @@ class AppTestTab:
     @property
     def sid(self) -> str | None:
         """The session id that the tab holds; None before the first run. Never print or log it."""
-        self.ids.update(sids_held_for(internals.anchor_in_app_test(self.at)))
-        return next(iter(self.ids.values()), None)
+        return next(iter(self._held().values()), None)
 
     @property
     def stored(self) -> dict[str, Any]:
@@ -209,7 +207,7 @@ class AppTestTab:
         page._runner, self.at._tree = self.at, page
 
     def _fresh(self) -> AppTest:
-        before, fresh, _ = self.at, self._make(), self.sid
+        before, fresh, self.ids = self.at, self._make(), self._held()
         internals.anchor_in_app_test(fresh).browser = self
         for name in ("query_params", "secrets", "user", "context"):  # as far as the release has them
             if hasattr(before, name):
@@ -218,3 +216,6 @@ class AppTestTab:
         if hasattr(before, "_registered_pages"):
             fresh._registered_pages = before._registered_pages
         return fresh
+
+    def _held(self) -> dict[str, str]:
+        return {**self.ids, **sids_held_for(internals.anchor_in_app_test(self.at))}
