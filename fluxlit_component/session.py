@@ -183,7 +183,7 @@ def url_session(
         caps=caps or Caps(),
         hooks=hooks,
     )
-    tab = tab_of(run, arguments.name("param", param or settings.url_session_query_param))
+    tab = tab_of(run, arguments.name("param", param) if param else settings.url_session_query_param)
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
     if tab.standing.carrier == "none":

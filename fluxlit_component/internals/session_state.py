@@ -20,6 +20,7 @@ from fluxlit_component.internals.selections import SELECTION, kind_of, plain_sel
 
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(?!None\Z)(.+)", re.DOTALL)
 _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
+_HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
 _CLICKS: Final = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 T = TypeVar("T")
@@ -155,7 +156,7 @@ class State:
         None if there is no state or it cannot be read. Then the mount call returns the state later.
         """
         for element, held in tuple(self._state._new_widget_state.states.items()):
-            if user_key(element) == key:
+            if element.endswith(key) and user_key(element) == key:
                 proto = held.value
                 value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
                 return value if isinstance(value, dict) else None
@@ -164,9 +165,7 @@ class State:
     @guard(bool)
     def began_by_itself(self) -> bool:
         """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
-        from streamlit.runtime.state.session_state import SCRIPT_RUN_WITHOUT_ERRORS_KEY
-
-        return SCRIPT_RUN_WITHOUT_ERRORS_KEY in self._state._new_session_state
+        return _HAS_RUN in self._state._new_session_state
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Set values. For the key of a widget that is already drawn Streamlit's exception is raised."""

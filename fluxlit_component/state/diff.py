@@ -246,7 +246,7 @@ class Base:
         skipped: dict[str, str] = {}
         plain = PlainEncoder()
         for key, value in values.items():
-            if not self.is_still(key, value, plain):
+            if self.held.get(key, _NOTHING) is not value and not self.is_still(key, value, plain):
                 try:
                     data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:

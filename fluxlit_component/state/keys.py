@@ -77,7 +77,7 @@ class Keys:
 
     def sift(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` that take part."""
-        return _sift(self, frozenset(keys))
+        return frozenset() if self.include == () else _sift(self, frozenset(keys))
 
 
 def owner_of(key: str) -> str:
@@ -85,9 +85,8 @@ def owner_of(key: str) -> str:
     return key.partition(PART)[0]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256)  # the same few names are asked for several times in every run
 def _sift(keys: Keys, names: frozenset[str]) -> frozenset[str]:
-    # Cached: the same few names are asked for twice in every run.
     return frozenset(filter(keys.admit, names))
 
 

@@ -172,4 +172,4 @@ _breakers: Final[WeakKeyDictionary[VersionedStore, Breaker]] = WeakKeyDictionary
 def breaker_of(store: VersionedStore) -> Breaker:
     """The breaker of a store object, one for the whole process."""
     with _lock:
-        return _breakers.setdefault(store, Breaker())
+        return _breakers.get(store) or _breakers.setdefault(store, Breaker())

@@ -35,13 +35,14 @@ _TOUCH_BELOW: Final = 0.9
 class Committer:
     """Commits for one run of one tab. Call under the tab's lock."""
 
+    _lost = Base()
+    """What the tab knew of a record that the store has lost."""
+
     def __init__(self, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._state = state
         self._tab = tab
         self._store = store
         self._policy = policy
-        self._lost = Base()
-        """What the tab knew of a record that the store has lost."""
 
     def commit(self, diff: Diff, values: Mapping[str, Any], *, yielding: bool = False) -> None:
         """Write a diff. `values`: the whole state, for a new record. `yielding`: other tabs' values win."""

@@ -132,7 +132,12 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     are put back. A merged value is set now, if its widget was drawn already when the values were merged.
     """
     page, base, state = tab.page, tab.known.base, run.state
-    widgets = state.widget_keys()
+    names = base.names()
+    known = page.lent | (page.drawn - page.later)
+    # Mostly all widgets are known, and none is waited for. Then it does not matter which of them has a value.
+    others = policy.keys.sift(state.keys_of_widgets()) - known
+    matters = others or page.offered or page.put or policy.hidden.include
+    widgets = state.widget_keys() if matters else others
     follows = page.number == tab.runs - 1  # else the last run was not saved as it ended: no `with`
     by_itself = state.began_by_itself()
     if (page.ended or not follows) and not by_itself:
@@ -141,22 +146,21 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         over = base.after_block(page.loose) if follows else page.loose - state.assigned_before()
         state.forget(over)
         page.loose -= over
-        # What a callback has just assigned may be no widget of the page.
-        fresh = state.assigned_keys() - state.sent_keys()
-        known = page.lent | (page.drawn - page.later)
-        page.later = widgets - fresh - known if follows else frozenset()
+        page.later = widgets - known if follows else frozenset()
+        if page.later:  # what a callback has just assigned may be no widget of the page
+            page.later -= state.assigned_keys() - state.sent_keys()
     again: dict[str, Any] = {}
     now = state.reading().values if page.loose or page.offered else {}
     if page.loose:
         # The last run ended before these widgets were drawn. On older releases a value lasts for one run.
-        values = {key: base.value_of(key) for key in page.loose & base.names() - state.assigned_keys()}
+        values = {key: base.value_of(key) for key in page.loose & names - state.assigned_keys()}
         again = {k: v for k, v in values.items() if encoded(plain_selection(now.get(k))) == encoded(v)}
-    for key in page.offered & base.names():
+    for key in page.offered & names:
         if key in widgets and encoded(now[key]) != page.untouched.get(key):
             page.offered -= {key}  # the visitor has chosen something
         else:
             again[key] = base.value_of(key)
-    hidden = policy.hidden.sift(base.names()) - page.offered - tab.known.quarantined
+    hidden = policy.hidden.sift(names) - page.offered - tab.known.quarantined
     present = frozenset(state.reading().values) if hidden else frozenset()
     if policy.choices_only:
         # A callback or a thread may have changed a present plain value in place. So that value stays.
@@ -175,9 +179,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         state.forget(back)
         again |= {key: base.value_of(key) for key in back}
     # The browser sees nothing of a run that `st.rerun()` has ended. So the values put back are sent again.
-    unseen = frozenset[str]()
-    if by_itself:
-        unseen = (page.put & widgets) - state.sent_keys() - again.keys()
+    unseen = (page.put & widgets) - state.sent_keys() - again.keys() if by_itself else frozenset[str]()
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
@@ -188,11 +190,8 @@ def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
     """Set the model's defaults where there is no value. Renew values whose class was defined again."""
     reading = run.state.reading()
     # Streamlit itself renews the values that widgets return.
-    _write(
-        run.state,
-        tab,
-        {**schema.defaults(reading.values), **schema.renew(reading.values, but=reading.widgets.keys())},
-    )
+    renewed = schema.renew(reading.values, but=reading.widgets.keys())
+    _write(run.state, tab, {**schema.defaults(reading.values), **renewed})
 
 
 def _write(

@@ -122,7 +122,7 @@ class Persist:
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        has_gone = tab.has_gone
+        has_gone = bool(diff.changes) and tab.has_gone
         if has_gone:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
@@ -132,6 +132,8 @@ class Persist:
     def _note_live(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
         """Note the values that no store can hold. Those over the cap are named, too, as nobody's."""
         tab, most = self._tab, self._policy.caps.live
+        if not (skipped or tab.live or tab.naming):
+            return
         order = sorted(skipped, key=lambda key: (key not in tab.live, key))  # the same ones in each run
         order = order[: max(most, MOST)] if self._policy.live_seconds > 0 else []
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
@@ -163,10 +165,10 @@ class Persist:
         if not ended:
             page.drawn |= drawn
         cleared = run.cleared_elements() if run is not None and not run.is_fragment else page.cleared
-        lost: frozenset[str] = frozenset()
+        plain = {**reading.plain}
         if run is None and page.ended:
-            lost = base.after_block(page.loose) - on_page - self._state.registered_keys()
-        plain = {key: value for key, value in reading.plain.items() if key not in lost}
+            for key in base.after_block(page.loose) - on_page - self._state.registered_keys():
+                plain.pop(key, None)
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
         kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}), cleared)
@@ -191,7 +193,7 @@ class Persist:
         is_cleared = widget.element in kept.cleared and key not in self._assigned
         base = self._tab.known.base
         is_known = key in base.held
-        is_same = base.is_still(key, value, self._plain)
+        is_same = is_known and base.is_still(key, value, self._plain)
         data = None if is_same else self._plain.encode_atom(value) or encoded(value)
         # The widget may have taken over a value that the app has assigned in an earlier run.
         was_assigned = is_known and not widget.is_kept_by_streamlit and base.is_assigned(key)
@@ -237,8 +239,8 @@ class Persist:
         for key, reason in {**kept.refused, **skipped}.items():
             # No state is lost with an event, or with a widget that nobody has used.
             standing.skip(key, reason, aloud=key not in kept.untouched and reason not in EVENT_REMEDIES)
-        for key in standing.skipped.keys() & kept.values.keys() - skipped.keys():
-            if standing.skipped[key] != DRAWN_BEFORE:
+        for key, reason in [*standing.skipped.items()]:
+            if key in kept.values and key not in skipped and reason != DRAWN_BEFORE:
                 del standing.skipped[key]  # the key holds another value now
 
     def _late_values(self) -> dict[str, Any]:
@@ -246,8 +248,7 @@ class Persist:
         tab = self._tab
         if not tab.known.base.early:
             return {}
-        found = tab.known.base.read_late()
-        values = {k: v for k, v in found.items() if self._policy.keys.admit(k)}
+        values = self._admitted(tab.known.base.read_late())
         if values:
             tab.page.waiting = {**tab.page.waiting, **values}
             for key in values:
