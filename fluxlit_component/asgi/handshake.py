@@ -17,6 +17,8 @@ from fluxlit_component.identifier import DEFAULT_PARAM, is_well_formed
 HEADER: Final = "fluxlit-handshake"
 """Name of the request header. A client cannot set it, because an incoming one is dropped."""
 WORDS: Final = ("fluxlit.", "fluxlit-browser.", "fluxlit-link.")
+_PLACES: Final = 6
+"""A page has its own ids in fewer places. For each id the store is asked, so a forger's list is cut."""
 
 
 class Handshake:
@@ -35,7 +37,7 @@ class Handshake:
 
     def candidates(self, param: str, *, shared: bool) -> list[str]:
         """Ids to try for a parameter, the best first."""
-        own = self.ids.get(param, [])
+        own = self.ids.get(param, [])[:_PLACES]
         return [*own, self.shared[param]] if shared and param in self.shared else own
 
 

@@ -9,6 +9,8 @@ from fluxlit_component.errors import ConfigurationError
 
 MAX_UPLOAD_BYTES: Final = 1000 * 1024
 """The default cap of one file. With its name and type such a file stays below the cap of one value."""
+LONGEST_KEY: Final = 1000
+"""An app may make keys of what visitors type, and `session_bytes` counts only values."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,10 @@ class Caps:
             if type(value) is not int or value < 0:
                 raise ConfigurationError(f"Caps({name}=) takes a whole number, 0 or more, not {value!r}")
 
-    def exceeded_by(self, *, total: int, count: int) -> str | None:
-        """Why a session of `total` bytes in `count` keys is too large, and what to do; None: it is not."""
+    def exceeded_by(self, key: str, *, total: int, count: int) -> str | None:
+        """Why `key` cannot be kept in a session of `total` bytes in `count` keys, and what to do; or None."""
+        if len(key) > LONGEST_KEY:
+            return f"a key may have {LONGEST_KEY} characters; keep long text in values"
         if total > self.session_bytes:
             return f"the session would have {total} bytes, over its {self.session_bytes}; keep less"
         if count > self.keys:

@@ -213,7 +213,7 @@ class Base:
         for key, data in changed.items():
             total -= self._size_of([key])
             count -= key in self.held
-            reason = caps.exceeded_by(total=total + len(data), count=count + 1)
+            reason = caps.exceeded_by(key, total=total + len(data), count=count + 1)
             if reason is not None:
                 skipped[key] = reason
                 changes |= self._removals([key])

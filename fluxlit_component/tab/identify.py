@@ -23,7 +23,7 @@ from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, others_with, successor_of
+from fluxlit_component.tab.tab import Tab, newest, others_with, successor_of
 from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
 
@@ -116,7 +116,7 @@ class Identification:
         try:
             record = self._store.load(came_with) if self._first and came_with is not None else None
             if came_with is not None and record is not None and target_of(came_with, record) is not None:
-                tab.ids.followed |= {token}  # sent again after a restart: the link was followed before
+                tab.ids.followed = newest(tab.ids.followed, token)  # sent again after a restart
                 return
             found = None
             if token:
@@ -126,7 +126,7 @@ class Identification:
         except Exception as error:  # noqa: BLE001 - "unknown": the next run tries it again
             tab.standing.degrade("link", tab.sid, error)
             return
-        tab.ids.followed |= {token}
+        tab.ids.followed = newest(tab.ids.followed, token)
         if found == "elsewhere":
             return
         if found is None:
@@ -217,7 +217,7 @@ class Identification:
             else:
                 _log.info("an unknown session id was refused (%s)", identifier.fingerprint(candidate))
                 count("fluxlit.unknown_ids")
-            tab.ids.refused = (*tab.ids.refused, candidate)
+            tab.ids.refused = newest(tab.ids.refused, candidate)
         if final:
             self._hold(tab.ids.offer, None)
 

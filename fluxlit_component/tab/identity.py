@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NoReturn, TypeAlias
 
 from fluxlit_component.bridge.gate import close_gate
@@ -61,8 +62,27 @@ def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
     name = _name_of(who)
     if name is None:
         return Visitor(None, is_checked=True)
-    text = json.dumps(name, sort_keys=True, default=str)
+    try:
+        text = _text_of(name)
+    except (TypeError, ValueError, RecursionError):
+        raise ConfigurationError(
+            "identity names a person by claims that have no text of their own, which would change from run "
+            "to run: give a string, or a mapping with only the claims that name the person"
+        ) from None  # the cause may quote a claim
     return Visitor(hashlib.sha256(text.encode()).digest(), is_checked=True)
+
+
+def _text_of(claims: object) -> str:
+    """The same text for the same claims, also in another process."""
+    return json.dumps(claims, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, AbstractSet):
+        return sorted(map(_text_of, value))  # the order of a set differs between processes
+    if type(value).__str__ is object.__str__:
+        raise TypeError  # its text would be its address in memory
+    return str(value)
 
 
 def _name_of(who: object) -> list[Any] | None:

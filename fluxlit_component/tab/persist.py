@@ -18,6 +18,7 @@ from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
+from fluxlit_component.state.caps import LONGEST_KEY
 from fluxlit_component.state.keys import EVENT_REMEDIES, encoded, forbidden_reason, is_default
 from fluxlit_component.state.live import MOST, here
 from fluxlit_component.state.owner import Visitor
@@ -134,7 +135,8 @@ class Persist:
         tab, most = self._tab, self._policy.caps.live
         if not (skipped or tab.live or tab.naming):
             return
-        order = sorted(skipped, key=lambda key: (key not in tab.live, key))  # the same ones in each run
+        short = [key for key in skipped if len(key) <= LONGEST_KEY]
+        order = sorted(short, key=lambda key: (key not in tab.live, key))  # the same ones in each run
         order = order[: max(most, MOST)] if self._policy.live_seconds > 0 else []
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.standing.skipped.keys() | kept.values.keys()) - skipped.keys()

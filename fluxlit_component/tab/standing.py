@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from fluxlit_component.hooks import Changed, Event, Hooks, tell
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.settings import is_debug
+from fluxlit_component.state.caps import LONGEST_KEY
 from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
@@ -53,11 +54,11 @@ class Standing:
 
     def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
         """Note why a key is not kept. `aloud`: something is lost, and the log says so once per process."""
-        is_news = self.skipped.get(key) != reason
+        is_news, short = self.skipped.get(key) != reason, f"{key:.{LONGEST_KEY}}"
         self.skipped[key] = reason
-        if aloud and (key, reason) not in _said and len(_said) < _MOST_SAID:
-            _said.add((key, reason))
-            _log.warning("session key %r is not kept: %s", key, reason)
+        if aloud and (short, reason) not in _said and len(_said) < _MOST_SAID:
+            _said.add((short, reason))
+            _log.warning("session key %.200r is not kept: %s", short, reason)
         if is_news:
             self.tell(Event("skip", (key,), {key: reason}))
 

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     from fluxlit_component.stores.memory import InMemorySessionStore
 
 
+def newest(held: tuple[str, ...], new: str) -> tuple[str, ...]:
+    """Add an id or a token. More than eight are not remembered: a page has ids in fewer places."""
+    return (*held, new)[-8:]
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Ids:
     """Which session the tab has. Written by `identify`, and by the tab when it begins anew."""
@@ -55,8 +60,8 @@ class Ids:
     """Ids that are not accepted again: unknown to the store, somebody else's, or given up by this tab."""
     retiring: tuple[str, ...] = ()
     """Old ids after a rotation. They are ended when the browser has confirmed the new one."""
-    followed: frozenset[str] = frozenset()
-    """Tokens of links that this tab has followed: the browser sends them again with every run."""
+    followed: tuple[str, ...] = ()
+    """Tokens of links that this tab has followed last: the browser sends the newest again with every run."""
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -196,7 +201,7 @@ class Tab:
         """Drop the id and all that was known of its record, and take a fresh id."""
         ids = self.ids
         if ids.sid is not None:
-            ids.refused = (*ids.refused, ids.sid)[-8:]
+            ids.refused = newest(ids.refused, ids.sid)
         ids.sid = ids.offer = new_session_id()
         ids.joined = ids.signing_in = False
         self.href, self.live, self.naming, self.taken = None, NOTHING, NOTHING, None

@@ -41,6 +41,13 @@ def test_what_is_not_well_formed_says_nothing(word: str) -> None:
     assert understand([word]).candidates("fluxlit_sid", shared=True) == []
 
 
+def test_a_forgers_list_of_ids_is_cut() -> None:
+    """Each id costs a question to the store; a page has no more than a few."""
+    ids = [f"{number:043}" for number in range(500)]
+    said = understand([f"fluxlit.{sid}" for sid in ids])
+    assert said.candidates("fluxlit_sid", shared=True) == ids[:6]
+
+
 def test_a_link() -> None:
     """Its token, or that what stood there was none."""
     assert understand([f"fluxlit-link.{A}"]).link == A

@@ -30,6 +30,15 @@ PAGES = {"/app/home.py": "", "/app/pages/report.py": "report", "/app/pages/grÃ¶Ã
         ("https://a.example/report?a=1#b", "report", "https://a.example/report"),
         ("", "report", "/report"),
         ("", None, "/"),
+        ("javascript://x/%0aalert(1)", None, "/"),
+        ("javascript:alert(1)", "report", "/report"),
+        ("//other.example/", None, "/"),
+        ("http://[", None, "http://[/"),
+        ("http://\u2100.example/", None, "/"),
+        ('http://a"onclick=b/', None, "/"),
+        ("http://a@b.example/", None, "/"),
+        ("https://a.example/x'\"><script>/y", None, "https://a.example/x%27%22%3E%3Cscript%3E/y"),
+        ("https://a.example/gr%C3%B6sse/a=b", None, "https://a.example/gr%C3%B6sse/a=b"),
     ],
 )
 def test_a_page_has_an_address(url: str, page: object, address: str) -> None:

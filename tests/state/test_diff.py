@@ -554,6 +554,15 @@ def test_what_is_far_over_the_cap_costs_next_to_nothing() -> None:
     assert all("caps=Caps(value_bytes=...)" in reason for reason in diff.skipped.values())
 
 
+def test_a_key_that_a_visitor_has_typed_is_no_way_around_the_caps(store: InMemorySessionStore) -> None:
+    """An app may make keys of text; only values count for the size of a session."""
+    tab = TabModel(store)
+    tab.state = {"k" * 1000: 1, "k" * 1001: 2}
+    diff, _ = tab.save()
+    assert store.get(SID) == {"k" * 1000: 1}
+    assert diff.skipped == {"k" * 1001: "a key may have 1000 characters; keep long text in values"}
+
+
 def test_the_published_caps() -> None:
     """1 MiB a value, 4 MiB a session, 512 keys."""
     assert Caps() == Caps(value_bytes=1_048_576, session_bytes=4_194_304, keys=512)

@@ -460,6 +460,10 @@ CLAIMS: dict[str, tuple[Any, Any, bool]] = {
     "nothing known": ({}, {"is_logged_in": False}, True),
     "nobody's address": ({"email": None}, {"email": "test@example.com"}, True),
     "somebody and nobody": ("ada", None, False),
+    # One set in two orders, as two processes may have it.
+    "a set": ({"roles": {0, 8}}, {"roles": set([8, 0])}, True),  # noqa: C405
+    "other sets": ({"roles": {0, 8}}, {"roles": {0, 9}}, False),
+    "half a sign": ("\ud800", "\ud801", False),
 }
 
 
@@ -488,6 +492,24 @@ def test_an_identity_that_names_nobody_is_an_error() -> None:
     with pytest.raises(ConfigurationError, match="not int") as raised:
         visitor_of(4711, run, "user")  # type: ignore[arg-type]
     assert "4711" not in str(raised.value)
+
+
+class Nameless:
+    """Has no text of its own, so `str` gives its address."""
+
+
+CIRCULAR: dict[str, Any] = {"name": "4711"}
+CIRCULAR["self"] = CIRCULAR
+
+
+@pytest.mark.parametrize("claim", [Nameless(), len, {1: 0, "4711": 0}, CIRCULAR])
+def test_a_person_who_would_be_another_one_in_each_run_is_an_error(claim: Any) -> None:
+    """Else each run would begin afresh, for ever."""
+    run: Any = SimpleNamespace(user={}, headers={})
+    with pytest.raises(ConfigurationError, match="no text of their own") as raised:
+        visitor_of({"name": "4711", "of": claim}, run, "user")
+    assert "4711" not in str(raised.value)
+    assert raised.value.__suppress_context__
 
 
 def test_no_name_is_at_rest_in_a_log_or_a_repr(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
