@@ -219,7 +219,7 @@ class UrlSession(Generic[M]):
     def rotate(self) -> bool:
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).
 
-        The old id keeps only the data so far, and ends as soon as the browser has confirmed the new id.
+        The old id keeps only what runs before have saved, and ends once the browser has confirmed the new id.
         To make that prompt, leaving the `with` block starts a rerun. False if the store did not answer:
         then the id stays.
         """

@@ -798,6 +798,23 @@ def test_rotate_keeps_the_data_under_a_new_id(store: InMemorySessionStore) -> No
     assert visitor.run(nothing).state == {"a": 1, "b": 2}
 
 
+def test_what_a_rotation_protects_is_never_under_the_old_id(store: InMemorySessionStore) -> None:
+    """Somebody who knows the old id may open it until the browser has confirmed the new one."""
+    visitor, under_the_old = Visitor(defaults(a=1), store=store), []
+    old = visitor.sid
+
+    def body(session: UrlSession) -> None:
+        if session.id == old:
+            st.session_state["admin"] = True
+            st.session_state["a"] = 2
+            assert session.rotate()
+            under_the_old.append(store.get(old))
+
+    visitor.run(body)
+    assert under_the_old == [{"a": 1}]
+    assert store.get(visitor.session.id or "") == {"a": 2, "admin": True}
+
+
 def test_the_rotated_session_survives_a_reload(store: InMemorySessionStore) -> None:
     """AppTest's query follows to the new id."""
     visitor = Visitor(defaults(a=1), store=store)

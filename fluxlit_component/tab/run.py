@@ -268,15 +268,21 @@ class SessionRun:
             self.save()
 
     def rotate(self) -> bool:
-        """Save, then carry on under a new id. The old id ends when the browser has confirmed the new one."""
+        """Carry on under a new id, then save. The old id ends when the browser has confirmed the new one.
+
+        Until then whoever knows the old id must not find there what the app has just allowed the visitor.
+        """
         from fluxlit_component.tab.rotate import rotate
 
         tab = self._tab
         with tab.lock:
-            self.save()
+            if not tab.known.created:  # nobody else knows the id: an early F5 finds it all there
+                self.save()
             if tab.sid is None or (tab.known.created and tab.standing.status != "ready"):
                 return False
-            return rotate(tab, self._store, self._policy, has_record=tab.known.created)[0]
+            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.created)
+            self.save()
+            return done
 
     def clear(self) -> None:
         """Empty the state: session state and record. The id stays."""
