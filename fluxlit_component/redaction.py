@@ -15,13 +15,8 @@ from typing import Any, Final
 from fluxlit_component.identifier import DEFAULT_PARAM
 
 ACCESS_LOGGERS: Final = (
-    "uvicorn.access",
-    "uvicorn.error",
-    "uvicorn",
-    "tornado.access",
-    "gunicorn.access",
-    "hypercorn.access",
-    "starlette",
+    *("uvicorn.access", "uvicorn.error", "uvicorn", "starlette"),
+    *("tornado.access", "gunicorn.access", "hypercorn.access"),
 )
 REDACTED: Final = "<redacted>"
 _named: Final = {DEFAULT_PARAM, "fluxlit_link"}

@@ -80,14 +80,8 @@ class SessionMiddleware:
                 await send(ready)
 
         # GET, since only the body tells a document's length. No pathsend: the body must pass here.
-        extensions = scope.get("extensions") or {}
-        scope = {
-            **scope,
-            "method": "GET",
-            "headers": headers,
-            "extensions": {k: v for k, v in extensions.items() if k != "http.response.pathsend"},
-        }
-        await self._app(scope, receive, pass_on)
+        kept = {k: v for k, v in (scope.get("extensions") or {}).items() if k != "http.response.pathsend"}
+        await self._app({**scope, "method": "GET", "headers": headers, "extensions": kept}, receive, pass_on)
 
 
 async def _serve(scope: Message, send: Send) -> None:

@@ -113,11 +113,9 @@ def has_v2() -> bool:
 def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
     make = cast("Callable[..., Callable[..., Any]]", st.components.v2.component)
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in offer.items()}
-    draw = make(_V2, js=bundle("bridge-v2.js"))
     # Streamlit keeps the state of a component v2 only with a callback. `mount` reads the answer.
-    result = draw(key=key, data=plain, on_answer_change=lambda: None)
-    drawing = last_drawn()
-    if drawing is not None:
+    result = make(_V2, js=bundle("bridge-v2.js"))(key=key, data=plain, on_answer_change=lambda: None)
+    if (drawing := last_drawn()) is not None:
         _drawings[key, page] = drawing
     return result
 

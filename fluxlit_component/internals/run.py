@@ -83,8 +83,7 @@ class Run:
             return str(url)
         origin = self.headers.get("Origin") or ""
         prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
-        page = self._context.pages_manager.get_pages()[self.page]
-        path = self.page_paths.get(page["script_path"], "")
+        path = self.page_paths.get(self._context.pages_manager.get_pages()[self.page]["script_path"], "")
         return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
 
     @property

@@ -10,27 +10,23 @@ from urllib.parse import quote
 from fluxlit_component.errors import ConfigurationError
 
 _URL: Final = re.compile(r"(https?://[\w.:\[\]-]+)(/[^?#]*)?(?:[?#]|$)", re.ASCII)
-_OF_PATHS: Final = "/%:@!$&()*+,;=~"
-"""Signs of a path that stay as they are. Quotes and brackets of HTML do not: an app may draw the address."""
 
 
 def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
     """Return the URL of `page`, without query and fragment; a `ConfigurationError` if there is no such page.
 
     Args:
-        url: origin and path of the visitor's page, as the browser says. If it is no URL of a page, the
-            returned URL is relative.
+        url: the visitor's page, as the browser says. If it is no URL of a page, the returned URL is relative.
         pages: path of each page's script -> its URL path ("" for the default page); empty if not known.
         page: None for that of `url`, a URL path (``"report"``), a script's path, or what `st.Page` returned.
     """
     found = _URL.match(url)
     origin, path = found.groups("/") if found else ("", "/")
-    here = quote(path, safe=_OF_PATHS)
+    here = quote(path, safe="/%:@!$&()*+,;=~")  # without quotes: an app may draw it in HTML
     if page is not None:
         path = here.rstrip("/")
         head, _, last = path.rpartition("/")
-        folder = head if last and last in pages.values() else path
-        here = f"{folder}/{quote(_path_of(page, pages))}"
+        here = f"{head if last and last in pages.values() else path}/{quote(_path_of(page, pages))}"
     return origin + here
 
 

@@ -47,8 +47,7 @@ def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> 
     Otherwise a reload in that moment, or a restart of the server, would leave the browser with `sid` and a
     used link.
     """
-    moved = Change(encode(mask(sid, target)))
-    store.commit(sid, lifetimes.commit({_MOVED: moved}, create=True))
+    store.commit(sid, lifetimes.commit({_MOVED: Change(encode(mask(sid, target)))}, create=True))
 
 
 def target_of(sid: str, record: Record) -> str | None:

@@ -134,8 +134,7 @@ class Schema(Generic[M]):
             return decode(encode(value))
         except CodecError:  # the class has other fields now
             adapter: TypeAdapter[Any] = TypeAdapter(cast("Any", info.annotation))
-            plain = TypeAdapter(type(value)).dump_python(value)
-            return adapter.validate_python(plain, by_name=True)
+            return adapter.validate_python(TypeAdapter(type(value)).dump_python(value), by_name=True)
 
 
 def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:

@@ -61,8 +61,7 @@ def store_of_run(
                 "a store with get, set and delete is handed the session id as it is, and so the key of the "
                 "seal; set FLUXLIT_SEAL_KEYS, or use a store of this package, which keeps only the id's hash"
             )
-    spared = SparingStore(chosen, breaker_of(chosen))
-    return SealedStore(spared, sealing, idle_seconds=idle_seconds)
+    return SealedStore(SparingStore(chosen, breaker_of(chosen)), sealing, idle_seconds=idle_seconds)
 
 
 def report_on(store: RecordStore) -> StoreReport:

@@ -101,10 +101,7 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
     except UnfitRecord as error:
         _log.warning(
             "the stored session (schema %d) does not fit %s (schema %d) and is left untouched: %s",
-            stored_version,
-            schema.model.__name__,
-            schema.version,
-            error,
+            *(stored_version, schema.model.__name__, schema.version, error),
             exc_info=error.__cause__ if is_debug() else None,
         )
         tab.standing.tell(Event("error", error=error))

@@ -127,13 +127,10 @@ class Identification:
             tab.standing.degrade("link", tab.sid, error)
             return
         tab.ids.followed = newest(tab.ids.followed, token)
-        if found == "elsewhere":
-            return
         if found is None:
             # A component repeats its old answer to a restarted server. That needs no new notice.
-            is_old = self._first and came_with is not None
-            tab.standing.notice = None if is_old else _DEAD_LINK
-        elif found.sid != tab.sid:
+            tab.standing.notice = None if self._first and came_with is not None else _DEAD_LINK
+        elif found != "elsewhere" and found.sid != tab.sid:
             self.switched = tab.sid is not None
             if self.switched:
                 tab.renew()
@@ -250,10 +247,10 @@ class Identification:
         return False
 
     def _gate_is_over(self) -> bool:
-        now = monotonic()
-        if self._tab.ids.waiting_since is None:
-            self._tab.ids.waiting_since = now
-        return now - self._tab.ids.waiting_since > self._policy.gate_seconds
+        ids, now = self._tab.ids, monotonic()
+        if ids.waiting_since is None:
+            ids.waiting_since = now
+        return now - ids.waiting_since > self._policy.gate_seconds
 
     def _retire(self) -> None:
         """Destroy the tab's old ids, because the browser has confirmed the new id."""

@@ -31,12 +31,10 @@ _HEADER: Final = "header:"
 _LEADING_SECONDS: Final = 3.0
 _STAND_IN: Final = "test@example.com"
 """The value of `st.experimental_user.email` on every machine that knows no users, and in AppTest."""
-_PASSING: Final = frozenset(
-    {
-        *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "c_hash", "exp", "iat", "jti", "nbf", "nonce"),
-        *("is_logged_in", "provider", "s_hash", "sid", "tokens"),
-    }
-)
+_PASSING: Final = {
+    *("acr", "amr", "at_hash", "aud", "auth_time", "azp", "c_hash", "exp", "iat", "jti", "nbf", "nonce"),
+    *("is_logged_in", "provider", "s_hash", "sid", "tokens"),
+}
 """Claims of one sign-in, not of a person (OpenID Connect Core 1.0, section 2; RFC 7519)."""
 
 
@@ -55,33 +53,22 @@ def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
         return ANYBODY
     who: object
     if identity is True:
-        given = setting.startswith(_HEADER)
-        who = run.headers.get(setting.removeprefix(_HEADER)) if given else run.user
+        who = run.headers.get(setting.removeprefix(_HEADER)) if setting.startswith(_HEADER) else run.user
     else:
         who = identity() if callable(identity) else identity
     name = _name_of(who)
     if name is None:
         return Visitor(None, is_checked=True)
-    try:
-        text = _text_of(name)
-    except (TypeError, ValueError, RecursionError):
-        raise ConfigurationError(
-            "identity names a person by claims that have no text of their own, which would change from run "
-            "to run: give a string, or a mapping with only the claims that name the person"
-        ) from None  # the cause may quote a claim
+    text = json.dumps(name, sort_keys=True, default=_plain)
     return Visitor(hashlib.sha256(text.encode()).digest(), is_checked=True)
 
 
-def _text_of(claims: object) -> str:
-    """The same text for the same claims, also in another process."""
-    return json.dumps(claims, sort_keys=True, default=_plain)
-
-
 def _plain(value: object) -> object:
+    """What names a claim in every run and process. Sets have no order, and some objects only an address."""
     if isinstance(value, AbstractSet):
-        return sorted(map(_text_of, value))  # the order of a set differs between processes
+        return sorted(json.dumps(each, sort_keys=True, default=_plain) for each in value)
     if type(value).__str__ is object.__str__:
-        raise TypeError  # its text would be its address in memory
+        raise ConfigurationError("a claim of identity has no text: give only the claims that name the person")
     return str(value)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fluxlit_component.codec import PlainEncoder
@@ -31,17 +31,17 @@ from fluxlit_component.tab.tab import Tab, others_with
 _log = logging.getLogger("fluxlit_component")
 
 
+@dataclass(slots=True, eq=False, repr=False)
 class _Kept:
     """Which values of the state are to be kept, and which are not."""
 
-    def __init__(self, values: dict[str, Any], cleared: AbstractSet[str]) -> None:
-        self.values = values
-        self.cleared = cleared
-        self.origins: dict[str, int] = {}
-        self.refused: dict[str, str] = {}
-        """Key -> why Streamlit would refuse the value if it were put back."""
-        self.untouched: dict[str, bytes] = {}
-        """Key -> encoded value of a widget that nobody has changed."""
+    values: dict[str, Any]
+    cleared: AbstractSet[str]
+    origins: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    """Key -> why Streamlit would refuse the value if it were put back."""
+    untouched: dict[str, bytes] = field(default_factory=dict)
+    """Key -> encoded value of a widget that nobody has changed."""
 
 
 class Persist:
@@ -135,9 +135,8 @@ class Persist:
         tab, most = self._tab, self._policy.caps.live
         if not (skipped or tab.live or tab.naming):
             return
-        short = [key for key in skipped if len(key) <= LONGEST_KEY]
-        order = sorted(short, key=lambda key: (key not in tab.live, key))  # the same ones in each run
-        order = order[: max(most, MOST)] if self._policy.live_seconds > 0 else []
+        short = [key for key in skipped if len(key) <= LONGEST_KEY] if self._policy.live_seconds > 0 else []
+        order = sorted(short, key=lambda k: (k not in tab.live, k))[: max(most, MOST)]  # the same each run
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.standing.skipped.keys() | kept.values.keys()) - skipped.keys()
         tab.live = {key: kept.values[key] for key in order[:most]}
@@ -151,8 +150,7 @@ class Persist:
         for one more run.
         """
         page = self._tab.page
-        later = self._tab.known.base.after_block(page.loose)
-        loose = page.loose - drawn - later - self._assigned
+        loose = page.loose - drawn - self._tab.known.base.after_block(page.loose) - self._assigned
         self._state.drop(loose)
         page.loose -= loose
 

@@ -268,10 +268,7 @@ class SessionRun:
             self.save()
 
     def rotate(self) -> bool:
-        """Carry on under a new id, then save. The old id ends when the browser has confirmed the new one.
-
-        Until then whoever knows the old id must not find there what the app has just allowed the visitor.
-        """
+        """Carry on under a new id, then save: the old id must not open what the app has just allowed."""
         from fluxlit_component.tab.rotate import rotate
 
         tab = self._tab

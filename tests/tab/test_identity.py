@@ -498,18 +498,13 @@ class Nameless:
     """Has no text of its own, so `str` gives its address."""
 
 
-CIRCULAR: dict[str, Any] = {"name": "4711"}
-CIRCULAR["self"] = CIRCULAR
-
-
-@pytest.mark.parametrize("claim", [Nameless(), len, {1: 0, "4711": 0}, CIRCULAR])
+@pytest.mark.parametrize("claim", [Nameless(), len, {"4711": [Nameless()]}, {Nameless()}])
 def test_a_person_who_would_be_another_one_in_each_run_is_an_error(claim: Any) -> None:
     """Else each run would begin afresh, for ever."""
     run: Any = SimpleNamespace(user={}, headers={})
-    with pytest.raises(ConfigurationError, match="no text of their own") as raised:
+    with pytest.raises(ConfigurationError, match="has no text") as raised:
         visitor_of({"name": "4711", "of": claim}, run, "user")
     assert "4711" not in str(raised.value)
-    assert raised.value.__suppress_context__
 
 
 def test_no_name_is_at_rest_in_a_log_or_a_repr(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
