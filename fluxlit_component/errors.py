@@ -17,9 +17,16 @@ Messages say what to do. None of them ever holds a session id or a value.
 
 from __future__ import annotations
 
+import copyreg
+from typing import Any
+
 
 class FluxlitError(Exception):
     """Base of all errors of this package."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would make a copy by calling the class with the message, which some classes do not take.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class ConfigurationError(FluxlitError, ValueError):

@@ -23,6 +23,7 @@ from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Keys
 from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
+from fluxlit_component.state.merge import Merger
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.tab.consent import consented, withheld
 from fluxlit_component.tab.identity import Identity, visitor_of
@@ -31,7 +32,6 @@ from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import tab_of
 
 if TYPE_CHECKING:
-    from fluxlit_component.state.merge import Merger
     from fluxlit_component.state.schema import Schema
 
 

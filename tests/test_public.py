@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
+import pickle
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import pytest
 
 import fluxlit_component
-from fluxlit_component import ConfigurationError, Hooks, UrlSession, url_session
+from fluxlit_component import (
+    BundleMissing,
+    ConfigurationError,
+    FluxlitError,
+    Hooks,
+    NoPage,
+    TooManyTasks,
+    UnstorableValue,
+    UrlSession,
+    url_session,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -235,3 +248,25 @@ def test_the_api_type_checks() -> None:
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConfigurationError("no such page"),
+        BundleMissing("boot"),
+        UnstorableValue("_thread.lock", "keep its name"),
+        NoPage(),
+        TooManyTasks(4, "session"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_errors_leave_another_process_as_they_are(error: FluxlitError) -> None:
+    """A pool of processes pickles what a function raises: one that could not be read broke the whole pool."""
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))
+
+
+def test_the_hints_of_url_session_can_be_read() -> None:
+    """By tools that ask for them while the program runs."""
+    assert typing.get_type_hints(url_session).keys() == {*inspect.signature(url_session).parameters, "return"}
