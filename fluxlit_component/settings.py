@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import partial
+from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.errors import ConfigurationError
@@ -21,6 +22,8 @@ from fluxlit_component.identifier import DEFAULT_PARAM
 
 QUERY_KEY: Final = r"(?!fluxlit_link$)[^&=#?+%:\s]+"
 A_QUERY_KEY: Final = "a plain query key without spaces or & = # ? + % :, and not fluxlit_link"
+DEFAULT_FILE: Final = Path(".streamlit", "fluxlit_sessions.db")
+"""The default store, in the folder of the app."""
 AddressBar: TypeAlias = Literal["clean", "visible"]
 Transport: TypeAlias = Literal["v1", "v2"]
 _SWITCHES: Final = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -109,3 +111,22 @@ def test_what_the_app_does_not_use_is_not_loaded(loaded: tuple[int, list[str]], 
 def test_parts_of_the_package_wait_for_their_first_use(loaded: tuple[int, list[str]], module: str) -> None:
     """Panel, links, the original functions, registered classes, types beyond those of JSON, uploads."""
     assert not [name for name in loaded[1] if name.startswith(f"fluxlit_component.{module}")]
+
+
+_IMPORT = """
+import gc
+import streamlit
+
+gc.collect()
+before = len(gc.get_objects())
+from fluxlit_component import url_session
+
+gc.collect()
+print(len(gc.get_objects()) - before)
+"""
+
+
+def test_few_objects_are_added_by_the_import_alone() -> None:
+    """At most as many in a process that nothing of the package is loaded in yet: a plain `streamlit run`."""
+    done = subprocess.run([sys.executable, "-c", _IMPORT], capture_output=True, text=True, check=True)
+    assert 1000 < int(done.stdout) <= MOST

@@ -14,8 +14,6 @@ from urllib.parse import unquote
 
 from fluxlit_component.identifier import DEFAULT_PARAM, is_well_formed
 
-HEADER: Final = "fluxlit-handshake"
-"""Name of the request header. A client cannot set it, because an incoming one is dropped."""
 WORDS: Final = ("fluxlit.", "fluxlit-browser.", "fluxlit-link.")
 _PLACES: Final = 6
 """A page has its own ids in fewer places. For each id the store is asked, so a forger's list is cut."""

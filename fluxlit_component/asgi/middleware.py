@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from fluxlit_component.asgi import document
-from fluxlit_component.asgi.handshake import HEADER, held, is_ours, understand
+from fluxlit_component.asgi.handshake import held, is_ours, understand
+from fluxlit_component.identifier import TICKET_HEADER
 from fluxlit_component.redaction import redact_logs
 
 Message = MutableMapping[str, Any]
@@ -22,7 +23,7 @@ REFERRER_POLICY: Final = "strict-origin-when-cross-origin"
 _SEEN: Final = "fluxlit_component"
 """Key in a scope that another `SessionMiddleware` has already handled."""
 _OUR_FOLDER: Final = "/_fluxlit/"
-_HEADER: Final = HEADER.encode()
+_HEADER: Final = TICKET_HEADER.encode()
 _PROTOCOLS: Final = b"sec-websocket-protocol"
 _LOADS: Final = frozenset({"GET", "HEAD"})
 

@@ -18,13 +18,12 @@ import typer
 from fluxlit_component import internals
 from fluxlit_component.cli.output import SHOWN, complain, short
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.settings import Settings, load_settings
+from fluxlit_component.settings import DEFAULT_FILE, Settings, load_settings
 from fluxlit_component.stores.base import BrowsableStore, BuiltInStore, Entry
 from fluxlit_component.stores.location import STORE_OF, open_store
 
 PATIENCE_SECONDS: Final = 10.0
 _NAMED: Final = 5
-_DEFAULT_FILE: Final = Path(".streamlit") / "fluxlit_sessions.db"
 StoreOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -46,7 +45,7 @@ def settings_here() -> Settings:
 def url_of(given: str | None) -> str:
     """The URL of the store: the given one, else the one in the settings, else the default file."""
     url = given or (settings := settings_here()).session_store
-    return url or f"sqlite:///{Path(settings.session_sqlite_path or _DEFAULT_FILE).expanduser().resolve()}"
+    return url or f"sqlite:///{Path(settings.session_sqlite_path or DEFAULT_FILE).expanduser().resolve()}"
 
 
 def label_of(url: str) -> str:

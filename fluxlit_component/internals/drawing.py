@@ -17,7 +17,7 @@ from fluxlit_component.internals.guard import guard, nothing
 from fluxlit_component.internals.outgoing import reader_of
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class LastDrawn:
     """What was sent to one page last. Only hashes are held, because there is one object for each page."""
 

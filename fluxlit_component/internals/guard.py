@@ -23,6 +23,7 @@ def guard(otherwise: Callable[[], D]) -> Callable[[Callable[P, T]], Callable[P, 
                 fell_back(look, error)
                 return otherwise()
 
+        del guarded.__wrapped__  # its dict would be one more object for each garbage collection
         return guarded
 
     return decorate

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, lru_cache
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -24,6 +24,7 @@ _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
 _CLICKS: Final = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 T = TypeVar("T")
+_Keys: TypeAlias = frozenset[str]
 
 
 class Widget(NamedTuple):
@@ -98,25 +99,25 @@ class State:
         """Keys of the widgets that have a value of their own now."""
         return self._look(lambda: frozenset(key for key, _, known in self._widgets() if known), frozenset)
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def registered_keys(self) -> frozenset[str]:
         """User keys of the drawn widgets, whether a value is the widget's own or was taken over."""
         mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
         known = self._state._new_widget_state.widget_metadata
         return frozenset(key for element, key in mapping if element in known)
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def written_keys(self) -> frozenset[str]:
         """Keys set through session state since this run began, callbacks included."""
         return frozenset(self._state._new_session_state)
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def assigned_keys(self) -> frozenset[str]:
         """Those of `written_keys` that the app has assigned itself, or anew."""
         new = self._state._new_session_state
         return frozenset(new) - getattr(new, "carried", frozenset())
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def assigned_before(self) -> frozenset[str]:
         """What `assigned_keys` was at the end of the last run."""
         return getattr(self._state._new_session_state, "before", frozenset())
@@ -127,12 +128,12 @@ class State:
         ids, old = self._state._key_id_mapper, self._state._old_state
         return {key: old[element] for key in keys if (element := ids.get_id_from_key(key, None)) in old}
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def keys_of_widgets(self) -> frozenset[str]:
         """User keys of all widgets drawn since the page was loaded."""
         return frozenset(self._state._key_id_mapper.id_key_mapping.values())
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def sent_keys(self) -> frozenset[str]:
         """User keys of the widgets whose values the browser sent along with this run."""
         sent = tuple(self._state._new_widget_state.states)
@@ -250,7 +251,7 @@ class State:
             with suppress(KeyError):
                 del self._state[key]
 
-    @guard(frozenset[str])
+    @guard(_Keys)
     def unknown_elements(self) -> frozenset[str]:
         """Widgets whose values the browser sent with this run, and that this process has not drawn yet."""
         held = self._state._new_widget_state
@@ -347,7 +348,7 @@ class State:
         return not held and key not in state._new_session_state
 
 
-@guard(frozenset[str])
+@guard(_Keys)
 def drawn_elements(context: Any = None) -> frozenset[str]:
     """The widgets that a run has drawn so far; by default the run of this thread."""
     context = context or get_script_run_ctx(suppress_warning=True)

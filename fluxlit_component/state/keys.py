@@ -61,7 +61,7 @@ def matches(key: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in patterns)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Keys:
     """The keys that the app's author wants kept: glob patterns, matched case-sensitively."""
 

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.settings import Settings
+from fluxlit_component.settings import DEFAULT_FILE, Settings
 from fluxlit_component.stores.base import RecordStore, SessionStore, VersionedStore
 from fluxlit_component.stores.location import open_store
 from fluxlit_component.stores.outage import LastCall, SparingStore, breaker_of
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
-from fluxlit_component.stores.sqlite_damage import DEFAULT_NAME
 
 if TYPE_CHECKING:
     from fluxlit_component.stores.adapter import AdapterStore
@@ -25,14 +24,13 @@ StoreLike: TypeAlias = SessionStore | VersionedStore | str
 
 _log = logging.getLogger("fluxlit_component.stores")
 _METHODS: Final = ("get", "set", "delete")
-_DEFAULT_FILE: Final = Path(".streamlit") / DEFAULT_NAME
 
 _adapters_lock = threading.Lock()
 _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class StoreReport:
     """Facts about the store of a run, for a developer. Names no file, host or id."""
 
@@ -135,14 +133,14 @@ def _opened(url: str) -> VersionedStore:
 @lru_cache(maxsize=64)
 def _resolved(path: str | None, script_path: str) -> Path:
     """Looked up once: an app may change its working directory, and a run need not ask the disk again."""
-    return Path(path).expanduser().resolve() if path else Path(script_path).parent.resolve() / _DEFAULT_FILE
+    return Path(path).expanduser().resolve() if path else Path(script_path).parent.resolve() / DEFAULT_FILE
 
 
 def _default_store(settings: Settings, script_path: str | None) -> VersionedStore:
     if settings.session_sqlite_path or script_path:
         path = _resolved(settings.session_sqlite_path, script_path or "")
     else:
-        path = Path.cwd() / _DEFAULT_FILE
+        path = Path.cwd() / DEFAULT_FILE
     try:
         return open_store(f"sqlite:///{path}")
     except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running

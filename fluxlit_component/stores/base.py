@@ -48,7 +48,6 @@ class SessionStore(Protocol):
 
     def get(self, session_id: str) -> dict[str, Any] | None:
         """Return a fresh copy of the stored dict, or None if there is none or it has expired."""
-        ...
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         """Replace the whole dict.
@@ -56,11 +55,9 @@ class SessionStore(Protocol):
         `ttl_seconds`: None takes the store's default, a positive number is that many seconds from
         now, zero or negative means that this write never expires.
         """
-        ...
 
     def delete(self, session_id: str) -> None:
         """Remove the session; no error if there is none."""
-        ...
 
 
 class RecordStore(Protocol):
@@ -68,7 +65,6 @@ class RecordStore(Protocol):
 
     def load(self, session_id: str) -> Record | None:
         """Return the whole record, tombstones included; None if absent, expired or destroyed."""
-        ...
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         """Write all changes or, unless the verdict is "committed", none.
@@ -82,29 +78,24 @@ class RecordStore(Protocol):
         refused, or there is none, nothing is written and the version stays. Otherwise the idle deadline
         becomes now + `idle_seconds`. The absolute deadline is set when the record is begun and never moves.
         """
-        ...
 
     def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
         """Move the idle deadline to now + `idle_seconds` (None, zero, negative: never).
 
         False if the record is absent, expired or destroyed. The version stays.
         """
-        ...
 
     def copy(self, source: str, target: str) -> bool:
         """Give `target` a copy of `source`: fields, versions, creation time and deadlines.
 
         Atomic. Does nothing and returns False if `source` is absent or anything is stored under `target`.
         """
-        ...
 
     def take(self, session_id: str) -> Record | None:
         """Return the record and destroy it in one atomic step. Of many callers only one gets the record."""
-        ...
 
     def delete(self, session_id: str) -> None:
         """Destroy the record for good."""
-        ...
 
 
 @runtime_checkable
@@ -118,18 +109,15 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
 
     def rename(self, source: str, target: str) -> bool:
         """Like `copy`, but `source` is destroyed in the same atomic step."""
-        ...
 
     def purge(self, *, limit: int = 1000) -> int:
         """Drop up to `limit` expired records and markers older than a day; return how many."""
-        ...
 
     def close(self) -> None:
         """Release what this object opened itself. A client that was passed in stays open."""
-        ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One session in a listing. Times are Unix seconds of the store's clock."""
 
@@ -151,7 +139,7 @@ class Entry:
     """The time of the store's clock. Differences between it and the other times have no clock skew."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class StoreFacts:
     """Facts that a backend tells about itself."""
 
@@ -177,15 +165,12 @@ class BrowsableStore(Protocol):
         Sessions that have ended but were not dropped yet are included. The iteration does not lock the
         store, so sessions that begin or end meanwhile may be included or not.
         """
-        ...
 
     def peek(self, name: str) -> Record | None:
         """Like `VersionedStore.load`."""
-        ...
 
     def destroy(self, name: str) -> bool:
         """Like `VersionedStore.delete`, marker included. True if the session was alive."""
-        ...
 
     def place(self, name: str, record: Record) -> bool:
         """Put a record of another store here as it is: fields, versions, creation time, deadlines.
@@ -193,11 +178,9 @@ class BrowsableStore(Protocol):
         Atomic. Does nothing and returns False if a session is alive there, if the marker of a destroyed one
         is there, or if `record` has ended.
         """
-        ...
 
     def describe(self) -> StoreFacts:
         """Ask the backend how it is set up."""
-        ...
 
 
 class BuiltInStore(VersionedStore, BrowsableStore, Protocol):

@@ -35,7 +35,7 @@ So the next run may call a store that refuses at once, and a store that hangs co
 _workers: Final = Workers(8)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LastCall:
     """The last call of a store."""
 

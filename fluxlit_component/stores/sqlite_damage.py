@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from fluxlit_component.clock import wall
+from fluxlit_component.settings import DEFAULT_FILE
 
 if sys.platform != "win32":  # Windows renames no open file, so no other process can race
     import fcntl
@@ -25,9 +26,6 @@ _log = logging.getLogger("fluxlit_component.stores")
 
 APPLICATION: Final = 0x666C7578
 """PRAGMA application_id: "flux". Tells our file from another program's database."""
-
-DEFAULT_NAME: Final = "fluxlit_sessions.db"
-"""No other program uses this file name. If the header does not tell whose the file is, the name does."""
 
 _MAGIC: Final = b"SQLite format 3\0"
 _MARK: Final = slice(68, 72)  # sqlite.org/fileformat.html: the application id
@@ -125,7 +123,8 @@ def _is_ours(path: Path, head: bytes) -> bool:
     mark = head[_MARK] if head.startswith(_MAGIC) else b""
     if mark == APPLICATION.to_bytes(4, "big"):
         return True
-    return path.name.endswith(DEFAULT_NAME) and not any(mark)
+    # If the header does not tell whose the file is, the name does: no other program uses it.
+    return path.name.endswith(DEFAULT_FILE.name) and not any(mark)
 
 
 def _free_name(path: Path) -> Path:

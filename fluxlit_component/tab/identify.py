@@ -7,16 +7,15 @@ An id is accepted only if it is well formed and the store knows it, or if it is 
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from fluxlit_component import identifier
-from fluxlit_component.asgi.handshake import HEADER, Handshake, handshake_of
 from fluxlit_component.bridge.gate import close_gate
 from fluxlit_component.bridge.protocol import Answer, parse_answer
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.clock import monotonic
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run
-from fluxlit_component.links.token import lead_on, target_of
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is_signed_in, shown_on
@@ -26,6 +25,9 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, newest, others_with, successor_of
 from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
+
+if TYPE_CHECKING:
+    from fluxlit_component.asgi.handshake import Handshake
 
 _log = logging.getLogger("fluxlit_component")
 _DEAD_LINK = "This link does not work any more"
@@ -113,6 +115,8 @@ class Identification:
         tab, policy = self._tab, self._policy
         if token in tab.ids.followed:
             return
+        from fluxlit_component.links.token import lead_on, target_of
+
         try:
             record = self._store.load(came_with) if self._first and came_with is not None else None
             if came_with is not None and record is not None and target_of(came_with, record) is not None:
@@ -143,9 +147,12 @@ class Identification:
 
     def _identify(self, news: Answer | None) -> None:
         tab = self._tab
-        said = handshake_of(self._run.headers.get(HEADER)) if not tab.is_private else None
-        if said is not None:
-            self._hear(said)
+        said = None
+        if not tab.is_private and (ticket := self._run.headers.get(identifier.TICKET_HEADER)) is not None:
+            from fluxlit_component.asgi.handshake import handshake_of
+
+            if (said := handshake_of(ticket)) is not None:
+                self._hear(said)
         if tab.sid is None and (self._first or self._run.is_app_test):
             # Only then: Streamlit caches the query of the page load, and a rotated id would come back.
             linked = self._run.query_value(tab.param)
@@ -198,8 +205,9 @@ class Identification:
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
                 tab.standing.degrade("read", tab.sid, error)
                 return
-            target = target_of(candidate, record) if record is not None else None
-            if target is not None:
+            from fluxlit_component.links.token import target_of
+
+            if record is not None and (target := target_of(candidate, record)) is not None:
                 self._stale = False  # the page has gone there since
                 self._consider(target, final=final)
                 return

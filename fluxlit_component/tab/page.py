@@ -64,7 +64,7 @@ class Page:
         self.waiting = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Trial:
     """Whether the state that came back breaks the app: how the first run after a page load has ended.
 

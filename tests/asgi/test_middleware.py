@@ -11,7 +11,8 @@ import pytest
 
 from fluxlit_component.asgi import SessionMiddleware
 from fluxlit_component.asgi.document import boot_script
-from fluxlit_component.asgi.handshake import HEADER, handshake_of
+from fluxlit_component.asgi.handshake import handshake_of
+from fluxlit_component.identifier import TICKET_HEADER
 
 SID = "S" * 43
 INDEX = (
@@ -36,7 +37,7 @@ class App:
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         self.scope = dict(scope)
         if scope["type"] == "websocket":
-            self.said = handshake_of(self.header(HEADER.encode()))
+            self.said = handshake_of(self.header(TICKET_HEADER.encode()))
             return
         await send({"type": "http.response.start", "status": self._status, "headers": self._headers})
         size = -(-len(self._body) // self._pieces) or 1
@@ -103,7 +104,7 @@ def test_words_are_taken_out_of_the_handshake() -> None:
     assert app.header(b"sec-websocket-protocol") == "streamlit, xsrf, session-to-resume"
     assert app.said is not None
     assert SID not in str(app.scope)
-    assert handshake_of(app.header(HEADER.encode())) is None, "the websocket is closed"
+    assert handshake_of(app.header(TICKET_HEADER.encode())) is None, "the websocket is closed"
 
 
 def test_a_copy_of_the_header_that_a_client_sends_is_dropped() -> None:
@@ -123,7 +124,7 @@ def test_a_websocket_without_words_passes() -> None:
     app = App()
     connect(app, "streamlit", "xsrf")
     assert app.scope["subprotocols"] == ["streamlit", "xsrf"]
-    assert app.header(HEADER.encode()) is None
+    assert app.header(TICKET_HEADER.encode()) is None
 
 
 def test_two_of_them_are_as_good_as_one() -> None:
