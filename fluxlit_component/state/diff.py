@@ -49,7 +49,7 @@ class Encoded:
         return cls(data, plain=is_plain(value) if looks else None)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, repr=False)
 class Diff:
     """The changes of a run, ready to be committed, and the values that could not be kept."""
 
