@@ -31,11 +31,7 @@ def guard(otherwise: Callable[[], D]) -> Callable[[Callable[P, T]], Callable[P, 
 
 def guarded(look: Callable[[], T], default: T) -> T:
     """The result of `look`, or `default` if it fails. This is `guard` for a single call."""
-    try:
-        return look()
-    except Exception as error:  # noqa: BLE001 - as above
-        fell_back(look, error)
-        return default
+    return guard(lambda: default)(look)()
 
 
 def nothing() -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from functools import cache
+from typing import Any, Final, TypeVar
 from weakref import WeakKeyDictionary
 
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import FluxlitError, StoreUnavailable
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.base import VersionedStore
-from fluxlit_component.stores.patience import Workers
 from fluxlit_component.telemetry import count, record_seconds, span
 
 T = TypeVar("T")
@@ -32,7 +32,6 @@ _COOLDOWN_SECONDS: Final = 2.0
 
 So the next run may call a store that refuses at once, and a store that hangs costs a twentieth of the time.
 """
-_workers: Final = Workers(8)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,7 +129,7 @@ class SparingStore:
         self.breaker.admit()
         is_bounded, began = getattr(self.inner, "bounded", False), self._clock()
         try:
-            answer = call() if is_bounded else _workers.run(call, seconds=self._left)
+            answer = call() if is_bounded else _workers().run(call, seconds=self._left)
         except Exception as error:
             held = self._spent(operation, began, answered=False)
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
@@ -151,6 +150,13 @@ class SparingStore:
         self._left -= held
         self.breaker.last = LastCall(operation, held, answered)
         return held
+
+
+@cache
+def _workers() -> Any:
+    from fluxlit_component.stores.patience import Workers
+
+    return Workers(8)
 
 
 class _Unquoted(Exception):

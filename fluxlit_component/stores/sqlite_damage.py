@@ -121,10 +121,8 @@ def _locked(folder: Path, *, exclusive: bool) -> int | None:
 
 def _is_ours(path: Path, head: bytes) -> bool:
     mark = head[_MARK] if head.startswith(_MAGIC) else b""
-    if mark == APPLICATION.to_bytes(4, "big"):
-        return True
     # If the header does not tell whose the file is, the name does: no other program uses it.
-    return path.name.endswith(DEFAULT_FILE.name) and not any(mark)
+    return mark == APPLICATION.to_bytes(4, "big") or (not any(mark) and path.name.endswith(DEFAULT_FILE.name))
 
 
 def _free_name(path: Path) -> Path:
