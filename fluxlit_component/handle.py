@@ -46,16 +46,6 @@ class UrlSession(Generic[M]):
     """One run's view of the visitor's session. A context manager: leaving the block saves.
 
     The attributes describe the run in which the object was made.
-
-    Examples:
-        ```python
-        import streamlit as st
-        from fluxlit_component import url_session
-
-        with url_session() as session:
-            if st.button("Log out"):
-                session.destroy()
-        ```
     """
 
     def __init__(self, tab: Tab | None, run: SessionRun | None, schema: Schema[M] | None = None) -> None:

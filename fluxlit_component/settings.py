@@ -1,8 +1,7 @@
 """Settings of one process: the only place that reads the environment.
 
-An argument of a call beats the environment, the environment beats the `[fluxlit]` table of
-Streamlit's secrets, and that beats the defaults below. For operators; an app's author rarely
-needs any of it.
+An argument of a call beats the environment, the environment beats the `[fluxlit]` table of Streamlit's
+secrets, and that beats the defaults below. For operators; an app's author rarely needs any of it.
 """
 
 from __future__ import annotations

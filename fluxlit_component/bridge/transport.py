@@ -104,10 +104,8 @@ def has_v2() -> bool:
 
 
 # Values are handed over as tuples. If a value is neither plain nor a tuple, Streamlit checks whether it is a
-# DataFrame, and loads pandas for that: 0.4 s for the first visitor of a server.
-#
-# A component is registered at each mount: AppTest makes a new registry per run, and registering the same
-# definition again costs Streamlit a dictionary look-up.
+# DataFrame, and loads pandas for that: 0.4 s for the first visitor of a server. A component is registered at
+# each mount: AppTest makes a new registry per run, and doing it again costs a dictionary look-up.
 
 
 def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:

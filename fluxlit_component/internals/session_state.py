@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -23,6 +24,9 @@ _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
 _CLICKS: Final = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
+Values: TypeAlias = Mapping[str, Any]
+NOTHING: Final[Values] = MappingProxyType({})
+"""The empty mapping that all who have nothing to note share."""
 T = TypeVar("T")
 _Keys: TypeAlias = frozenset[str]
 
@@ -123,10 +127,11 @@ class State:
         return getattr(self._state._new_session_state, "before", frozenset())
 
     @guard(dict[str, Any])
-    def values_before(self, keys: Iterable[str]) -> dict[str, Any]:
-        """The values that widgets with these keys had at the end of the last run."""
+    def values_before(self, keys: Iterable[str], *, under: bool = False) -> dict[str, Any]:
+        """The values of widgets with these keys as the last run ended; `under`: what is below them."""
         ids, old = self._state._key_id_mapper, self._state._old_state
-        return {key: old[element] for key in keys if (element := ids.get_id_from_key(key, None)) in old}
+        names = {key: key if under else ids.get_id_from_key(key, None) for key in keys}
+        return {key: old[name] for key, name in names.items() if name in old}
 
     @guard(_Keys)
     def keys_of_widgets(self) -> frozenset[str]:
@@ -211,25 +216,30 @@ class State:
             held[key] = streamlits_selection(selection)
 
     @guard(nothing)
-    def settle(self, keys: Iterable[str], drawn: frozenset[str], *, all_drawn: bool = False) -> None:
+    def settle(
+        self, keys: Iterable[str], drawn: frozenset[str], under: Values = NOTHING, *, all_drawn: bool = False
+    ) -> None:
         """Move values that were set under keys of drawn widgets to the ids of these widgets.
 
         From there a change of the page takes them away with their widgets, before the next page runs. It does
         not take what was assigned in the last run, so what the app itself has assigned stays where it is.
-        `all_drawn`: also do what Streamlit does with the values of all widgets when another run begins. Else
-        a change of the page loses defaults that `persist_state=` is to keep.
+        `under`: what is under such keys then. `all_drawn`: also do what Streamlit does with the values of all
+        widgets when another run begins. Else a change of the page loses what `persist_state=` is to keep.
         """
         state, ids = self._state, self._state._key_id_mapper
         old, new, held = state._old_state, state._new_session_state, state._new_widget_state
         keys = drawn.intersection(keys)
         for key in drawn if all_drawn else keys:
             element = ids.get_id_from_key(key, None)
-            if key in keys and key in old:
+            moves = key in keys and key in old
+            if moves:
                 old.setdefault(element, old.pop(key))
             if key in getattr(new, "carried", ()) and key in new and element not in held.states:
-                old[element] = new.pop(key)
+                old[element], moves = new.pop(key), True
             elif all_drawn and element in held.states:
                 old.setdefault(element, held[element])
+            if moves and key in under:
+                old[key] = under[key]
 
     @guard(nothing)
     def tell_again(self, keys: Iterable[str]) -> None:
@@ -240,16 +250,18 @@ class State:
                 self._state._old_state[key] = self._state._old_state[element]
 
     @guard(nothing)
-    def forget(self, keys: Iterable[str]) -> None:
+    def forget(self, keys: Iterable[str], under: Values = NOTHING) -> None:
         """Drop values stored under these user keys in earlier runs. Values stored under widget ids stay."""
-        for key in keys:
-            self._state._old_state.pop(key, None)
+        for key in self._state._old_state.keys() & keys:
+            del self._state._old_state[key]
+            self.lay_under({key: under[key]} if key in under else {})
 
-    def drop(self, keys: Iterable[str]) -> None:
-        """Delete keys. A missing key is no error."""
+    def drop(self, keys: Iterable[str], under: Values = NOTHING) -> None:
+        """Delete keys; what was `under` them is their value then. A missing key is no error."""
         for key in keys:
             with suppress(KeyError):
                 del self._state[key]
+                self.lay_under({key: under[key]} if key in under else {})
 
     @guard(_Keys)
     def unknown_elements(self) -> frozenset[str]:

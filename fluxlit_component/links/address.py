@@ -15,10 +15,9 @@ _URL: Final = re.compile(r"(https?://[\w.:\[\]-]+)(/[^?#]*)?(?:[?#]|$)", re.ASCI
 def page_address(url: str, pages: Mapping[str, str], page: object) -> str:
     """Return the URL of `page`, without query and fragment; a `ConfigurationError` if there is no such page.
 
-    Args:
-        url: the visitor's page, as the browser says. If it is no URL of a page, the returned URL is relative.
-        pages: path of each page's script -> its URL path ("" for the default page); empty if not known.
-        page: None for that of `url`, a URL path (``"report"``), a script's path, or what `st.Page` returned.
+    `url`: the visitor's page, as the browser says. If it is no URL of a page, the returned URL is relative.
+    `pages`: path of each page's script -> its URL path ("" for the default page); empty if not known.
+    `page`: None for that of `url`, a URL path (``"report"``), a script's path, or what `st.Page` returned.
     """
     found = _URL.match(url)
     origin, path = found.groups("/") if found else ("", "/")

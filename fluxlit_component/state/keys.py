@@ -95,11 +95,8 @@ def sort_hidden(
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Which `keys` of hidden widgets are to be put back, and which of them the app has deleted in a callback.
 
-    Args:
-        keys: keys with a value in the record.
-        present: all keys of the state now.
-        alive: keys whose widgets have a value that the browser has sent.
-        last: keys that the last run drew on this same page, or began with because they were hidden.
+    `keys` have a value in the record, `present` are all keys of the state now, and the browser has sent a
+    value for the widgets of `alive`. `last` were drawn by the last run of this page, or hidden before it.
     """
     # Streamlit deletes values of hidden widgets only. Assigned values and widgets on the page stay.
     deleted = (keys - present) & last

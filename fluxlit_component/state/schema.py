@@ -19,12 +19,10 @@ from fluxlit_component.errors import CodecError, ConfigurationError, UnfitRecord
 
 
 class Schema(Generic[M]):
-    """A model with a version and the migrations that lead to it.
+    """A model of what the state looks like now, with its version and the migrations that lead to it.
 
-    Args:
-        model: what the state looks like now.
-        version: the model's number, 1 or more; raise it when stored records would not fit any more.
-        migrations: version -> function that turns its values into those of the next version.
+    `version`: 1 or more; to be raised when stored records would not fit any more. `migrations`: version ->
+    function that turns its values into those of the next version.
     """
 
     def __init__(

@@ -47,9 +47,8 @@ class Cipher:
     def open(self, key: str, data: bytes) -> bytes:
         """Open a value that was sealed for `key`.
 
-        Raises:
-            CorruptValue: the value was not sealed for this session and this key, or was damaged.
-            StoreUnavailable: its master key is missing. That is a mistake of the operator; nothing is lost.
+        `CorruptValue`: it was not sealed for this session and this key, or was damaged. `StoreUnavailable`:
+        its master key is missing. That is a mistake of the operator; nothing is lost.
         """
         if len(data) < _HEAD_BYTES:
             raise CorruptValue("the sealed value is cut off")

@@ -75,16 +75,6 @@ class SQLiteSessionStore(TransactionalStore):
     `path` may begin with ``~``. The folder is made if it is missing. The file is opened at once, so that
     a file that cannot be used is noticed. A closed store opens the file again when it is used.
     `sets_aside`: whether a damaged file is renamed and a new one begun; else `StoreUnavailable` is raised.
-
-    Examples:
-        ```python
-        from fluxlit_component import SQLiteSessionStore
-
-        store = SQLiteSessionStore("sessions.db")
-        store.set("id", {"step": 1}, ttl_seconds=3600)
-        assert store.get("id") == {"step": 1}
-        store.close()
-        ```
     """
 
     kind = "SQLite"

@@ -45,16 +45,9 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
     """Rename the damaged file that was found under `path`, so that a fresh one can be begun.
 
     Returns whether to try again: this call or another process before it has moved the file away. False if
-    the file is not ours: another program's file is never touched.
-
-    Args:
-        path: the database file.
-        inode: of the file that was found damaged; None: no file was there when the work began.
-        error: SQLite's error, for the log.
-
-    Raises:
-        BlockingIOError: another process is opening the file; try again.
-        OSError: the folder does not allow to rename the file.
+    the file is not ours: another program's file is never touched. `inode` is that of the damaged file; None:
+    no file was there when the work began. `error` is SQLite's, for the log. `BlockingIOError`: another
+    process is opening the file, try again. `OSError`: the folder does not allow to rename the file.
     """
     with naming(path, exclusive=True):
         try:

@@ -19,6 +19,7 @@ from fluxlit_component.state.merge import in_place
 from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Commit, Outcome
 from fluxlit_component.stores.base import RecordStore
+from fluxlit_component.tab.page import UNDER
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.telemetry import span
@@ -74,7 +75,8 @@ class Committer:
         tab.standing.status = "ready"
         if outcome.version > 0:
             tab.known.bound |= self._policy.visitor.person is not None
-            tab.known.live, tab.trial = tab.naming, replace(tab.trial, noted=tab.trial.failed)
+            tab.known.live, tab.known.below = tab.naming, tab.page.below
+            tab.trial = replace(tab.trial, noted=tab.trial.failed)
             if tab.taken is not None:
                 tab.taken.saved()
         self._note(diff, outcome)
@@ -152,10 +154,11 @@ class Committer:
         )
 
     def _notes(self) -> Mapping[str, Change]:
-        """Changes of the record's notes: on live values, on a failed first run, on results taken."""
-        live = noting(self._tab.naming) if self._tab.naming != self._tab.known.live else {}
-        taken = self._tab.taken.notes() if self._tab.taken is not None else {}
-        return {**live, **self._tab.trial.notes(), **taken}
+        """Changes of the notes: on live values, a failed first run, results taken, what is under widgets."""
+        tab = self._tab
+        live = noting(tab.naming) if tab.naming != tab.known.live else {}
+        under = {UNDER: Change(tab.page.below)} if tab.page.below != tab.known.below else {}
+        return {**live, **under, **tab.trial.notes(), **(tab.taken.notes() if tab.taken is not None else {})}
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
         """Save the whole state of this tab again: the record is gone though nobody destroyed it.
@@ -169,7 +172,8 @@ class Committer:
         if outcome.verdict == "expired" or known.seconds_left(known.idle_expires, known.expires) == 0:
             tab.renew()
             tab.standing.tell(Event("expire"))
-        tab.known.created, tab.known.bound, tab.known.live = False, False, {}
+        tab.known.created = tab.known.bound = False
+        tab.known.live, tab.known.below = {}, None
         tab.trial = replace(tab.trial, noted=False)
         policy = self._policy
         diff = tab.known.base.diff(

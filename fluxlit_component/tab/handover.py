@@ -12,8 +12,8 @@ from typing import Any
 
 from fluxlit_component.codec import decode, is_immutable
 from fluxlit_component.codec.origin import split
+from fluxlit_component.internals import NOTHING
 from fluxlit_component.state.live import collect, here
-from fluxlit_component.tab.page import NOTHING
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, others_with
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, State, accept_restored_defaults, plain_selection
+from fluxlit_component.internals import NOTHING, Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.keys import encoded, owner_of, sort_hidden
 from fluxlit_component.state.live import noted
 from fluxlit_component.state.record import Field, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.handover import hand_over, take_unsaved
-from fluxlit_component.tab.page import NOTHING, Trial
+from fluxlit_component.tab.page import Trial
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 
@@ -74,12 +74,13 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     known.live = tab.naming = noted(record)
+    known.below = page.take_under(record, carried - fields)
     by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fields)
     back |= {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     carried |= of_live_widgets & back.keys()
     page.put = _write(state, tab, back, carried)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
-    state.lay_under({key: back[key] for key in page.put - carried})
+    state.lay_under({**page.under, **{key: back[key] for key in page.put - carried}})
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = page.put & carried
     page.offered = frozenset(key for key in of_widgets if origins.get(key, 0) & LOSSY)
@@ -117,7 +118,7 @@ def leave_last_page(run: Run, tab: Tab, policy: Policy) -> None:
     page, state = tab.page, run.state
     gone = page.put & tab.known.base.of_widgets() | page.loose
     gone -= state.assigned_keys() | state.assigned_before() | policy.hidden.sift(gone)
-    state.drop(gone - state.sent_keys())
+    state.drop(gone - state.sent_keys(), page.under)
     page.loose -= gone
 
 
@@ -141,7 +142,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         page.swept = tab.runs - 1
         # A value that the app has assigned in the last run lasts for this one.
         over = base.after_block(page.loose) if follows else page.loose - state.assigned_before()
-        state.forget(over)
+        state.forget(over, page.under)
         page.loose -= over
         page.later = widgets - known if follows else frozenset()
         if page.later:  # what a callback has just assigned may be no widget of the page

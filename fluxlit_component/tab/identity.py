@@ -39,15 +39,10 @@ _PASSING: Final = {
 
 
 def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
-    """Return who the visitor is.
+    """Return who the visitor of `run` is, by the argument `identity` of `url_session`.
 
-    Args:
-        identity: the argument of `url_session`.
-        run: this run, which knows Streamlit's user and the request headers.
-        setting: `FLUXLIT_IDENTITY`, for an identity of True: ``"user"`` or ``"header:<name>"``.
-
-    Raises:
-        ConfigurationError: the app gave a value that cannot name a person. The message never quotes it.
+    `setting`: `FLUXLIT_IDENTITY`, for an identity of True: ``"user"`` or ``"header:<name>"``. A value of the
+    app's that cannot name a person is a `ConfigurationError`, which never quotes it.
     """
     if identity is False or (identity is True and setting == "off"):
         return ANYBODY

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 from fluxlit_component.codec import encode
+from fluxlit_component.internals import NOTHING
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 FAILED: Final = f"{RESERVED}_failed"
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-"""The empty mapping that all tabs with nothing to note share."""
+UNDER: Final = f"{RESERVED}_under"
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -53,15 +52,26 @@ class Page:
     """Values that the browser still shows after the state was emptied. Not kept until they change."""
     assigned: frozenset[str] = frozenset()
     """Keys of widgets that the app has assigned. Their values are kept, default or not."""
+    under: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
+    under the widget's value, and it is the value of the key again when the widget goes."""
+    below: bytes | None = None
+    """The same as it is now, encoded: what the record is to say."""
     waiting: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     """Values for widgets that were drawn already. They are set when the next run begins."""
     deleted: frozenset[str] = frozenset()
     """Keys to delete from the record, even if session state does not have them."""
 
+    def take_under(self, record: Record, keys: AbstractSet[str]) -> bytes | None:
+        """Take over what the record says of `under`, for these keys. Return all that it says."""
+        self.under = {key: value for key, value in (record.note(UNDER) or {}).items() if key in keys}
+        self.below = record.fields[UNDER].data if UNDER in record.fields else None
+        return self.below
+
     def forget(self) -> None:
         """Forget what was to be offered or set of the old session."""
         self.put = self.loose = self.offered = self.assigned = self.deleted = frozenset()
-        self.waiting = NOTHING
+        self.waiting, self.under, self.below = NOTHING, NOTHING, None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

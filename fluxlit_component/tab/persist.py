@@ -8,7 +8,7 @@ or the app failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -88,7 +88,8 @@ class Persist:
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
         # After Rerun this would be a later run of the page.
         of_widgets = page.put & (known.base.of_widgets() | page.loose)
-        state.settle(of_widgets, drawn, all_drawn=not (tab.standing.is_new or page.number))
+        first = not (tab.standing.is_new or page.number)
+        state.settle(of_widgets, drawn, page.under, all_drawn=first)
         self._assigned = state.assigned_keys()
         if self.is_late:
             self._assigned |= state.assigned_before()
@@ -128,6 +129,7 @@ class Persist:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(kept, diff.skipped)
+        self._note_under(kept, diff.changes)
         self._committer.commit(diff, kept.values, yielding=has_gone)
 
     def _note_live(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
@@ -143,6 +145,17 @@ class Persist:
         named = dict.fromkeys(order, "") | dict.fromkeys(tab.live, here())
         tab.naming = {key: at for key, at in tab.naming.items() if key not in settled} | named
 
+    def _note_under(self, kept: _Kept, changed: Container[str]) -> None:
+        """Note what would be the value of a key if its widget went: what the app has assigned before."""
+        page, known = self._tab.page, self._tab.known.base.origins
+        of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put
+        noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
+        under = self._state.values_before(noted, under=True)
+        under |= {key: value for key, value in page.under.items() if key in page.put}
+        under = {key: value for key, value in under.items() if encoded(value) is not None}
+        data = encoded(under) if under else None
+        page.below = data if data is not None and len(data) <= self._policy.caps.value_bytes else None
+
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.
 
@@ -151,7 +164,7 @@ class Persist:
         """
         page = self._tab.page
         loose = page.loose - drawn - self._tab.known.base.after_block(page.loose) - self._assigned
-        self._state.drop(loose)
+        self._state.drop(loose, page.under)
         page.loose -= loose
 
     def _kept(self, reading: Reading, drawn: frozenset[str], *, ended: bool) -> _Kept:

@@ -16,13 +16,13 @@ from fluxlit_component.bridge.protocol import Storing
 from fluxlit_component.clock import wall
 from fluxlit_component.hooks import Changed
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.internals import Run, State, is_connected, state_of
+from fluxlit_component.internals import NOTHING, Run, State, is_connected, state_of
 from fluxlit_component.internals.drawing import LastDrawn
 from fluxlit_component.state import live
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.page import NOTHING, Page, Trial
+from fluxlit_component.tab.page import Page, Trial
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.standing import Standing
 
@@ -82,6 +82,8 @@ class Known:
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
     live: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Live values that the record names, and their processes."""
+    below: bytes | None = None
+    """What `Page.below` was when the record was written."""
     idle_expires: float | None = None
     expires: float | None = None
     skew: float = 0.0

@@ -448,6 +448,47 @@ def test_a_widgets_value_is_carried_on(fallbacks: list[str], seen: dict[str, Any
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def covered(seen: dict) -> None:
+    """A script whose widget takes over a value, under which another one is to be."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    if not seen.get("under"):
+        run.state.carry_on("name", "kept")
+        run.state.note_carried(["name"])
+    if not seen.get("hide"):
+        seen["name"] = st.text_input("Name", "default", key="name")
+        run.state.settle(["name"], run.drawn_keys(), {"name": "set"})
+    seen["under"] = run.state.values_before(["name", "never there"], under=True)
+    seen["values"] = run.state.reading().values
+    getattr(run.state, seen.get("then", "widget_keys"))(*seen.get("with", ()))
+    seen["in the end"] = run.state.values_before(["name"], under=True)
+
+
+@pytest.mark.parametrize("then", ["drop", "forget"])
+def test_what_is_under_a_widgets_value_is_there_without_the_widget(
+    fallbacks: list[str], seen: dict[str, Any], then: str
+) -> None:
+    """As Streamlit has it for a key that was assigned in a run before its widget was drawn."""
+    at = start(covered, seen)
+    assert (seen["name"], seen["under"]) == ("kept", {"name": "set"}), moved("SessionState._old_state")
+    rerun(at)
+    assert (seen["name"], seen["under"]) == ("kept", {"name": "set"}), moved("SessionState._old_state")
+    seen["hide"] = True
+    rerun(at)
+    rerun(at)
+    assert seen["values"]["name"] == "set", moved("the sweep of widgets that were not drawn")
+    seen.update({"then": then, "with": (["name", "never there"], {"name": "again"})})
+    rerun(at)
+    assert seen["in the end"] == {"name": "again"}
+    seen["with"] = (["name"],)
+    rerun(at)
+    assert seen["in the end"] == {}
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def told_again(seen: dict) -> None:
     """A script that has its widget tell the browser what it holds."""
     import streamlit as st

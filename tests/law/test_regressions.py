@@ -72,6 +72,18 @@ def test_a_widget_that_came_back_stays_if_the_app_assigns_it() -> None:
         assert (visit.value("city"), visit.value("aloud")) == ("Oslo", True)
 
 
+@pytest.mark.parametrize("reloads", [0, 1, 2])
+def test_a_value_that_the_app_set_once_is_there_when_its_field_is_not(reloads: int) -> None:
+    """Set beside a flag and then typed over, F5: without the field it is what the app has set, no error."""
+    with Visit("values_under_a_flag_on_pages") as visit:
+        visit.open("settings").set("signature", "Ada")
+        for _ in range(reloads):
+            visit.reload()
+        assert visit.value("signature") == "Ada"
+        assert (visit.open("").texts, visit.errors) == (["signed by nobody"], [])
+        assert visit.reload().texts == ["signed by nobody"]
+
+
 def test_an_untouched_default_is_not_frozen() -> None:
     """Only the remark was typed: the owner and the day are those of now."""
     with Visit("untouched_default") as visit:

@@ -231,3 +231,32 @@ def cleared_by_flag() -> None:
         if st.button("Empty next"):
             st.session_state.empty = True
         st.write(st.session_state.name, st.session_state.sure, st.session_state.of)
+
+
+@app()
+def values_under_a_flag() -> None:
+    """A flag says that all values were set; a field for one of them is drawn when asked for."""
+    with url_session():
+        if "ready" not in st.session_state:
+            st.session_state.ready, st.session_state.signature, st.session_state.copies = True, "nobody", 1
+        if st.toggle("Edit", key="edit"):
+            st.text_input("Signature", key="signature")
+            st.number_input("Copies", 1, 9, key="copies")
+        st.write(f"{st.session_state.signature} {st.session_state.copies + 1}")
+
+
+@app()
+def values_under_a_flag_on_pages() -> None:
+    """The same, with the field on another page than the one that reads it."""
+
+    def read() -> None:
+        st.write(f"signed by {st.session_state.signature}")
+
+    def settings() -> None:
+        st.text_input("Signature", key="signature")
+
+    page = st.navigation([st.Page(read, default=True), st.Page(settings)])
+    with url_session():
+        if "ready" not in st.session_state:
+            st.session_state.ready, st.session_state.signature = True, "nobody"
+        page.run()
