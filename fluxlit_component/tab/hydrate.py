@@ -166,10 +166,13 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     if hidden:
         # A value put back for the last run counts only once the browser has sent it. A run that is cut
         # short is never shown, and the browser would go on with the widget's default.
+        alive = (page.drawn - page.put) & widgets
+        if run.page != page.name:  # there Streamlit shows what the app has assigned before their widgets
+            alive -= state.values_before(alive, under=True).keys()
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=present,
-            alive=((page.drawn - page.put) & widgets) | state.sent_keys(),
+            alive=alive | state.sent_keys(),
             # A value that a widget of another page has taken over was dropped with that widget.
             last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
         )

@@ -88,8 +88,7 @@ class Persist:
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
         # After Rerun this would be a later run of the page.
         of_widgets = page.put & (known.base.of_widgets() | page.loose)
-        first = not (tab.standing.is_new or page.number)
-        state.settle(of_widgets, drawn, page.under, all_drawn=first)
+        state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
         self._assigned = state.assigned_keys()
         if self.is_late:
             self._assigned |= state.assigned_before()

@@ -203,6 +203,33 @@ def test_f5_in_the_middle_of_a_run_finds_what_it_had_changed() -> None:
         assert visit.state["greeted"] == 2
 
 
+def kept_hidden_on_pages() -> None:
+    """A default for all pages, a field for it on one of them."""
+
+    def read() -> None:
+        st.write(f"signed by {st.session_state.signature}")
+
+    def settings() -> None:
+        st.text_input("Signature", key="signature")
+
+    with url_session(keep_hidden=True):
+        st.session_state.setdefault("signature", "nobody")
+        st.navigation([st.Page(read, default=True), st.Page(settings)]).run()
+
+
+@pytest.mark.parametrize("reloads", [0, 1])
+def test_a_hidden_value_is_kept_over_pages_where_the_app_sets_a_default_first(reloads: int) -> None:
+    """On the other page it is what was typed, not the default that Streamlit has under it."""
+    with Visit(kept_hidden_on_pages) as visit:
+        visit.open("settings").set("signature", "Ada")
+        for _ in range(reloads):
+            visit.reload()
+        assert visit.open("").rerun().texts == ["signed by Ada"]
+        assert visit.reload().open("settings").value("signature") == "Ada"
+        visit.set("signature", "Bob").set("signature", "")
+        assert visit.open("").texts == ["signed by"]
+
+
 def edited_rows() -> None:
     """A table in which rows can be added and deleted."""
     with url_session() as session:
