@@ -199,11 +199,14 @@ class Identification:
             self._hold(candidate, None)
             return
         if candidate not in tab.ids.refused:
-            ask_others(candidate, tab, self._policy.visitor)
+            is_unsaved = ask_others(candidate, tab, self._policy.visitor)
             try:
                 record = self._store.load(candidate)
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
                 tab.standing.degrade("read", tab.sid, error)
+                return
+            if record is None and is_unsaved:
+                tab.standing.status = "degraded"  # the store has no room: the record begins when it has
                 return
             from fluxlit_component.links.token import target_of
 

@@ -271,11 +271,13 @@ class Persist:
         return values
 
 
-def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
+def ask_others(sid: str, tab: Tab, visitor: Visitor) -> bool:
     """Save the other tabs of this process that hold the session. Mostly that is the page before F5.
 
     The run of that page may still go on, or have drawn widgets after its block, or fragments have run since.
+    Returns whether the store did not take something of it. That is tried again, until the store does.
     """
+    is_unsaved = False
     for other in others_with(sid, tab):
         if visitor.is_checked and other.ids.person not in (None, visitor.person):
             continue  # a stolen id: the page is not this visitor's
@@ -284,8 +286,9 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> None:
             if state.began_by_itself():  # also true once a run has ended
                 other.trial = other.trial.assumed_good()
             Persist(None, state, other, *other.opened).save(ended=False)
-        # What the store did not take is tried again, until it does.
         other.superseded |= other.standing.status != "degraded"
+        is_unsaved |= not other.superseded
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
         tab.ids.retiring += other.ids.retiring
         other.ids.retiring = ()
+    return is_unsaved

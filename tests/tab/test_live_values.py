@@ -252,6 +252,7 @@ def test_what_the_store_could_not_take_comes_back_in_the_same_process(store: InM
     ("before", "during", "after", "broken"),
     [
         pytest.param(nothing, assign(notes=["a"]), {"notes": ["a"]}, ["commit", "load"], id="a new visitor"),
+        pytest.param(nothing, assign(notes=["a"]), {"notes": ["a"]}, ["commit"], id="a new visitor, no room"),
         pytest.param(assign(cart=["tea"], n=1), emptied, {"n": 2}, ["commit", "load"], id="a deleted key"),
         pytest.param(assign(cart=["tea"], n=1), emptied, {"n": 2}, ["commit"], id="no room on the disk"),
     ],
