@@ -15,9 +15,7 @@ def draw(session: UrlSession[Any]) -> None:
     with st.container(horizontal=True, gap="small"):
         renew = st.button("New id", width="stretch", help="Rotate: a new session id, the same state.")
         clear = st.button("Clear", width="stretch", help="Forget the state, keep the session.")
-        forget = st.button(
-            "Forget me", width="stretch", help="Destroy the stored record and the browser's id."
-        )
+        forget = st.button("Forget me", width="stretch", help="Destroy the record and the browser's id.")
     with st.popover("Go on elsewhere", icon=":material/qr_code_2:", width="stretch"):
         _hand_over(session)
     st.info("**Press F5.** Then change the page, and press it again.", icon=":material/refresh:")

@@ -31,9 +31,7 @@ _MESSAGE: Final = "what was sent or chosen is an event, not a state; keep it und
 EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
 """Reasons that report no loss: an event has no state to keep."""
 
-_COMPONENT: Final = (
-    "a custom component keeps its state in the browser; copy what you need to a key of your own"
-)
+_COMPONENT: Final = "a component keeps its state in the browser; copy what you need to a key of your own"
 _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("json_value", "arrow_value", "bytes_value"), _COMPONENT),
     "trigger_value": _CLICK,
@@ -51,9 +49,7 @@ _EDITOR_REMEDY: Final = (
 _SELECTION_REMEDY: Final = (
     "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
 )
-_CELLS_REMEDY: Final = (
-    "selected cells do not come back; copy them to a key of your own in an on_select callback"
-)
+_CELLS_REMEDY: Final = "selected cells are not kept; copy them to a key of your own in an on_select callback"
 
 
 def matches(key: str, patterns: Iterable[str]) -> bool:
