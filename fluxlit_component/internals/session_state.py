@@ -69,13 +69,13 @@ class Reading(NamedTuple):
 class _Assigned(dict[str, Any]):
     """What was assigned in this run. It tells what the app has assigned from what was carried on that way."""
 
-    def __init__(self, values: Mapping[str, Any], ids: Any) -> None:
-        super().__init__(values)
-        self.carried: set[str] = set()
-        self.before = frozenset[str]()
-        self._ids = ids
+    def __init__(self, state: Any) -> None:
+        super().__init__(state._new_session_state)
+        self.carried, self.accepted, self.before = set[str](), set[str](), frozenset[str]()
+        self._ids, self._widgets = state._key_id_mapper, state._new_widget_state
 
     def __setitem__(self, key: str, value: Any) -> None:
+        self.accepted.discard(key)
         # Only Streamlit assigns to a widget that is drawn already: the value was none of its options.
         if key in self.carried and self._ids.get_id_from_key(key, None) not in drawn_elements():
             self.carried.discard(key)
@@ -84,6 +84,10 @@ class _Assigned(dict[str, Any]):
     def clear(self) -> None:
         """Begin the next run."""
         self.before = frozenset(self) - self.carried
+        if self.carried:  # else a fragment has begun this run
+            drawn = {key: self._ids.get_id_from_key(key, None) for key in self.accepted}
+            sent = {key for key in drawn if drawn[key] in self._widgets.states and key not in self}
+            self.accepted = {key for key in drawn if drawn[key]} - sent
         self.carried.clear()
         super().clear()
 
@@ -126,12 +130,16 @@ class State:
         """What `assigned_keys` was at the end of the last run."""
         return getattr(self._state._new_session_state, "before", frozenset())
 
+    @guard(_Keys)
+    def accepted_keys(self) -> frozenset[str]:
+        """Those of `note_carried` that widgets took over, once another run or a fragment has begun since."""
+        new = self._state._new_session_state
+        return frozenset(() if getattr(new, "carried", True) else new.accepted)
+
     @guard(dict[str, Any])
-    def values_before(self, keys: Iterable[str], *, under: bool = False) -> dict[str, Any]:
-        """The values of widgets with these keys as the last run ended; `under`: what is below them."""
-        ids, old = self._state._key_id_mapper, self._state._old_state
-        names = {key: key if under else ids.get_id_from_key(key, None) for key in keys}
-        return {key: old[name] for key, name in names.items() if name in old}
+    def values_under(self, keys: Iterable[str]) -> dict[str, Any]:
+        """What is under the values of widgets with these keys, as the last run ended."""
+        return {key: self._state._old_state[key] for key in keys if key in self._state._old_state}
 
     @guard(_Keys)
     def keys_of_widgets(self) -> frozenset[str]:
@@ -195,8 +203,9 @@ class State:
         """Note that these keys were not assigned by the app, as long as it does not assign them anew."""
         state = self._state
         if not isinstance(state._new_session_state, _Assigned):
-            state._new_session_state = _Assigned(state._new_session_state, state._key_id_mapper)
+            state._new_session_state = _Assigned(state)
         state._new_session_state.carried.update(keys)
+        state._new_session_state.accepted.update(keys)
 
     @guard(nothing)
     def lay_under(self, values: Mapping[str, Any]) -> None:

@@ -168,7 +168,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         # short is never shown, and the browser would go on with the widget's default.
         alive = (page.drawn - page.put) & widgets
         if run.page != page.name:  # there Streamlit shows what the app has assigned before their widgets
-            alive -= state.values_before(alive, under=True).keys()
+            alive -= state.values_under(alive).keys()
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=present,

@@ -92,10 +92,8 @@ class Persist:
         self._assigned = state.assigned_keys()
         if self.is_late:
             self._assigned |= state.assigned_before()
-            # What widgets accepted is told by their values of that run: the browser has newer ones.
-            taken = state.values_before(page.put)
-            page.put -= {key for key, value in taken.items() if encoded(value) == known.base.data_of(key)}
-        page.put -= self._assigned  # the app has another value for these
+        # The app has other values for these, or their widgets may have: plain fragments have run since.
+        page.put -= self._assigned | state.accepted_keys()
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
             self._end_loose(drawn)
         reading = self._state.reading()
@@ -123,8 +121,7 @@ class Persist:
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        has_gone = bool(diff.changes) and tab.has_gone
-        if has_gone:
+        if has_gone := bool(diff.changes) and tab.has_gone:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(kept, diff.skipped)
@@ -149,7 +146,7 @@ class Persist:
         page, known = self._tab.page, self._tab.known.base.origins
         of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put
         noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
-        under = self._state.values_before(noted, under=True)
+        under = self._state.values_under(noted)
         under |= {key: value for key, value in page.under.items() if key in page.put}
         under = {key: value for key, value in under.items() if encoded(value) is not None}
         data = encoded(under) if under else None

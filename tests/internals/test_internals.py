@@ -418,7 +418,7 @@ def carried(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     run = current_run()
-    seen["before"] = run.state.values_before(["name", "never there"])
+    seen["accepted"] = run.state.accepted_keys()
     if not seen.get("after"):
         run.state.carry_on("name", "kept")
         run.state.note_carried(["name"])
@@ -435,7 +435,7 @@ def test_a_widgets_value_is_carried_on(fallbacks: list[str], seen: dict[str, Any
     assert seen["name"] == "kept"
     assert at.text_input(key="name").value == "kept", moved("SessionState._old_state")
     at.text_input(key="name").set_value("typed").run()
-    assert seen["before"] == {"name": "kept"}, moved("SessionState._old_state")
+    assert seen["accepted"] == {"name"}, moved("SessionState._key_id_mapper or ._new_widget_state")
     at.text_input(key="name").set_value("kept").run()
     assert seen["written"] == (frozenset() if session_state._adopts_old_values() else {"name"})
     rerun(at)
@@ -461,10 +461,10 @@ def covered(seen: dict) -> None:
     if not seen.get("hide"):
         seen["name"] = st.text_input("Name", "default", key="name")
         run.state.settle(["name"], run.drawn_keys(), {"name": "set"})
-    seen["under"] = run.state.values_before(["name", "never there"], under=True)
+    seen["under"] = run.state.values_under(["name", "never there"])
     seen["values"] = run.state.reading().values
     getattr(run.state, seen.get("then", "widget_keys"))(*seen.get("with", ()))
-    seen["in the end"] = run.state.values_before(["name"], under=True)
+    seen["in the end"] = run.state.values_under(["name"])
 
 
 @pytest.mark.parametrize("then", ["drop", "forget"])
@@ -1430,7 +1430,7 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("written_keys", (), frozenset()),
         ("assigned_keys", (), frozenset()),
         ("assigned_before", (), frozenset()),
-        ("values_before", (["a"],), {}),
+        ("accepted_keys", (), frozenset()),
         ("keys_of_widgets", (), frozenset()),
         ("note_carried", (["a"],), None),
         ("sent_keys", (), frozenset()),

@@ -36,6 +36,28 @@ def test_an_edit_form_never_shows_or_saves_the_record_before(reload: bool) -> No
         assert visit.texts == ["stored {1: 'One', 2: 'Two'}"]
 
 
+def switch_without_a_block() -> None:
+    """As `fragment_switch`: nobody tells when a run has ended."""
+    url_session()
+
+    @st.fragment
+    def options() -> None:
+        st.toggle("Loud", value=True, key="loud")
+        st.selectbox("Size", ["S", "M", "L"], index=1, key="size")
+
+    options()
+
+
+@pytest.mark.parametrize("app", ["fragment_switch", switch_without_a_block])
+def test_what_a_plain_fragment_set_back_to_its_default_is_not_as_it_was_at_the_last_f5(app: Any) -> None:
+    """The old value of a field would stand beside the new one of another."""
+    with Visit(app) as visit:
+        visit.set("loud", False).set("size", "L").reload()
+        assert (visit.value("loud"), visit.value("size")) == (False, "L")
+        visit.set("size", "S").set("loud", True).reload()
+        assert (visit.value("loud"), visit.value("size")) == (True, "S")
+
+
 @pytest.mark.parametrize("app", ["start_over", "clear_as_callback"])
 def test_start_over_leaves_nothing_behind(app: str) -> None:
     """The name is gone at once and after F5, also if it came through a look at a later step."""

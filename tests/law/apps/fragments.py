@@ -27,6 +27,19 @@ def fragment_edit() -> None:
 
 
 @app()
+def fragment_switch() -> None:
+    """Fields in a plain fragment, each with a default of its own."""
+
+    @st.fragment
+    def options() -> None:
+        st.toggle("Loud", value=True, key="loud")
+        st.selectbox("Size", ["S", "M", "L"], index=1, key="size")
+
+    with url_session():
+        options()
+
+
+@app()
 def two_fragments() -> None:
     """Two counters that run alone, one deleted by the other."""
 
