@@ -92,6 +92,16 @@ def test_a_page_at_rest_has_met_the_bridge(tab: ContinuityPage, serve: Serve) ->
     assert tab.session_id() is not None
 
 
+def test_a_page_with_nothing_but_a_button_that_opens_the_rest_comes_to_rest(
+    tab: ContinuityPage, serve: Serve
+) -> None:
+    """What is in a closed popover is not on the page."""
+    tab.page.goto(serve("closed.py").url)
+    tab.rest(seconds=20)
+    tab.reload()
+    expect(tab.page.get_by_role("button", name="More")).to_be_visible()
+
+
 def test_an_id_left_in_the_address_is_noticed(tab: ContinuityPage, serve: Serve) -> None:
     """The address is part of what must not change."""
     tab.open(serve("plain.py").url)

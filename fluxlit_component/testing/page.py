@@ -38,9 +38,9 @@ _DRAWN: Final = """async missing => {
   const app = document.querySelector(`[data-testid="stApp"]${calm}`);
   const bridges = document.querySelectorAll('[class*="st-key-fluxlit_bridge"]').length;
   const met = window[Symbol.for("fluxlit.page")]?.size ?? 0;
-  if (!missing && (app?.querySelector('[data-testid="stSkeleton"]') || met < bridges)) return false;
-  return [...(app?.querySelectorAll('[data-testid="stElementContainer"]') ?? [])]
-    .some(element => element.offsetHeight > 0);
+  if (!app || (!missing && (app.querySelector('[data-testid="stSkeleton"]') || met < bridges))) return false;
+  const drawn = '[data-testid="stElementContainer"], [data-testid="stVerticalBlock"] :is(button, summary)';
+  return [...app.querySelectorAll(drawn)].some(element => element.offsetHeight > 0);
 }"""
 
 _VIEW: Final = """() => {

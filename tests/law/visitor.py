@@ -99,12 +99,13 @@ RELOAD: Final = Reload()
 def do(browser: Browser, deed: Deed) -> None:
     """Do it to a page, all but F5."""
     first = request(browser, deed)
+    sent = form_of(browser, deed.button) if isinstance(deed, Submit) else ""  # it may be gone afterwards
     if isinstance(deed, Together) and deed.after is not None:
         browser.send(request(browser, deed.first), cut=Cut(deed.after, first))
     else:
         browser.send(first)
-    if isinstance(deed, Submit) and (form := form_of(browser, deed.button)):
-        browser.note_sent(form)
+    if sent:
+        browser.note_sent(sent)
 
 
 def do_until_gone(browser: Browser, deed: Touch, after: int) -> None:
