@@ -25,9 +25,8 @@ DEFAULT_FILE: Final = Path(".streamlit", "fluxlit_sessions.db")
 """The default store, in the folder of the app."""
 AddressBar: TypeAlias = Literal["clean", "visible"]
 Transport: TypeAlias = Literal["v1", "v2"]
-_SWITCHES: Final = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
-    ("0", "false", "no", "off"), False
-)
+_ON: Final = ("1", "true", "yes", "on")
+_SWITCHES: Final = {word: word in _ON for word in (*_ON, "0", "false", "no", "off")}
 
 
 def _matching(pattern: str) -> Callable[[Any], str | None]:
@@ -45,11 +44,13 @@ def _number(given: Any, *, least: float = -math.inf, kind: type[float] = float) 
 _TEXT: Final = (_matching(".*"), "a text")
 _SECONDS: Final = (_number, "a number of seconds; zero or negative: none")
 _COUNT: Final = (partial(_number, least=1, kind=int), "a number, 1 or more")
+_readers: list[tuple[Callable[[Any], Any], str]] = []
 
 
 def _setting(default: Any, read: Callable[[Any], Any], taken: str, *, repr: bool = True) -> Any:  # noqa: A002
     """A setting: what makes its value of a variable or a secret, and what to say if that raises."""
-    return field(default=default, repr=repr, metadata={"read": read, "taken": taken})
+    _readers.append((read, taken))
+    return field(default=default, repr=repr)
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Settings:
     """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
 
 
-_SETTINGS: Final = {setting.name: setting.metadata for setting in fields(Settings)}
+_SETTINGS: Final = dict(zip((setting.name for setting in fields(Settings)), _readers, strict=True))
 _VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in _SETTINGS)
 """Looked up one by one at each call: the whole environment is a hundred times larger."""
 forced: Final[dict[str, str]] = {}
@@ -127,7 +128,7 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
 
 
 def _read(name: str, given: object) -> Any:
-    read, taken = _SETTINGS[name]["read"], _SETTINGS[name]["taken"]
+    read, taken = _SETTINGS[name]
     with suppress(Exception):
         return read(given)
     # What was given may be a secret that went astray, so neither the message nor a traceback quotes it.
@@ -143,9 +144,8 @@ def _switch(name: str) -> bool:
 def is_disabled() -> bool:
     """Whether continuity is switched off.
 
-    `FLUXLIT_DISABLE_URL_SESSION=1` switches it off; so does `FLUXLIT_TESTS=1`, unless
-    `FLUXLIT_FORCE_URL_SESSION_IN_TESTS=1` says otherwise. Switches are read at each call, so that a
-    test can turn them.
+    By `FLUXLIT_DISABLE_URL_SESSION=1`, or `FLUXLIT_TESTS=1` without `FLUXLIT_FORCE_URL_SESSION_IN_TESTS=1`.
+    Switches are read at each call, so that a test can turn them.
     """
     if _switch("FLUXLIT_DISABLE_URL_SESSION"):
         return True

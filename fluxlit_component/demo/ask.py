@@ -44,8 +44,7 @@ def sentences(question: str) -> Iterator[str]:
         return
     yield f"You mean **{len(found)} of my places**, as far as I understand."
     for row in found.head(8).itertuples():
-        place = f"**{row.Place}** lies in {row.Country} at {row.Coordinates}"
-        yield f"{place}, and my list has it under {row.Region}."
+        yield f"**{row.Place}** lies in {row.Country} at {row.Coordinates}, my list says under {row.Region}."
     yield "Ask me about another one, or press F5 while I answer: I shall not lose a word."
 
 
@@ -53,9 +52,7 @@ def draw(session: UrlSession[Any]) -> None:
     """Draw the conversation, and the answer that is being typed."""
     asked: list[dict[str, str]] = st.session_state.setdefault("asked", [])
     st.title("Ask")
-    st.markdown(
-        "A model made of tables answers, word by word. **Press F5 in the middle**, or change the page."
-    )
+    st.markdown("A model made of tables types its answer. **Press F5 in the middle**, or change the page.")
     question = st.chat_input("Ask about a place, a country, a region", key="ask_question")
     if not asked:
         question = st.pills("Try", EXAMPLES, key="__ask_example", label_visibility="collapsed") or question

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from functools import cache, wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 D = TypeVar("D")
 P = ParamSpec("P")
@@ -29,9 +29,17 @@ def guard(otherwise: Callable[[], D]) -> Callable[[Callable[P, T]], Callable[P, 
     return decorate
 
 
+if not TYPE_CHECKING:  # functions with the same fallback share one cell: fewer objects in each collection
+    guard = cache(guard)
+
+
 def guarded(look: Callable[[], T], default: T) -> T:
     """The result of `look`, or `default` if it fails. This is `guard` for a single call."""
-    return guard(lambda: default)(look)()
+    try:
+        return look()
+    except Exception as error:  # noqa: BLE001 - as above
+        fell_back(look, error)
+        return default
 
 
 def nothing() -> None:

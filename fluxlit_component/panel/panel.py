@@ -142,8 +142,6 @@ def span_text(seconds: float | None) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    if days:
-        return f"{days} d {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
+    if days or hours:
+        return f"{days} d {hours} h" if days else f"{hours} h {minutes} min"
     return f"{minutes} min" if minutes else f"{rest} s"

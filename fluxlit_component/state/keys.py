@@ -42,13 +42,8 @@ _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     "session.keep_upload(...) keeps the bytes under a key of your own",
 }
 _EDITOR_KEYS: Final = frozenset({"edited_rows", "added_rows", "deleted_rows"})
-_EDITOR_REMEDY: Final = (
-    "Streamlit forbids to set a data editor; "
-    "draw it by session.keep_edits(...), which keeps the table under a key of your own"
-)
-_SELECTION_REMEDY: Final = (
-    "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
-)
+_EDITOR_REMEDY: Final = "an editor cannot be set; session.keep_edits(...) keeps its table under your own key"
+_SELECTION_REMEDY: Final = "a selection cannot be set; copy it to a key of your own in an on_select callback"
 _CELLS_REMEDY: Final = "selected cells are not kept; copy them to a key of your own in an on_select callback"
 
 
@@ -57,7 +52,7 @@ def matches(key: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(key, pattern) for pattern in patterns)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, repr=False)
 class Keys:
     """The keys that the app's author wants kept: glob patterns, matched case-sensitively."""
 

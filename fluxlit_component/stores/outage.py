@@ -34,7 +34,7 @@ So the next run may call a store that refuses at once, and a store that hangs co
 """
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class LastCall:
     """The last call of a store."""
 

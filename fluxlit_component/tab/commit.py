@@ -175,10 +175,8 @@ class Committer:
         tab.known.created = tab.known.bound = False
         tab.known.live, tab.known.below = {}, None
         tab.trial = replace(tab.trial, noted=False)
-        policy = self._policy
-        diff = tab.known.base.diff(
-            values, origins=self._lost.origins, caps=policy.caps, guarded=policy.has_merger
-        )
+        caps, guarded = self._policy.caps, self._policy.has_merger
+        diff = tab.known.base.diff(values, origins=self._lost.origins, caps=caps, guarded=guarded)
         if tab.sid is None or not (diff.changes or self._notes()):
             return diff, Outcome("committed")
         begin = _FIRST_ANEW + secrets.randbelow(_FIRST_ANEW)

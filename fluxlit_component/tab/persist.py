@@ -89,9 +89,7 @@ class Persist:
         # After Rerun this would be a later run of the page.
         of_widgets = page.put & (known.base.of_widgets() | page.loose)
         state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
-        self._assigned = state.assigned_keys()
-        if self.is_late:
-            self._assigned |= state.assigned_before()
+        self._assigned = state.assigned_keys() | (state.assigned_before() if self.is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
         page.put -= self._assigned | state.accepted_keys()
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
@@ -146,11 +144,10 @@ class Persist:
         page, known = self._tab.page, self._tab.known.base.origins
         of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put
         noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
-        under = self._state.values_under(noted)
-        under |= {key: value for key, value in page.under.items() if key in page.put}
-        under = {key: value for key, value in under.items() if encoded(value) is not None}
-        data = encoded(under) if under else None
-        page.below = data if data is not None and len(data) <= self._policy.caps.value_bytes else None
+        found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put}
+        under = {key: value for key, value in found.items() if encoded(value) is not None}
+        data = (encoded(under) if under else None) or b""
+        page.below = data if 0 < len(data) <= self._policy.caps.value_bytes else None
 
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("fluxlit_component")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)  # not frozen: that would double the time to make one, which each run does
 class Policy:
     """Plain data. Lifetimes are in seconds; None, zero and negative numbers mean "no lifetime"."""
 
