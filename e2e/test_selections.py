@@ -112,6 +112,6 @@ def test_of_rows_that_are_gone_nothing_is_selected(table: Table) -> None:
 def test_selected_cells_are_skipped_by_name(table: Table) -> None:
     """Streamlit cannot set several of them."""
     table.click(2, CITY)
-    expect(table.tab.page.get_by_text("skipped: selected cells are not kept")).to_be_visible()
+    expect(table.tab.page.get_by_text("skipped: selected cells do not come back")).to_be_visible()
     table.reload()
     table.see([], [], calls=1)

@@ -148,9 +148,8 @@ class UrlSession(Generic[M]):
             key: where to keep it.
             max_bytes: a larger file is not stored. It comes back by reference, as long as this process has
                 it: the `FLUXLIT_LIVE_UPLOAD_BYTES` setting says how many bytes all larger files may have. If
-                a file is gone, `lost` names the key. Default 1,024,000. A little more than that also needs
-                `url_session(caps=Caps(value_bytes=...))`, because one value has 1 MiB at most. From 4 MiB
-                on, `session_bytes` is needed, too.
+                a file is gone, `lost` names the key. Default 1,024,000. Much more also needs
+                `url_session(caps=Caps(value_bytes=...))`, and from 4 MiB on `session_bytes`.
 
         Raises:
             ConfigurationError: `file` is something that no uploader returns.
@@ -239,10 +238,7 @@ class UrlSession(Generic[M]):
         Unsent is text that was typed into a text, area, number or chat input and has not come to the app. The
         widget needs no key. The browser asks in words of its own, and only a visitor who has used the page.
         The guard holds from the end of this run until a full run without this call ends: call it in each
-        run, inside the `with` block. Without a block the guard begins one run later.
-
-        Args:
-            on: False: do not ask, as without the call.
+        run, inside the `with` block. Without a block the guard begins one run later. `on` False: do not ask.
         """
         self._tab.guard = on
 
@@ -286,13 +282,11 @@ class UrlSession(Generic[M]):
         """
         return self._address(page, ttl_seconds, "resume", once=False, is_steady=True)
 
-    def _address(
-        self, page: object, ttl_seconds: float, mode: Any, *, is_steady: bool = False, **of: Any
-    ) -> str:
+    def _address(self, page: object, seconds: float, mode: Any, *, is_steady: bool = False, **of: Any) -> str:
         from fluxlit_component.links.address import page_address
         from fluxlit_component.links.links import Order
 
-        order = Order(mode, ttl_seconds=arguments.lifetime("ttl_seconds", ttl_seconds), **of)
+        order = Order(mode, ttl_seconds=arguments.lifetime("ttl_seconds", seconds), **of)
         if self._run is None:
             return page_address("", {}, page)
         return self._run.sharing().link(page, order, is_steady=is_steady)
@@ -381,10 +375,7 @@ class UrlSession(Generic[M]):
 
         So the rest of the page can be used meanwhile. When the task has ended, the script runs again. A
         stream is drawn as text and whatever else it gives, a job as a progress bar with its note.
-
-        Args:
-            task: the stream or job to follow.
-            every: seconds until the fragment begins, after each run of the script.
+        `every`: seconds until the fragment begins, after each run of the script.
         """
         from fluxlit_component.background.views import Job, Stream, follow
 
@@ -405,12 +396,8 @@ class UrlSession(Generic[M]):
 
         Use it like `st.fragment`, with or without arguments. A plain `st.fragment` is fine, too: its changes
         are there after F5, and the next full run saves them. But it does not notice that somebody else is
-        signed in since the last full run.
-
-        Args:
-            func: the fragment.
-            options: options of `st.fragment` in the installed release: `run_every=`, from 1.58 on
-                `parallel=`, from 1.63 on `key=`.
+        signed in since the last full run. `options`: those of `st.fragment` in the installed release:
+        `run_every=`, from 1.58 on `parallel=`, from 1.63 on `key=`.
         """
 
         def decorate(inner: Callable[P, R]) -> Callable[P, R]:

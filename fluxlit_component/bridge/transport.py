@@ -41,7 +41,7 @@ def component_key(param: str) -> str:
     return f"{OWN_PREFIX}_{hashlib.sha256(param.encode()).hexdigest()[:8]}"
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(repr=False)
 class Mounted:
     """What became of drawing the bridge."""
 

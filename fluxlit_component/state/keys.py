@@ -31,7 +31,9 @@ _MESSAGE: Final = "what was sent or chosen is an event, not a state; keep it und
 EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
 """Reasons that report no loss: an event has no state to keep."""
 
-_COMPONENT: Final = "a component keeps its state in the browser; copy what you need to a key of your own"
+_COMPONENT: Final = (
+    "a custom component keeps its state in the browser; copy what you need to a key of your own"
+)
 _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("json_value", "arrow_value", "bytes_value"), _COMPONENT),
     "trigger_value": _CLICK,
@@ -42,9 +44,16 @@ _FORBIDDEN_KINDS: Final[Mapping[str, str]] = {
     "session.keep_upload(...) keeps the bytes under a key of your own",
 }
 _EDITOR_KEYS: Final = frozenset({"edited_rows", "added_rows", "deleted_rows"})
-_EDITOR_REMEDY: Final = "an editor cannot be set; session.keep_edits(...) keeps its table under your own key"
-_SELECTION_REMEDY: Final = "a selection cannot be set; copy it to a key of your own in an on_select callback"
-_CELLS_REMEDY: Final = "selected cells are not kept; copy them to a key of your own in an on_select callback"
+_EDITOR_REMEDY: Final = (
+    "Streamlit forbids to set a data editor; "
+    "draw it by session.keep_edits(...), which keeps the table under a key of your own"
+)
+_SELECTION_REMEDY: Final = (
+    "Streamlit forbids to set a selection; copy it to a key of your own in an on_select callback"
+)
+_CELLS_REMEDY: Final = (
+    "selected cells do not come back; copy them to a key of your own in an on_select callback"
+)
 
 
 def matches(key: str, patterns: Iterable[str]) -> bool:

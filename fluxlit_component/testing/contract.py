@@ -89,6 +89,10 @@ class SessionStoreContract:
         """An id that the store has not seen."""
         return new_session_id()
 
+    def test_unknown_session_is_none(self, store: SessionStore, sid: str) -> None:
+        """A session that was never set is None, not an empty dict."""
+        assert store.get(sid) is None
+
     @pytest.mark.parametrize("data", _DATA.values(), ids=_DATA.keys())
     def test_set_then_get(self, store: SessionStore, sid: str, data: dict[str, Any]) -> None:
         """What was set is returned, equal in value and type; a session without values exists."""
@@ -108,8 +112,7 @@ class SessionStoreContract:
         assert (store.get("one"), store.get("on")) == ({"a": 1}, {"a": 2})
 
     def test_delete(self, store: SessionStore, sid: str) -> None:
-        """A session that is deleted, or never was, is None; another one stays; to delete none is no error."""
-        assert store.get(sid) is None
+        """A deleted session is None, and another one stays; to delete what is not there is no error."""
         store.delete(sid)
         store.set(sid, {"a": 1})
         store.set("other", {"a": 2})
