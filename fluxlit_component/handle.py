@@ -148,7 +148,7 @@ class UrlSession(Generic[M]):
             key: where to keep it.
             max_bytes: a larger file is not stored. It comes back by reference, as long as this process has
                 it: the `FLUXLIT_LIVE_UPLOAD_BYTES` setting says how many bytes all larger files may have. If
-                a file is gone, `lost` names the key. Default 1,024,000. Much more also needs
+                a file is gone, `lost` names the key. Default 1,024,000. A little more also needs
                 `url_session(caps=Caps(value_bytes=...))`, and from 4 MiB on `session_bytes`.
 
         Raises:

@@ -13,7 +13,7 @@ from typing import Final
 
 DEFAULT_PARAM: Final = "fluxlit_sid"
 TICKET_HEADER: Final = "fluxlit-handshake"
-"""Name of the request header. A client cannot set it, because an incoming one is dropped."""
+"""Request header with the ticket of a handshake. A client cannot set it, since an incoming one is dropped."""
 _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _DOMAIN: Final = b"fluxlit_component/session/v1\x00"
 

@@ -44,7 +44,7 @@ def sentences(question: str) -> Iterator[str]:
         return
     yield f"You mean **{len(found)} of my places**, as far as I understand."
     for row in found.head(8).itertuples():
-        yield f"**{row.Place}** lies in {row.Country} at {row.Coordinates}, my list says under {row.Region}."
+        yield f"**{row.Place}** lies in {row.Country} at {row.Coordinates}, in my list under {row.Region}."
     yield "Ask me about another one, or press F5 while I answer: I shall not lose a word."
 
 

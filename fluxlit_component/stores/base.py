@@ -117,7 +117,7 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
         """Release what this object opened itself. A client that was passed in stays open."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Entry:
     """One session in a listing. Times are Unix seconds of the store's clock."""
 
@@ -139,7 +139,7 @@ class Entry:
     """The time of the store's clock. Differences between it and the other times have no clock skew."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class StoreFacts:
     """Facts that a backend tells about itself."""
 

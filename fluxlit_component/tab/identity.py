@@ -75,7 +75,8 @@ def _name_of(who: object) -> list[Any] | None:
         return ["name", who.strip()] if who.strip() else None
     if not isinstance(who, Mapping):
         raise ConfigurationError(
-            f"identity takes a string, a mapping, None, a function of one, or False, not {type(who).__name__}"
+            "identity takes a string, a mapping such as st.user, None for nobody, a function that returns "
+            f"one of them, or False to switch it off; not {type(who).__name__}"
         )
     email = str(who.get("email") or "").strip().lower()
     if who.get("iss") and who.get("sub"):

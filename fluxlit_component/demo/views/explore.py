@@ -50,7 +50,7 @@ with wide:
 with narrow.container(border=True, height="stretch"):
     st.markdown("**Collect a place**")
     pick = st.selectbox(
-        "Place", table.index, None, table["label"].get, "explore_pick", placeholder="Choose one"
+        "Place", table.index, None, table["label"].get, "explore_pick", placeholder="Choose a place"
     )
     st.text_area("Note", key="explore_note", placeholder="Why this one?", height=122)
     icon = ":material/bookmark_add:"
