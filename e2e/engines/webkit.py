@@ -15,6 +15,7 @@ from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
+from urllib3.exceptions import HTTPError
 
 from e2e.engines.display import Display
 from e2e.engines.visitor import SECONDS, Failed, Visitor, until
@@ -116,6 +117,16 @@ class WebKit:
         self._open.callback(self._display.close)
 
     def newcomer(self) -> WebKitVisitor:
+        try:
+            driver = self._start()
+        except HTTPError:
+            # Once in hundreds of starts the browser does not come to its driver, which then never answers.
+            driver = self._start()
+        driver.set_window_size(1280, 950)
+        driver.set_script_timeout(SECONDS)
+        return WebKitVisitor(driver, driver.current_window_handle)
+
+    def _start(self) -> Remote:
         options = Options()
         options.binary_location = self._browser
         options.add_argument("--automation")
@@ -124,12 +135,12 @@ class WebKit:
         self._open.callback(service.stop)
         service.start()
         # Not selenium.webdriver.WebKitGTK: it connects in a way that Selenium itself has deprecated.
-        connection = RemoteConnection(client_config=ClientConfig(remote_server_addr=service.service_url))
+        connection = RemoteConnection(
+            client_config=ClientConfig(remote_server_addr=service.service_url, timeout=SECONDS + 30)
+        )
         driver = Remote(connection, options=options)
         self._open.callback(driver.quit)
-        driver.set_window_size(1280, 950)
-        driver.set_script_timeout(SECONDS)
-        return WebKitVisitor(driver, driver.current_window_handle)
+        return driver
 
     def close(self) -> None:
         self._open.close()
