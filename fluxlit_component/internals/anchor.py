@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guard, nothing
+from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.session_state import State
 
 _KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
@@ -26,26 +26,29 @@ def anchor_in(state: Any) -> object:
     return state[_KEY]
 
 
-@guard(lambda: _Anchor(None))
 def anchor_in_app_test(app_test: Any) -> Any:
     """The `Run.anchor` of an AppTest's Streamlit session, without a run."""
-    return anchor_in(getattr(app_test, "_session_state", app_test.session_state)._state)
+    with guard:
+        return anchor_in(getattr(app_test, "_session_state", app_test.session_state)._state)
+    return _Anchor(None)
 
 
-@guard(nothing)
 def state_of(anchor: object, session_id: str) -> State | None:
     """The session state of the Streamlit session of `anchor`, also outside of a run; None: it is gone."""
-    if isinstance(anchor, _Anchor):
-        return State(anchor.state)
-    from streamlit import runtime
+    with guard:
+        if isinstance(anchor, _Anchor):
+            return State(anchor.state)
+        from streamlit import runtime
 
-    info: Any = runtime.get_instance()._session_mgr.get_session_info(session_id)
-    return State(info.session.session_state) if info is not None else None
+        info: Any = runtime.get_instance()._session_mgr.get_session_info(session_id)
+        return State(info.session.session_state) if info is not None else None
+    return None
 
 
-@guard(lambda: True)
 def is_connected(session_id: str) -> bool:
     """Whether a browser is connected to this Streamlit session now. AppTest counts as a browser."""
-    from streamlit import runtime
+    with guard:
+        from streamlit import runtime
 
-    return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
+        return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
+    return True

@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fluxlit_component.internals.guard import guard, nothing
+from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.outgoing import reader_of
 
 
@@ -34,41 +34,43 @@ class Drawing:
         self._element.CopyFrom(message.delta.new_element)
         self._element.bidi_component.json = ""
 
-    @guard(bool)
     def draw(self, data: Hashable, as_json: Callable[[], str], last: LastDrawn) -> bool:
         """Draw the component with this data. Returns whether that was possible.
 
         The component is not registered as a widget. So Streamlit forgets its state when the run ends, and the
         browser sends the state again with each run.
         """
-        context: Any = get_script_run_ctx(suppress_warning=True)
-        if context is None or context.fragment_ids_this_run:
-            return False
-        cursor, data_hash = _container()._cursor, hash(data)
-        message = self._make()
-        if last.data == data_hash and last.message in context.cached_message_hashes:
-            message.ref_hash = last.message  # the page still has this message
-        else:
-            message.delta.new_element.CopyFrom(self._element)
-            message.delta.new_element.bidi_component.json = as_json()
-        message.metadata.delta_path[:] = cursor.delta_path
-        (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
-        context.enqueue(message)
-        last.data, last.message = data_hash, message.hash or message.ref_hash
-        return True
+        with guard:
+            context: Any = get_script_run_ctx(suppress_warning=True)
+            if context is None or context.fragment_ids_this_run:
+                return False
+            cursor, data_hash = _container()._cursor, hash(data)
+            message = self._make()
+            if last.data == data_hash and last.message in context.cached_message_hashes:
+                message.ref_hash = last.message  # the page still has this message
+            else:
+                message.delta.new_element.CopyFrom(self._element)
+                message.delta.new_element.bidi_component.json = as_json()
+            message.metadata.delta_path[:] = cursor.delta_path
+            (getattr(cursor, "lock_element", None) or cursor.get_locked_cursor)()
+            context.enqueue(message)
+            last.data, last.message = data_hash, message.hash or message.ref_hash
+            return True
+        return False
 
 
-@guard(nothing)
 def last_drawn() -> Drawing | None:
     """The component v2 that this run has drawn just now, if it can be drawn again."""
-    reader = reader_of(get_script_run_ctx(suppress_warning=True))
-    message = reader.last if reader else None
-    is_there = (
-        message is not None
-        and message.delta.new_element.bidi_component.json
-        and message.metadata.delta_path[0] == _container()._root_container
-    )
-    return Drawing(message) if is_there else None
+    with guard:
+        reader = reader_of(get_script_run_ctx(suppress_warning=True))
+        message = reader.last if reader else None
+        is_there = (
+            message is not None
+            and message.delta.new_element.bidi_component.json
+            and message.metadata.delta_path[0] == _container()._root_container
+        )
+        return Drawing(message) if is_there else None
+    return None
 
 
 def _container() -> Any:

@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache, wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
-
-D = TypeVar("D")
-P = ParamSpec("P")
-T = TypeVar("T")
+from typing import Final
 
 
-def guard(otherwise: Callable[[], D]) -> Callable[[Callable[P, T]], Callable[P, T | D]]:
-    """Have a function return `otherwise()` if something that it needs of Streamlit is no longer there."""
+class _Guard:
+    """Ends its block at an error. What stands below the block is the fallback.
 
-    def decorate(look: Callable[P, T]) -> Callable[P, T | D]:
-        @wraps(look)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> T | D:
-            try:
-                return look(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - whatever a new release has changed, the app goes on
-                fell_back(look, error)
-                return otherwise()
+    One object for all blocks: a decorator makes three more for each function, which every garbage collection
+    would look at.
+    """
 
-        del guarded.__wrapped__  # its dict would be one more object for each garbage collection
-        return guarded
+    def __enter__(self) -> None:
+        pass
 
-    return decorate
-
-
-if not TYPE_CHECKING:  # functions with the same fallback share one cell: fewer objects in each collection
-    guard = cache(guard)
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> bool:
+        if not isinstance(error, Exception):  # also what ends a run
+            return False
+        fell_back(error)
+        return True
 
 
-def guarded(look: Callable[[], T], default: T) -> T:
-    """The result of `look`, or `default` if it fails. This is `guard` for a single call."""
-    try:
-        return look()
-    except Exception as error:  # noqa: BLE001 - as above
-        fell_back(look, error)
-        return default
+guard: Final = _Guard()
 
 
-def nothing() -> None:
-    """The fallback of functions that return None."""
-
-
-def fell_back(look: Callable[..., object], error: Exception) -> None:
+def fell_back(error: Exception) -> None:
     """Do nothing. Tests replace this function to find out about fallbacks."""

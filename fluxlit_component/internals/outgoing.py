@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guard, nothing
+from fluxlit_component.internals.guard import guard
 
 _CATCHER: Final = "exec_func_with_error_handling"
 """Streamlit's function that runs the script and catches its exceptions."""
@@ -42,24 +42,24 @@ class Reader:
         self.last = message
         return self._send(message)
 
-    @guard(nothing)
     def _read(self, message: Any) -> None:
-        delta = message.delta
-        kind = delta.WhichOneof("type")
-        if kind == "add_block":
-            if delta.add_block.HasField("form") and delta.add_block.form.clear_on_submit:
-                self._forms.add(delta.add_block.form.form_id)
-        elif kind == "new_element":
-            element = delta.new_element
-            if element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
-                if self._on_failure():
-                    message.metadata.delta_path[-1] += 1  # `on_failure` has drawn at the error's place
-            elif self._forms or self.tell_selection:
-                drawn = _drawn_in(message)
-                if getattr(drawn, "form_id", None) in self._forms:
-                    self.cleared.add(drawn.id)
-                if self.tell_selection and (selection := getattr(drawn, "selection_state", "")):
-                    self.tell_selection(drawn.id, json.loads(selection))
+        with guard:
+            delta = message.delta
+            kind = delta.WhichOneof("type")
+            if kind == "add_block":
+                if delta.add_block.HasField("form") and delta.add_block.form.clear_on_submit:
+                    self._forms.add(delta.add_block.form.form_id)
+            elif kind == "new_element":
+                element = delta.new_element
+                if element.HasField("exception") and not delta.fragment_id and _has_left_the_script():
+                    if self._on_failure():
+                        message.metadata.delta_path[-1] += 1  # `on_failure` has drawn at the error's place
+                elif self._forms or self.tell_selection:
+                    drawn = _drawn_in(message)
+                    if getattr(drawn, "form_id", None) in self._forms:
+                        self.cleared.add(drawn.id)
+                    if self.tell_selection and (selection := getattr(drawn, "selection_state", "")):
+                        self.tell_selection(drawn.id, json.loads(selection))
 
 
 def _drawn_in(message: Any) -> Any:
@@ -67,11 +67,12 @@ def _drawn_in(message: Any) -> Any:
     return getattr(message.delta.new_element, message.delta.new_element.WhichOneof("type"))
 
 
-@guard(nothing)
 def _id_in(message: Any) -> str | None:
     """The id of the widget that a message draws; None: it draws none."""
-    is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
-    return getattr(_drawn_in(message), "id", None) if is_drawn else None
+    with guard:
+        is_drawn = message.HasField("delta") and message.delta.HasField("new_element")
+        return getattr(_drawn_in(message), "id", None) if is_drawn else None
+    return None
 
 
 def _has_left_the_script() -> bool:

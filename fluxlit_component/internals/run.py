@@ -17,7 +17,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
 from fluxlit_component.internals.anchor import anchor_in
-from fluxlit_component.internals.guard import guard, guarded, nothing
+from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.outgoing import Reader, reader_of
 from fluxlit_component.internals.session_state import State, Widget, drawn_elements
 
@@ -44,19 +44,23 @@ class Run:
         """An object that lives exactly as long as the Streamlit session and takes weak references."""
         # A Streamlit session has one fragment storage. Up to some release 1.6x AppTest has one for each run.
         storage = cast("object", self._context.fragment_storage)
-        return guarded(lambda: anchor_in(self.state._state), storage) if self.is_app_test else storage
+        with guard:
+            return anchor_in(self.state._state) if self.is_app_test else storage
+        return storage
 
     @property
-    @guard(str)
     def session_id(self) -> str:
         """Streamlit's own name of its session."""
-        return str(self._context.session_id)
+        with guard:
+            return str(self._context.session_id)
+        return ""
 
     @cached_property
-    @guard(bool)
     def is_app_test(self) -> bool:
         """Whether AppTest runs the script. Then there is no browser that could answer."""
-        return bool(config.get_option("global.appTest"))  # AppTest replaces the function in this module
+        with guard:
+            return bool(config.get_option("global.appTest"))  # AppTest replaces the function in this module
+        return False
 
     @property
     def is_fragment(self) -> bool:
@@ -64,11 +68,12 @@ class Run:
         return bool(getattr(self._context, "fragment_ids_this_run", None))
 
     @property
-    @guard(bool)
     def has_parallel_fragments(self) -> bool:
         """Whether fragments run in their own threads now (`parallel=True`, from 1.58 on)."""
-        beside = getattr(self._context, "parallel_coordinator", None)
-        return beside is not None and bool(beside._outstanding)
+        with guard:
+            beside = getattr(self._context, "parallel_coordinator", None)
+            return beside is not None and bool(beside._outstanding)
+        return False
 
     @property
     def script_path(self) -> str | None:
@@ -76,60 +81,68 @@ class Run:
         return getattr(self._context, "main_script_path", None)
 
     @property
-    @guard(str)
     def url(self) -> str:
         """The visitor's URL: origin and path, as the browser sees it. Empty if it is not known."""
-        if url := getattr(st.context, "url", None):  # came with 1.45
-            return str(url)
-        origin = self.headers.get("Origin") or ""
-        prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
-        path = self.page_paths.get(self._context.pages_manager.get_pages()[self.page]["script_path"], "")
-        return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
+        with guard:
+            if url := getattr(st.context, "url", None):  # came with 1.45
+                return str(url)
+            origin = self.headers.get("Origin") or ""
+            prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
+            path = self.page_paths.get(self._context.pages_manager.get_pages()[self.page]["script_path"], "")
+            return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
+        return ""
 
     @property
-    @guard(dict[str, str])
     def page_paths(self) -> Mapping[str, str]:
         """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
-        pages = self._context.pages_manager.get_pages().values()
-        return {
-            str(page["script_path"] or page.get("url_pathname") or ""): str(page.get("url_pathname") or "")
-            for page in pages
-        }
+        with guard:
+            pages = self._context.pages_manager.get_pages().values()
+            return {
+                str(page["script_path"] or page.get("url_pathname") or ""): str(
+                    page.get("url_pathname") or ""
+                )
+                for page in pages
+            }
+        return {}
 
     @property
-    @guard(str)
     def page(self) -> str:
         """An opaque name of the current page. Another page has another name."""
-        return str(self._context.page_script_hash)
+        with guard:
+            return str(self._context.page_script_hash)
+        return ""
 
     @property
-    @guard(str)
     def unresolved_page(self) -> str:
         """URL path of the requested sub-page, as long as the pages of the app are not known yet; else "".
 
         If the script ended now, Streamlit would forget the requested page.
         """
-        manager = self._context.pages_manager
-        # Streamlit 1.40 has a strategy for folders and one for `st.navigation`, and begins with the first.
-        holder = getattr(manager, "pages_strategy", manager)
-        if hasattr(holder, "_pages"):
-            is_known = holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))
-        else:
-            is_known = (Path(manager.main_script_path).parent / "pages").exists()
-        return "" if is_known else str(manager.intended_page_name or "")
+        with guard:
+            manager = self._context.pages_manager
+            # 1.40 has a strategy for folders and one for `st.navigation`, and begins with the first.
+            holder = getattr(manager, "pages_strategy", manager)
+            if hasattr(holder, "_pages"):
+                is_known = holder._pages is not None or bool(getattr(manager, "uses_pages_directory", False))
+            else:
+                is_known = (Path(manager.main_script_path).parent / "pages").exists()
+            return "" if is_known else str(manager.intended_page_name or "")
+        return ""
 
     @cached_property
-    @guard(dict[str, str])
     def headers(self) -> Mapping[str, str]:
         """Request headers of the websocket's handshake; empty if there is no connection or it has ended."""
-        return st.context.headers
+        with guard:
+            return st.context.headers
+        return {}
 
     @property
-    @guard(dict[str, Any])
     def user(self) -> Mapping[str, Any]:
         """Streamlit's data about the signed-in person; empty if there are none."""
-        # Not `st.user`: it has the same data, but looks for the files of the app's secrets at each call.
-        return dict(self._context.user_info)
+        with guard:
+            # Not `st.user`: it has the same data, but looks for the files of the app's secrets at each call.
+            return dict(self._context.user_info)
+        return {}
 
     @property
     def has_browser(self) -> bool:
@@ -154,24 +167,24 @@ class Run:
         browser = getattr(self.anchor, "browser", None)
         (st.query_params if browser is None else browser.ids)[param] = value
 
-    @guard(nothing)
     def call_back_late(self) -> None:
         """Begin the run again when a clicked widget is drawn and turns out to have a callback.
 
         Streamlit calls callbacks before the script, but gets to know them when their widgets are drawn. After
         a restart of the server with an open page this is too late.
         """
-        reader, unknown = reader_of(self._context), self.state.unknown_elements()
+        with guard:
+            reader, unknown = reader_of(self._context), self.state.unknown_elements()
 
-        def on_drawn(element: str) -> None:
-            click = self.state.take_click(element) if element in unknown else None
-            if click is not None:
-                known = {field.name for field in fields(RerunData)}
-                here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
-                raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
+            def on_drawn(element: str) -> None:
+                click = self.state.take_click(element) if element in unknown else None
+                if click is not None:
+                    known = {field.name for field in fields(RerunData)}
+                    here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}
+                    raise RerunException(RerunData(widget_states=WidgetStates(widgets=[click]), **here))
 
-        if reader and unknown:
-            reader.on_drawn = on_drawn
+            if reader and unknown:
+                reader.on_drawn = on_drawn
 
     # --- session state -----------------------------------------------------------------------
 
@@ -181,44 +194,45 @@ class Run:
         safe = self._context.session_state
         return State(getattr(safe, "_state", safe), getattr(safe, "_lock", None))
 
-    @guard(frozenset[str])
     def drawn_keys(self) -> frozenset[str]:
         """User keys of the widgets drawn in this run so far."""
-        mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
-        return frozenset(mapping[element] for element in drawn_elements(self._context) if element in mapping)
+        with guard:
+            mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
+            return frozenset(
+                mapping[element] for element in drawn_elements(self._context) if element in mapping
+            )
+        return frozenset()
 
     def carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
         """Those of these widgets whose values Streamlit would keep for the next run if this run ended now."""
-        return guarded(partial(self._carried, widgets), frozenset(widgets))
+        with guard:
+            from streamlit.runtime.state.session_state import _is_stale_widget
 
-    def _carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:
-        from streamlit.runtime.state.session_state import _is_stale_widget
+            drawn, fragments = drawn_elements(self._context), self._context.fragment_ids_this_run
+            return frozenset(
+                key
+                for key, widget in widgets.items()
+                if widget.element in drawn
+                or widget.is_kept_by_streamlit
+                or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
+            )
+        return frozenset(widgets)
 
-        drawn, fragments = drawn_elements(self._context), self._context.fragment_ids_this_run
-        return frozenset(
-            key
-            for key, widget in widgets.items()
-            if widget.element in drawn
-            or widget.is_kept_by_streamlit
-            or not _is_stale_widget(widget.metadata, cast("Any", drawn), fragments)
-        )
-
-    @guard(nothing)
     def read_along(self, on_failure: Callable[[], bool]) -> None:
         """Read messages to the browser: `cleared_elements`, `narrow_selections` and `on_failure` need this.
 
         `on_failure` is called before the error of a failed script is drawn, and returns whether it has drawn.
         """
-        context, reader = self._context, reader_of(self._context)
-        context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
+        with guard:
+            context, reader = self._context, reader_of(self._context)
+            context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
 
-    @guard(nothing)
     def narrow_selections(self, keys: Collection[str]) -> None:
         """When their tables are drawn, reduce these selections in session state to what Streamlit shows."""
-        if keys and (reader := reader_of(self._context)):
-            reader.tell_selection = partial(self.state.narrow, keys)
+        with guard:
+            if keys and (reader := reader_of(self._context)):
+                reader.tell_selection = partial(self.state.narrow, keys)
 
-    @guard(dict[str, Any])
     def uploaders(self, cleared: Collection[str] = ()) -> Mapping[str, Mapping[str, Any]]:
         """Uploader drawn in this run so far -> id of each file that it shows -> the file; None: it is gone.
 
@@ -226,21 +240,24 @@ class Run:
         Uploaders in forms with `clear_on_submit=True` are left out: Streamlit empties them, not the visitor.
         In a run of fragments `cleared` names these uploaders.
         """
-        state = self._context.session_state._state
-        metadata = state._new_widget_state.widget_metadata
-        found: dict[str, dict[str, Any]] = {}
-        for element in drawn_elements(self._context) - self.cleared_elements() - {*cleared}:
-            if metadata[element].value_type == "file_uploader_state_value":
-                value = state._getitem(element, None) or []
-                files = value if isinstance(value, list) else [value]
-                found[element] = {f.file_id: f if hasattr(f, "getvalue") else None for f in files}
-        return found
+        with guard:
+            state = self._context.session_state._state
+            metadata = state._new_widget_state.widget_metadata
+            found: dict[str, dict[str, Any]] = {}
+            for element in drawn_elements(self._context) - self.cleared_elements() - {*cleared}:
+                if metadata[element].value_type == "file_uploader_state_value":
+                    value = state._getitem(element, None) or []
+                    files = value if isinstance(value, list) else [value]
+                    found[element] = {f.file_id: f if hasattr(f, "getvalue") else None for f in files}
+            return found
+        return {}
 
-    @guard(frozenset[str])
     def cleared_elements(self) -> AbstractSet[str]:
         """Widgets in forms with `clear_on_submit=True`: grows as they are drawn. Fragments' runs see none."""
-        reader = reader_of(self._context)
-        return reader.cleared if reader else frozenset()
+        with guard:
+            reader = reader_of(self._context)
+            return reader.cleared if reader else frozenset()
+        return frozenset()
 
 
 def current_run() -> Run | None:
@@ -259,7 +276,6 @@ def is_rerun(error: BaseException | None) -> bool:
     return isinstance(error, RerunException)
 
 
-@guard(nothing)
 def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
     """The restored key that made Streamlit raise `error`, or None if no restored key did.
 
@@ -267,13 +283,15 @@ def refused_key(error: BaseException, restored: Iterable[str]) -> str | None:
     exception holds it. The app's own errors are none of that: in a function that formats options, by a key
     that two widgets have, by an assignment after the widget.
     """
-    candidates, found = frozenset(restored), None
-    for frame, _ in walk_tb(error.__traceback__):
-        module = str(frame.f_globals.get("__name__", ""))
-        if module.startswith("streamlit.elements"):
-            key = frame.f_locals.get("key")
-            found = key if isinstance(key, str) and key in candidates else found
-        elif module.partition(".")[0] not in _LIBRARIES and "-packages" not in frame.f_code.co_filename:
-            found = None
-    named = getattr(error, "exec_kwargs", {}).get("key", found)
-    return None if "Duplicate" in type(error).__name__ or named != found else found
+    with guard:
+        candidates, found = frozenset(restored), None
+        for frame, _ in walk_tb(error.__traceback__):
+            module = str(frame.f_globals.get("__name__", ""))
+            if module.startswith("streamlit.elements"):
+                key = frame.f_locals.get("key")
+                found = key if isinstance(key, str) and key in candidates else found
+            elif module.partition(".")[0] not in _LIBRARIES and "-packages" not in frame.f_code.co_filename:
+                found = None
+        named = getattr(error, "exec_kwargs", {}).get("key", found)
+        return None if "Duplicate" in type(error).__name__ or named != found else found
+    return None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fluxlit_component.internals.guard import guarded
+from fluxlit_component.internals.guard import guard
 
 SELECTION: Final = "dataframe selection"
 """Kind of such a table if its value may be set (from 1.56 on). Streamlit's own kind is `string_value`."""
@@ -34,10 +34,8 @@ def streamlits_selection(value: Any) -> Any:
     parts = value.get("selection") if isinstance(value, Mapping) and len(value) == 1 else None
     if not isinstance(parts, Mapping) or parts.keys() != {*_PARTS}:
         return value
-
-    def make() -> Any:
+    with guard:
         from streamlit.elements.arrow import DataframeSelectionSerde
 
         return DataframeSelectionSerde().deserialize(json.dumps(value))
-
-    return guarded(make, value)
+    return value

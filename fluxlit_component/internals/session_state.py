@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from fluxlit_component.internals.guard import fell_back, guard, nothing
+from fluxlit_component.internals.guard import fell_back, guard
 from fluxlit_component.internals.selections import SELECTION, kind_of, plain_selection, streamlits_selection
 
 _KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(?!None\Z)(.+)", re.DOTALL)
@@ -28,7 +28,6 @@ Values: TypeAlias = Mapping[str, Any]
 NOTHING: Final[Values] = MappingProxyType({})
 """The empty mapping that all who have nothing to note share."""
 T = TypeVar("T")
-_Keys: TypeAlias = frozenset[str]
 
 
 class Widget(NamedTuple):
@@ -107,79 +106,90 @@ class State:
         """Keys of the widgets that have a value of their own now."""
         return self._look(lambda: frozenset(key for key, _, known in self._widgets() if known), frozenset)
 
-    @guard(_Keys)
     def registered_keys(self) -> frozenset[str]:
         """User keys of the drawn widgets, whether a value is the widget's own or was taken over."""
-        mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
-        known = self._state._new_widget_state.widget_metadata
-        return frozenset(key for element, key in mapping if element in known)
+        with guard:
+            mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
+            known = self._state._new_widget_state.widget_metadata
+            return frozenset(key for element, key in mapping if element in known)
+        return frozenset()
 
-    @guard(_Keys)
     def written_keys(self) -> frozenset[str]:
         """Keys set through session state since this run began, callbacks included."""
-        return frozenset(self._state._new_session_state)
+        with guard:
+            return frozenset(self._state._new_session_state)
+        return frozenset()
 
-    @guard(_Keys)
     def assigned_keys(self) -> frozenset[str]:
         """Those of `written_keys` that the app has assigned itself, or anew."""
-        new = self._state._new_session_state
-        return frozenset(new) - getattr(new, "carried", frozenset())
+        with guard:
+            new = self._state._new_session_state
+            return frozenset(new) - getattr(new, "carried", frozenset())
+        return frozenset()
 
-    @guard(_Keys)
     def assigned_before(self) -> frozenset[str]:
         """What `assigned_keys` was at the end of the last run."""
-        return getattr(self._state._new_session_state, "before", frozenset())
+        with guard:
+            return getattr(self._state._new_session_state, "before", frozenset())
+        return frozenset()
 
-    @guard(_Keys)
     def accepted_keys(self) -> frozenset[str]:
         """Those of `note_carried` that widgets took over, once another run or a fragment has begun since."""
-        new = self._state._new_session_state
-        return frozenset(() if getattr(new, "carried", True) else new.accepted)
+        with guard:
+            new = self._state._new_session_state
+            return frozenset(() if getattr(new, "carried", True) else new.accepted)
+        return frozenset()
 
-    @guard(dict[str, Any])
     def values_under(self, keys: Iterable[str]) -> dict[str, Any]:
         """What is under the values of widgets with these keys, as the last run ended."""
-        return {key: self._state._old_state[key] for key in keys if key in self._state._old_state}
+        with guard:
+            return {key: self._state._old_state[key] for key in keys if key in self._state._old_state}
+        return {}
 
-    @guard(_Keys)
     def keys_of_widgets(self) -> frozenset[str]:
         """User keys of all widgets drawn since the page was loaded."""
-        return frozenset(self._state._key_id_mapper.id_key_mapping.values())
+        with guard:
+            return frozenset(self._state._key_id_mapper.id_key_mapping.values())
+        return frozenset()
 
-    @guard(_Keys)
     def sent_keys(self) -> frozenset[str]:
         """User keys of the widgets whose values the browser sent along with this run."""
-        sent = tuple(self._state._new_widget_state.states)
-        return frozenset(key for element in sent if (key := user_key(element)) is not None)
+        with guard:
+            sent = tuple(self._state._new_widget_state.states)
+            return frozenset(key for element in sent if (key := user_key(element)) is not None)
+        return frozenset()
 
-    @guard(dict[str, Any])
     def sent_values(self, *, clicks: bool = False) -> dict[str, bytes]:
         """Element -> encoded value, for all that the browser sent with this run. `clicks`: include clicks."""
-        held = self._state._new_widget_state
-        protos = {element: held.get_serialized(element) for element in tuple(held.states)}
-        return {
-            element: proto.SerializeToString(deterministic=True)
-            for element, proto in protos.items()
-            if proto is not None and (clicks or proto.WhichOneof("value") not in _CLICKS)
-        }
+        with guard:
+            held = self._state._new_widget_state
+            protos = {element: held.get_serialized(element) for element in tuple(held.states)}
+            return {
+                element: proto.SerializeToString(deterministic=True)
+                for element, proto in protos.items()
+                if proto is not None and (clicks or proto.WhichOneof("value") not in _CLICKS)
+            }
+        return {}
 
-    @guard(nothing)
     def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component with this `key`, before the component is mounted.
 
         None if there is no state or it cannot be read. Then the mount call returns the state later.
         """
-        for element, held in tuple(self._state._new_widget_state.states.items()):
-            if element.endswith(key) and user_key(element) == key:
-                proto = held.value
-                value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
-                return value if isinstance(value, dict) else None
+        with guard:
+            for element, held in tuple(self._state._new_widget_state.states.items()):
+                if element.endswith(key) and user_key(element) == key:
+                    proto = held.value
+                    value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
+                    return value if isinstance(value, dict) else None
+            return None
         return None
 
-    @guard(bool)
     def began_by_itself(self) -> bool:
         """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
-        return _HAS_RUN in self._state._new_session_state
+        with guard:
+            return _HAS_RUN in self._state._new_session_state
+        return False
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Set values. For the key of a widget that is already drawn Streamlit's exception is raised."""
@@ -198,24 +208,24 @@ class State:
         else:
             self._state[key] = value
 
-    @guard(nothing)
     def note_carried(self, keys: Iterable[str]) -> None:
         """Note that these keys were not assigned by the app, as long as it does not assign them anew."""
-        state = self._state
-        if not isinstance(state._new_session_state, _Assigned):
-            state._new_session_state = _Assigned(state)
-        state._new_session_state.carried.update(keys)
-        state._new_session_state.accepted.update(keys)
+        with guard:
+            state = self._state
+            if not isinstance(state._new_session_state, _Assigned):
+                state._new_session_state = _Assigned(state)
+            state._new_session_state.carried.update(keys)
+            state._new_session_state.accepted.update(keys)
 
-    @guard(nothing)
     def lay_under(self, values: Mapping[str, Any]) -> None:
         """Give keys a value that any newer value hides.
 
         This is for widgets that are not drawn yet and whose value the browser has sent. Streamlit cannot read
         such a value, so an app that sets a default for a missing key would overwrite it.
         """
-        for key, value in values.items():
-            self._state._old_state.setdefault(key, streamlits_selection(value))
+        with guard:
+            for key, value in values.items():
+                self._state._old_state.setdefault(key, streamlits_selection(value))
 
     def narrow(self, keys: Container[str], element: str, selection: Any) -> None:
         """Replace a selection that `carry_on` has set by the selection that Streamlit has reduced it to."""
@@ -224,7 +234,6 @@ class State:
         if key in keys and key in held:
             held[key] = streamlits_selection(selection)
 
-    @guard(nothing)
     def settle(
         self, keys: Iterable[str], drawn: frozenset[str], under: Values = NOTHING, *, all_drawn: bool = False
     ) -> None:
@@ -235,35 +244,36 @@ class State:
         `under`: what is under such keys then. `all_drawn`: also do what Streamlit does with the values of all
         widgets when another run begins. Else a change of the page loses what `persist_state=` is to keep.
         """
-        state, ids = self._state, self._state._key_id_mapper
-        old, new, held = state._old_state, state._new_session_state, state._new_widget_state
-        keys = drawn.intersection(keys)
-        for key in drawn if all_drawn else keys:
-            element = ids.get_id_from_key(key, None)
-            moves = key in keys and key in old
-            if moves:
-                old.setdefault(element, old.pop(key))
-            if key in getattr(new, "carried", ()) and key in new and element not in held.states:
-                old[element], moves = new.pop(key), True
-            elif all_drawn and element in held.states:
-                old.setdefault(element, held[element])
-            if moves and key in under:
-                old[key] = under[key]
+        with guard:
+            state, ids = self._state, self._state._key_id_mapper
+            old, new, held = state._old_state, state._new_session_state, state._new_widget_state
+            keys = drawn.intersection(keys)
+            for key in drawn if all_drawn else keys:
+                element = ids.get_id_from_key(key, None)
+                moves = key in keys and key in old
+                if moves:
+                    old.setdefault(element, old.pop(key))
+                if key in getattr(new, "carried", ()) and key in new and element not in held.states:
+                    old[element], moves = new.pop(key), True
+                elif all_drawn and element in held.states:
+                    old.setdefault(element, held[element])
+                if moves and key in under:
+                    old[key] = under[key]
 
-    @guard(nothing)
     def tell_again(self, keys: Iterable[str]) -> None:
         """Have widgets send their values to the browser when they are drawn again."""
-        for key in keys:
-            element = self._state._key_id_mapper.get_id_from_key(key, None)
-            if element in self._state._old_state:
-                self._state._old_state[key] = self._state._old_state[element]
+        with guard:
+            for key in keys:
+                element = self._state._key_id_mapper.get_id_from_key(key, None)
+                if element in self._state._old_state:
+                    self._state._old_state[key] = self._state._old_state[element]
 
-    @guard(nothing)
     def forget(self, keys: Iterable[str], under: Values = NOTHING) -> None:
         """Drop values stored under these user keys in earlier runs. Values stored under widget ids stay."""
-        for key in self._state._old_state.keys() & keys:
-            del self._state._old_state[key]
-            self.lay_under({key: under[key]} if key in under else {})
+        with guard:
+            for key in self._state._old_state.keys() & keys:
+                del self._state._old_state[key]
+                self.lay_under({key: under[key]} if key in under else {})
 
     def drop(self, keys: Iterable[str], under: Values = NOTHING) -> None:
         """Delete keys; what was `under` them is their value then. A missing key is no error."""
@@ -272,29 +282,35 @@ class State:
                 del self._state[key]
                 self.lay_under({key: under[key]} if key in under else {})
 
-    @guard(_Keys)
     def unknown_elements(self) -> frozenset[str]:
         """Widgets whose values the browser sent with this run, and that this process has not drawn yet."""
-        held = self._state._new_widget_state
-        return frozenset(element for element in tuple(held.states) if element not in held.widget_metadata)
+        with guard:
+            held = self._state._new_widget_state
+            return frozenset(element for element in tuple(held.states) if element not in held.widget_metadata)
+        return frozenset()
 
-    @guard(nothing)
     def take_click(self, element: str) -> Any:
         """If a widget was clicked and has a callback, remove its click from the sent values and return it."""
-        held = self._state._new_widget_state
-        click = held.get_serialized(element)
-        kind = click.WhichOneof("value")
-        if held.widget_metadata[element].callback is None or kind not in _CLICKS or not getattr(click, kind):
-            return None
-        del held.states[element]
-        return click
+        with guard:
+            held = self._state._new_widget_state
+            click = held.get_serialized(element)
+            kind = click.WhichOneof("value")
+            if (
+                held.widget_metadata[element].callback is None
+                or kind not in _CLICKS
+                or not getattr(click, kind)
+            ):
+                return None
+            del held.states[element]
+            return click
+        return None
 
-    @guard(nothing)
     def ignore(self, values: Mapping[str, bytes]) -> None:
         """Remove these values from those that the browser sent. Other values of the same elements stay."""
-        states = self._state._new_widget_state.states
-        for element in values.items() & self.sent_values(clicks=True).items():
-            del states[element[0]]
+        with guard:
+            states = self._state._new_widget_state.states
+            for element in values.items() & self.sent_values(clicks=True).items():
+                del states[element[0]]
 
     def empty(self) -> None:
         """Drop all values: those of the app, those of widgets, and those that the browser sent."""
@@ -303,17 +319,18 @@ class State:
         if own:
             self._state._old_state.update(own)
 
-    @guard(nothing)
     def hide(self, key: str) -> None:
         """Hide the key of a component from the app, if the key is registered. The component's state stays."""
-        ids = self._state._key_id_mapper
-        if ids.get_id_from_key(key, None) is not None:
-            ids.delete(key)
+        with guard:
+            ids = self._state._key_id_mapper
+            if ids.get_id_from_key(key, None) is not None:
+                ids.delete(key)
 
-    @guard(dict[str, Any])
     def _streamlits_own(self) -> dict[str, Any]:
-        held = {**self._state._old_state, **self._state._new_session_state}
-        return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
+        with guard:
+            held = {**self._state._old_state, **self._state._new_session_state}
+            return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
+        return {}
 
     def _look(self, look: Callable[[], T], otherwise: Callable[[], T]) -> T:
         for attempt in range(_RETRIES):
@@ -325,7 +342,7 @@ class State:
                 if attempt == _RETRIES - 1:
                     raise
             except Exception as error:  # noqa: BLE001 - a release has moved something
-                fell_back(look, error)
+                fell_back(error)
                 break
         return otherwise()
 
@@ -361,21 +378,23 @@ class State:
             if element in old or (known is not None and (element in sent or key in new)):
                 yield key, element, known
 
-    @guard(bool)
     def _is_vacant(self, key: str) -> bool:
         """Whether this state has no newer value for `key` than the one stored under the user key."""
-        state, element = self._state, self._state._key_id_mapper.get_id_from_key(key, None)
-        held = element is not None and (element in state._old_state or element in state._new_widget_state)
-        return not held and key not in state._new_session_state
+        with guard:
+            state, element = self._state, self._state._key_id_mapper.get_id_from_key(key, None)
+            held = element is not None and (element in state._old_state or element in state._new_widget_state)
+            return not held and key not in state._new_session_state
+        return False
 
 
-@guard(_Keys)
 def drawn_elements(context: Any = None) -> frozenset[str]:
     """The widgets that a run has drawn so far; by default the run of this thread."""
-    context = context or get_script_run_ctx(suppress_warning=True)
-    held = getattr(context, "shared", context).widget_ids_this_run
-    # Older releases have a plain set, later ones a set with its own lock; 1.67 keeps it in `shared`.
-    return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
+    with guard:
+        context = context or get_script_run_ctx(suppress_warning=True)
+        held = getattr(context, "shared", context).widget_ids_this_run
+        # Older releases have a plain set, later ones a set with its own lock; 1.67 keeps it in `shared`.
+        return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
+    return frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -386,16 +405,17 @@ def user_key(element: str) -> str | None:
 
 
 @cache
-@guard(bool)
 def _adopts_old_values() -> bool:
     """Whether a widget takes over the value under its key from an earlier run and sends it to the browser.
 
     Then no assignment is needed, and Streamlit does not warn that the widget also has a default.
     """
-    from streamlit.runtime.state import SessionState
-    from streamlit.runtime.state.common import WidgetMetadata
+    with guard:
+        from streamlit.runtime.state import SessionState
+        from streamlit.runtime.state.common import WidgetMetadata
 
-    state: Any = SessionState()
-    state._old_state["key"] = "kept"
-    metadata: Any = WidgetMetadata("$$ID-probe-key", lambda *_: "", str, "string_value")
-    return bool(state.register_widget(metadata, "key").value_changed)
+        state: Any = SessionState()
+        state._old_state["key"] = "kept"
+        metadata: Any = WidgetMetadata("$$ID-probe-key", lambda *_: "", str, "string_value")
+        return bool(state.register_widget(metadata, "key").value_changed)
+    return False

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from fluxlit_component.errors import NoPage
-from fluxlit_component.internals.guard import guard, guarded
+from fluxlit_component.internals.guard import guard
 
 _ATTRIBUTE: Final = "streamlit_script_run_ctx"
 """Where Streamlit looks for a thread's context: `SCRIPT_RUN_CONTEXT_ATTR_NAME`."""
@@ -45,7 +45,7 @@ def without_page(context: Any) -> Iterator[None]:
     """
     thread = threading.current_thread()
     before = thread.__dict__.get(_ATTRIBUTE)
-    made = guarded(lambda: _context_like(context), None) if context is not None else None
+    made = _context_like(context) if context is not None else None
     if made is not None:
         add_script_run_ctx(thread, made)
     try:
@@ -56,26 +56,29 @@ def without_page(context: Any) -> Iterator[None]:
 
 
 def _context_like(context: Any) -> Any:
-    return type(context)(
-        session_id="",
-        _enqueue=_refuse_to_draw,
-        query_string="",
-        session_state=_NoState(),
-        uploaded_file_mgr=None,
-        main_script_path=context.main_script_path,
-        user_info=context.user_info,
-        fragment_storage=None,
-        pages_manager=context.pages_manager,
-    )
+    with guard:
+        return type(context)(
+            session_id="",
+            _enqueue=_refuse_to_draw,
+            query_string="",
+            session_state=_NoState(),
+            uploaded_file_mgr=None,
+            main_script_path=context.main_script_path,
+            user_info=context.user_info,
+            fragment_storage=None,
+            pages_manager=context.pages_manager,
+        )
+    return None
 
 
-@guard(bool)
 def other_fragments_wait() -> bool:
     """Whether fragments other than the current one are waiting. They will run in the same thread."""
-    context: Any = get_script_run_ctx(suppress_warning=True)
-    these, requests = context.fragment_ids_this_run, context.script_requests
-    waiting = requests._rerun_data.fragment_id_queue if requests._state.name == "RERUN" else ()
-    return len(these) > 1 or not {*waiting} <= {*these}
+    with guard:
+        context: Any = get_script_run_ctx(suppress_warning=True)
+        these, requests = context.fragment_ids_this_run, context.script_requests
+        waiting = requests._rerun_data.fragment_id_queue if requests._state.name == "RERUN" else ()
+        return len(these) > 1 or not {*waiting} <= {*these}
+    return False
 
 
 def let_run_end() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component.bridge.transport import has_v2
-from fluxlit_component.internals import guard
 from fluxlit_component.internals.drawing import Drawing, LastDrawn, last_drawn
 
 MODULE = sys.modules["fluxlit_component.internals.drawing"]
@@ -54,10 +52,12 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the script reports; nothing was fallen back from."""
     fallen: list[str] = []
 
-    def note(look: Callable[[], Any], error: Exception) -> None:
-        fallen.append(f"{look.__qualname__}: {error!r}")
+    def note(error: Exception) -> None:
+        trace = error.__traceback__
+        assert trace
+        fallen.append(f"{trace.tb_frame.f_code.co_name}: {error!r}")
 
-    monkeypatch.setattr(guard, "fell_back", note)
+    monkeypatch.setattr("fluxlit_component.internals.guard.fell_back", note)
     found: dict[str, Any] = {}
     AppTest.from_function(draws, default_timeout=30, args=(found,)).run()
     if "error" in found:

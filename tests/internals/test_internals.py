@@ -30,7 +30,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge.transport import component_key
-from fluxlit_component.internals import Reading, Run, State, guard, process, session_state
+from fluxlit_component.internals import Reading, Run, State, process, session_state
 from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
 
@@ -52,10 +52,12 @@ def fallbacks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every time that a guarded function had to fall back, and why."""
     fallen: list[str] = []
 
-    def note(look: Callable[[], Any], error: Exception) -> None:
-        fallen.append(f"{look.__qualname__}: {error!r}")
+    def note(error: Exception) -> None:
+        trace = error.__traceback__
+        assert trace
+        fallen.append(f"{trace.tb_frame.f_code.co_name}: {error!r}")
 
-    monkeypatch.setattr(guard, "fell_back", note)
+    monkeypatch.setattr("fluxlit_component.internals.guard.fell_back", note)
     return fallen
 
 
@@ -1328,7 +1330,7 @@ def test_the_headers_of_apptest(fallbacks: list[str]) -> None:
 def test_what_streamlit_run_serves_by(fallbacks: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Starlette from 1.57 on, from 1.53 if it is asked for; before that nothing that speaks ASGI."""
     if RELEASE < (1, 53):
-        monkeypatch.setattr(guard, "fell_back", lambda *_: None)
+        monkeypatch.setattr("fluxlit_component.internals.guard.fell_back", lambda _: None)
         assert not process.serves_asgi([])
         return
     assert process.serves_asgi([]) is (RELEASE >= (1, 57)), moved("server.useStarlette")
