@@ -20,7 +20,7 @@ from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
-from fluxlit_component.tab.standing import Standing, Status
+from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
 
 P = ParamSpec("P")
@@ -49,7 +49,10 @@ class UrlSession(Generic[M]):
     """
 
     def __init__(self, tab: Tab | None, run: SessionRun | None, schema: Schema[M] | None = None) -> None:
-        self._tab = tab if tab is not None else Tab("", standing=Standing(status="disabled"))
+        if tab is None:
+            tab = Tab("")
+            tab.standing.status = "disabled"
+        self._tab = tab
         self._run = run
         self._schema = schema
         self._rotated = False

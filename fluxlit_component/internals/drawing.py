@@ -7,7 +7,6 @@ not changed since the last run. This call was most of the time that the session 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -17,7 +16,6 @@ from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.outgoing import reader_of
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class LastDrawn:
     """What was sent to one page last. Only hashes are held, because there is one object for each page."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fluxlit_component.codec import encode
@@ -15,7 +15,6 @@ FAILED: Final = f"{RESERVED}_failed"
 UNDER: Final = f"{RESERVED}_under"
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Page:
     """One page as its last run left it. Written by `hydrate` when a run begins, by `persist` when it ends."""
 
@@ -46,18 +45,18 @@ class Page:
     """Keys of widgets that are drawn after the session's block."""
     baseline: Mapping[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
-    untouched: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
+    untouched: Mapping[str, bytes] = NOTHING
     """Values of widgets that nobody has changed. They are not kept as long as they stay the same."""
-    shown: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
+    shown: Mapping[str, bytes] = NOTHING
     """Values that the browser still shows after the state was emptied. Not kept until they change."""
     assigned: frozenset[str] = frozenset()
     """Keys of widgets that the app has assigned. Their values are kept, default or not."""
-    under: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    under: Mapping[str, Any] = NOTHING
     """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
     under the widget's value, and it is the value of the key again when the widget goes."""
     below: bytes | None = None
     """The same as it is now, encoded: what the record is to say."""
-    waiting: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    waiting: Mapping[str, Any] = NOTHING
     """Values for widgets that were drawn already. They are set when the next run begins."""
     deleted: frozenset[str] = frozenset()
     """Keys to delete from the record, even if session state does not have them."""

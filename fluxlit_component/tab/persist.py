@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Container, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from fluxlit_component.codec import PlainEncoder
@@ -31,17 +31,16 @@ from fluxlit_component.tab.tab import Tab, others_with
 _log = logging.getLogger("fluxlit_component")
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Kept:
     """Which values of the state are to be kept, and which are not."""
 
-    values: dict[str, Any]
-    cleared: AbstractSet[str]
-    origins: dict[str, int] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    """Key -> why Streamlit would refuse the value if it were put back."""
-    untouched: dict[str, bytes] = field(default_factory=dict)
-    """Key -> encoded value of a widget that nobody has changed."""
+    def __init__(self, values: dict[str, Any], cleared: AbstractSet[str]) -> None:
+        self.values, self.cleared = values, cleared
+        self.origins: dict[str, int] = {}
+        self.refused: dict[str, str] = {}
+        """Key -> why Streamlit would refuse the value if it were put back."""
+        self.untouched: dict[str, bytes] = {}
+        """Key -> encoded value of a widget that nobody has changed."""
 
 
 class Persist:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from fluxlit_component.hooks import Changed, Event, Hooks, tell
@@ -24,7 +23,6 @@ _said: set[tuple[str, str]] = set()
 """Keys and reasons that this process has logged."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Standing:
     """The attributes describe the run that reads them."""
 
@@ -43,10 +41,13 @@ class Standing:
     """How many values of this tab have replaced a newer one of another tab."""
     notice: str | None = None
     """A line for the visitor, shown until the next run."""
-    skipped: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str]
     """Key -> why it is not kept and what to do about it."""
-    hooks: Hooks = field(default_factory=Hooks)
+    hooks: Hooks
     """The hooks of the call that opened the tab last."""
+
+    def __init__(self) -> None:
+        self.skipped, self.hooks = {}, {}
 
     def tell(self, event: Event) -> None:
         """Tell the app what happened, if the app has a hook for that."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from fluxlit_component.bridge.protocol import Storing
@@ -36,11 +36,10 @@ def newest(held: tuple[str, ...], new: str) -> tuple[str, ...]:
     return (*held, new)[-8:]
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Ids:
     """Which session the tab has. Written by `identify`, and by the tab when it begins anew."""
 
-    offer: str = field(default_factory=new_session_id)
+    offer: str
     """The id that the tab gets if it has none of its own."""
     sid: str | None = None
     """The settled id. It is held here because the component forgets it on a page change."""
@@ -63,12 +62,14 @@ class Ids:
     followed: tuple[str, ...] = ()
     """Tokens of links that this tab has followed last: the browser sends the newest again with every run."""
 
+    def __init__(self) -> None:
+        self.offer = new_session_id()
 
-@dataclass(slots=True, eq=False, repr=False)
+
 class Known:
     """What the tab knows of its record. Written by `hydrate` and `commit`."""
 
-    base: Base = field(default_factory=Base)
+    base: Base
     hydrated: bool = False
     created: bool = False
     """Whether a record stands in the store as far as this tab knows."""
@@ -80,7 +81,7 @@ class Known:
     """Whether the record does not fit this release of the app, or a newer one has migrated it: it stays."""
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
-    live: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    live: Mapping[str, str] = NOTHING
     """Live values that the record names, and their processes."""
     below: bytes | None = None
     """What `Page.below` was when the record was written."""
@@ -88,6 +89,9 @@ class Known:
     expires: float | None = None
     skew: float = 0.0
     """Clock of the store minus clock of this process, seconds."""
+
+    def __init__(self, *, hydrated: bool = False, skew: float = 0.0) -> None:
+        self.base, self.hydrated, self.skew = Base(), hydrated, skew
 
     def seconds_left(self, *moments: float | None) -> float | None:
         """Seconds until the first of these moments, by the clock of the store; None: never."""
@@ -115,21 +119,9 @@ class Consent:
 _PATIENCE_SECONDS: Final = 0.5
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Tab:
     """One tab with one query parameter. Guarded by `lock`, because an old run may end beside a new one."""
 
-    param: str
-    anchor: weakref.ref[object] | None = None
-    session_id: str = ""
-    """Streamlit's own name of its session."""
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    ids: Ids = field(default_factory=Ids)
-    known: Known = field(default_factory=Known)
-    consent: Consent = field(default_factory=Consent)
-    page: Page = field(default_factory=Page)
-    standing: Standing = field(default_factory=Standing)
-    trial: Trial = field(default_factory=Trial)
     runs: int = 0
     token: object = None
     """Token of the run that opened the tab last, to recognise a second call in the same run."""
@@ -161,18 +153,26 @@ class Tab:
     """Whether the app asks, in this run, to guard unsent text. Written by `run`."""
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
-    live: Mapping[str, object] = field(default_factory=lambda: NOTHING)
+    live: Mapping[str, object] = NOTHING
     """Values that no store can hold, for the page after F5. Written by `persist` and `hydrate`."""
     has_handed: bool = False
     """Whether the page after F5 has got this tab's objects. No other page is to hold the same ones."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
-    naming: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    naming: Mapping[str, str] = NOTHING
     """Live values that the record is to name. Written by `hydrate` and `persist`."""
-    leftovers: Mapping[str, bytes] = field(default_factory=lambda: NOTHING)
+    leftovers: Mapping[str, bytes] = NOTHING
     """Values that the page of another person still shows and sends: element -> value."""
-    drawn: LastDrawn = field(default_factory=LastDrawn)
-    """How the bridge was drawn on the page last."""
+
+    def __init__(self, param: str, anchor: weakref.ref[object] | None = None, session_id: str = "") -> None:
+        self.param, self.anchor = param, anchor
+        self.session_id = session_id
+        """Streamlit's own name of its session."""
+        self.lock = threading.RLock()
+        self.ids, self.known, self.consent = Ids(), Known(), Consent()
+        self.page, self.standing, self.trial = Page(), Standing(), Trial()
+        self.drawn = LastDrawn()
+        """How the bridge was drawn on the page last."""
 
     @property
     def sid(self) -> str | None:
