@@ -105,10 +105,8 @@ def _of_playwright(request: pytest.FixtureRequest, name: str) -> Any:
     try:
         return request.getfixturevalue(name)
     except pytest.FixtureLookupError:
-        pytest.fail(
-            "This fixture drives a browser: pip install pytest-playwright && playwright install chromium",
-            pytrace=False,
-        )
+        said = "This fixture drives a browser: pip install pytest-playwright && playwright install chromium"
+        pytest.fail(said, pytrace=False)
 
 
 def _find(request: pytest.FixtureRequest, app: str | Path) -> Path:

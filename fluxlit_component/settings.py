@@ -94,9 +94,7 @@ class Settings:
     """`FLUXLIT_TASK_BYTES`: how much a stream may give, and how much of a job's result is stored."""
     task_seconds: float = _setting(3600.0, partial(_number, least=0.001), "a number of seconds, more than 0")
     """`FLUXLIT_TASK_SECONDS`: how long a stream or job may run."""
-    seal: bool = _setting(
-        default=False, read=lambda given: _SWITCHES[str(given).strip().lower()], taken="1 or 0"
-    )
+    seal: bool = _setting(default=False, read=lambda it: _SWITCHES[str(it).strip().lower()], taken="1 or 0")
     """`FLUXLIT_SEAL`: seal what is stored (AES-256-GCM); needs the extra `crypto`."""
     seal_keys: str | None = _setting(None, *_TEXT, repr=False)
     """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""

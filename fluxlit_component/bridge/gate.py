@@ -32,11 +32,8 @@ def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -
     if page:
         # Streamlit knows a page by the hash of its path. So the next run finds the app's own page.
         try:
-            pages = [
-                st.Page(lambda: None, title=_TITLE, default=True),
-                st.Page(lambda: None, title=_TITLE, url_path=page),
-            ]
-            st.navigation(pages, position="hidden")
+            home = st.Page(lambda: None, title=_TITLE, default=True)
+            st.navigation([home, st.Page(lambda: None, title=_TITLE, url_path=page)], position="hidden")
         except Exception as error:  # noqa: BLE001 - a path that no page can have leads to the main page
             _log.debug("the page asked for could not be kept: %s", type(error).__name__)
     give_up()

@@ -16,7 +16,7 @@ from fluxlit_component.errors import CorruptValue
 from fluxlit_component.panel.panel import size_text, span_text
 from fluxlit_component.state.owner import is_bound
 from fluxlit_component.state.record import RESERVED, Field
-from fluxlit_component.stores.base import Entry
+from fluxlit_component.stores.browse import Entry
 from fluxlit_component.stores.sealed import master_number
 
 _COLUMNS: Final = "session", ">keys", ">size", ">version", ">age", ">if unused ends in", ">ends in", "owner"
@@ -97,10 +97,7 @@ def show(
         f"begun {age} ago; ends if unused in: {idle}; in any case in: {absolute}\n"
     )
     columns = ["key", "type", ">size", ">version", *(["value"] if values else [])]
-    rows = [
-        (one["key"], one["type"], size_text(one["bytes"]), one["version"], one.get("value", ""))
-        for one in seen
-    ]
+    rows = [(k["key"], k["type"], size_text(k["bytes"]), k["version"], k.get("value", "")) for k in seen]
     output.print_table(columns, (row[: len(columns)] for row in rows))
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 import typer
 
 from fluxlit_component.panel.panel import size_text
-from fluxlit_component.stores.base import Entry
+from fluxlit_component.stores.browse import Entry
 
 T = TypeVar("T")
 Level: TypeAlias = Literal["ok", "hint", "warning", "problem"]

@@ -19,7 +19,7 @@ from fluxlit_component import internals
 from fluxlit_component.cli.output import SHOWN, complain, short
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import DEFAULT_FILE, Settings, load_settings
-from fluxlit_component.stores.base import BrowsableStore, BuiltInStore, Entry
+from fluxlit_component.stores.browse import BrowsableStore, BuiltInStore, Entry
 from fluxlit_component.stores.location import STORE_OF, open_store
 
 PATIENCE_SECONDS: Final = 10.0

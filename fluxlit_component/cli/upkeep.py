@@ -15,7 +15,7 @@ import typer
 from fluxlit_component.cli.output import JsonOption, complain, print_count, print_figures, short, watched
 from fluxlit_component.cli.place import StoreOption, file_of, find_one, label_of, opened, url_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
-from fluxlit_component.stores.base import BrowsableStore, Entry
+from fluxlit_component.stores.browse import BrowsableStore, Entry
 
 _AT_ONCE: Final = 500
 """Records per step. A step holds the store's write lock, for some milliseconds: visitors wait no longer."""

@@ -8,8 +8,9 @@ the app (by default 1 MiB per value) are passed by the caller as `max_bytes`.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 FORMAT: Final = 1
 """First byte of every encoded value. Raise it when the layout changes, and keep reading the old layout."""
@@ -34,7 +35,8 @@ class OutOfBounds(ValueError):
     """A value has more levels or items than allowed. The message names the limit."""
 
 
-class Survey(NamedTuple):
+@dataclass(eq=False, repr=False)
+class Survey:
     """The number of levels and items of a tree of lists and dicts, and the types in it."""
 
     height: int

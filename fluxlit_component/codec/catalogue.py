@@ -159,9 +159,7 @@ def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
     return {**extra, **fields} if type(extra) is dict else fields
 
 
-def _migrated(
-    cls: type, enrolment: Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]
-) -> object:
+def _migrated(cls: type, enrolment: Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]) -> Any:
     name, migrate = enrolment.name, enrolment.migrate
     if schema > enrolment.schema:
         raise CorruptValue(f"a stored {name!r} was written by a newer version of the app")

@@ -127,9 +127,7 @@ def _describe_period(values: Any, _: Encoding) -> list[Any]:
 
 def _describe_interval(values: Any, encoding: Encoding) -> list[Any]:
     if _any_long((values.left, values.right), _MAX_RANGE):
-        raise UnstorableValue(
-            "pandas intervals", "their sides are ranges, and too long; use ordinary indexes"
-        )
+        raise UnstorableValue("pandas intervals", "their sides are ranges, too long; use ordinary indexes")
     left, right = describe_index(values.left, encoding), describe_index(values.right, encoding)
     return ["interval", left, right, values.closed]
 

@@ -91,9 +91,7 @@ def row_of(
     return Row(kind, code, lambda value, encoding: encoding.pack(take(value)), unpack)
 
 
-def row_of_parts(
-    kind: type, code: Code, take: Callable[[Any], list[Any]], give: Callable[..., object]
-) -> Row:
+def row_of_parts(kind: type, code: Code, take: Callable[[Any], list[Any]], give: Callable[..., Any]) -> Row:
     """The row of a type that is kept as a list of parts. `give` gets the parts as its arguments."""
     return row_of(kind, code, take, lambda parts: give(*parts), of=list)
 

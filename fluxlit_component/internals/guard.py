@@ -6,11 +6,7 @@ from typing import Final
 
 
 class _Guard:
-    """Ends its block at an error. What stands below the block is the fallback.
-
-    One object for all blocks: a decorator makes three more for each function, which every garbage collection
-    would look at.
-    """
+    """Ends its block at an error. The fallback stands below. One object: decorators would make hundreds."""
 
     def __enter__(self) -> None:
         pass

@@ -97,12 +97,8 @@ class Run:
         """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
         with guard:
             pages = self._context.pages_manager.get_pages().values()
-            return {
-                str(page["script_path"] or page.get("url_pathname") or ""): str(
-                    page.get("url_pathname") or ""
-                )
-                for page in pages
-            }
+            paths = [(str(page["script_path"] or ""), str(page.get("url_pathname") or "")) for page in pages]
+            return {script or path: path for script, path in paths}
         return {}
 
     @property
@@ -198,9 +194,7 @@ class Run:
         """User keys of the widgets drawn in this run so far."""
         with guard:
             mapping = self._context.session_state._state._key_id_mapper.id_key_mapping
-            return frozenset(
-                mapping[element] for element in drawn_elements(self._context) if element in mapping
-            )
+            return frozenset(mapping[e] for e in drawn_elements(self._context) if e in mapping)
         return frozenset()
 
     def carried(self, widgets: Mapping[str, Widget]) -> frozenset[str]:

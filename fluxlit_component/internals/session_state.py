@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -30,7 +31,8 @@ NOTHING: Final[Values] = MappingProxyType({})
 T = TypeVar("T")
 
 
-class Widget(NamedTuple):
+@dataclass(repr=False)
+class Widget:
     """A keyed widget that has a value of its own."""
 
     kind: str
@@ -54,7 +56,8 @@ class Widget(NamedTuple):
         return bool(getattr(self.metadata, "persist_state", None) or getattr(self.metadata, "bind", None))
 
 
-class Reading(NamedTuple):
+@dataclass(repr=False)
+class Reading:
     """Session state at one moment."""
 
     values: dict[str, Any]
@@ -295,11 +298,8 @@ class State:
             held = self._state._new_widget_state
             click = held.get_serialized(element)
             kind = click.WhichOneof("value")
-            if (
-                held.widget_metadata[element].callback is None
-                or kind not in _CLICKS
-                or not getattr(click, kind)
-            ):
+            has_callback = held.widget_metadata[element].callback is not None
+            if not has_callback or kind not in _CLICKS or not getattr(click, kind):
                 return None
             del held.states[element]
             return click
@@ -314,7 +314,10 @@ class State:
 
     def empty(self) -> None:
         """Drop all values: those of the app, those of widgets, and those that the browser sent."""
-        own = self._streamlits_own()
+        own: dict[str, Any] = {}
+        with guard:
+            held = {**self._state._old_state, **self._state._new_session_state}
+            own = {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
         self._state.clear()
         if own:
             self._state._old_state.update(own)
@@ -325,12 +328,6 @@ class State:
             ids = self._state._key_id_mapper
             if ids.get_id_from_key(key, None) is not None:
                 ids.delete(key)
-
-    def _streamlits_own(self) -> dict[str, Any]:
-        with guard:
-            held = {**self._state._old_state, **self._state._new_session_state}
-            return {key: value for key, value in held.items() if key.startswith(_STREAMLITS_OWN)}
-        return {}
 
     def _look(self, look: Callable[[], T], otherwise: Callable[[], T]) -> T:
         for attempt in range(_RETRIES):

@@ -49,7 +49,7 @@ class Encoded:
         return cls(data, plain=is_plain(value) if looks else None)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)
 class Diff:
     """The changes of a run, ready to be committed, and the values that could not be kept."""
 
@@ -220,9 +220,8 @@ class Base:
                 continue
             total += len(data)
             count += 1
-            changes[key] = Change(
-                mark(data, origins.get(key, PLAIN)), base=self.versions.get(key, 0), guarded=guarded(key)
-            )
+            marked = mark(data, origins.get(key, PLAIN))
+            changes[key] = Change(marked, base=self.versions.get(key, 0), guarded=guarded(key))
             held[key] = Encoded.of(values[key], data, looks=len(data) <= _LOOKED_AT_ONCE)
         return Diff(changes, skipped, held, total)
 
@@ -234,11 +233,7 @@ class Base:
         removed = [*keys]
         for key in removed:
             self.unsaved.pop(key, None)
-        return {
-            key: Change(None, base=self.versions[key])
-            for key in removed
-            if key in self.held or key in self.faults
-        }
+        return {k: Change(None, base=self.versions[k]) for k in removed if k in self.held or k in self.faults}
 
     def _changed(self, values: Mapping[str, Any], caps: Caps) -> tuple[dict[str, bytes], dict[str, str]]:
         """Two maps: changed key -> its new bytes; skipped key -> why its value cannot be kept."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from fluxlit_component.codec import encode
@@ -18,11 +18,11 @@ OWNER: Final = f"{RESERVED}_owner"
 _PURPOSE: Final = b"fluxlit owner\0"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Visitor:
     """The person at the browser, and whether sessions are bound to persons."""
 
-    person: bytes | None = field(default=None, repr=False)
+    person: bytes | None = None
     """A hash of the signed-in person; None: nobody is signed in."""
     is_checked: bool = False
     """Whether a session is opened only for its owner."""

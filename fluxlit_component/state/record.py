@@ -33,7 +33,7 @@ class Field(NamedTuple):
         return f"<Field of version {self.version}>"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)
 class Record:
     """One session as the store holds it. Times are Unix seconds of the store's clock."""
 
@@ -57,7 +57,7 @@ class Record:
             return None
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)
 class Change:
     """The change that a writer wants for one key."""
 
@@ -69,7 +69,7 @@ class Change:
     """Write only if the stored version is still `base`. Otherwise the values need a merge."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)
 class Commit:
     """Changes to be written in one atomic step, and the lifetimes that hold from then on."""
 
@@ -104,7 +104,7 @@ class Lifetimes:
 Verdict: TypeAlias = Literal["committed", "absent", "expired", "destroyed", "newer"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(repr=False)
 class Outcome:
     """The result of a commit. Every verdict but "committed" means that nothing was written."""
 

@@ -79,11 +79,8 @@ class Schema(Generic[M]):
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:
         """Default values of the fields that are not `present`. Fields without a default are left out."""
-        absent = {
-            name: info
-            for name, info in self.model.model_fields.items()
-            if name not in present and not info.is_required()
-        }
+        fields = self.model.model_fields
+        absent = {n: info for n, info in fields.items() if n not in present and not info.is_required()}
         by_default = self.model.model_config.get("validate_default", False)
         asked = (info.validate_default for info in absent.values())
         if any(by_default if each is None else each for each in asked):

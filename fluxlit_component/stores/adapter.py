@@ -137,9 +137,7 @@ class AdapterStore:
         if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
             # The answer is not "absent": the next commit would overwrite what another program keeps there.
             kind = type(found).__name__
-            raise StoreUnavailable(
-                f"the store {self.kind}.get() returned {kind}, not a dict with string keys"
-            )
+            raise StoreUnavailable(f"the store {self.kind}.get() returned {kind}, not a dict of string keys")
         return dict(found)
 
     def _write(self, session_id: str, packed: dict[str, Any], ttl_seconds: float | None) -> None:

@@ -30,7 +30,7 @@ _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class StoreReport:
     """Facts about the store of a run, for a developer. Names no file, host or id."""
 

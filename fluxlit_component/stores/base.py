@@ -2,8 +2,7 @@
 
 `SessionStore` is the extension point: three methods. `VersionedStore` adds what two tabs need to write at
 once without losing anything. Every built-in store is one. `stores.adapter` makes one of any three-method
-store, with "last writer wins" for the whole session. `BrowsableStore` is for the tools of the operator; an
-app works without it.
+store, with "last writer wins" for the whole session. `stores.browse` has what the operator's tools ask.
 
 Common to `SessionStore` and `VersionedStore`:
 
@@ -18,13 +17,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from fluxlit_component.errors import ConfigurationError, FluxlitError
 from fluxlit_component.state.record import Commit, Outcome, Record
-
-Standing: TypeAlias = Literal["alive", "expired", "destroyed"]
 
 
 @contextlib.contextmanager
@@ -115,73 +111,3 @@ class VersionedStore(RecordStore, SessionStore, Protocol):
 
     def close(self) -> None:
         """Release what this object opened itself. A client that was passed in stays open."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One session in a listing. Times are Unix seconds of the store's clock."""
-
-    name: str
-    """64 hex characters that `identifier.stored_key` makes of the id."""
-    standing: Standing
-    """Whether it has ended. An ended session is listed until the store drops it."""
-    version: int
-    created: float
-    """When the session began, or was destroyed if it is destroyed."""
-    idle_expires: float | None
-    expires: float | None
-    schema: int
-    keys: int
-    """How many keys it holds; deleted ones do not count."""
-    size: int
-    """Bytes of all values together."""
-    now: float
-    """The time of the store's clock. Differences between it and the other times have no clock skew."""
-
-
-@dataclass(frozen=True)
-class StoreFacts:
-    """Facts that a backend tells about itself."""
-
-    engine: str
-    """Its name: ``"SQLite"``, ``"Redis"``, ``"PostgreSQL"``, ``"memory"``."""
-    version: str
-    now: float
-    """Its clock, in Unix seconds."""
-    details: Mapping[str, str | int] = field(default_factory=dict)
-    """Other facts that matter to the operator. Only Redis has some."""
-
-
-class BrowsableStore(Protocol):
-    """A store that its operator, who knows no id, can look through.
-
-    The methods here take a `name`: the 64 hex characters that `identifier.stored_key` makes of an id.
-    A name is not an id, and the methods above do not accept it as one. A bad name is a `ConfigurationError`.
-    """
-
-    def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, once each, in any order, without its values.
-
-        Sessions that have ended but were not dropped yet are included. The iteration does not lock the
-        store, so sessions that begin or end meanwhile may be included or not.
-        """
-
-    def peek(self, name: str) -> Record | None:
-        """Like `VersionedStore.load`."""
-
-    def destroy(self, name: str) -> bool:
-        """Like `VersionedStore.delete`, marker included. True if the session was alive."""
-
-    def place(self, name: str, record: Record) -> bool:
-        """Put a record of another store here as it is: fields, versions, creation time, deadlines.
-
-        Atomic. Does nothing and returns False if a session is alive there, if the marker of a destroyed one
-        is there, or if `record` has ended.
-        """
-
-    def describe(self) -> StoreFacts:
-        """Ask the backend how it is set up."""
-
-
-class BuiltInStore(VersionedStore, BrowsableStore, Protocol):
-    """What every store that is opened by a URL can do."""

@@ -14,7 +14,6 @@ from fluxlit_component.clock import deadline, is_past
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-from fluxlit_component.stores.base import Entry
 
 MARKER_SECONDS: Final = 86_400.0
 """How long a destroyed session answers "destroyed" to late writers."""
@@ -89,15 +88,6 @@ def checked_prefix(prefix: str) -> str:
     if _PREFIX.fullmatch(prefix) is None:
         raise ConfigurationError("the name of a stored session begins with hex characters: 0-9, a-f")
     return prefix
-
-
-def entry_of(name: str, head: Head, *, keys: int, size: int, now: float) -> Entry | None:
-    """One session of a listing; None for a session that counts as absent."""
-    state = state_of(head, now)
-    if state == "absent":
-        return None
-    created = head.created if head.forget is None else head.forget - MARKER_SECONDS
-    return Entry(name, state, head.version, created, *head[2:5], keys, size, now)
 
 
 def marker(now: float) -> Head:

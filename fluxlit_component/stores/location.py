@@ -8,10 +8,13 @@ from __future__ import annotations
 import importlib
 import os
 import threading
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.stores.base import BuiltInStore, url_unquoted
+from fluxlit_component.stores.base import url_unquoted
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.browse import BuiltInStore
 
 STORE_OF: Final = {
     **dict.fromkeys(("redis", "rediss", "unix", "valkey", "valkeys"), "RedisSessionStore"),
@@ -68,9 +71,7 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
     scheme = scheme.lower()
     path, _, query = rest.partition("?")
     if not separator:
-        raise ConfigurationError(
-            f"a store is named by a URL, such as {_EXAMPLES}; a file is sqlite:///name.db"
-        )
+        raise ConfigurationError(f"a store is named by a URL such as {_EXAMPLES}; a file: sqlite:///name.db")
     if scheme in {"memory", "sqlite"} and query:
         raise ConfigurationError("the URL of a memory or SQLite store takes no options")
     if scheme == "memory":
@@ -103,6 +104,4 @@ def store_class(name: str) -> Any:
     try:
         return getattr(importlib.import_module(f"fluxlit_component.stores.{engine}"), name)
     except ImportError as error:
-        raise ConfigurationError(
-            f"{name} needs more packages: pip install fluxlit-component[{engine}]"
-        ) from error
+        raise ConfigurationError(f"{name} needs packages: pip install fluxlit-component[{engine}]") from error

@@ -18,7 +18,7 @@ from fluxlit_component.arguments import of_type
 from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.state.record import Field
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.base import StoreFacts
+from fluxlit_component.stores.browse import StoreFacts
 from fluxlit_component.stores.ledger import PAGE, Head, Place
 from fluxlit_component.stores.transactional import Transaction, TransactionalStore
 

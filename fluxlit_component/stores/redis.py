@@ -18,7 +18,8 @@ from typing_extensions import Self
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_layout as layout
-from fluxlit_component.stores.base import Entry, StoreFacts, url_unquoted
+from fluxlit_component.stores.base import url_unquoted
+from fluxlit_component.stores.browse import Entry, StoreFacts
 from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_name, name_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of

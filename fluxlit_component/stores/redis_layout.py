@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgpack
 
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
-from fluxlit_component.stores.base import Entry
+from fluxlit_component.stores.browse import Entry
 from fluxlit_component.stores.values import key_bytes
 
 _HEAD: Final = b"m"

@@ -94,16 +94,12 @@ def _script(name: str) -> tuple[str, str]:
 def _check(client: Any) -> None:
     """Refuse a client that returns awaitables or text. The error says what to do."""
     if ".asyncio" in type(client).__module__:
-        raise ConfigurationError(
-            "the store needs a synchronous client such as redis.Redis, not an asyncio one"
-        )
+        raise ConfigurationError("the store needs a synchronous client such as redis.Redis, not asyncio's")
     if not hasattr(client, "evalsha"):
         raise ConfigurationError(f"a Redis store takes a URL or a Redis client, not {type(client).__name__}")
     encoder = client.get_encoder() if hasattr(client, "get_encoder") else None
     if getattr(encoder, "decode_responses", False):
-        raise ConfigurationError(
-            "stored values are bytes: give the store a client with decode_responses=False"
-        )
+        raise ConfigurationError("values are bytes: give the store a client with decode_responses=False")
 
 
 def _warn_if_evicting(client: Any) -> None:

@@ -27,7 +27,7 @@ _SHORTEST: Final = 16
 """Least number of characters of a master key. The session id adds 256 bits."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Sealing:
     """Whether to seal, and the numbered master keys. `repr` shows no secret."""
 

@@ -16,7 +16,8 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.base import StoreFacts, url_unquoted
+from fluxlit_component.stores.base import url_unquoted
+from fluxlit_component.stores.browse import StoreFacts
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_dialect, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
 from fluxlit_component.stores.transactional import TransactionalStore

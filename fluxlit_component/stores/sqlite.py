@@ -16,15 +16,17 @@ import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
 from fluxlit_component.state.record import Field
-from fluxlit_component.stores.base import StoreFacts
 from fluxlit_component.stores.ledger import PAGE, Head, Place, ends
 from fluxlit_component.stores.sqlite_file import DatabaseFile
 from fluxlit_component.stores.transactional import TransactionalStore
 from fluxlit_component.stores.values import key_bytes
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.browse import StoreFacts
 
 T = TypeVar("T")
 
@@ -102,6 +104,8 @@ class SQLiteSessionStore(TransactionalStore):
         self._file.close()
 
     def describe(self) -> StoreFacts:
+        from fluxlit_component.stores.browse import StoreFacts
+
         return StoreFacts("SQLite", sqlite3.sqlite_version, self._clock())
 
     def _read(self, work: Callable[[_Transaction], T]) -> T:

@@ -67,12 +67,8 @@ def set_aside(path: Path, inode: int | None, error: Exception) -> bool:
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + side).rename(target.with_name(target.name + side))
         path.rename(target)
-    _log.warning(
-        "the session file %s was damaged (%s); it is set aside as %s, and sessions begin anew",
-        path,
-        error,
-        target.name,
-    )
+    said = "the session file %s was damaged (%s); it is set aside as %s, and sessions begin anew"
+    _log.warning(said, path, error, target.name)
     return True
 
 

@@ -11,15 +11,17 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from fluxlit_component.clock import Clock, deadline
 from fluxlit_component.errors import FluxlitError
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 from fluxlit_component.stores import ledger
-from fluxlit_component.stores.base import Entry
 from fluxlit_component.stores.ledger import PAGE, Head, Place
 from fluxlit_component.stores.values import fields_of, values_of
+
+if TYPE_CHECKING:
+    from fluxlit_component.stores.browse import Entry
 
 T = TypeVar("T")
 
@@ -164,6 +166,8 @@ class TransactionalStore(ABC):
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
         """Every session whose name begins with `prefix`, without its values. Each page is one short read."""
+        from fluxlit_component.stores.browse import entry_of
+
         ledger.checked_prefix(prefix)
         after = ""
 
@@ -173,7 +177,7 @@ class TransactionalStore(ABC):
         while True:
             rows, now = self._read(page)
             for name, *head, keys, size in rows:
-                entry = ledger.entry_of(name, Head(*head), keys=keys, size=int(size), now=now)
+                entry = entry_of(name, Head(*head), keys=keys, size=int(size), now=now)
                 if entry is not None:
                     yield entry
             if len(rows) < PAGE:

@@ -83,9 +83,7 @@ def _name_of(who: object) -> list[Any] | None:
         return ["subject", str(who["iss"]), str(who["sub"])]
     if email:
         return None if email == _STAND_IN else ["email", email]
-    claims = {
-        str(key): value for key, value in who.items() if key not in _PASSING and value not in (None, "")
-    }
+    claims = {str(k): value for k, value in who.items() if k not in _PASSING and value not in (None, "")}
     return ["claims", claims] if claims else None
 
 

@@ -166,13 +166,11 @@ class Tab:
 
     def __init__(self, param: str, anchor: weakref.ref[object] | None = None, session_id: str = "") -> None:
         self.param, self.anchor = param, anchor
-        self.session_id = session_id
-        """Streamlit's own name of its session."""
+        self.session_id = session_id  # Streamlit's own name of its session
         self.lock = threading.RLock()
         self.ids, self.known, self.consent = Ids(), Known(), Consent()
         self.page, self.standing, self.trial = Page(), Standing(), Trial()
-        self.drawn = LastDrawn()
-        """How the bridge was drawn on the page last."""
+        self.drawn = LastDrawn()  # how the bridge was drawn on the page
 
     @property
     def sid(self) -> str | None:

@@ -16,7 +16,7 @@ from fluxlit_component.cli.application import app
 from fluxlit_component.codec import encode
 from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit
-from fluxlit_component.stores.base import BuiltInStore
+from fluxlit_component.stores.browse import BuiltInStore
 from fluxlit_component.stores.location import open_store
 from tests.servers import running, several
 from tests.servers.local_postgres import LocalPostgres

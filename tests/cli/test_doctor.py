@@ -28,7 +28,7 @@ from fluxlit_component.cli.output import Finding
 from fluxlit_component.cli.place import label_of
 from fluxlit_component.internals.process import serves_asgi
 from fluxlit_component.settings import Settings
-from fluxlit_component.stores.base import StoreFacts
+from fluxlit_component.stores.browse import StoreFacts
 from tests.servers.local_redis import LocalRedis
 
 

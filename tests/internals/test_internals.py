@@ -307,7 +307,8 @@ def test_state_is_read_and_written_behind_streamlits_back(fallbacks: list[str], 
     at = start(state, seen)
     assert seen["at start"] == ({}, frozenset())
     assert seen["written"] == {"plain", "name", "theirs"}, moved("SessionState._new_session_state")
-    values, widgets, plain = seen["read"]
+    read = seen["read"]
+    values, widgets, plain = read.values, read.widgets, read.plain
     assert values == {"plain": 1, "name": "assigned", "theirs": 2}, moved("filtered_state")
     assert set(widgets) == {"name"}
     assert plain == values, "what was assigned to a widget's key stands under the plain name, too"
@@ -888,7 +889,9 @@ def kinds(seen: dict) -> None:
     st.color_picker("c", key="colour")
     st.pills("p", ["x"], key="pills")
     st.feedback(key="feedback")
-    values, widgets, _ = current_run().state.reading()
+    state = current_run().state
+    values = state.reading().values  # noqa: PD011 - no pandas
+    widgets = state.reading().widgets
     for key in Keys().sift(widgets):
         seen[key] = forbidden_reason(values[key], widgets[key].kind)
 
@@ -931,7 +934,8 @@ def selections(seen: dict) -> None:
     st.dataframe(frame, key="app", on_select="rerun", selection_mode=mode)
     seen["after"], seen["app"] = st.session_state.table, st.session_state.app
     run.state.settle(["table"], run.drawn_keys())
-    seen["read"], seen["widgets"], _ = run.state.reading()
+    seen["read"] = run.state.reading().values  # noqa: PD011 - no pandas
+    seen["widgets"] = run.state.reading().widgets
 
 
 @pytest.mark.skipif(not SELECTS, reason="before 1.56 nobody can set a selection")

@@ -18,7 +18,8 @@ import pytest
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id, stored_key
 from fluxlit_component.state.record import Change, Commit, Field, Record
-from fluxlit_component.stores.base import BrowsableStore, Entry, VersionedStore
+from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.browse import BrowsableStore, Entry
 from fluxlit_component.testing.contract import Advance, SessionStoreContract
 from fluxlit_component.testing.versioned_contract import committed, loaded
 

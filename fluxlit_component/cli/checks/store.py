@@ -16,7 +16,7 @@ from fluxlit_component.cli.checks.address import HERE
 from fluxlit_component.cli.output import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import Clock, monotonic, wall
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.stores.base import BuiltInStore, StoreFacts
+from fluxlit_component.stores.browse import BuiltInStore, StoreFacts
 from fluxlit_component.stores.outage import BUDGET_SECONDS
 
 _TRIES: Final = 20
