@@ -75,7 +75,7 @@ def lifetime(name: str, value: float) -> float:
 
 def mergers(given: Mapping[str, Any] | None) -> dict[str, Any]:
     """Glob patterns with the function that merges the values of their keys."""
-    of_type(Mapping | None, "glob patterns with functions", merge=given)
+    of_type(None | Mapping, "glob patterns with functions", merge=given)  # no ABC is asked about None
     found = {**(given or {})}
     if not all(isinstance(pattern, str) and callable(merger) for pattern, merger in found.items()):
         raise ConfigurationError('merge takes glob patterns with functions, such as {"messages": append}')
