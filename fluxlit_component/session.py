@@ -180,7 +180,7 @@ def url_session(
         visitor_now=partial(visitor_of, identity, setting=settings.identity),
         schema=schema,
         merge=arguments.mergers(merge),
-        caps=caps or Caps(),
+        caps=caps or Policy.caps,
         hooks=hooks,
     )
     tab = tab_of(run, arguments.name("param", param) if param else settings.url_session_query_param)

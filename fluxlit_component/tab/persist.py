@@ -144,9 +144,11 @@ class Persist:
         of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put
         noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
         found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put}
-        under = {key: value for key, value in found.items() if encoded(value) is not None}
-        data = (encoded(under) if under else None) or b""
-        page.below = data if 0 < len(data) <= self._policy.caps.value_bytes else None
+        data = encoded(found) if found else b""
+        if data is None:
+            found = {key: value for key, value in found.items() if encoded(value) is not None}
+            data = encoded(found) if found else None
+        page.below = data if data and len(data) <= self._policy.caps.value_bytes else None
 
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.

@@ -56,7 +56,7 @@ class Policy:
     """Bring the state back as soon as the id is settled. False leaves that to a later call in this run."""
     fill_only: bool = False
     """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
-    caps: Caps = field(default_factory=Caps)
+    caps: Caps = Caps()  # noqa: RUF009 - frozen: one for all runs
     schema: Schema[Any] | None = None
     """The model that the state must fit, if the app has declared one."""
     merge: Mapping[str, Merger] = field(default_factory=dict)
