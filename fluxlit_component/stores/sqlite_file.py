@@ -143,13 +143,13 @@ class DatabaseFile:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
         if not self._is_ready(connection.cursor()):
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             cursor = connection.execute("BEGIN IMMEDIATE")
             for statement in () if self._is_ready(cursor) else _TABLES:
                 cursor.execute(statement)
             cursor.execute("COMMIT")
-        connection.execute("PRAGMA synchronous = NORMAL")  # with WAL: no commit is lost when a process dies
 
     def _is_ready(self, cursor: sqlite3.Cursor) -> bool:
         """False for an empty file and for an older file of ours. A file of another program is refused."""
