@@ -122,6 +122,8 @@ _PATIENCE_SECONDS: Final = 0.5
 class Tab:
     """One tab with one query parameter. Guarded by `lock`, because an old run may end beside a new one."""
 
+    consent: Consent = Consent()
+    trial: Trial = Trial()
     runs: int = 0
     token: object = None
     """Token of the run that opened the tab last, to recognise a second call in the same run."""
@@ -165,11 +167,9 @@ class Tab:
     """Values that the page of another person still shows and sends: element -> value."""
 
     def __init__(self, param: str, anchor: weakref.ref[object] | None = None, session_id: str = "") -> None:
-        self.param, self.anchor = param, anchor
-        self.session_id = session_id  # Streamlit's own name of its session
+        self.param, self.anchor, self.session_id = param, anchor, session_id  # as Streamlit names its session
         self.lock = threading.RLock()
-        self.ids, self.known, self.consent = Ids(), Known(), Consent()
-        self.page, self.standing, self.trial = Page(), Standing(), Trial()
+        self.ids, self.known, self.page, self.standing = Ids(), Known(), Page(), Standing()
         self.drawn = LastDrawn()  # how the bridge was drawn on the page
 
     @property
