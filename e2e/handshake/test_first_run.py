@@ -21,9 +21,12 @@ STORED = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
 
 
 def type_name(tab: ContinuityPage, name: str) -> None:
-    """Into the field, and leave it."""
+    """Into the field, and leave it, until the server has it: on a busy machine that begins after a while."""
+    before = tab.runs
     tab.page.get_by_label("Name").fill(name)
     tab.page.get_by_label("Name").blur()
+    while tab.runs == before:  # pytest's own timeout ends it
+        tab.page.wait_for_timeout(50)
     tab.rest()
 
 
