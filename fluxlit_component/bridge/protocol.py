@@ -7,7 +7,7 @@ languages read. A change of meaning is a new protocol number; new fields are not
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.identifier import is_well_formed
@@ -21,17 +21,17 @@ Storing: TypeAlias = Literal["yes", "no", "erase"]
 """Whether the id may be kept in the browser. "no": only in the page, without consent. "erase": no longer."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Offer:
     """What the server tells the bridge. `repr` shows no id."""
 
     param: str
-    sid: str
+    sid: str = field(repr=False)
     held: bool = False
     """True: `sid` is the session's id. False: the tab takes it, unless it has an id of its own."""
     confirm: bool = False
     """Answer even if nothing is new: the server waits for the answer before it ends an old id."""
-    refused: tuple[str, ...] = ()
+    refused: tuple[str, ...] = field(default=(), repr=False)
     address_bar: str = "clean"
     scope: str = "tab"
     notice: str | None = None
@@ -46,7 +46,7 @@ class Offer:
     afresh: Afresh = "no"
     drafts: tuple[str, ...] = ()
     """Glob patterns of the keys of fields whose text is kept until it is sent."""
-    owner: str = ""
+    owner: str = field(default="", repr=False)
     """Whose drafts these are: a value that only serves for comparison. "": nobody is signed in."""
     stored: bool = False
     """The session has a record, so that a page load without it finds another session."""
@@ -63,16 +63,16 @@ class Offer:
         return {"protocol": PROTOCOL, "addressBar": given.pop("address_bar"), **given}
 
 
-@dataclass(repr=False)
+@dataclass
 class Answer:
-    """What the bridge told the server. `repr` shows nothing of it, so neither the id nor a token."""
+    """What the bridge told the server. `repr` shows neither the id nor a token."""
 
-    sid: str
+    sid: str = field(repr=False)
     is_from_link: bool = False
     """The id came with a link. The tab may also have an id of its own."""
     is_copy: bool = False
     """The answering page is a copied tab: another open page has the same id."""
-    link: str | None = None
+    link: str | None = field(default=None, repr=False)
     """Token of a link that was opened; "" if the link holds no well-formed token."""
 
 

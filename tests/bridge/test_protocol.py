@@ -125,3 +125,4 @@ def test_an_offer_does_not_show_its_ids() -> None:
     for shown in (repr(offer), str(offer), f"{offer}", repr([offer])):
         assert SID not in shown
         assert "B" * 43 not in shown
+        assert "fluxlit_sid" in shown
