@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # loaded only where an app has a model: each garbage collecti
     from pydantic import BaseModel
 
 M = TypeVar("M", bound="BaseModel", default=Any)
+T = TypeVar("T")
 """The app's model. Without a model reading `session.state` is an error, so any type will do as default."""
 Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""
@@ -57,7 +58,7 @@ def name(name: str, value: str) -> str:
     return value
 
 
-def seconds(name: str, value: float | None, default: float) -> float:
+def seconds(name: str, value: float | None, default: T) -> float | T:
     """A finite number of seconds, or the default for None."""
     if value is None:
         return default

@@ -144,6 +144,27 @@ def url_session(
         schema = Schema(model, version=schema_version, migrations=migrations)
     elif migrations or schema_version != 1:
         raise ConfigurationError("schema_version and migrations are those of a model: model=YourModel")
+    policy = Policy(
+        keys=Keys(
+            include=None if include is None else arguments.patterns("include", include),
+            exclude=arguments.patterns("exclude", exclude),
+        ),
+        hidden=Keys(arguments.switched("keep_hidden", keep_hidden)),
+        address_bar=arguments.one_of("address_bar", address_bar, ("clean", "visible")) if address_bar else "",
+        idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, None),
+        max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, None),
+        wait=wait,
+        fork_copies=arguments.one_of("on_duplicate", on_duplicate, ("fork", "share")) == "fork",
+        scope=arguments.one_of("scope", scope, ("tab", "browser")),
+        restore_scroll=restore_scroll and consent,
+        drafts=arguments.switched("drafts", drafts) if consent else (),
+        live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
+        schema=schema,
+        merge=arguments.mergers(merge),
+        caps=caps or Policy.caps,
+        hooks=hooks,
+    )
+    param = param and arguments.name("param", param)
     run = None if is_disabled() else internals.current_run()
     if run is not None and run.is_app_test:
         from fluxlit_component.apptest.testmode import is_left_alone, store_in_tests
@@ -156,34 +177,10 @@ def url_session(
             state.update(schema.defaults(state))
         return UrlSession(None, None, schema)
     settings = load_settings(internals.app_secrets())
-    policy = Policy(
-        keys=Keys(
-            include=None if include is None else arguments.patterns("include", include),
-            exclude=arguments.patterns("exclude", exclude),
-        ),
-        hidden=Keys(arguments.switched("keep_hidden", keep_hidden)),
-        address_bar=arguments.one_of(
-            "address_bar", address_bar or settings.address_bar, ("clean", "visible")
-        ),
-        idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, settings.session_ttl),
-        max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, settings.session_max_age),
-        live_upload_bytes=settings.live_upload_bytes,
-        gate_seconds=settings.gate_seconds,
-        transport=settings.transport,
-        wait=wait,
-        fork_copies=arguments.one_of("on_duplicate", on_duplicate, ("fork", "share")) == "fork",
-        scope=arguments.one_of("scope", scope, ("tab", "browser")),
-        restore_scroll=restore_scroll and consent,
-        drafts=arguments.switched("drafts", drafts) if consent else (),
-        live_seconds=arguments.seconds("live_seconds", live_seconds, STREAMLITS_SECONDS),
-        visitor=visitor_of(identity, run, settings.identity),
-        visitor_now=partial(visitor_of, identity, setting=settings.identity),
-        schema=schema,
-        merge=arguments.mergers(merge),
-        caps=caps or Policy.caps,
-        hooks=hooks,
-    )
-    tab = tab_of(run, arguments.name("param", param) if param else settings.url_session_query_param)
+    policy.complete(settings)
+    policy.visitor = visitor_of(identity, run, settings.identity)
+    policy.visitor_now = partial(visitor_of, identity, setting=settings.identity)
+    tab = tab_of(run, param or settings.url_session_query_param)
     if tab.runs == 0 and not run.has_browser:
         tab.standing.carrier = "none"
     if tab.standing.carrier == "none":

@@ -214,15 +214,12 @@ def _open(
         keys=facade.KEYS,
         hidden=Keys(("*",)),
         choices_only=False,
-        address_bar=settings.address_bar,
-        idle_seconds=ttl_seconds if ttl_seconds is not None else settings.session_ttl,
-        max_age_seconds=settings.session_max_age,
-        gate_seconds=settings.gate_seconds,
-        transport=settings.transport,
+        idle_seconds=ttl_seconds,
         visitor=visitor_of(True, run, settings.identity),  # noqa: FBT003 - as `url_session(identity=True)`
         fill_only=fill_only,
         hydrate=hydrate,
     )
+    policy.complete(settings)
     tab = tab_of(run, param)
     chosen = store_in_tests(store) if run.is_app_test else store
     backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)

@@ -185,7 +185,7 @@ class Base:
         deleted: Iterable[str] = (),
         origins: Mapping[str, int] | None = None,
         caps: Caps | None = None,
-        guarded: Callable[[str], bool] = lambda _: False,
+        guarded: Callable[[str], object] = lambda _: None,
     ) -> Diff:
         """Compare `values` with the base.
 
@@ -197,7 +197,7 @@ class Base:
         caps = caps or _CAPS
         held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
-        for key in self.origins.keys() & values.keys() if origins is not None else ():
+        for key in self.origins.keys() & (values.keys() - skipped.keys()) if origins is not None else ():
             # The value of a widget has become a plain one, or the app's: the record must get the new origin.
             before, now = self.origins[key], (origins or {}).get(key, PLAIN)
             if before & WIDGET > now & WIDGET or now & ASSIGNED > before & ASSIGNED:
@@ -221,7 +221,7 @@ class Base:
             total += len(data)
             count += 1
             marked = mark(data, origins.get(key, PLAIN))
-            changes[key] = Change(marked, base=self.versions.get(key, 0), guarded=guarded(key))
+            changes[key] = Change(marked, base=self.versions.get(key, 0), guarded=bool(guarded(key)))
             held[key] = Encoded.of(values[key], data, looks=len(data) <= _LOOKED_AT_ONCE)
         return Diff(changes, skipped, held, total)
 

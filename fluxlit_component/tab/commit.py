@@ -128,7 +128,7 @@ class Committer:
             except Exception:  # noqa: BLE001 - the widget of the key is drawn already
                 tab.page.waiting = {**tab.page.waiting, key: merged[key]}
         base, policy = tab.known.base, self._policy
-        diff = base.diff(merged, origins=base.origins, caps=policy.caps, guarded=policy.has_merger)
+        diff = base.diff(merged, origins=base.origins, caps=policy.caps, guarded=policy.merger_of)
         for key, reason in diff.skipped.items():
             tab.standing.skip(key, reason)
         return diff, merged
@@ -175,7 +175,7 @@ class Committer:
         tab.known.created = tab.known.bound = False
         tab.known.live, tab.known.below = {}, None
         tab.trial = replace(tab.trial, noted=False)
-        caps, guarded = self._policy.caps, self._policy.has_merger
+        caps, guarded = self._policy.caps, self._policy.merger_of
         diff = tab.known.base.diff(values, origins=self._lost.origins, caps=caps, guarded=guarded)
         if tab.sid is None or not (diff.changes or self._notes()):
             return diff, Outcome("committed")

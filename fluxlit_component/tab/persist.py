@@ -113,7 +113,7 @@ class Persist:
             deleted=gone,
             origins=kept.origins,
             caps=self._policy.caps,
-            guarded=self._policy.has_merger,
+            guarded=self._policy.merger_of,
         )
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)

@@ -35,7 +35,8 @@ class Policy:
     """Who the visitor of a run of fragments is, which does not run the script."""
     choices_only: bool = True
     """Keep the value of a widget only if somebody has chosen it. The original functions keep all values."""
-    address_bar: str = "clean"
+    address_bar: str = ""
+    """`clean` or `visible`; empty: as the settings say."""
     scope: str = "tab"
     fork_copies: bool = True
     """Give a copied tab an id and a state of its own. False lets the copy share those of its original."""
@@ -63,18 +64,24 @@ class Policy:
     """Glob pattern of keys -> merger; the first that matches counts."""
     hooks: Hooks = field(default_factory=Hooks)
 
+    def complete(self, settings: Settings) -> None:
+        """Take from the settings what no argument has said."""
+        self.address_bar = self.address_bar or settings.address_bar
+        self.idle_seconds = settings.session_ttl if self.idle_seconds is None else self.idle_seconds
+        self.max_age_seconds = (
+            settings.session_max_age if self.max_age_seconds is None else self.max_age_seconds
+        )
+        self.live_upload_bytes, self.gate_seconds = settings.live_upload_bytes, settings.gate_seconds
+        self.transport = settings.transport
+
     @property
     def lifetimes(self) -> Lifetimes:
         """How long the session lives from now on."""
         return Lifetimes(self.idle_seconds, self.max_age_seconds)
 
     def merger_of(self, key: str) -> Merger | None:
-        """The merger declared for a key."""
+        """The merger declared for a key, if there is one."""
         return next((merger for pattern, merger in self.merge.items() if fnmatchcase(key, pattern)), None)
-
-    def has_merger(self, key: str) -> bool:
-        """Whether a merger is declared for a key."""
-        return self.merger_of(key) is not None
 
     def merge_values(self, key: str, base: Any, theirs: Any, mine: Any) -> tuple[Any, bool]:
         """Return the merged value of `key` and True. If no merger can make one, return `mine` and False."""

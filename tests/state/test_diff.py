@@ -246,6 +246,22 @@ def test_an_unsaved_value_goes_with_what_cannot_be_kept_any_more(tab: TabModel) 
     assert "new" not in tab.base.names()
 
 
+def test_a_newer_value_that_cannot_be_kept_takes_the_older_one_along_whatever_its_origin(
+    tab: TabModel, store: InMemorySessionStore
+) -> None:
+    """A callback has assigned to the key of a widget, or the widget has gone: nothing old is kept."""
+    for origins in ({"w": WIDGET | ASSIGNED}, {}):
+        tab.state["w"] = "typed"
+        diff = tab.base.diff(tab.state, origins={"w": WIDGET})
+        tab.base.settle(diff, store.commit(SID, Commit(diff.changes, create=True)))
+        tab.state["w"] = print
+        diff = tab.base.diff(tab.state, origins=origins)
+        assert diff.changes["w"].data is None
+        tab.base.settle(diff, store.commit(SID, Commit(diff.changes)))
+        assert "w" in tab.base.diff(tab.state, origins=origins).skipped
+        assert "w" not in (store.get(SID) or {})
+
+
 # --- where a value came from -------------------------------------------------------------------
 
 
