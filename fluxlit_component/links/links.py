@@ -7,10 +7,12 @@ record lists its links. A link that is no longer listed, or whose session is gon
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.codec import encode
+from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import fingerprint, new_session_id
 from fluxlit_component.links.token import mask, name_of, place_of, unmask
 from fluxlit_component.state.keys import matches, owner_of
@@ -149,7 +151,8 @@ def redeem(
         if not found.joined:
             store.delete(found.sid)
         return None
-    _count(store, owner, token, lifetimes)
+    with suppress(StoreUnavailable):  # the link is used by now, and would not open a second time
+        _count(store, owner, token, lifetimes)
     return found
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
 from fluxlit_component.codec import encode
+from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.identifier import is_well_formed, new_session_id
 from fluxlit_component.links.links import Order, links_of, make, redeem, revoke
 from fluxlit_component.links.token import lead_on, place_of, target_of
 from fluxlit_component.state.diff import Base
-from fluxlit_component.state.record import Change, Commit, Lifetimes
+from fluxlit_component.state.record import Change, Commit, Lifetimes, Record
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
@@ -243,6 +244,28 @@ def test_one_of_many_wins(store: VersionedStore, sid: str) -> None:
         token = made(store, sid, order)
         found = race(50, lambda _, token=token: follow(store, token))  # type: ignore[misc]
         assert sum(it is not None for it in found) == 1
+
+
+@pytest.mark.parametrize("order", [RESUME, COPY], ids=lambda order: order.mode)
+def test_a_link_is_followed_although_its_use_cannot_be_counted(
+    store: VersionedStore, sid: str, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token is taken by then, so the link would not open a second time."""
+    token, take = made(store, sid, order), store.take
+
+    def fails(*_: object) -> NoReturn:
+        raise StoreUnavailable("the store has stopped")
+
+    def taken(place: str) -> Record | None:
+        record = take(place)
+        monkeypatch.setattr(store, "commit", fails)
+        monkeypatch.setattr(store, "load", fails)
+        return record
+
+    monkeypatch.setattr(store, "take", taken)
+    found = follow(store, token)
+    monkeypatch.undo()
+    assert state(store, found.sid) == {"a": "A", "b": "B"}
 
 
 def test_neither_token_nor_id_is_at_rest(sid: str, store: VersionedStore, tmp_path: Path) -> None:
