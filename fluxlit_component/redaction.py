@@ -10,6 +10,7 @@ import copy
 import logging
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from typing import Any, Final
 
 from fluxlit_component.identifier import DEFAULT_PARAM
@@ -41,7 +42,13 @@ class SidFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact in place; a record is never dropped."""
-        record.msg = self._clean(record.msg)
+        clean = self._clean(record.msg)
+        if clean is not record.msg and record.args:
+            # The pattern may have taken a placeholder along, so what it stands for is filled in before.
+            with suppress(Exception):  # arguments that do not fit
+                clean = self._clean(record.getMessage())
+            record.args = None
+        record.msg = clean
         if isinstance(record.args, Mapping):
             record.args = self._clean_mapping(record.args)
         elif record.args:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,26 @@ def test_the_id_is_gone_from_what_hangs_on_a_record() -> None:
     SidFilter().filter(record)
     assert sid not in logging.Formatter().format(record)
     assert "ValueError: fluxlit_sid=<redacted>" in logging.Formatter().format(record)
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "printed"),
+    [
+        ("GET /?fluxlit_sid=%s&a=%d", ("{sid}", 1), "GET /?fluxlit_sid=<redacted>&a=1"),
+        ("GET /?fluxlit_sid=%(sid)s", ({"sid": "{sid}"},), "GET /?fluxlit_sid=<redacted>"),
+        ("GET /?fluxlit_sid=%d", ("{sid}",), "GET /?fluxlit_sid=<redacted>"),
+    ],
+)
+def test_a_placeholder_for_an_id(message: str, arguments: tuple[Any, ...], printed: str) -> None:
+    """The id is filled in and redacted; logging itself would print arguments that do not fit the message."""
+    sid = new_session_id()
+    given = tuple(
+        {"sid": sid} if isinstance(each, dict) else sid if each == "{sid}" else each for each in arguments
+    )
+    record = logging.LogRecord("x", logging.INFO, __file__, 1, message, given, None)
+    SidFilter().filter(record)
+    assert record.getMessage() == printed
+    assert sid not in repr(record.__dict__)
 
 
 def test_arguments_by_name_stay_what_they_are() -> None:
