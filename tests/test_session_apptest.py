@@ -32,6 +32,7 @@ from fluxlit_component import (
     append,
     counter,
     register,
+    url_session,
 )
 from fluxlit_component.codec import catalogue
 from fluxlit_component.identifier import is_well_formed, stored_key
@@ -653,6 +654,24 @@ def test_a_fragment_takes_what_streamlits_takes(monkeypatch: pytest.MonkeyPatch)
     assert taken == [{**theirs, "still_to_come": 1}]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        *({"scope": "window"}, {"on_duplicate": "clone"}, {"address_bar": "hidden"}, {"merge": {1: 2}}),
+        *({"include": [1]}, {"keep_hidden": [1]}, {"drafts": [1]}, {"param": "a b"}),
+        *({"ttl_seconds": "1"}, {"max_age_seconds": True}, {"live_seconds": float("nan")}),
+    ],
+    ids=lambda given: next(iter(given)),
+)
+def test_a_wrong_argument_is_refused_although_the_session_is_off(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+) -> None:
+    """An app's own tests run without the session: they are to find what would fail in production."""
+    monkeypatch.setenv("FLUXLIT_DISABLE_URL_SESSION", "1")
+    with pytest.raises(ConfigurationError, match=next(iter(given))):
+        url_session(**given)
+
+
 # --- clear, destroy, rotate ----------------------------------------------------------------------
 def test_clear_empties_state_and_record(store: InMemorySessionStore) -> None:
     """The id stays."""
@@ -813,6 +832,47 @@ def test_what_a_rotation_protects_is_never_under_the_old_id(store: InMemorySessi
     visitor.run(body)
     assert under_the_old == [{"a": 1}]
     assert store.get(visitor.session.id or "") == {"a": 2, "admin": True}
+
+
+def test_a_rotation_that_fails_leaves_id_and_links(
+    store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a new id makes the links of the old one useless."""
+    visitor, done = Visitor(defaults(a=1), store=store), []
+    old, links = visitor.sid, []
+    visitor.run(lambda session: session.link(once=False))
+
+    def fails(*_: object) -> bool:
+        raise StoreUnavailable("no answer")
+
+    def body(session: UrlSession) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "copy", fails)
+            done.append(session.rotate())
+        links[:] = [link.is_open for link in session.links()]
+
+    visitor.run(body)
+    assert done == [False]
+    assert visitor.session.id == old
+    assert links == [True]
+
+
+def test_one_of_two_rotations_in_a_run_fails(
+    store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The id is new, so the browser is to hear of it at once: the block ends in a rerun."""
+    visitor, done = Visitor(defaults(a=1), store=store), []
+    old = visitor.sid
+
+    def body(session: UrlSession) -> None:
+        done.append(session.id == old and session.rotate())
+        if done == [True]:
+            with monkeypatch.context() as patched:
+                patched.setattr(store, "copy", lambda *_: False)
+                done.append(session.rotate())
+
+    visitor.run(body)
+    assert done == [True, False, False]  # the last is the rerun's
 
 
 def test_the_rotated_session_survives_a_reload(store: InMemorySessionStore) -> None:

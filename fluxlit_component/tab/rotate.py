@@ -29,8 +29,6 @@ def rotate(
         from fluxlit_component.links.links import revoke
 
         with tab.standing.outages("fork" if is_copy else "rotate", ids.sid):
-            if not is_copy:
-                revoke(store, ids.sid, policy.lifetimes)  # links lead to the old id, which will end
             if ids.orphan is not None:
                 # Each attempt at a slow store would leave a copy. This run has no time for another attempt.
                 store.delete(ids.orphan)
@@ -38,6 +36,8 @@ def rotate(
                 return False, None
             ids.orphan = fresh
             record = copy_as(fresh, ids.sid, store, policy, person=person, is_copy=is_copy)
+            if not is_copy and record is not None:
+                revoke(store, ids.sid, policy.lifetimes)  # links lead to the old id, which will end
             ids.orphan = None
             if record is not None and has_tasks(record):
                 from fluxlit_component.background.tasks import carry_tasks
