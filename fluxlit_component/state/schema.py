@@ -66,15 +66,17 @@ class Schema(Generic[M]):
             return {**current, **validated_values(validate_stored(self.model, current), current)}
         except ValidationError as error:
             if not is_own and any(e["type"] != "missing" or len(e["loc"]) > 1 for e in error.errors()):
-                raise UnfitRecord("the stored values do not fit the model") from error
+                names = sorted({str(place) for each in error.errors() for place in each["loc"][:1]})
+                # Only names: pydantic's error quotes the values.
+                raise UnfitRecord(f"the stored values do not fit the model ({', '.join(names)})") from None
         # A field without a default may be unset in a new session, and so it may be missing in the record.
         present = {name: value for name, value in current.items() if name in self.model.model_fields}
         for name, value in tuple(present.items()):
             try:
                 present |= self.validate(name, value, present)
-            except Exception as error:  # a validator of the model may need the missing fields
+            except Exception:  # noqa: BLE001 - a validator of the model may need the missing fields
                 if not is_own:
-                    raise UnfitRecord("the stored values do not fit the model") from error
+                    raise UnfitRecord(f"the stored values do not fit the model ({name})") from None
         return {**current, **present}
 
     def defaults(self, present: Mapping[str, Any]) -> dict[str, Any]:

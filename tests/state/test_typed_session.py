@@ -168,6 +168,7 @@ def test_a_record_that_does_not_fit_is_left_untouched(
     assert cause in warnings[0]
     assert "high" not in warnings[0]
     assert [(event.kind, type(event.error)) for event in events] == [("error", UnfitRecord)]
+    assert "high" not in f"{events[0].error} {events[0].error and events[0].error.__cause__}"
 
 
 def test_a_record_that_fits_again_comes_back(store: InMemorySessionStore) -> None:
