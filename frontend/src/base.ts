@@ -6,8 +6,8 @@
  */
 
 const STATIC = /^(.*\/)(?:static\/js|_fluxlit)\/[^/]+$/;
-/** What Streamlit serves beside its pages, relative to the base. */
-const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\//;
+/** What is served beside the pages, relative to the base: by Streamlit, or as a file by the app's own routes. */
+const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\/|\.[^/]*$/;
 
 export function basePathOf(win: Window): string {
   for (const { src } of win.document.scripts) {

@@ -66,7 +66,7 @@ export type Answer = {
   readonly link?: string;
 };
 
-const SHAPE = /^[A-Za-z0-9_-]{43}$/;
+const SHAPE = /^[\w-]{43}$/;
 
 /** Whether `candidate` has the shape of an id. Says nothing about whether the server knows it. */
 export function isWellFormed(candidate: unknown): candidate is string {

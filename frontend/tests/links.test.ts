@@ -67,6 +67,7 @@ describe("a link is not touched", () => {
     ["to mail", '<a href="mailto:a@b.example">x</a>', { ctrlKey: true }],
     ["that is a script", '<a href="javascript:void 0">x</a>', { ctrlKey: true }],
     ["to a file of Streamlit's", '<a href="/media/a.pdf">x</a>', { ctrlKey: true }],
+    ["to a file of the app's own", '<a href="/report/export.pdf">x</a>', { ctrlKey: true }],
     ["to a download", '<a href="/report" download>x</a>', { ctrlKey: true }],
     ["without an address", "<a>x</a>", { ctrlKey: true }],
   ])("%s", async (_, html, press) => {
