@@ -215,8 +215,9 @@ class UrlSession(Generic[M]):
         To make that prompt, leaving the `with` block starts a rerun. False if the store did not answer:
         then the id stays.
         """
-        self._rotated = self._run is not None and self._run.rotate()
-        return self._rotated
+        done = self._run is not None and self._run.rotate()
+        self._rotated |= done
+        return done
 
     def clear(self) -> None:
         """Empty `st.session_state` (the keys that are kept) and the record; the id stays.
@@ -434,8 +435,8 @@ class UrlSession(Generic[M]):
             # A record from elsewhere, or from an older version of the app: one bad value breaks no page.
             self._run.heal(refused)
             st.rerun()
-        self._run.close(error)
-        if (self._rotated or self._run.brought_late) and error is None:
+        brought_late = self._run.close(error)
+        if (self._rotated or brought_late) and error is None:
             st.rerun()
         return False
 
@@ -444,15 +445,11 @@ class UrlSession(Generic[M]):
 
         Draw it after the `with` block, so that it includes this run's saving. It shows names of keys, never
         their values and never the id. It works with every status.
-
-            with url_session() as session:
-                page.run()
-            with st.sidebar:
-                session.panel()
         """
         from fluxlit_component.panel.panel import draw_panel
+        from fluxlit_component.stores.assembly import report_on
 
-        draw_panel(self.status, self._tab, self._run.report_on_store() if self._run is not None else None)
+        draw_panel(self.status, self._tab, report_on(opened[0]) if (opened := self._tab.opened) else None)
 
     def status_badge(self) -> None:
         """Draw the status as a small badge where the app is just drawing. Its tooltip explains the status."""

@@ -44,13 +44,11 @@ def _number(given: Any, *, least: float = -math.inf, kind: type[float] = float) 
 _TEXT: Final = (_matching(".*"), "a text")
 _SECONDS: Final = (_number, "a number of seconds; zero or negative: none")
 _COUNT: Final = (partial(_number, least=1, kind=int), "a number, 1 or more")
-_readers: list[tuple[Callable[[Any], Any], str]] = []
 
 
 def _setting(default: Any, read: Callable[[Any], Any], taken: str, *, repr: bool = True) -> Any:  # noqa: A002
     """A setting: what makes its value of a variable or a secret, and what to say if that raises."""
-    _readers.append((read, taken))
-    return field(default=default, repr=repr)
+    return field(default=default, repr=repr, metadata={"reader": (read, taken)})
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ class Settings:
     """`FLUXLIT_SEAL_KEYS`: numbered master keys, `2:newest,1:older`; the highest seals, each opens."""
 
 
-_SETTINGS: Final = dict(zip((setting.name for setting in fields(Settings)), _readers, strict=True))
+_SETTINGS: Final = {setting.name: setting.metadata["reader"] for setting in fields(Settings)}
 _VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in _SETTINGS)
 """Looked up one by one at each call: the whole environment is a hundred times larger."""
 forced: Final[dict[str, str]] = {}

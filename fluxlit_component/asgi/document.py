@@ -82,7 +82,7 @@ class DocumentResponse:
         return [] if message.get("more_body", False) else self._end(self._start, self._body)
 
     def _begin(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        headers = list(message["headers"])
+        headers = list(message.get("headers", ()))
         is_document = value_of(headers, b"content-type").startswith(b"text/html")
         if is_document and self.referrer_policy and not value_of(headers, b"referrer-policy"):
             headers.append((b"referrer-policy", self.referrer_policy.encode()))

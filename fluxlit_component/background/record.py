@@ -115,9 +115,9 @@ def read_into(task: Task, record: Record) -> None:
 class RemoteTask(Task):
     """A task of another process, as the store has it. In an outage the task stays as it was read last."""
 
-    def __init__(self, key: str, note: Note, store: RecordStore, lifetimes: Lifetimes) -> None:
+    def __init__(self, key: str, note: Note, now: float, store: RecordStore, lifetimes: Lifetimes) -> None:
         super().__init__(key, note.kind, note.place)
-        self._note = note
+        self._until = monotonic() + note.until - now  # the store's clock may differ from that of this machine
         self._store = store
         self._lifetimes = lifetimes
         self._looked = 0.0
@@ -133,7 +133,7 @@ class RemoteTask(Task):
             return
         if record is None:
             # The task has not begun yet; or it has ended and was taken, and nothing more can be read.
-            if self.chunks or wall() > self._note.until:
+            if self.chunks or monotonic() > self._until:
                 self.end("interrupted")
             return
         read_into(self, record)

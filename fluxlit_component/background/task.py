@@ -185,7 +185,7 @@ def _end_with(task: Task, outcome: Callable[[], Any]) -> None:
 def _end_submitted(task: Task, future: Future[Any]) -> None:
     if future.cancelled():
         task.stop()
-    _end_with(task, future.result)
+    _end_with(task, partial(_outcome, task, future.result))  # an async function leaves its end to us
 
 
 def _outcome(task: Task, work: Any) -> Any:

@@ -186,7 +186,7 @@ class Tasks:
         with self.outages("read"):
             _, note, _, now = ask(self.store, self.sid, key)
             if note is not None and note.taken <= now:
-                task = RemoteTask(key, note, self.store, self.lifetimes)
+                task = RemoteTask(key, note, now, self.store, self.lifetimes)
                 task.refresh()
                 return task
         return None

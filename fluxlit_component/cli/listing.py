@@ -12,6 +12,7 @@ import typer
 from fluxlit_component.cli import output
 from fluxlit_component.cli.place import StoreOption, find_one, label_of, opened, url_of
 from fluxlit_component.codec import decode
+from fluxlit_component.codec.refusals import type_name
 from fluxlit_component.errors import CorruptValue
 from fluxlit_component.panel.panel import size_text, span_text
 from fluxlit_component.state.owner import is_bound
@@ -138,9 +139,7 @@ def glimpse(field: Field, *, with_value: bool) -> dict[str, Any]:
     for plain in (False, True):  # the fields of an object can be read without its class
         with suppress(CorruptValue):
             value = decode(data, plain=plain)
-            kind = type(value)
-            name = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
-            seen["type"] = "object of the app" if plain else f"{name}{kind.__qualname__}"
+            seen["type"] = "object of the app" if plain else type_name(type(value))
             return seen | ({"value": _text(value)} if with_value else {})
     return seen
 

@@ -12,10 +12,12 @@ from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
+import streamlit as st
+
 from fluxlit_component.bridge.gate import draw_way_out
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, begin_again, current_run, freeze, is_rerun
+from fluxlit_component.internals import Run, current_run, freeze, is_rerun
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
@@ -33,7 +35,6 @@ from fluxlit_component.telemetry import count, span
 
 if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
-    from fluxlit_component.stores.assembly import StoreReport
     from fluxlit_component.tab.sharing import Sharing
 
 _log = logging.getLogger("fluxlit_component")
@@ -87,8 +88,11 @@ class SessionRun:
         if self._tab.runs == 1:  # a page load sends no clicks: any come after a restart of the server
             self._run.call_back_late()
 
-    def close(self, error: BaseException | None = None) -> None:
-        """Save the changes of this run as it ends. Then draw the bridge, which may yield to Streamlit."""
+    def close(self, error: BaseException | None = None) -> bool:
+        """Save the changes of this run as it ends. Then draw the bridge, which may yield to Streamlit.
+
+        Returns whether saving has found values that only the next run can begin with.
+        """
         tab = self._tab
         with tab.lock:
             page, is_newest = tab.page, self._number == tab.runs
@@ -105,12 +109,13 @@ class SessionRun:
                 self._mount()
             if is_newest and self._has_failed:
                 self._offer_way_out()
+        return self._persist.brought_late
 
     def begin_fragment(self) -> None:
         """Begin a whole run instead, if the fragment would show or take the state of somebody else."""
         run = current_run()
         if run is not None and self._has_passed_on(run):
-            begin_again()
+            st.rerun()
 
     def save_fragment(self, *, ended: bool) -> None:
         """Save at the end of a fragment that ran alone or beside the script. The script saves the others."""
@@ -224,18 +229,7 @@ class SessionRun:
         self._tab.page.shown = {key: data for key, data in shown.items() if data is not None}
         return mine
 
-    @property
-    def brought_late(self) -> bool:
-        """Whether this run's saving found values that only the next run can begin with."""
-        return self._persist.brought_late
-
     # --- what the app may do ------------------------------------------------------------------
-
-    def report_on_store(self) -> StoreReport:
-        """Report on the store of this run."""
-        from fluxlit_component.stores.assembly import report_on
-
-        return report_on(self._store)
 
     def tasks(self) -> Tasks:
         """The streams and jobs of this session."""

@@ -108,11 +108,13 @@ class StreamlitServer:
         return Path(self._log.name).read_text("utf-8", "replace")
 
     def start(self) -> Self:
-        """Start and wait until the server is healthy.
+        """Start and wait until the server is healthy. One that runs goes on.
 
         Raises:
             RuntimeError: it ended or did not become healthy in a minute; the message has its log.
         """
+        if self.is_running:
+            return self
         command = [
             *(sys.executable, str(_LAUNCHER), self._count.name),
             *(self.handshake, str(self.script)),

@@ -188,6 +188,21 @@ def test_all_else_passes_byte_for_byte(path: str, kind: bytes, body: bytes, meth
     assert found[b"content-length"] == str(len(body)).encode()
 
 
+def test_an_answer_without_headers_passes() -> None:
+    """ASGI: they are optional."""
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    assert [
+        message["type"] for message in run(app, {"type": "http", "path": "/", "method": "GET", "headers": []})
+    ] == [
+        "http.response.start",
+        "http.response.body",
+    ]
+
+
 def test_a_policy_of_the_apps_own_stays() -> None:
     """Ours is a default."""
     answer = ask(App(INDEX, HTML, (b"referrer-policy", b"no-referrer")))

@@ -7,7 +7,7 @@ import math
 import sys
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from types import ModuleType
 from typing import Any
@@ -16,8 +16,12 @@ import pytest
 
 from fluxlit_component import progress
 from fluxlit_component.background import registry, writer
+from fluxlit_component.background.record import Note, RemoteTask
 from fluxlit_component.background.views import Job
+from fluxlit_component.clock import monotonic
+from fluxlit_component.state.record import Lifetimes
 from fluxlit_component.stores.base import VersionedStore
+from fluxlit_component.stores.memory import InMemorySessionStore
 from tests.background.home import Page, PageElsewhere
 from tests.background.model import until
 
@@ -109,6 +113,35 @@ def test_in_a_pool_of_processes(store: VersionedStore, sid: str, monkeypatch: py
         assert there(wrong).wait(60)
     assert there(right).result == 3
     assert str(there(wrong).error).startswith("ValueError")
+
+
+def test_an_async_function_in_a_pool_of_another_kind(store: VersionedStore, sid: str) -> None:
+    """It returns a coroutine there, which is not the result yet."""
+
+    class AtOnce(Executor):
+        def submit(self, function: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            done: Future[Any] = Future()
+            done.set_result(function(*args, **kwargs))
+            return done
+
+    async def seven() -> int:
+        return 7
+
+    job = there(Page(sid, store).job("count", seven, executor=AtOnce()))
+    assert job.wait(60)
+    assert job.result == 7
+
+
+def test_the_clock_of_another_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that has just begun elsewhere has no record yet; only the store's clock counts."""
+    now = time.time() - 3600
+    task = RemoteTask("train", Note("place", "job", now + 10), now, InMemorySessionStore(), Lifetimes())
+    task.refresh()
+    assert task.is_running
+    later = monotonic() + 11
+    monkeypatch.setattr("fluxlit_component.background.record.monotonic", lambda: later)
+    task.refresh()
+    assert task.state == "interrupted"
 
 
 def test_a_pool_that_takes_nothing_any_more(store: VersionedStore, sid: str) -> None:

@@ -35,3 +35,5 @@ def test_a_port_of_the_callers_own(tmp_path: Path, between: str) -> None:
     (tmp_path / "app.py").write_text("import streamlit as st\nst.write('here')\n")
     with StreamlitServer(tmp_path / "app.py", args=f"--server.port{between}{port}".split()) as server:
         assert (server.port, server.url) == (port, f"http://localhost:{port}")
+        first = server.pid
+        assert server.start().pid == first  # one that runs goes on: nobody would end a second one
