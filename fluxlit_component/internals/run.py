@@ -9,7 +9,7 @@ from dataclasses import fields
 from functools import cached_property, partial
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 
 import streamlit as st
 from streamlit import config
@@ -258,6 +258,11 @@ def current_run() -> Run | None:
     """The script run of this thread, or None outside of one (bare Python, another thread)."""
     context = get_script_run_ctx(suppress_warning=True)
     return Run(context) if context is not None else None
+
+
+def begin_again() -> NoReturn:
+    """End this run and begin the next one at once."""
+    st.rerun()
 
 
 def is_rerun(error: BaseException | None) -> bool:

@@ -63,13 +63,11 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         if policy.keys.admit(key) and before[key] != known.base.data_of(key):
             # The next commit finds a newer stored value and merges both, or reports the conflict.
             known.base.concede(key, Field(0, before[key]))
-    keep = changed
+    keep = changed.union(current if policy.fill_only else ())
     if tab.runs == 1:
         sent = state.sent_keys()
         keep |= sent
         state.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
-    if policy.fill_only:
-        keep |= frozenset(current)
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
     origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)

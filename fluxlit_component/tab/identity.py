@@ -12,13 +12,11 @@ from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final, NoReturn, TypeAlias
 
-import streamlit as st
-
 from fluxlit_component.bridge.gate import close_gate
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.hooks import Changed
-from fluxlit_component.internals import Run, is_connected
+from fluxlit_component.internals import Run, begin_again, is_connected
 from fluxlit_component.state.keys import OWN_PREFIX
 from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.tab.page import Page
@@ -147,4 +145,4 @@ def begin_afresh(run: Run, tab: Tab) -> NoReturn:
         # A rerun would drop the message that leads the page away. If that message is lost, a timer goes on.
         end = monotonic() + _LEADING_SECONDS
         close_gate(seconds=_LEADING_SECONDS, is_over=lambda: monotonic() > end, page=run.unresolved_page)
-    st.rerun()
+    begin_again()

@@ -12,12 +12,10 @@ from functools import partial
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final
 
-import streamlit as st
-
 from fluxlit_component.bridge.gate import draw_way_out
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import Run, current_run, freeze, is_rerun
+from fluxlit_component.internals import Run, begin_again, current_run, freeze, is_rerun
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
@@ -115,7 +113,7 @@ class SessionRun:
         """Begin a whole run instead, if the fragment would show or take the state of somebody else."""
         run = current_run()
         if run is not None and self._has_passed_on(run):
-            st.rerun()
+            begin_again()
 
     def save_fragment(self, *, ended: bool) -> None:
         """Save at the end of a fragment that ran alone or beside the script. The script saves the others."""

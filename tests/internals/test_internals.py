@@ -1185,7 +1185,7 @@ def afresh(seen: dict) -> None:
     """A script that does what the session does when somebody else is there."""
     import streamlit as st
 
-    from fluxlit_component.internals import current_run
+    from fluxlit_component.internals import begin_again, current_run
 
     run = current_run()
     seen["user"] = dict(run.user)
@@ -1195,7 +1195,7 @@ def afresh(seen: dict) -> None:
         seen.pop("empty")
         seen["sent"] = sent
         run.state.empty()
-        st.rerun()
+        begin_again()
     run.state.ignore(seen.get("ignored", {}))
     seen["value"] = st.text_input("Name", key="name")
     st.text_input("No key")
