@@ -1,12 +1,11 @@
 """Spans and metrics for apps that run OpenTelemetry. Other apps pay nothing.
 
-Only the API is used. The operator chooses the exporter; without one the calls do nothing. OpenTelemetry is
-used if the app has loaded it. It is never loaded from here: that would slow down each garbage collection.
-
-No attribute ever holds an id or a value. Errors are named by their type, because a message may quote a value.
+Only the API is used, and only if the app has loaded it; the operator chooses the exporter. No attribute ever
+holds an id or a value. Errors are named by their type, because a message may quote a value.
 
 Spans: `fluxlit.hydrate`, `fluxlit.commit` (attribute `fluxlit.keys`), `fluxlit.store.<operation>`.
-Counters: `fluxlit.store.errors`, `fluxlit.conflicts`, `fluxlit.unknown_ids`, `fluxlit.degraded_runs`.
+Counters: `fluxlit.store.errors`, `fluxlit.conflicts`, `fluxlit.unknown_ids`, `fluxlit.degraded_runs`,
+`fluxlit.identity_changes`.
 Histogram: `fluxlit.store.duration` in seconds.
 """
 

@@ -65,6 +65,7 @@ def name_of(key: str) -> str:
 
 def ask(store: RecordStore, sid: str, key: str) -> tuple[str, Note | None, int, float]:
     """The verdict on a session's record, its note of one task, the note's version, and the store's time."""
+    # No field has this base: nothing is written, and the one field is told without loading the record.
     outcome = store.commit(sid, Commit({name_of(key): Change(None, base=-1, guarded=True)}))
     stored = outcome.refused.get(name_of(key))
     return outcome.verdict, Note.of(stored), stored.version if stored else 0, outcome.now or wall()

@@ -79,7 +79,7 @@ class Persist:
     def _save(self, *, ended: bool) -> None:
         tab, known, page = self._tab, self._tab.known, self._tab.page
         if tab.wiping or tab.is_left or tab.consent.private is not self._private:
-            return  # the last one: the consent has changed since, and the tab has another store than this run
+            return  # the last: consent has changed since this run began, so its store is no longer the tab's
         if known.read_only:
             tab.standing.status = "degraded"
             return

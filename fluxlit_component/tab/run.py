@@ -87,9 +87,9 @@ class SessionRun:
             self._run.call_back_late()
 
     def close(self, error: BaseException | None = None) -> bool:
-        """Save the changes of this run as it ends. Then draw the bridge, which may yield to Streamlit.
+        """Save the changes of the run as it ends. Return whether they hold what only the next run can begin with.
 
-        Returns whether saving has found values that only the next run can begin with.
+        Then the bridge is drawn, which may yield to Streamlit.
         """
         tab = self._tab
         with tab.lock:

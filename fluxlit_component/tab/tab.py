@@ -37,7 +37,7 @@ def newest(held: tuple[str, ...], new: str) -> tuple[str, ...]:
 
 
 class Ids:
-    """Which session the tab has. Written by `identify`, and by the tab when it begins anew."""
+    """Which session the tab has. `identify` settles it, `rotate` and `renew` change it."""
 
     offer: str
     """The id that the tab gets if it has none of its own."""
@@ -67,7 +67,7 @@ class Ids:
 
 
 class Known:
-    """What the tab knows of its record. Written by `hydrate` and `commit`."""
+    """What the tab knows of its record. `hydrate` learns it, `commit` brings it up to date."""
 
     base: Base
     hydrated: bool = False
@@ -152,17 +152,17 @@ class Tab:
     led_away: bool = False
     """Whether `st.logout` has been called since. Streamlit then makes the page load the app anew."""
     guard: bool = False
-    """Whether the app asks, in this run, to guard unsent text. Written by `run`."""
+    """Whether the app asks, in this run, to guard unsent text."""
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = NOTHING
-    """Values that no store can hold, for the page after F5. Written by `persist` and `hydrate`."""
+    """Values that no store can hold, for the page after F5."""
     has_handed: bool = False
     """Whether the page after F5 has got this tab's objects. No other page is to hold the same ones."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
     naming: Mapping[str, str] = NOTHING
-    """Live values that the record is to name. Written by `hydrate` and `persist`."""
+    """Live values that the record is to name."""
     leftovers: Mapping[str, bytes] = NOTHING
     """Values that the page of another person still shows and sends: element -> value."""
 

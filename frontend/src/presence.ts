@@ -10,7 +10,7 @@
 /** How long a page that is going away may take to let go. */
 export const PATIENCE_MS = 700;
 
-/** Claim `name` for this page; `onCopied` is called at most once. What is returned lets go. */
+/** Claim `name` for this page, anew each time that it is shown. What is returned lets go. */
 export function claim(win: Window, name: string, onCopied: () => void): () => void {
   const make = () => claimOnce(win, name, onCopied);
   let release = make();
