@@ -16,7 +16,7 @@ UNDER: Final = f"{RESERVED}_under"
 
 
 class Page:
-    """One page as its last run left it. `hydrate` reads it when a run begins, `persist` notes it at the end."""
+    """One page as its last run left it. `hydrate` reads it as a run begins, `persist` notes it at the end."""
 
     name: str = ""
     """Streamlit's opaque name of the page of the last run."""

@@ -87,7 +87,7 @@ class SessionRun:
             self._run.call_back_late()
 
     def close(self, error: BaseException | None = None) -> bool:
-        """Save the changes of the run as it ends. Return whether they hold what only the next run can begin with.
+        """Save the changes of this run as it ends. Return whether another run has values to begin with.
 
         Then the bridge is drawn, which may yield to Streamlit.
         """
