@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import enum
 import inspect
 import logging
 import time
@@ -907,6 +908,23 @@ def test_a_stored_click_does_not_click(store: InMemorySessionStore, caplog: pyte
     assert not any(clicks)
     assert visitor.reload().session.restored == ("name",)
     assert "'go'" in caplog.text
+
+
+def test_an_untouched_option_of_a_class_that_each_run_defines_anew(store: InMemorySessionStore) -> None:
+    """It is nobody's choice: the default of now is shown, and nothing is held by reference or missed."""
+    first = [0]
+
+    def body(_: UrlSession) -> None:
+        size = enum.Enum("size", ["SMALL", "LARGE"])
+        st.selectbox("Size", size, index=first[0], key="size")
+        st.multiselect("Sizes", list(size), default=[list(size)[first[0]]], key="sizes")
+
+    visitor = Visitor(body, store=store).run().run()
+    first[0] = 1
+    visitor = visitor.reload()
+    assert (visitor.session.restored, visitor.session.lost) == ((), ())
+    assert visitor.state["size"].name == "LARGE"
+    assert [size.name for size in visitor.state["sizes"]] == ["LARGE"]
 
 
 def test_a_value_of_the_wrong_type_is_dropped(store: InMemorySessionStore) -> None:

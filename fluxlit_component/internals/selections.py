@@ -10,12 +10,16 @@ from fluxlit_component.internals.guard import guard
 
 SELECTION: Final = "dataframe selection"
 """Kind of such a table if its value may be set (from 1.56 on). Streamlit's own kind is `string_value`."""
+DATE: Final = "date input"
+"""Kind of `st.date_input`. Without an app's default its default is what stands in session state."""
 _PARTS: Final = ("rows", "columns", "cells")
 
 
 def kind_of(metadata: Any) -> str:
-    """Streamlit's value type of a widget, or `SELECTION`."""
+    """Streamlit's value type of a widget, or `SELECTION`, or `DATE`."""
     serde = getattr(getattr(metadata, "deserializer", None), "__self__", None)
+    if type(serde).__name__ == "DateInputSerde":
+        return DATE
     # The table's serde has this attribute since Streamlit accepts a selection from session state.
     return SELECTION if hasattr(serde, "selection_default") else getattr(metadata, "value_type", "")
 

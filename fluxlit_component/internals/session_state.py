@@ -36,7 +36,7 @@ class Widget:
     """A keyed widget that has a value of its own."""
 
     kind: str
-    """Streamlit's value type, or `SELECTION`."""
+    """Streamlit's value type, or `SELECTION`, or `DATE`."""
     element: str
     """Streamlit's id of the widget."""
     metadata: Any
@@ -49,6 +49,14 @@ class Widget:
             return plain_selection(found) if self.kind == SELECTION else found
         except TypeError:  # up to some release 1.4x the deserializer also takes the id
             return self.metadata.deserializer(None, self.element)
+
+    def shows_default(self, value: object) -> bool:
+        """Whether the browser shows the same as for the default, of which the class may be defined anew."""
+        for shown in (self.metadata.serializer, str):  # older releases look for the option itself
+            with suppress(Exception):
+                if shown(value) == shown(self.default):
+                    return True
+        return False
 
     @property
     def is_kept_by_streamlit(self) -> bool:

@@ -101,7 +101,7 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
         _log.warning(
             "the stored session (schema %d) does not fit %s (schema %d) and is left untouched: %s",
             *(stored_version, schema.model.__name__, schema.version, error),
-            exc_info=error.__context__ if is_debug() else None,
+            exc_info=error.__cause__ if is_debug() else None,
         )
         tab.standing.tell(Event("error", error=error))
         tab.known.base.forget()

@@ -16,7 +16,7 @@ from typing import Any
 from fluxlit_component.codec import PlainEncoder
 from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import SELECTION, Reading, Run, State, Widget, plain_selection
+from fluxlit_component.internals import DATE, SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.caps import LONGEST_KEY
 from fluxlit_component.state.keys import EVENT_REMEDIES, encoded, forbidden_reason, is_default
@@ -212,7 +212,9 @@ class Persist:
             untouched = is_cleared  # the visitor has sent another value
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
-            untouched = is_cleared or as_before or is_default(value, lambda: widget.default)
+            is_first = widget.kind != DATE or key in page.put or key not in {*page.untouched, *base.names()}
+            untouched = is_cleared or as_before or (is_first and is_default(value, lambda: widget.default))
+            untouched |= data is None and widget.shows_default(value)
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # the missing rows do not come later
             if untouched and key in page.put and is_drawn and is_known and not narrowed:

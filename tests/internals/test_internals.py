@@ -7,6 +7,7 @@ with less comfort until `fluxlit_component/internals` has learnt where it went.
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import gc
 import inspect
 import json
@@ -30,7 +31,7 @@ from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
 from fluxlit_component.bridge.transport import component_key
-from fluxlit_component.internals import Reading, Run, State, process, session_state
+from fluxlit_component.internals import DATE, Reading, Run, State, process, session_state
 from fluxlit_component.internals import selections as internal_selections
 from fluxlit_component.state.keys import OWN_PREFIX
 
@@ -911,6 +912,36 @@ def test_forbidden_widgets_are_recognised(fallbacks: list[str], seen: dict[str, 
     assert {key for key, reason in seen.items() if not reason} == others, moved("a value type; see keys.py")
     assert "editor" in seen["editor"]
     assert SELECTS or "selection" in seen["selection"]
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def dated(seen: dict) -> None:
+    """A date without a default of the app's, which Streamlit takes from session state."""
+    import enum
+
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    st.date_input("d", key="date")
+    date = current_run().state.reading().widgets["date"]
+    seen["kind"], seen["default"] = date.kind, date.default
+
+    def option(number: int) -> object:
+        return enum.Enum("size", ["SMALL", "LARGE"])(number)
+
+    st.selectbox("s", [option(1), option(2)], key="size")
+    size = current_run().state.reading().widgets["size"]
+    seen["shown"] = [size.shows_default(option(number)) for number in (1, 2)]
+
+
+def test_the_default_of_a_date_is_its_value(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """So it does not tell whether the visitor has chosen it: `DATE` says that."""
+    at = start(dated, seen)
+    chosen = dt.date(2024, 2, 29)
+    at.date_input(key="date").set_value(chosen).run()
+    assert (seen["kind"], seen["default"]) == (DATE, chosen), moved("DateInputSerde")
+    assert seen["shown"] == [True, False]
     assert fallbacks == [], moved(str(fallbacks))
 
 

@@ -34,6 +34,7 @@ class Ideal(Side):
         fresh.query_params = dict(old.query_params)
         fresh._page_hash = old.page
         fresh.seen.assigned = set(old.seen.assigned)
+        fresh.seen.first_days = dict(old.seen.first_days)
         if hasattr(old, "_finished_page_script_hash"):
             fresh._finished_page_script_hash = old._finished_page_script_hash
             fresh._registered_pages = old._registered_pages

@@ -20,6 +20,8 @@ class Seen:
         self._get = inner
         self.assigned: set[str] = set()
         """Keys that the app itself has given a value, widgets' among them."""
+        self.first_days: dict[str, Any] = {}
+        """Id of each date input -> its first default. If the app gives none, later ones are its value."""
 
     @property
     def inner(self) -> Any:
@@ -76,7 +78,11 @@ class Seen:
             return read(None, "")
 
     def note_assigned(self) -> None:
-        """Remember to which keys the app has assigned in the script that ends."""
+        """Note to which keys the app has assigned in the script that ends, and what dates began with."""
+        for widget in filter(self.knows, self._widgets().values()):
+            read = self.inner._new_widget_state.widget_metadata[widget].deserializer
+            if type(getattr(read, "__self__", None)).__name__ == "DateInputSerde":
+                self.first_days.setdefault(widget, canonical(self.default_of(widget)))
         self.assigned.update(key for key in self.inner._new_session_state if not key.startswith("$$"))
 
     def forget_gone(self) -> None:
@@ -93,7 +99,8 @@ class Seen:
             value = self.inner[widget]
         except KeyError:
             return True
-        return canonical(value) == canonical(self.default_of(widget))
+        default = canonical(self.default_of(widget))
+        return canonical(value) == default == self.first_days.get(widget, default)
 
     def _is_event(self, widget: str) -> bool:
         """Whether a widget has no value that lasts: a click, a message that was sent."""

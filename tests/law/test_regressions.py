@@ -117,6 +117,14 @@ def test_an_untouched_default_is_not_frozen() -> None:
         assert visit.value("remark") == "hm"
 
 
+def test_a_date_without_a_default_is_kept() -> None:
+    """Streamlit makes the chosen day the widget's default; it is the visitor's all the same."""
+    day, another = dt.date(2024, 2, 29), dt.date(2023, 1, 1)
+    with Visit("days_from_today") as visit:
+        assert visit.set("day", day).reload().value("day") == day
+        assert visit.set("day", another).reload().value("day") == another
+
+
 def test_a_chosen_value_outlives_a_new_default() -> None:
     """The owner was typed: it stays."""
     with Visit("untouched_default") as visit:

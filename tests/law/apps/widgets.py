@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import tempfile
 from pathlib import Path
 
@@ -43,6 +44,32 @@ def all_kinds() -> None:
         st.write(
             {key: str(st.session_state[key]) for key in sorted(st.session_state) if key.startswith("k_")}
         )
+
+
+@app()
+def days_from_today() -> None:
+    """Dates without a default of the app's: Streamlit takes the value in session state for their default."""
+    with url_session():
+        st.date_input("Day", key="day")
+        with st.form("order"):
+            st.date_input("Due", min_value=dt.date(2000, 1, 1), key="due")
+            st.form_submit_button("Order")
+        st.write(f"{st.session_state.day} {st.session_state.due}")
+
+
+@app(needs_live_values=True)
+def options_of_a_class() -> None:
+    """Each run defines the class of the options anew, as a script does."""
+
+    class Size(enum.Enum):
+        SMALL = 1
+        LARGE = 2
+
+    with url_session():
+        st.selectbox("Size", Size, key="size")
+        st.multiselect("Sizes", list(Size), default=list(Size)[:1], key="sizes")
+        st.text_input("Name", key="name")
+        st.write(st.session_state.size.name, [size.name for size in st.session_state.sizes])
 
 
 @app(since=(1, 60))
