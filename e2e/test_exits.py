@@ -44,6 +44,29 @@ def test_what_a_run_changed_is_kept_however_it_ends(tab: ContinuityPage, serve: 
     expect(tab.page.get_by_text(f"marks: {way}", exact=True)).to_be_visible()
 
 
+@pytest.mark.transport
+def test_a_page_that_always_stops_is_found_again(tab: ContinuityPage, serve: Serve) -> None:
+    """`if not file: st.stop()`: the browser hears of the session in a run that was told to end."""
+    tab.open(serve("unended.py", args=("--", "stops")).url)
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_label("Name").press("Enter")
+    expect(tab.page.get_by_text("count 2")).to_be_visible()
+    tab.rest()
+    tab.reload()
+    expect(tab.page.get_by_text("count 3")).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+
+
+def test_a_page_that_always_runs_again_is_found_again(tab: ContinuityPage, serve: Serve) -> None:
+    """`time.sleep(1); st.rerun()`: from the third run on the browser hears of the session first."""
+    tab.page.goto(serve("unended.py").url)
+    expect(tab.page.get_by_text("count 6")).to_be_visible()
+    tab.page.reload()
+    count = tab.page.get_by_text(re.compile(r"^count \d+$"))
+    expect(count).to_be_visible()
+    assert int((count.text_content() or "").removeprefix("count ")) > 4
+
+
 def test_a_click_during_a_slow_run_loses_nothing(tab: ContinuityPage, serve: Serve) -> None:
     """The interrupted run's changes and the click's own are both there after F5."""
     tab.open(serve("multi.py").url)

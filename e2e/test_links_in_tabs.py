@@ -69,6 +69,8 @@ def test_a_link_in_a_new_tab_goes_on(
     assert not leaks.carrying(sid)
     assert sid not in tab.page.content()
     assert sid not in new.page.content()
+    # Not for a moment: what the tab was opened with stays in the history, and follows redirects.
+    assert sid not in new.page.evaluate("performance.getEntries().map(entry => entry.name).join()")
     assert sid not in server.log
     add_in(new)
     tab.reload()

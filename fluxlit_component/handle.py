@@ -212,8 +212,8 @@ class UrlSession(Generic[M]):
         """Give the session a new id and keep the data, as after a change of privilege (OWASP).
 
         The old id keeps only what runs before have saved, and ends once the browser has confirmed the new id.
-        To make that prompt, leaving the `with` block starts a rerun. False if the store did not answer:
-        then the id stays.
+        To make that prompt, leaving the `with` block, or a `session.fragment`, starts a rerun: call it once,
+        where the privilege changes. False if the store did not answer: then the id stays.
         """
         done = self._run is not None and self._run.rotate()
         self._rotated |= done
@@ -409,13 +409,16 @@ class UrlSession(Generic[M]):
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
                 if self._run is None:
                     return inner(*args, **kwargs)
-                ended = False
+                ended = is_alone = False
                 self._run.begin_fragment()
                 try:
                     found = inner(*args, **kwargs)
                     ended = True
                 finally:
-                    self._run.save_fragment(ended=ended)
+                    is_alone = self._run.save_fragment(ended=ended)
+                if is_alone and self._rotated:
+                    self._rotated = False
+                    st.rerun()
                 return found
 
             return cast("Callable[P, R]", st.fragment(saved, **options))

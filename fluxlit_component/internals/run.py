@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import fields
 from functools import cached_property, partial
 from pathlib import Path
@@ -181,6 +182,19 @@ class Run:
 
             if reader and unknown:
                 reader.on_drawn = on_drawn
+
+    @contextmanager
+    def uninterrupted(self) -> Iterator[None]:
+        """Draw to the end, although the run was told to stop. Streamlit looks for that only in the script."""
+        runner = getattr(getattr(self._context.session_state, "_yield_callback", None), "__self__", None)
+        is_told = getattr(runner, "_execing", False)
+        if is_told:
+            runner._execing = False
+        try:
+            yield
+        finally:
+            if is_told:
+                runner._execing = True
 
     # --- session state -----------------------------------------------------------------------
 

@@ -54,7 +54,7 @@ def rotate(
         known.base.renumber(record)
     elif is_copy:
         known.base.forget()  # the store has nothing: all that this tab has is new
-    ids.sid = ids.offer = fresh
+    ids.sid, ids.offer, tab.is_told = fresh, fresh, False
     ids.person = person
     known.created, known.bound = record is not None, record is not None and person is not None
     return True, record

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from fluxlit_component.tab.sharing import Sharing
 
 _log = logging.getLogger("fluxlit_component")
+_UNHEARD: Final = 2
 _REFUSED: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
 
 
@@ -73,7 +74,9 @@ class SessionRun:
                 self._revive()
             if self._policy.schema is not None:
                 fill_in(self._run, tab, self._policy.schema)
-            if is_first_call and not self._is_mounted and (tab.is_blockless or not has_block):
+            # The browser has not heard of the session if all runs so far have ended in the next one.
+            is_due = tab.is_blockless or not has_block or (tab.runs > _UNHEARD and not tab.is_told)
+            if is_first_call and not self._is_mounted and is_due:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
                 tab.page.cleared = self._run.cleared_elements()
@@ -104,7 +107,8 @@ class SessionRun:
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
             if is_newest and not self._is_mounted and not is_rerun(error):
-                self._mount()
+                with self._run.uninterrupted():
+                    self._mount()
             if is_newest and self._has_failed:
                 self._offer_way_out()
         return self._persist.brought_late
@@ -115,11 +119,15 @@ class SessionRun:
         if run is not None and self._has_passed_on(run):
             begin_again()
 
-    def save_fragment(self, *, ended: bool) -> None:
-        """Save at the end of a fragment that ran alone or beside the script. The script saves the others."""
+    def save_fragment(self, *, ended: bool) -> bool:
+        """Save at the end of a fragment that ran alone or beside the script. Return whether it ran alone.
+
+        The script saves the others.
+        """
         run = current_run()
         if run is not None and (run.is_fragment or get_ident() != self._thread):
             self.save(ended=ended and run.is_fragment)
+        return run is not None and run.is_fragment
 
     def save(self, *, ended: bool = False) -> None:
         """Save what has changed so far: in the middle of a run, or at the end of a fragment."""
@@ -182,7 +190,7 @@ class SessionRun:
         tab.revived = self._run.token
 
     def _mount(self) -> None:
-        self._is_mounted = True
+        self._is_mounted = self._tab.is_told = True
         mount_bridge(self._run, self._tab, self._policy, is_asked=False)
 
     def _fails_outside(self) -> bool:

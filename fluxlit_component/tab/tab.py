@@ -131,6 +131,8 @@ class Tab:
     """Token of the run in which the state was brought back or carried on last."""
     is_blockless: bool = False
     """Whether the last run that got through went on without a `with` block, as far as is known."""
+    is_told = False
+    """Whether a run of this page has drawn the bridge."""
     opened: tuple[RecordStore, Policy] | None = None
     """Store and policy of the last run: with them a page load that takes over has this tab saved."""
     left: bool = False
@@ -203,7 +205,7 @@ class Tab:
         if ids.sid is not None:
             ids.refused = newest(ids.refused, ids.sid)
         ids.sid = ids.offer = new_session_id()
-        ids.joined = ids.signing_in = False
+        ids.joined = ids.signing_in = self.is_told = False
         self.href, self.live, self.naming, self.taken = None, NOTHING, NOTHING, None
         self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
         self.standing.status, self.standing.is_new, self.standing.restored = "ready", True, ()

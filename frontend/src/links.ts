@@ -1,8 +1,9 @@
 /**
  * Links that open another tab take the session along: Ctrl, Shift or middle click, `target=_blank`.
  *
- * Just for that click the link gets a fragment with the id, which no request carries; the new tab adopts and
- * strips it, and then is a copy like any other. The document has its link back before anyone else runs.
+ * Streamlit's links say `noopener`, and then the new tab begins with an empty `sessionStorage`. So the tab is
+ * opened from here, with a copy of it, and is a copied tab like any other. The id is in no address: that would
+ * stay in the browser's history, and its fragment goes along wherever the server sends the tab.
  * Only links to pages of this app: everything else is not touched.
  */
 
@@ -10,13 +11,8 @@ import { isPage } from "./base";
 import { listen } from "./listen";
 import { pageOf } from "./page";
 
-/** `href` with the ids of this page in its fragment, behind what stands there. */
-function carrying(win: Window, href: string): string {
-  const ids = new URLSearchParams();
-  for (const [param, { sid }] of pageOf(win)) if (sid) ids.append(param, sid);
-  const fragment = ids.toString();
-  if (!fragment) return href;
-  return `${href}${href.includes("#") ? "&" : "#"}${fragment}`;
+function hasSession(win: Window): boolean {
+  return [...pageOf(win).values()].some(({ sid }) => sid);
 }
 
 export function carryAlong(win: Window): void {
@@ -28,19 +24,17 @@ export function carryAlong(win: Window): void {
         .find((node) => (node as Partial<Element>).localName === "a") as
         | HTMLAnchorElement
         | undefined;
-      const plain = link?.getAttribute("href");
       const isAsked = ctrlKey || metaKey || shiftKey;
       const opensTab = isAsked || button === 1 || link?.target.toLowerCase() === "_blank";
-      if (!link || !plain || !opensTab || link.hasAttribute("download")) return;
-      if (!isPage(win, new URL(link.href))) return;
+      if (!link?.getAttribute("href") || !opensTab || link.hasAttribute("download")) return;
+      if (!isPage(win, new URL(link.href)) || !hasSession(win)) return;
+      // Chromium asks the pressed key whether it is a tab behind this one, or a window.
+      const opened = win.open(link.href, "_blank");
+      if (!opened) return; // refused: the link opens a tab without the session
+      opened.opener = null;
+      event.preventDefault();
       // Streamlit's page links take any click for one in this tab. Who holds a key asked the browser.
       if (isAsked) event.stopPropagation();
-      const loaded = carrying(win, link.href);
-      link.setAttribute("href", loaded);
-      // The browser follows the link when this event has been dispatched, and then runs what waits.
-      win.setTimeout(() => {
-        if (link.getAttribute("href") === loaded) link.setAttribute("href", plain);
-      });
     } catch {
       // A link that is none.
     }

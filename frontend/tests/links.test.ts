@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { meet } from "../src/bridge";
-import { A, offerOf, openWindow, PARAM } from "./support";
+import { A, offerOf, openWindow } from "./support";
 
-/** Click a link and return what the browser would follow, and what the link holds afterwards. */
-async function click(win: Window, html: string, press: MouseEventInit, type = "click") {
+/** Click a link; what was opened from the page, what the browser was left with, and what the link holds then. */
+async function click(
+  win: Window,
+  html: string,
+  press: MouseEventInit,
+  { type = "click", isRefused = false } = {},
+) {
   const { document } = win;
   document.body.innerHTML = html;
   const link = document.querySelector("a") as HTMLAnchorElement;
@@ -11,6 +16,12 @@ async function click(win: Window, html: string, press: MouseEventInit, type = "c
   link.addEventListener(type, () => {
     heard += 1;
   });
+  const opened: string[] = [];
+  const fresh = { opener: win };
+  win.open = ((url: string) => {
+    opened.push(url);
+    return isRefused ? null : fresh;
+  }) as unknown as typeof win.open;
   const { MouseEvent } = win as Window & typeof window;
   const event = new MouseEvent(type, {
     bubbles: true,
@@ -19,9 +30,13 @@ async function click(win: Window, html: string, press: MouseEventInit, type = "c
     ...press,
   });
   (link.querySelector("b") ?? link).dispatchEvent(event);
-  const followed = link.getAttribute("href");
-  await new Promise((resolve) => win.setTimeout(resolve, 5));
-  return { followed, after: link.getAttribute("href"), heard };
+  return {
+    opened,
+    opener: fresh.opener as Window | null,
+    isLeft: !event.defaultPrevented,
+    href: link.getAttribute("href"),
+    heard,
+  };
 }
 
 function visited(path = "/"): Window {
@@ -42,18 +57,26 @@ describe("a link that opens another tab", () => {
     ],
     ["the middle button", '<a href="/report">x</a>', { button: 1 }, "auxclick"],
     ["target", '<a href="/report" target="_BLANK">x</a>', {}, "click"],
-  ])("takes the id along just for that click: %s", async (_, html, press, type) => {
-    const { followed, after } = await click(visited(), html, press, type);
-    expect(followed).toBe(`https://app.example/report#${PARAM}=${A}`);
-    expect(after).toBe("/report");
+  ])("is opened with a copy of the tab's storage: %s", async (_, html, press, type) => {
+    const { opened, opener, isLeft, href } = await click(visited(), html, press, { type });
+    expect(opened).toEqual(["https://app.example/report"]);
+    expect([opener, isLeft, href]).toEqual([null, false, "/report"]);
   });
 
-  it("keeps its own fragment in front", async () => {
-    const { followed } = await click(visited(), '<a href="/r?a=1#part">x</a>', { ctrlKey: true });
-    expect(followed).toBe(`https://app.example/r?a=1#part&${PARAM}=${A}`);
+  it("keeps its own fragment", async () => {
+    const { opened } = await click(visited(), '<a href="/r?a=1#part">x</a>', { ctrlKey: true });
+    expect(opened).toEqual(["https://app.example/r?a=1#part"]);
   });
 
-  it("is left to the browser when a key was held, and to the app when not", async () => {
+  it("is left to the browser if the page may open nothing", async () => {
+    const held = { ctrlKey: true };
+    const { isLeft, heard } = await click(visited(), '<a href="/r">x</a>', held, {
+      isRefused: true,
+    });
+    expect([isLeft, heard]).toEqual([true, 1]);
+  });
+
+  it("is heard by the app unless a key was held", async () => {
     expect((await click(visited(), '<a href="/r">x</a>', { ctrlKey: true })).heard).toBe(0);
     expect((await click(visited(), '<a href="/r" target="_blank">x</a>', {})).heard).toBe(1);
   });
@@ -71,8 +94,9 @@ describe("a link is not touched", () => {
     ["to a download", '<a href="/report" download>x</a>', { ctrlKey: true }],
     ["without an address", "<a>x</a>", { ctrlKey: true }],
   ])("%s", async (_, html, press) => {
-    const { followed } = await click(visited(), html, press);
-    expect(followed ?? "").not.toContain(A);
+    const { opened, isLeft, href } = await click(visited(), html, press);
+    expect([opened, isLeft]).toEqual([[], true]);
+    expect(href ?? "").not.toContain(A);
   });
 
   it("outside of the app's own folder", async () => {
@@ -80,14 +104,14 @@ describe("a link is not touched", () => {
     win.document.head.innerHTML = '<script type="x" src="./static/js/index.Abc-1.js"></script>';
     meet(win, offerOf({ sid: A, held: true }), () => undefined);
     const held = { ctrlKey: true };
-    expect((await click(win, '<a href="/other/">x</a>', held)).followed).not.toContain(A);
-    expect((await click(win, '<a href="/app/other">x</a>', held)).followed).toContain(A);
-    expect((await click(win, '<a href="/app">x</a>', held)).followed).toContain(A);
+    expect((await click(win, '<a href="/other/">x</a>', held)).opened).toHaveLength(0);
+    expect((await click(win, '<a href="/app/other">x</a>', held)).opened).toHaveLength(1);
+    expect((await click(win, '<a href="/app">x</a>', held)).opened).toHaveLength(1);
   });
 
   it("without consent", async () => {
     const win = openWindow();
     meet(win, offerOf({ sid: A, held: true, storing: "no" }), () => undefined);
-    expect((await click(win, '<a href="/r">x</a>', { ctrlKey: true })).followed).not.toContain(A);
+    expect((await click(win, '<a href="/r">x</a>', { ctrlKey: true })).opened).toHaveLength(0);
   });
 });
