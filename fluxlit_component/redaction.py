@@ -29,15 +29,14 @@ class SidFilter(logging.Filter):
     def __init__(self, params: Iterable[str] = (DEFAULT_PARAM, "fluxlit_link")) -> None:
         super().__init__()
         names = "|".join(re.escape(name) for name in params)
-        # A key begins after a sign, or after a percent-encoded sign: "%3Fsid" has no word boundary.
-        begin = r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2}))"
+        # A key or an id begins after a sign, or after a percent-encoded sign: "%3Fsid" has no word boundary.
+        begin = r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2}))"
         # The sign after a key: of a query, encoded once or more often, or of JSON or a printed dict.
         between = r"""(?:=|%(?:25)*3[dD]|\\?["']\s*:\s*\[?\s*\\?["'])"""
-        # The id in the handshake, which is printed by a server that logs the headers of requests.
-        word = r"\bfluxlit(?:-browser|-link)?\."
-        # An app may name another key than its server knows of, so what looks like an id goes under any key.
+        # An app may name another key than its server knows of, and a server may print the header of the
+        # handshake. So what looks like an id goes wherever it stands.
         self._pattern = re.compile(
-            rf"{begin}((?:{names}){between})[^&\s\"'#<>,)\\]*|({between}|{word})[\w-]{{43}}(?![\w-])"
+            rf"{begin}(?:((?:{names}){between})[^&\s\"'#<>,)\\]+|[\w-]{{43}}(?![\w-]))"
         )
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -63,7 +62,7 @@ class SidFilter(logging.Filter):
         if value is None or isinstance(value, (int, float)):
             return value  # left alone, so that `%d` finds a number
         text = str(value)  # of any other value only its printed text counts
-        clean = self._pattern.sub(rf"\g<1>\g<2>{REDACTED}", text)
+        clean = self._pattern.sub(rf"\g<1>{REDACTED}", text)
         return value if clean == text else clean
 
     def _clean_mapping(self, values: Mapping[Any, Any]) -> Mapping[Any, Any]:

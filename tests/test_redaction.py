@@ -25,6 +25,9 @@ from fluxlit_component.redaction import SidFilter, redact_logs
         "{{'fluxlit_sid': ['{sid}'], 'a': 1}}",
         "< Sec-WebSocket-Protocol: streamlit, fluxlit.{sid}",
         "(b'sec-websocket-protocol', b'streamlit, fluxlit-browser.{sid}.my%2Esid, PLACEHOLDER')",
+        'fluxlit_sid="{sid}"',
+        "('fluxlit_sid', '{sid}')",
+        "fluxlit_sid: {sid}",
         '{{"line": "{{\\"fluxlit_sid\\": \\"{sid}\\"}}"}}',
     ],
 )

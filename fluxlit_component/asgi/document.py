@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -107,7 +108,10 @@ def _with_script(body: bytes, script: BootScript, encoding: bytes) -> bytes | No
     """Streamlit's document with the script first in its head. None: this is another document."""
     if encoding not in {b"", b"identity", b"gzip"}:
         return None
-    html = gzip.decompress(body) if encoding == b"gzip" else body
+    try:
+        html = gzip.decompress(body) if encoding == b"gzip" else body
+    except (OSError, EOFError, zlib.error):
+        return None
     head, streamlits = _HEAD.search(html), _STREAMLITS_SCRIPT.search(html)
     if head is None or streamlits is None:
         return None

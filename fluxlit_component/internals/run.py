@@ -186,7 +186,7 @@ class Run:
     @contextmanager
     def uninterrupted(self) -> Iterator[None]:
         """Draw to the end, although the run was told to stop. Streamlit looks for that only in the script."""
-        runner = getattr(getattr(self._context.session_state, "_yield_callback", None), "__self__", None)
+        runner: Any = getattr(getattr(self._context.session_state, "_yield_callback", None), "__self__", None)
         is_told = getattr(runner, "_execing", False)
         if is_told:
             runner._execing = False

@@ -87,7 +87,10 @@ def hydrate_url_session(
         if blob is not None:
             # The record counts as read, so that saving loses nothing of it. Its values stay out of the state.
             _open(run, store, name, hydrate=False)[1].quarantine()
-        tab, _ = _open(run, store, name, fill_only=merge)
+        is_read = tab_of(run, name).known.hydrated
+        tab, session_run = _open(run, store, name, fill_only=merge)
+        if blob is None and merge and is_read:  # keys that the app has dropped or somebody else has stored
+            blob = session_run.stored_values()
         if blob is not None and tab.sid is not None:
             facade.merge_into(st, blob, merge=merge)
         return tab.sid
@@ -180,11 +183,11 @@ def hydrate_url_session_typed(
             raise
         return sid, None
     typed = validated_values(validated, values)
-    if run is None:
-        facade.merge_into(st, {**values, **typed}, merge=merge)
-    elif hydrates:
+    if hydrates and run is not None:
         tab, _ = _open(run, store, name, fill_only=merge)
         facade.merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
+    elif run is None or merge:
+        facade.merge_into(st, {**values, **typed}, merge=merge)
     return sid, validated
 
 

@@ -66,9 +66,6 @@ def _left(tab: Tab, *sids: str) -> Iterator[Tab]:
 
 def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object]:
     """Mutable values of the `other` tab that are the same in the record that `tab` has loaded."""
-    # Loaded only when it is needed, because each garbage collection looks at everything that is loaded.
-    from fluxlit_component.codec.catalogue import is_outdated
-
     state, known, theirs = other.state(), tab.known.base, other.known.base
     plain = state.reading().plain if state is not None else {}
     # Texts and numbers are left out first: comparing them by their bytes would encode each of them twice.
@@ -79,5 +76,4 @@ def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object
         and not is_immutable(value)
         and key not in theirs.unsaved
         and theirs.data_of(key) == known.data_of(key)
-        and not is_outdated(value)
     }

@@ -32,10 +32,10 @@ function read(win: Window, area: Area, name: string): string | null {
   }
 }
 
-/** Asked by writing: some browsers let you read a storage that has no room for a single byte. */
+/** Asked by writing as much as an id takes: some browsers let you read a storage that has no room left. */
 function isRefused(win: Window): boolean {
   // The name without a param belongs to no session: an offer's param is never empty.
-  const took = write(win, "sessionStorage", PREFIX, "");
+  const took = write(win, "sessionStorage", PREFIX, PREFIX.repeat(9));
   drop(win, "sessionStorage", PREFIX);
   return !took;
 }

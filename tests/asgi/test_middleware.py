@@ -159,6 +159,13 @@ def test_a_compressed_document_stays_compressed() -> None:
     assert ask(App(b"br...", HTML, (b"content-encoding", b"br")))["body"] == b"br..."
 
 
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(INDEX)[:-9], b""])
+def test_what_is_not_compressed_as_it_says_passes(body: bytes) -> None:
+    """It is somebody else's mistake, and no error of the server's."""
+    answer = ask(App(body, HTML, (b"content-encoding", b"gzip")))
+    assert (answer["status"], answer["body"]) == (200, body)
+
+
 def test_head_tells_the_same_as_get() -> None:
     """The same headers, and no body."""
     get, head = ask(App()), ask(App(), method="HEAD")

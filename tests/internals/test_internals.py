@@ -915,6 +915,32 @@ def test_forbidden_widgets_are_recognised(fallbacks: list[str], seen: dict[str, 
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def stopped(seen: dict) -> None:
+    """A script that stops, and draws on its way out."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    try:
+        st.stop()
+    except BaseException as error:
+        with current_run().uninterrupted():
+            st.write("drawn")
+        try:
+            st.write("not drawn")
+        except BaseException as again:  # noqa: BLE001 - the same one
+            seen["again"] = type(again) is type(error)
+        raise
+
+
+def test_a_run_that_was_told_to_stop_can_draw(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """The bridge on the way out of the block; then the run ends as it was told to."""
+    at = start(stopped, seen)
+    assert [each.value for each in at.markdown] == ["drawn"], moved("ScriptRunner._execing")
+    assert seen["again"], moved("ScriptRunner._execing")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def dated(seen: dict) -> None:
     """A date without a default of the app's, which Streamlit takes from session state."""
     import enum

@@ -261,6 +261,24 @@ def test_persist_saves_deletions(store: InMemorySessionStore) -> None:
     assert visitor.run().state == {"total": 3}
 
 
+@pytest.mark.parametrize("typed", [False, True])
+def test_absent_keys_are_filled_at_every_call(store: InMemorySessionStore, typed: bool) -> None:
+    """Also in later runs: what the app has dropped before the call, and what somebody else has stored."""
+
+    def hydrated() -> object:
+        return hydrate_url_session_typed(st, store, Cart) if typed else hydrate_url_session(st, store)
+
+    def body() -> object:
+        hydrated()
+        del st.session_state["extra"]
+        return hydrated()
+
+    visitor = Visitor(body)
+    assert visitor.state == {"total": 3, "extra": [1]}
+    store.set(SID, {"total": 4, "extra": [1], "new": 5})
+    assert visitor.run(hydrated).state == {"total": 3, "extra": [1], "new": 5}
+
+
 def test_persist_alone_does_not_lose_the_record(store: InMemorySessionStore) -> None:
     """An app that never hydrates must not overwrite what is stored with its defaults."""
 

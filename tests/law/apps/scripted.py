@@ -11,3 +11,4 @@ _FOLDER = Path(__file__).parent.parent / "scripts"
 
 COLLECTION.script(_FOLDER / "magic_words.py")
 COLLECTION.script(_FOLDER / "class_in_script.py", needs_live_values=True)
+COLLECTION.script(_FOLDER / "registered_in_script.py")
