@@ -141,18 +141,16 @@ class UrlSession(Generic[M]):
     ) -> KeptUpload | list[KeptUpload] | None:
         """Keep the uploaded files, and give them back after F5, when the uploader itself is empty.
 
-        The files in the uploader replace the kept files, so the cross of a file drops that file. The files
-        are kept under `key` of `st.session_state`. This is a key of your own, not the uploader's; `del` on
-        it drops the files, too.
+        The files in the uploader replace the kept files, so the cross of a file drops it. They are kept
+        under `key` of `st.session_state`, a key of your own, not the uploader's; `del` drops them, too.
 
         Args:
             file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned: a file or None, or
                 with `accept_multiple_files` a list, which gets a list.
             key: where to keep it.
-            max_bytes: a larger file is not stored. It comes back by reference, as long as this process has
-                it: the `FLUXLIT_LIVE_UPLOAD_BYTES` setting says how many bytes all larger files may have. If
-                a file is gone, `lost` names the key. Default 1,024,000. A little more also needs
-                `url_session(caps=Caps(value_bytes=...))`, and from 4 MiB on `session_bytes`.
+            max_bytes: a larger file is not stored. It comes back by reference while this process has it; all
+                larger files have `FLUXLIT_LIVE_UPLOAD_BYTES`. If it is gone, `lost` names the key. Default
+                1,024,000; more needs `Caps(value_bytes=...)`, and from 4 MiB on `session_bytes`, too.
 
         Raises:
             ConfigurationError: `file` is something that no uploader returns.
@@ -239,10 +237,9 @@ class UrlSession(Generic[M]):
     def leave_guard(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch, and named as one
         """Have the browser ask before the page is left while something is unsent, F5 included.
 
-        Unsent is text that was typed into a text, area, number or chat input and has not come to the app. The
-        widget needs no key. The browser asks in words of its own, and only a visitor who has used the page.
-        The guard holds from the end of this run until a full run without this call ends: call it in each
-        run, inside the `with` block. Without a block the guard begins one run later. `on` False: do not ask.
+        Unsent is text that was typed into a text, area, number or chat input, with a key or without. The
+        browser asks in words of its own, and only a visitor who has used the page. The guard holds from the
+        end of this run until a full run without this call ends: call it in each run, inside the `with` block.
         """
         self._tab.guard = on
 
@@ -257,9 +254,9 @@ class UrlSession(Generic[M]):
     ) -> str:
         """Make a link that brings this session, or a copy of it, to whoever opens it.
 
-        The link holds a token, never the session id. The token is in the URL fragment, which no request
-        carries. Make a link on demand (a click), not in every run; for a link that is drawn in every run use
-        `href`. While the session is not being kept (`status`), the address comes without a token.
+        The link holds a token, never the session id, in the URL fragment, which no request has. Make it on
+        demand (a click); for a link that is drawn in every run use `href`. While the session is not being
+        kept (`status`), the address comes without a token.
 
         Args:
             page: where the link leads: None for this page, a URL path, a page's script or an `st.Page`.
@@ -311,8 +308,7 @@ class UrlSession(Generic[M]):
     def stream(self, key: str, source: Any = None, /, *args: Any, **kwargs: Any) -> Stream | None:
         """Make an answer in a thread of its own, and find it again: after F5, on any page, in any tab.
 
-        A stream is started once. While one is under the key, running or ended, a call with a function returns
-        that stream, however often the script runs. `take()` and `discard()` free the key.
+        While there is one, running or ended, a call returns it. `take()` and `discard()` free the key.
 
         Args:
             key: name of the stream in this session.

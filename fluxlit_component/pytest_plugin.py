@@ -60,9 +60,8 @@ def streamlit_app(
 
         server = streamlit_app("app.py")
 
-    Options are those of `fluxlit_component.testing.StreamlitServer`. The same options in the same module give
-    the same server, started again if it was stopped. Its sessions are in a file of its own, unless `env` says
-    otherwise.
+    Options are those of `fluxlit_component.testing.StreamlitServer`. With the same ones a module has the same
+    server, started again if it was stopped. Its sessions are in its own file, unless `env` says otherwise.
     """
     from fluxlit_component.testing.server import own_store
 

@@ -83,37 +83,33 @@ def url_session(
             setting, else SQLite at `.streamlit/fluxlit_sessions.db` beside the app.
         include: glob patterns of the keys to keep; None: all that can be kept.
         exclude: glob patterns of keys not to keep; they win over `include`.
-        keep_hidden: whether widgets keep their values while they are not on the page, over page changes and
-            F5: True for all, or glob patterns of their keys. Streamlit itself drops such values. If a widget
-            has `persist_state=` (Streamlit 1.59), that is the better way.
+        keep_hidden: whether widgets keep their values while they are not on the page: True for all, or glob
+            patterns of their keys. Streamlit drops such values. Its own `persist_state=` (1.59) is better.
         param: query key of the session id; default `fluxlit_sid`.
-        address_bar: ``"clean"`` (default): the id is never left in the URL. ``"visible"``: the id stays in
-            the query. That can be bookmarked, but is weaker: history and same-origin Referer headers show it.
+        address_bar: ``"clean"`` (default): the id is never left in the URL. ``"visible"``: it stays in the
+            query, can be bookmarked, and is seen in the history and same-origin Referer headers.
         ttl_seconds: idle lifetime in seconds; zero or negative: none. Default 24 hours.
         max_age_seconds: absolute lifetime in seconds; zero or negative: none. Default 30 days.
-        wait: True ends the first run of a page load without drawing anything, until the browser has said
-            which session it has (about a third of a second). False draws defaults first.
+        wait: True ends the first run of a page load, drawing nothing, until the browser has said which
+            session it has (about a third of a second). False draws defaults first.
         on_duplicate: what a copied tab ("Duplicate", `window.open`) gets while its original lives.
             ``"fork"``: an id of its own with a copy of the state. ``"share"``: both write, key by key.
         scope: ``"tab"``: a session ends with its tab. ``"browser"``: a tab opened later goes on with the
             session, also after the browser was closed (`localStorage`). A second open tab counts as a copy.
         consent: False keeps all in memory, and nothing in the browser or the store, until a run says True.
             Then the state gathered so far is saved. If True is followed by False, the kept state is erased.
-        identity: who is signed in. The session belongs to that person, and opens to nobody else. True
-            (default): Streamlit's `st.user`, of `st.login()` or `server.trustedUserHeaders`; the
-            `FLUXLIT_IDENTITY` setting can name a header instead. Or a value of the app's own, or a function
-            that returns one: a string, a mapping of claims, None or "" for nobody. The identity is asked for
-            before any state comes back, so a name in `st.session_state` says nothing. False: whoever has the
-            tab has the session. Kept as a keyed hash of issuer and subject, else of the e-mail address, else
-            of all that is given. After a sign-in the session goes on under a new id (OWASP ASVS 3.2.1).
-            After a sign-out, or if somebody else signs in, the visitor gets a fresh session.
+        identity: who is signed in; the session opens to nobody else. True (default): Streamlit's `st.user`,
+            or the header that the `FLUXLIT_IDENTITY` setting names. Or a value of the app's own, or a
+            function that returns one: a string, a mapping of claims, None or "" for nobody. It is asked for
+            before any state comes back. False: whoever has the tab has the session. Kept as a keyed hash of
+            issuer and subject, else of the e-mail address, else of all that is given. After a sign-in the
+            session goes on under a new id (OWASP ASVS 3.2.1), after a sign-out there is a fresh one.
         restore_scroll: whether a reloaded page is scrolled to where it was, once its content is there.
-        drafts: whether text that was typed and not sent is put back after a reload, into text, area, number
-            and chat inputs with a `key`: True for all, or glob patterns of their keys. The text stays in the
-            browser (`sessionStorage`), for at most a day. Passwords and one-time codes are never kept, and a
-            value that the app has set meanwhile is never replaced.
-        seal: seal the values with a key that comes from the session id: whoever reads the backend reads no
-            state (AES-256-GCM; needs `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
+        drafts: whether text that was typed and not sent is put back after a reload, into inputs with a `key`:
+            True for all, or glob patterns of their keys. It stays in the browser (`sessionStorage`), for at
+            most a day. Passwords and one-time codes are never kept, and newer values never replaced.
+        seal: seal the values with a key that comes from the session id (AES-256-GCM; needs
+            `fluxlit-component[crypto]`). Default: the `FLUXLIT_SEAL` setting.
         model: a pydantic model whose fields are keys of the state. It gives `session.state` its type, and a
             record is validated by it before any value comes back.
         schema_version: number of the model's present form, 1 or more. A record that cannot be brought to
@@ -124,9 +120,7 @@ def url_session(
         caps: how large values and the session may get. A value over a limit is not kept, and no older version
             of it either. `UrlSession.skipped` names its key.
         live_seconds: how long a value that no store takes (a client, a lock, a model) is held after its page
-            was left. It comes back by reference: after F5 in the same process it is the very same object.
-            Streamlit itself holds it for 120 seconds, and this package after that; 0: not at all. At most
-            `caps.live` values.
+            was left, to come back by reference in this process; 0: not at all. At most `caps.live` values.
         hooks: functions that are told what happened, such as `on_lost=`. `Hooks` describes each of them.
 
     Raises:

@@ -1,7 +1,7 @@
 """What a store holds of a task: a note in the session's record, and the task's own record with its output.
 
-Another process reads it as a `RemoteTask`. Chunks are stored in segments. The last one is written again with
-each batch until it is large enough. So a commit has few keys, and a long answer has few segments.
+Another process reads it as a `RemoteTask`. Chunks are stored in segments, of which the last is written again
+until it is large enough: few keys a commit, few segments an answer.
 """
 
 from __future__ import annotations

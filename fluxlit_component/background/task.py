@@ -1,7 +1,6 @@
 """One stream or job as this process knows it: its output so far, its state, how to wait for more.
 
-A thread of its own runs its function and writes the task. The task ends whatever happens. If another process
-works, the task is filled from the store (`record`).
+A thread of its own runs its function. Of another process's task the store tells (`record`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """What is printed: results to standard output as a table or as JSON, everything else to standard error.
 
-Eight characters of a session's stored hash are shown, as in the logs. They are enough to tell sessions apart,
-and too few to compute anything from.
+Eight characters of a session's stored hash are shown, as in the logs: enough to tell sessions apart.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Which store a command means, and which session in it.
 
-Unlike an app, a command creates no database file, except for `migrate`. It may wait longer than a visitor
-should.
+A command creates no database file, except for `migrate`, and may wait longer than a visitor should.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Limits of a value: its bytes, its depth, its number of items, and the function that checks them.
 
-The limits hold for writing and reading, so every value that was written can be read. They protect the
-server from a value that contains itself and from hostile bytes in a shared store. The smaller caps of
-the app (by default 1 MiB per value) are passed by the caller as `max_bytes`.
+They hold for writing and reading, so what was written can be read, and protect the server from a value that
+contains itself and from hostile bytes in a shared store. The app's smaller caps are passed as `max_bytes`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """The app's classes whose values may be kept, by their registered name and schema number.
 
-Stored bytes hold the name, the number and the parts of the instance, but never an import path. So they cannot
-make the server load anything. A Streamlit script defines its classes again in every run. Therefore a class
-replaces the registered one of the same module and qualified name. Values of the old class can still be
-written. Values are always read as instances of the new class.
+Stored bytes hold name, number and parts of the instance, never an import path: they make the server load
+nothing. A Streamlit script defines its classes in every run, so a class replaces the registered one of the
+same module and qualified name. Values of the old class can be written; all are read as those of the new one.
 """
 
 from __future__ import annotations

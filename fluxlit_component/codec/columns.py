@@ -1,8 +1,7 @@
 """Describes a pandas column or index of any ordinary dtype by values that the codec can keep.
 
-The description is a list. Its first item is the dtype's family for a column and the class for an index. The
-other items are the parts from which pandas builds the column or index, so the copy is exact. A dtype of no
-known family is refused.
+The description is a list: the dtype's family or the class of the index, then the parts from which pandas
+builds it, so the copy is exact. A dtype of no known family is refused.
 """
 
 from __future__ import annotations

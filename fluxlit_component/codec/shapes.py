@@ -1,9 +1,8 @@
 """How the instances of a registered class are taken apart and put together.
 
-An instance is restored as it was, without code of the class: no `__init__`, no `__post_init__` and no
-validator runs. Such code could change a value or have its effects twice. All values that the app put into a
-model come back, even values that no validator has checked. Only after a migration the class itself builds,
-and so validates, the instance.
+An instance is restored as it was, without code of the class: `__init__`, `__post_init__` or a validator could
+change a value or have its effects twice. So values come back that no validator has checked. Only after a
+migration the class itself builds, and so validates, the instance.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Types of the standard library that msgpack does not have. Each value keeps its exact type.
 
-The items of a set are sorted by their encodings. So the same set gives the same bytes in every
-process, whatever PYTHONHASHSEED is.
+The items of a set are sorted by their encodings: the same bytes in every process, whatever PYTHONHASHSEED is.
 """
 
 from __future__ import annotations

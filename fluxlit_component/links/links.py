@@ -1,8 +1,7 @@
 """Links that bring a session to another device, or a copy of it: made, redeemed, listed, revoked.
 
-A link holds a token, never the session id. The token is not stored either. The store keeps a record under a
-hash of the token. The session id in that record is masked by a pad that only the token makes. Each session's
-record lists its links. A link that is no longer listed, or whose session is gone, leads nowhere.
+A link holds a token, never the session id. The store keeps a record under a hash of the token, in which the
+id is masked by a pad that only the token makes. Each session's record lists its links; others lead nowhere.
 """
 
 from __future__ import annotations

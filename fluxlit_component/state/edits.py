@@ -1,8 +1,7 @@
 """Data editors that survive F5: Streamlit forbids to set one, so the edited table is kept under a key.
 
-An editor remembers edits, not a table. If its result became its input, each edit would be applied twice or
-forgotten. So an editor gets the same start frame as long as it is on the page. When the editor is drawn
-anew, it starts from the kept table.
+An editor remembers edits, not a table. With its result as its input, each edit would be applied twice. So it
+gets the same start frame as long as it is on the page, and the kept table when it is drawn anew.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Live values: objects that no store can hold, such as a client or a lock. Only this process has them.
 
-The record holds their names, so that a page load that does not find them can report the loss, and the process
-that has each of them: another one may have made a newer object since. The objects stay in their Streamlit
-session. When that has ended, this module holds them as long as the app asks for.
+The record holds their names, so that their loss can be reported, and the process that has each of them. The
+objects stay in their Streamlit session, and after its end here as long as the app asks for.
 """
 
 from __future__ import annotations

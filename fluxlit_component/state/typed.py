@@ -1,7 +1,6 @@
 """A typed view of `st.session_state`: reads return its values, assignments are validated and written to it.
 
-For the app, the IDE and mypy the view is an instance of the model. The view holds no values itself. So two
-views of the same state agree, and the value of a widget is the value of its field.
+For the app, the IDE and mypy it is an instance of the model. It holds no values, so two views agree.
 """
 
 from __future__ import annotations

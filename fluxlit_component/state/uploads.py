@@ -1,8 +1,7 @@
 """Uploads that survive F5: Streamlit empties its uploaders, so the files are kept under a key of the app.
 
-Small files go into the record. One file is a dict. Several are lists of dicts, under several keys if a value
-would become too large. A large file is a live value, `KeptUpload`, which shares its bytes with Streamlit's
-own file. A limit of bytes holds for the large files of all visitors of a process together.
+Small files go into the record: a dict, or lists of dicts, under several keys if one would become too large. A
+large file is a live value, `KeptUpload`, which shares its bytes with Streamlit's own file.
 """
 
 from __future__ import annotations

@@ -43,8 +43,7 @@ class AdapterStore:
       last writer of the whole session wins, and two processes may both succeed with a `take`.
     * Records and fields always have version 1. A guarded change is refused only if its key is stored and
       the writer knew of none, or the other way round. `overwritten` is always empty; there are no tombstones.
-    * There are no markers. A `commit` without `create` answers "destroyed" for an absent session, which may
-      have been destroyed. A `commit` with `create` begins the session anew.
+    * There are no markers: for an absent session a `commit` without `create` answers "destroyed".
     * The inner store keeps the idle deadline. `load` does not know it, so `idle_expires` is None. A
       copy gets the inner store's default lifetime until its next commit or touch.
     * Absolute deadline and schema number, if there are any, are kept as ``"__fluxlit__"`` beside the values.

@@ -1,8 +1,7 @@
 """What a store must do, in words. This is enough to write a new store without reading another one.
 
 `SessionStore` is the extension point: three methods. `VersionedStore` adds what two tabs need to write at
-once without losing anything. Every built-in store is one. `stores.adapter` makes one of any three-method
-store, with "last writer wins" for the whole session. `stores.browse` has what the operator's tools ask.
+once without losing anything; `stores.adapter` makes one of any three-method store.
 
 Common to `SessionStore` and `VersionedStore`:
 
@@ -98,9 +97,8 @@ class RecordStore(Protocol):
 class VersionedStore(RecordStore, SessionStore, Protocol):
     """A store with records: per-key versions, atomic commits, two lifetimes.
 
-    `get`, `set` and `delete` work on the same records. `set` begins a fresh record even if a destroyed
-    one was there, because the caller asks for it explicitly. `delete` leaves a marker behind for a day,
-    so that a late `commit` finds "destroyed" and writes nothing.
+    `get`, `set` and `delete` work on the same records. `set` begins a fresh one even if one was destroyed
+    there. `delete` leaves a marker for a day, so that a late `commit` finds "destroyed" and writes nothing.
     """
 
     def rename(self, source: str, target: str) -> bool:

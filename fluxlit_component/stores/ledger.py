@@ -1,7 +1,7 @@
 """The decision about a commit, without a backend: pure functions over what is stored.
 
-For stores that can read before they write inside one atomic step (memory, SQLite, SQL). Such a store fetches
-head and named fields, asks `rule`, and writes what it returns. `stores.base` has the contract in words.
+A store that reads and writes in one atomic step (memory, SQLite, SQL) fetches head and named fields, asks
+`rule`, and writes what it returns. `stores.base` has the contract in words.
 """
 
 from __future__ import annotations

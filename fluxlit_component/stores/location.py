@@ -36,8 +36,7 @@ _stores: dict[tuple[str, int], BuiltInStore] = {}
 def open_store(url: str, *, timeout_seconds: float | None = None) -> BuiltInStore:
     """Return the store of this URL in this process.
 
-    With `timeout_seconds` the caller gets a new store and has to close it. This is for tools, which may wait
-    longer for an answer than a visitor should, and leave a damaged file where it is.
+    With `timeout_seconds` the caller, a tool, gets a new store to close, and a damaged file is left alone.
 
     A SQLite path is taken literally: nothing in it is percent-decoded. The URLs of servers go to their client
     library as they are. Error messages quote nothing of a URL, which may hold a password.

@@ -32,10 +32,9 @@ _SCANNED: Final = 500
 class RedisSessionStore:
     """A `VersionedStore` in Redis.
 
-    Every operation is atomic, except `copy` and `rename` in a cluster, where the two sessions may be on
-    different servers. There `copy` reads the source and then writes the target if that is still free, and
-    `rename` is `copy` and then `delete`. A commit in between is lost, and two callers that rename one session
-    may both succeed. If a server fails in between, the source stays beside the copy.
+    Every operation is atomic, except `copy` and `rename` in a cluster: reading the source, writing the target
+    if that is still free, deleting the source are steps there. A commit in between is lost, and two callers
+    may both rename a session.
 
     Args:
         client_or_url: a synchronous client of redis-py or valkey-py, or anything that has their `evalsha`
@@ -44,8 +43,8 @@ class RedisSessionStore:
         prefix: how the names of the keys begin.
         default_ttl_seconds: lifetime of what `set` writes; None: no end.
         timeout_seconds: how long to wait for a connection and for an answer, for clients made from a URL.
-            A client that was passed in keeps its own settings. It should give up soon and not retry by
-            itself: the server may have done the operation, and only the answer was lost.
+            Another client keeps its settings. It should give up soon and not retry: the server may have
+            done the operation, and only the answer was lost.
     """
 
     kind = "Redis"

@@ -1,8 +1,7 @@
 """A redis-py client from a URL: one server, a Cluster, or the master that Sentinel names.
 
-For `stores.redis`, which imports this module only if it was given a URL. The clients give up soon and
-never retry. With its own defaults redis-py holds a run for seconds if the server refuses, and for much longer
-if the server hangs. It may also repeat a command that was done but not answered.
+For `stores.redis`. The clients give up soon and never retry: by its own defaults redis-py holds a run for
+seconds or longer, and may repeat a command that was done but not answered.
 """
 
 from __future__ import annotations

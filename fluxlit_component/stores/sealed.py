@@ -1,7 +1,6 @@
 """A store whose backend sees no values: writes seal them, and reads open them.
 
-Wrapped around any store for one run. An unsealed value in a record is read as it is, and sealed when it is
-next written. If sealing is switched off again, sealed values can still be opened.
+Wrapped around any store for one run. Unsealed values are read, too, and sealed when they are next written.
 """
 
 from __future__ import annotations

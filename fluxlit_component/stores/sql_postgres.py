@@ -1,10 +1,9 @@
 """A load or a commit in one round trip to PostgreSQL: a libpq pipeline of prepared statements.
 
 For `stores.sql_engine` only. A commit is the short transaction that `stores.sql_tables` would run step by
-step, with the same isolation. A separate statement locks the row first. So the next statement, which decides
-and writes, sees all earlier commits. It does only what most commits need: it begins no session and refuses no
-change. psycopg's cursors take longer for a commit than PostgreSQL does, so this module uses the libpq below
-them, `psycopg.pq`. Nothing here waits longer than the caller allows, so no separate thread is needed.
+step, with the same isolation: the row is locked first, so the next statement sees earlier commits. It does
+only what most commits need: it begins no session and refuses no change. psycopg's cursors take longer than
+PostgreSQL does, so this module uses the libpq below them. Nothing here waits longer than the caller allows.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
 """Sessions in one SQLite file: the default store. There is nothing to install or to run.
 
-For apps on one machine, with one or several server processes. It uses a write-ahead log, one short
-transaction per commit, and one row per key. Do not use a file on a network share, where SQLite's locks do
-not work. Replicas on several machines take Redis or SQL.
+For apps on one machine, with one or several server processes; not on a network share, where SQLite's locks do
+not work. It uses a write-ahead log, one short transaction per commit, and one row per key.
 
-Writing a page costs as much as all statements of a commit, so a commit should write only one page. Every
-commit changes version and idle deadline. So these are stored among the fields, in a row with the key 0 (keys
-of fields are blobs), once a session is moved. Its row in `fluxlit_session` is rarely written again.
+Writing a page costs as much as all statements of a commit. Every commit changes version and idle deadline, so
+once a session is moved these stand among the fields, in a row with the key 0 (keys of fields are blobs).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Idle SQLite connections of one process, shared by its threads and never used across a fork.
 
-For `stores.sqlite_file` only. There is no connection per thread: Streamlit runs every script in a new
-thread that ends with the run. So each run would open and warm up a connection, and leave it behind.
+For `stores.sqlite_file` only. Streamlit runs every script in a new thread, so one connection per thread would
+be opened and left behind by each run.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The operations of stores that read before they write inside one transaction.
 
-For `stores.memory`, `stores.sqlite` and `stores.sql`. These define how a transaction is run and what can be
-done in one. `stores.ledger` decides how a session changes. Their backends do not expire anything, so ended
-sessions are dropped by sweeps: seldom, a few at a time, and soon again if many are left.
+For `stores.memory`, `stores.sqlite` and `stores.sql`, which define what a transaction is. `stores.ledger`
+decides how a session changes. Ended sessions are dropped by sweeps, soon again if many are left.
 """
 
 from __future__ import annotations

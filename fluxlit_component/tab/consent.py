@@ -1,8 +1,7 @@
 """Before a visitor consents, state is kept only in the memory of the page and of this process.
 
 Until then the tab has a store of its own, which ends with the tab, and an id that the browser never keeps.
-Everything else works as always: pages, widgets, `clear()`. With consent the tab starts like a new one, and
-the state that it has gathered is saved.
+With consent the tab starts like a new one, and the state that it has gathered is saved.
 """
 
 from __future__ import annotations

@@ -34,15 +34,12 @@ def take_unsaved(tab: Tab, values: dict[str, Any]) -> None:
 def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[str, object], frozenset[str]]:
     """Take over values by reference from the page before F5: for the same session and the same person.
 
-    These are live values, and mutable values under `stored` keys that record and last page have alike. So a
-    list stays one list, as after Rerun, if two keys hold it, or if a client, a thread or `st.cache_resource`
-    holds it, too. With a copy, one holder would not see what another has changed. Of live values these are
-    the ones that the record names, or another process may have newer ones.
+    These are live values that the record names (else another process may have newer ones), and mutable values
+    under `stored` keys that record and last page have alike. So a list stays one list, as after Rerun, if two
+    keys hold it, or a client, a thread or `st.cache_resource` holds it, too.
 
     A tab whose browser is still connected keeps its values: `tab` is its copy, or shares the session. A page
-    hands its values over once: what they came to may be copied in its turn.
-
-    Returns the values, and which of them are live values of widgets.
+    hands its values over once. Returns the values, and which of them are live values of widgets.
     """
     if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
         return {}, frozenset()

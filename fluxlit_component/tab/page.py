@@ -77,9 +77,8 @@ class Page:
 class Trial:
     """Whether the state that came back breaks the app: how the first run after a page load has ended.
 
-    A run may fail for many reasons. If the first run fails at two page loads in a row, the cause is a state
-    that F5 does not remove. Then the visitor is offered a way out. The record notes a failure, so that it is
-    known after a restart and on another replica, too. A run that ends well only writes to remove such a note.
+    If the first run fails at two page loads in a row, the cause is a state that F5 does not remove, and the
+    visitor is offered a way out. The record notes a failure for a restart and other replicas.
 
     `hydrate` begins the trial of a page load and `run` ends it, each with a new object.
     """

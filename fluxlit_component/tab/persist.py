@@ -1,8 +1,7 @@
 """Saves a run as it ends. The record is to hold what Streamlit itself carries into the next run.
 
 These are plain values, and values that somebody has chosen in widgets on the page. Nothing here yields to
-Streamlit or raises, because the run may end for other reasons: the visitor clicked again or closed the tab,
-or the app failed.
+Streamlit or raises: the visitor may have clicked again or closed the tab, or the app may have failed.
 """
 
 from __future__ import annotations
@@ -35,8 +34,7 @@ class _Kept:
     """Which values of the state are to be kept, and which are not."""
 
     def __init__(self, values: dict[str, Any], cleared: AbstractSet[str]) -> None:
-        self.values, self.cleared = values, cleared
-        self.origins: dict[str, int] = {}
+        self.values, self.cleared, self.origins = values, cleared, dict[str, int]()
         self.refused: dict[str, str] = {}
         """Key -> why Streamlit would refuse the value if it were put back."""
         self.untouched: dict[str, bytes] = {}

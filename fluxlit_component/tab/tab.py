@@ -1,7 +1,7 @@
 """What the server holds of one browser tab: its session, what is known of the record, and the status.
 
-A tab lives outside `st.session_state`, because an app may clear that. It lives exactly as long as the
-Streamlit session: it is tied to an object of that session by a weak reference. So no other visitor gets it.
+An app may clear `st.session_state`, so a tab lives beside it, exactly as long: tied to an object of the
+Streamlit session by a weak reference. So no other visitor gets it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """AppTest with continuity: browser tabs that can be reloaded, and a server whose restart is simulated.
 
-For the fixture `url_session_apptest`; a test suite without pytest makes the server itself, as a context
-manager. There is no second process, so the data in the app's own modules outlives `restart`. AppTest has no
-memory, so a tab remembers the session ids, as the bridge does. What only a browser shows (the gate, the
-address bar, Back) is tested with `ContinuityPage`.
+For the fixture `url_session_apptest`, or as a context manager. There is no second process, so the data in the
+app's own modules outlives `restart`. AppTest has no memory, so a tab remembers the session ids, as the bridge
+does. What only a browser shows (the gate, the address bar, Back) is tested with `ContinuityPage`.
 """
 
 from __future__ import annotations

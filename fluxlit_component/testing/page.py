@@ -1,7 +1,6 @@
 """One browser tab that shows a Streamlit app: what a test can do with the tab, and ask about it.
 
-Script runs are counted from the websocket: each begins with a `new_session` message. So the count is what the
-server really did for this tab. Needs Playwright.
+Script runs are counted from the websocket: each begins with a `new_session` message. Needs Playwright.
 """
 
 from __future__ import annotations
