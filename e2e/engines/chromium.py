@@ -51,9 +51,9 @@ class ChromiumVisitor(Visitor):
         except Error as error:
             raise Failed(error.message) from error
 
-    def copy(self) -> ChromiumVisitor:
+    def copy(self, *, by_link: bool = False) -> ChromiumVisitor:
         with self._page.context.expect_page() as opened:
-            self.ask("() => void window.open(location.href)")
+            self._offer_copy(by_link=by_link)
         copy = ChromiumVisitor(opened.value)
         copy.rest()
         return copy

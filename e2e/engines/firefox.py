@@ -113,9 +113,9 @@ class FirefoxVisitor(Visitor):
         except BidiError as error:
             raise Failed(str(error)) from error
 
-    def copy(self) -> FirefoxVisitor:
+    def copy(self, *, by_link: bool = False) -> FirefoxVisitor:
         before = self._tabs()
-        self.ask("() => void window.open(location.href)")
+        self._offer_copy(by_link=by_link)
         until(lambda: bool(self._tabs() - before), "a new tab")
         [context] = self._tabs() - before
         copy = FirefoxVisitor(self._bidi, context)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from e2e.engines.visitor import Visitor, until
 from e2e.front import Front
 
@@ -11,7 +13,10 @@ from e2e.front import Front
 SETTLED = "() => new Promise(done => setTimeout(done, 1000))"
 
 
-def test_a_copy_goes_its_own_way(newcomer: Callable[[], Visitor], front: Callable[..., Front]) -> None:
+@pytest.mark.parametrize("by_link", [False, True], ids=["window.open", "link"])
+def test_a_copy_goes_its_own_way(
+    newcomer: Callable[[], Visitor], front: Callable[..., Front], by_link: bool
+) -> None:
     """It begins with the state of its original; from then on neither sees what the other does."""
     visitor = newcomer()
     visitor.open(front().url)
@@ -20,7 +25,7 @@ def test_a_copy_goes_its_own_way(newcomer: Callable[[], Visitor], front: Callabl
     for _ in range(3):
         visitor.reload()
     sid = visitor.remembered
-    copy = visitor.copy()
+    copy = visitor.copy(by_link=by_link)
     until(lambda: copy.remembered not in {None, sid}, "an id of its own")
     copy.rest()
     copy.sees("count is 1")

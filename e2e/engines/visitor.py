@@ -9,7 +9,7 @@ from __future__ import annotations
 import abc
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 SECONDS = 60.0
 """How long anything may take before it has failed."""
@@ -46,6 +46,21 @@ _REFUSED = "() => { try { sessionStorage.setItem('x', 'x'); return false; } catc
 
 class Failed(Exception):
     """The engine could not do it now: the page was changing under its hands, or something is in the way."""
+
+
+_OFFER_COPY: Final = """() => {
+  const button = Object.assign(document.createElement('button'), {id: 'copy-me', textContent: 'copy'})
+  button.style.cssText = 'position:fixed;top:0;left:0;z-index:9999999'
+  button.onclick = () => { button.remove(); window.open(location.href) }
+  document.body.append(button)
+}"""
+_OFFER_LINK: Final = """() => {
+  const link = Object.assign(document.createElement('a'), {id: 'copy-me', textContent: 'copy'})
+  Object.assign(link, {href: location.href, target: '_blank', rel: 'noopener noreferrer'})
+  link.style.cssText = 'position:fixed;top:0;left:0;z-index:9999999'
+  link.onclick = () => setTimeout(() => link.remove())
+  document.body.append(link)
+}"""
 
 
 class Visitor(abc.ABC):
@@ -90,8 +105,13 @@ class Visitor(abc.ABC):
         """
 
     @abc.abstractmethod
-    def copy(self) -> Visitor:
-        """The tab that `window.open` makes: it begins with a copy of this tab's storage."""
+    def copy(self, *, by_link: bool = False) -> Visitor:
+        """The tab that a click opens: by `window.open`, or by a link that says `noopener`, as Streamlit's do."""
+
+    def _offer_copy(self, *, by_link: bool) -> None:
+        """Draw what is to be clicked. Some engines open a tab only for a real click."""
+        self.ask(_OFFER_LINK if by_link else _OFFER_COPY)
+        self._click("//*[@id='copy-me']")
 
     @abc.abstractmethod
     def inside(self) -> Visitor:

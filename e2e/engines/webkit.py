@@ -20,13 +20,6 @@ from urllib3.exceptions import HTTPError
 from e2e.engines.display import Display
 from e2e.engines.visitor import SECONDS, Failed, Visitor, until
 
-_OFFER_COPY = """() => {
-  const button = Object.assign(document.createElement('button'), {id: 'copy-me', textContent: 'copy'})
-  button.style.cssText = 'position:fixed;top:0;left:0;z-index:9999999'
-  button.onclick = () => { button.remove(); window.open(location.href) }
-  document.body.append(button)
-}"""
-
 
 class WebKitVisitor(Visitor):
     """A window of a MiniBrowser, or a frame in it."""
@@ -88,11 +81,9 @@ class WebKitVisitor(Visitor):
             raise Failed(answer["error"])
         return answer.get("value")
 
-    def copy(self) -> WebKitVisitor:
+    def copy(self, *, by_link: bool = False) -> WebKitVisitor:
         before = set(self._driver.window_handles)
-        # This engine opens a window only for a click.
-        self.ask(_OFFER_COPY)
-        self._click("//button[@id='copy-me']")
+        self._offer_copy(by_link=by_link)
         until(lambda: bool(set(self._all.window_handles) - before), "a new window")
         [handle] = set(self._all.window_handles) - before
         copy = WebKitVisitor(self._all, handle)
