@@ -106,7 +106,7 @@ class Visitor(abc.ABC):
 
     @abc.abstractmethod
     def copy(self, *, by_link: bool = False) -> Visitor:
-        """The tab that a click opens: by `window.open`, or by a link that says `noopener`, as Streamlit's do."""
+        """The tab that a click opens: by `window.open`, or by a link with `noopener`."""
 
     def _offer_copy(self, *, by_link: bool) -> None:
         """Draw what is to be clicked. Some engines open a tab only for a real click."""
