@@ -1,7 +1,6 @@
 """A damaged session file: how to tell it from another program's file, and how it is set aside.
 
-For `stores.sqlite_file` only. Nothing is deleted. The file, its log and its index get a name with a
-timestamp, so that `sqlite3` can still recover the undamaged parts.
+For `stores.sqlite_file` only. Nothing is deleted: file, log and index get a name with a timestamp.
 """
 
 from __future__ import annotations

@@ -74,8 +74,9 @@ class SessionRun:
                 self._revive()
             if self._policy.schema is not None:
                 fill_in(self._run, tab, self._policy.schema)
-            # The browser has not heard of the session if all runs so far have ended in the next one.
-            is_due = tab.is_blockless or not has_block or (tab.runs > _UNHEARD and not tab.is_told)
+            # If all blocks so far have ended in the next run, the browser has not heard of the session.
+            is_unheard = not tab.is_told and tab.runs > _UNHEARD and tab.page.number > 0
+            is_due = tab.is_blockless or not has_block or is_unheard
             if is_first_call and not self._is_mounted and is_due:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
