@@ -14,8 +14,8 @@ from fluxlit_component.settings import A_QUERY_KEY, QUERY_KEY
 if TYPE_CHECKING:  # loaded only where an app has a model: each garbage collection looks at what is loaded
     from pydantic import BaseModel
 
-M = TypeVar("M", bound="BaseModel", default=Any)
 T = TypeVar("T")
+M = TypeVar("M", bound="BaseModel", default=Any)
 """The app's model. Without a model reading `session.state` is an error, so any type will do as default."""
 Migration: TypeAlias = Callable[[dict[str, Any]], Mapping[str, Any]]
 """Takes the values of one schema version, returns those of the next."""

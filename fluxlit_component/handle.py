@@ -148,8 +148,8 @@ class UrlSession(Generic[M]):
             file: what `st.file_uploader`, `st.camera_input` or `st.audio_input` returned: a file or None, or
                 with `accept_multiple_files` a list, which gets a list.
             key: where to keep it.
-            max_bytes: a larger file is not stored. It comes back by reference while this process has it; all
-                larger files have `FLUXLIT_LIVE_UPLOAD_BYTES`. If it is gone, `lost` names the key. Default
+            max_bytes: a larger file is not stored. It comes back by reference while this process has it (all
+                of them: `FLUXLIT_LIVE_UPLOAD_BYTES`). If it is gone, `lost` names the key. Default
                 1,024,000; more needs `Caps(value_bytes=...)`, and from 4 MiB on `session_bytes`, too.
 
         Raises:
@@ -237,9 +237,9 @@ class UrlSession(Generic[M]):
     def leave_guard(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch, and named as one
         """Have the browser ask before the page is left while something is unsent, F5 included.
 
-        Unsent is text that was typed into a text, area, number or chat input, with a key or without. The
-        browser asks in words of its own, and only a visitor who has used the page. The guard holds from the
-        end of this run until a full run without this call ends: call it in each run, inside the `with` block.
+        Unsent is text typed into a text, area, number or chat input, with a key or without. The browser asks
+        in its own words, and only who has used the page. The guard holds from the end of this run until a
+        full run without this call ends: call it in each run, in the `with` block. `on` False: do not ask.
         """
         self._tab.guard = on
 
@@ -405,7 +405,7 @@ class UrlSession(Generic[M]):
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
                 if self._run is None:
                     return inner(*args, **kwargs)
-                ended = is_alone = False
+                ended = False
                 self._run.begin_fragment()
                 try:
                     found = inner(*args, **kwargs)

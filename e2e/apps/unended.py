@@ -7,7 +7,7 @@ import streamlit as st
 
 from fluxlit_component import url_session
 
-with url_session() as session:
+with url_session():
     st.session_state.count = st.session_state.get("count", 0) + 1
     st.write(f"count {st.session_state.count}")
     if "stops" in sys.argv:

@@ -210,8 +210,8 @@ class Persist:
             untouched = is_cleared  # the visitor has sent another value
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
-            is_first = widget.kind != DATE or key in page.put or key not in {*page.untouched, *base.names()}
-            untouched = is_cleared or as_before or (is_first and is_default(value, lambda: widget.default))
+            is_seen = widget.kind == DATE and key not in page.put and key in {*page.untouched, *base.names()}
+            untouched = is_cleared or as_before or (not is_seen and is_default(value, lambda: widget.default))
             untouched |= data is None and widget.shows_default(value)
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # the missing rows do not come later

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fluxlit_component.tab.sharing import Sharing
 
 _log = logging.getLogger("fluxlit_component")
-_UNHEARD: Final = 2
+_UNHEARD: Final = 2  # runs of a page that draw no bridge: a login or a first choice may begin another run
 _REFUSED: Final = "Streamlit refused the stored value when the widget was drawn, so it was dropped"
 
 
@@ -93,7 +93,7 @@ class SessionRun:
     def close(self, error: BaseException | None = None) -> bool:
         """Save the changes of this run as it ends. Return whether another run has values to begin with.
 
-        Then the bridge is drawn, which may yield to Streamlit.
+        Then the bridge is drawn, also if the run was told to stop.
         """
         tab = self._tab
         with tab.lock:
