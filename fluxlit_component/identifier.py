@@ -31,8 +31,7 @@ def is_well_formed(candidate: object) -> bool:
 def stored_key(session_id: str) -> str:
     """The name under which a backend keeps a session: SHA-256 over a domain tag and the id, in hex.
 
-    Somebody who reads the backend learns no id from it. The digest is not accepted as an id either, because
-    it has 64 characters.
+    Who reads the backend learns no id. Nor is the digest accepted as an id, because it has 64 characters.
     """
     return hashlib.sha256(_DOMAIN + session_id.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -25,7 +25,7 @@ from streamlit.runtime.state import SafeSessionState, SessionState
 from fluxlit_component import url_session
 from fluxlit_component.bridge.protocol import PROTOCOL, Offer
 from fluxlit_component.bridge.transport import Mounted
-from fluxlit_component.internals.session_state import drawn_elements
+from fluxlit_component.internals.widgets import drawn_elements
 
 
 class Visitor:

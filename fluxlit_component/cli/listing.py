@@ -126,8 +126,7 @@ def document(entry: Entry) -> dict[str, Any]:
 def glimpse(field: Field, *, with_value: bool) -> dict[str, Any]:
     """What can be said about a stored value without the app that stored it: type, size, version.
 
-    In the place of a type that is not known here stands the reason. There is a value only if it is asked for
-    and can be read.
+    In the place of a type that is not known here stands the reason. A value: if it is asked for and readable.
     """
     data = field.data
     seen: dict[str, Any] = {"type": "unreadable", "bytes": len(data or b""), "version": field.version}

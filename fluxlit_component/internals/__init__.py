@@ -8,8 +8,8 @@ fails with a telling message when that happens. Measured on Streamlit 1.40 to 1.
 from fluxlit_component.internals.anchor import anchor_in_app_test, is_connected, state_of
 from fluxlit_component.internals.process import accept_restored_defaults, app_secrets, freeze
 from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun, refused_key
-from fluxlit_component.internals.selections import DATE, SELECTION, plain_selection
-from fluxlit_component.internals.session_state import NOTHING, Reading, State, Widget
+from fluxlit_component.internals.session_state import NOTHING, Reading, State
+from fluxlit_component.internals.widgets import DATE, SELECTION, Widget, plain_selection
 
 __all__ = [
     "DATE",

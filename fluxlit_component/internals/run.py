@@ -20,7 +20,8 @@ from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script
 from fluxlit_component.internals.anchor import anchor_in
 from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.outgoing import Reader, reader_of
-from fluxlit_component.internals.session_state import State, Widget, drawn_elements
+from fluxlit_component.internals.session_state import State
+from fluxlit_component.internals.widgets import Widget, drawn_elements
 
 _OF_THE_PAGE: Final = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
 """Attributes of the context that the next run of the page takes over."""

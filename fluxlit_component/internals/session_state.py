@@ -7,20 +7,24 @@ it, and also works for a Streamlit session without a run. Internals that a relea
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
-from streamlit.runtime.scriptrunner import get_script_run_ctx
-
 from fluxlit_component.internals.guard import fell_back, guard
-from fluxlit_component.internals.selections import SELECTION, kind_of, plain_selection, streamlits_selection
+from fluxlit_component.internals.widgets import (
+    SELECTION,
+    Widget,
+    drawn_elements,
+    kind_of,
+    plain_selection,
+    streamlits_selection,
+    user_key,
+)
 
-_KEYED_ELEMENT: Final = re.compile(r"\$\$ID-[^-]+-(?!None\Z)(.+)", re.DOTALL)
 _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
@@ -29,39 +33,6 @@ Values: TypeAlias = Mapping[str, Any]
 NOTHING: Final[Values] = MappingProxyType({})
 """The empty mapping that all who have nothing to note share."""
 T = TypeVar("T")
-
-
-@dataclass(repr=False)
-class Widget:
-    """A keyed widget that has a value of its own."""
-
-    kind: str
-    """Streamlit's value type, or `SELECTION`, or `DATE`."""
-    element: str
-    """Streamlit's id of the widget."""
-    metadata: Any
-
-    @property
-    def default(self) -> object:
-        """The value of the widget if nobody has set one. Errors of the widget's own code are not caught."""
-        try:
-            found: object = self.metadata.deserializer(None)
-            return plain_selection(found) if self.kind == SELECTION else found
-        except TypeError:  # up to some release 1.4x the deserializer also takes the id
-            return self.metadata.deserializer(None, self.element)
-
-    def shows_default(self, value: object) -> bool:
-        """Whether the browser shows the same as for the default, of which the class may be defined anew."""
-        for shown in (self.metadata.serializer, str):  # older releases look for the option itself
-            with suppress(Exception):
-                if shown(value) == shown(self.default):
-                    return True
-        return False
-
-    @property
-    def is_kept_by_streamlit(self) -> bool:
-        """Whether Streamlit itself keeps the value of a hidden widget (`persist_state=`, `bind=`)."""
-        return bool(getattr(self.metadata, "persist_state", None) or getattr(self.metadata, "bind", None))
 
 
 @dataclass(repr=False)
@@ -390,23 +361,6 @@ class State:
             held = element is not None and (element in state._old_state or element in state._new_widget_state)
             return not held and key not in state._new_session_state
         return False
-
-
-def drawn_elements(context: Any = None) -> frozenset[str]:
-    """The widgets that a run has drawn so far; by default the run of this thread."""
-    with guard:
-        context = context or get_script_run_ctx(suppress_warning=True)
-        held = getattr(context, "shared", context).widget_ids_this_run
-        # Older releases have a plain set, later ones a set with its own lock; 1.67 keeps it in `shared`.
-        return frozenset(held.snapshot() if hasattr(held, "snapshot") else held)
-    return frozenset()
-
-
-@lru_cache(maxsize=4096)
-def user_key(element: str) -> str | None:
-    """The key that an app gave to the widget with this id, or None."""
-    match = _KEYED_ELEMENT.fullmatch(element)
-    return match.group(1) if match else None
 
 
 @cache

@@ -125,8 +125,7 @@ def redeem(
 
     None also for another person's session. A copy of such a session may be opened, and belongs to the opener.
     "elsewhere": the link is for the session of another param on the same page, which will follow the link.
-    If many open a link that works once, only one succeeds (`VersionedStore.take`). After a `StoreUnavailable`
-    the link may be tried again.
+    If many open a link that works once, only one succeeds. After a `StoreUnavailable` it may be tried again.
     """
     held = store.load(place_of(token))
     note = held.note(_NOTE) if held is not None else None

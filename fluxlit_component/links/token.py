@@ -1,8 +1,7 @@
 """Tokens of links: where the store keeps the record of a link, and how a session id is hidden in it.
 
 A token looks like a session id, 256 random bits, and is never stored. It is hashed here and not only by the
-store, because an app's own store gets its names as they are. If an id leads to another one (`lead_on`), that
-one is hidden in the same way.
+store: an app's own store gets its names as they are. An id that another leads to is hidden in the same way.
 """
 
 from __future__ import annotations
@@ -44,8 +43,7 @@ def unmask(secret: str, masked: bytes) -> str:
 def lead_on(store: RecordStore, sid: str, target: str, lifetimes: Lifetimes) -> None:
     """Make `sid` lead to `target`. A browser took `sid` while its link was followed; the page is at `target`.
 
-    Otherwise a reload in that moment, or a restart of the server, would leave the browser with `sid` and a
-    used link.
+    Else a reload in that moment, or a restart, would leave the browser with `sid` and a used link.
     """
     store.commit(sid, lifetimes.commit({_MOVED: Change(encode(mask(sid, target)))}, create=True))
 

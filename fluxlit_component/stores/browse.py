@@ -52,8 +52,7 @@ class BrowsableStore(Protocol):
     """A store that its operator, who knows no id, can look through.
 
     The methods here take a `name`: the 64 hex characters that `identifier.stored_key` makes of an id.
-    A name is not an id, and the methods of `VersionedStore` do not accept it as one. A bad name is a
-    `ConfigurationError`.
+    A name is no id, and no method of `VersionedStore` accepts it as one. `ConfigurationError`: a bad name.
     """
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:

@@ -32,9 +32,8 @@ _SCANNED: Final = 500
 class RedisSessionStore:
     """A `VersionedStore` in Redis.
 
-    Every operation is atomic, except `copy` and `rename` in a cluster: reading the source, writing the target
-    if that is still free, deleting the source are steps there. A commit in between is lost, and two callers
-    may both rename a session.
+    Every operation is atomic, except `copy` and `rename` in a cluster: there they read the source, write the
+    target if that is free, delete the source. A commit in between is lost, and two callers may both rename.
 
     Args:
         client_or_url: a synchronous client of redis-py or valkey-py, or anything that has their `evalsha`

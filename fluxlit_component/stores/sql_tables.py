@@ -1,8 +1,7 @@
 """The two tables of the SQL store, and the statements on them, inside a transaction that the caller holds.
 
 For `stores.sql` only. `stores.ledger` decides what a commit may do, and `stores.sql_engine` how long a call
-may wait. Statements go to the driver directly: compiling one with SQLAlchemy each time takes longer than
-the database needs.
+may wait. Statements go to the driver directly: SQLAlchemy would take longer than the database does.
 """
 
 from __future__ import annotations

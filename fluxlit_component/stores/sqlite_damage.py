@@ -77,8 +77,7 @@ def naming(path: Path, *, exclusive: bool = False) -> Iterator[None]:
 
     Shared for opening the file, exclusive for renaming it. SQLite finds log and index by name, so a rename in
     between would mix up two files. The lock is on the folder: releasing a lock on the file would also release
-    the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2). `BlockingIOError`: another process
-    holds the lock; try again.
+    the locks that SQLite holds on it (sqlite.org/howtocorrupt.html, 2.2). `BlockingIOError`: try again later.
     """
     folder = _locked(path.parent, exclusive=exclusive)
     try:

@@ -30,9 +30,8 @@ DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call 
 def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> None:
     """Bring the record into session state, once per page load.
 
-    Stored values win over defaults that the script has set. They do not win over what the visitor did
-    meanwhile: values that the browser sent after a restart of the server, and changes while the run went
-    on without its record.
+    Stored values win over defaults that the script has set, but not over what the visitor did meanwhile:
+    values that the browser sent after a restart of the server, and changes of runs without the record.
     """
     known, page, standing, state = tab.known, tab.page, tab.standing, run.state
     if record is None and tab.sid is not None:

@@ -151,8 +151,7 @@ class Persist:
     def _end_loose(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.
 
-        Widgets after the block are drawn later, so their values stay. A value that the app has assigned stays
-        for one more run.
+        Widgets after the block are drawn later: their values stay. What the app has assigned stays for a run.
         """
         page = self._tab.page
         loose = page.loose - drawn - self._tab.known.base.after_block(page.loose) - self._assigned

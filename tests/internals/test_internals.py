@@ -32,7 +32,7 @@ from streamlit.testing.v1 import AppTest
 from fluxlit_component import internals
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.internals import DATE, Reading, Run, State, process, session_state
-from fluxlit_component.internals import selections as internal_selections
+from fluxlit_component.internals import widgets as internal_widgets
 from fluxlit_component.state.keys import OWN_PREFIX
 
 TRANSPORT = sys.modules["fluxlit_component.bridge.transport"]
@@ -758,7 +758,7 @@ def forms(seen: dict) -> None:
     import streamlit as st
 
     from fluxlit_component.internals import current_run
-    from fluxlit_component.internals.session_state import user_key
+    from fluxlit_component.internals.widgets import user_key
 
     run = current_run()
     run.read_along(lambda: False)
@@ -826,7 +826,7 @@ def uploads(seen: dict) -> None:
     from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFile, UploadedFileRec
 
     from fluxlit_component.internals import current_run
-    from fluxlit_component.internals.session_state import user_key
+    from fluxlit_component.internals.widgets import user_key
 
     run = current_run()
     run.read_along(lambda: False)
@@ -1023,9 +1023,9 @@ def test_selections_are_streamlits_own_and_lose_rows_that_are_gone(
 )
 def test_what_is_no_selection_is_left_as_it_is(value: object) -> None:
     """An app may assign anything, and a widget may have options of any form."""
-    assert internal_selections.streamlits_selection(value) is value
+    assert internal_widgets.streamlits_selection(value) is value
     if not isinstance(value, dict) or not isinstance(value.get("selection"), dict):
-        assert internal_selections.plain_selection(value) is value
+        assert internal_widgets.plain_selection(value) is value
 
 
 def restored(seen: dict) -> None:
