@@ -1,0 +1,118 @@
+"""When a release has moved something, a test of this folder fails, and each function has a fallback."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fluxlit_component import internals
+from fluxlit_component.internals import Reading, Run, State
+
+
+def test_every_internal_is_watched() -> None:
+    """What `internals` offers is used by a test of this folder that is not about its fallback."""
+    modules = [ast.parse(path.read_text("utf-8")) for path in Path(__file__).parent.glob("test_*.py")]
+    used: set[str] = set()
+    for part in [part for module in modules for part in module.body]:
+        if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
+            used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
+            used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+    used |= {"narrow", "unknown_elements", "take_click"}  # by `narrow_selections` and `call_back_late`
+    classes = (Run, internals.State, internals.Widget, internals.Reading)
+    offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
+        name
+        for name, found in vars(internals).items()
+        if inspect.isroutine(inspect.unwrap(found)) and not name.startswith("_")
+    }
+    assert offered - used == set(), "a new function of internals needs a test on the real Streamlit"
+
+
+@pytest.mark.parametrize(
+    ("name", "fallback"),
+    [
+        ("is_app_test", False),
+        ("is_fragment", False),
+        ("has_parallel_fragments", False),
+        ("script_path", None),
+        ("page", ""),
+        ("unresolved_page", ""),
+        ("headers", {}),
+        ("user", {}),
+        ("has_browser", True),
+    ],
+)
+def test_a_property_falls_back(name: str, fallback: object) -> None:
+    """Less comfort, no error."""
+    assert getattr(Run(object()), name) == fallback
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "fallback"),
+    [
+        ("drawn_keys", (), frozenset()),
+        ("cleared_elements", (), frozenset()),
+        ("carried", ({"a": None},), frozenset({"a"})),
+        ("read_along", (lambda: False,), None),
+        ("call_back_late", (), None),
+        ("narrow_selections", ({"a"},), None),
+    ],
+)
+def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:
+    """Less comfort, no error."""
+    assert getattr(Run(object()), name)(*arguments) == fallback
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "fallback"),
+    [
+        ("reading", (), Reading({"a": 1}, {}, {})),
+        ("widget_keys", (), frozenset()),
+        ("registered_keys", (), frozenset()),
+        ("written_keys", (), frozenset()),
+        ("assigned_keys", (), frozenset()),
+        ("assigned_before", (), frozenset()),
+        ("accepted_keys", (), frozenset()),
+        ("keys_of_widgets", (), frozenset()),
+        ("note_carried", (["a"],), None),
+        ("sent_keys", (), frozenset()),
+        ("sent_values", (), {}),
+        ("ignore", ({"a": b""},), None),
+        ("unknown_elements", (), frozenset()),
+        ("take_click", ("a",), None),
+        ("sent_component_value", ("key",), None),
+        ("began_by_itself", (), False),
+        ("lay_under", ({"a": 2},), None),
+        ("settle", (["a"], frozenset("a")), None),
+        ("tell_again", (["a"],), None),
+        ("forget", (["a"],), None),
+        ("hide", ("a",), None),
+    ],
+)
+def test_a_state_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:
+    """Less comfort, no error."""
+    assert getattr(State(SimpleNamespace(filtered_state={"a": 1})), name)(*arguments) == fallback
+
+
+def test_what_cannot_be_carried_on_any_more_falls_back_to_being_assigned() -> None:
+    """A state of which nothing is known but how it is written to."""
+    state = State(held := {})
+    state.carry_on("a", 1)
+    assert held == {"a": 1}
+
+
+@pytest.mark.parametrize("anchor", [object(), None])
+def test_a_session_that_cannot_be_found_falls_back_to_none(anchor: object) -> None:
+    """Nobody is asked; and a browser is taken for connected."""
+    assert internals.state_of(anchor, "gone") is None
+    assert internals.is_connected("gone")
+
+
+def test_an_error_without_a_trace_blames_nobody() -> None:
+    """Whatever is raised, asking whom it concerns raises nothing."""
+    assert internals.refused_key(ValueError("x"), ["a"]) is None
+    assert internals.refused_key(KeyboardInterrupt(), []) is None
