@@ -23,7 +23,7 @@ from fluxlit_component.stores.assembly import UnansweringStore, choose_store
 from fluxlit_component.stores.location import close_stores
 from fluxlit_component.testing.contract import race
 from tests.held import within
-from tests.test_session_apptest import Visitor, assign, defaults, nothing
+from tests.visitor import Visitor, assign, defaults, nothing
 
 
 @pytest.fixture

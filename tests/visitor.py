@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -103,3 +104,14 @@ def defaults(**values: Any) -> Body:
 def delete(*keys: str) -> Body:
     """An app that deletes keys."""
     return lambda _: [st.session_state.__delitem__(key) for key in keys]
+
+
+def form(_: UrlSession) -> None:
+    """An app with widgets of several kinds, one of them with a default of its own."""
+    st.text_input("Name", key="name")
+    st.number_input("Age", key="age", value=30)
+    st.checkbox("Member", key="member")
+    st.selectbox("Colour", ["red", "green", "blue"], key="colour")
+    st.multiselect("Tags", ["a", "b", "c"], key="tags")
+    st.slider("Range", 0, 100, (10, 20), key="range")
+    st.date_input("Day", dt.date(2024, 1, 1), key="day")
