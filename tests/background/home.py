@@ -106,3 +106,9 @@ class PageElsewhere(Page):
     """A page of another process."""
 
     kind = _TasksElsewhere
+
+
+def there(stream: Stream | None) -> Stream:
+    """A stream that has to be there."""
+    assert stream is not None
+    return stream

@@ -35,6 +35,9 @@ class Model:
             self.is_closed = True
 
 
+MakeModel = Callable[..., Model]
+
+
 def until(is_so: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for something that happens in another thread."""
     end = time.monotonic() + seconds

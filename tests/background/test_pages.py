@@ -13,12 +13,11 @@ from fluxlit_component import InMemorySessionStore, NoPage, UrlSession, append, 
 from fluxlit_component.background import writer
 from fluxlit_component.background.record import notes_of
 from fluxlit_component.tab.tab import forget_tabs
-from tests.background.model import Model, until
+from tests.background.model import MakeModel, until
 from tests.forgetting import forget_tasks
 from tests.visitor import Visitor
 
 pytestmark = [pytest.mark.usefixtures("forced"), pytest.mark.core]
-MakeModel = Callable[..., Model]
 
 
 def chat(model: Any, question: str | None = None) -> Callable[[UrlSession], None]:
