@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.servers.local_mariadb import LocalMariaDB
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
 from tests.stores.redis_clock import RedisClock
+from tests.turnable import TurnableClock
 
 pytest.register_assert_rewrite("tests.stores.browsing_contract")  # its failed asserts show their values
 
@@ -61,6 +63,20 @@ def store(path: Path) -> Iterator[SQLiteSessionStore]:
     store = SQLiteSessionStore(path)
     yield store
     store.close()
+
+
+@pytest.fixture
+def clock() -> TurnableClock:
+    """The hands of the store's clock."""
+    return TurnableClock()
+
+
+@pytest.fixture
+def other(path: Path, store: SQLiteSessionStore) -> Iterator[sqlite3.Connection]:
+    """A connection of somebody else to the same file."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=0)
+    yield connection
+    connection.close()
 
 
 @pytest.fixture
