@@ -2,54 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component import ConfigurationError, InMemorySessionStore, SQLiteSessionStore
-from fluxlit_component.testing import AppTestServer, AppTestTab
-from tests.three_methods import DictStore
-
-Open = Callable[..., AppTestTab]
-
-
-def form() -> None:
-    """Widgets of several kinds, and a counter."""
-    import datetime as dt
-
-    import streamlit as st
-
-    from fluxlit_component import url_session
-
-    with url_session() as session:
-        st.text_input("Name", key="name")
-        st.number_input("Age", key="age", value=30)
-        st.checkbox("Member", key="member")
-        st.selectbox("Colour", ["red", "green", "blue"], key="colour")
-        st.multiselect("Tags", ["a", "b", "c"], key="tags")
-        st.slider("Range", 0, 100, (10, 20), key="range")
-        st.radio("Size", ["S", "M"], key="size")
-        st.date_input("Day", dt.date(2024, 1, 1), key="day")
-        st.text_area("Notes", key="notes")
-        if st.button("Count"):
-            st.session_state.count = st.session_state.get("count", 0) + 1
-        st.write(f"count {st.session_state.get('count', 0)}, {session.status}")
-
-
-def other_store(store: object) -> None:
-    """An app that names a store."""
-    import streamlit as st
-
-    from fluxlit_component import url_session
-
-    with url_session(store):
-        st.text_input("Name", key="name")
+from fluxlit_component import ConfigurationError
+from fluxlit_component.testing import AppTestServer
+from tests.testing.form import FILLED_IN, Open, fill_in, form
 
 
 def forgets_its_query() -> None:
@@ -61,45 +23,6 @@ def forgets_its_query() -> None:
     with url_session():
         st.query_params.clear()
         st.text_input("Name", key="name")
-
-
-def original(store: object) -> None:
-    """An app on the original functions."""
-    import streamlit as st
-
-    from fluxlit_component import hydrate_url_session, persist_url_session
-
-    hydrate_url_session(st, store)
-    st.text_input("Name", key="name")
-    persist_url_session(st, store)
-
-
-def fill_in(tab: AppTestTab) -> None:
-    """What a visitor does."""
-    at = tab.at
-    at.text_input(key="name").set_value("Ada")
-    at.checkbox(key="member").check()
-    at.selectbox(key="colour").set_value("blue")
-    at.multiselect(key="tags").set_value(["c", "a"])
-    at.slider(key="range").set_range(5, 95)
-    at.radio(key="size").set_value("M")
-    at.date_input(key="day").set_value(dt.date(2024, 12, 31))
-    at.text_area(key="notes").set_value("two\nlines")
-    at.button[0].click()
-    tab.run()
-
-
-FILLED_IN = {
-    "colour": "blue",
-    "count": 1,
-    "day": dt.date(2024, 12, 31),
-    "member": True,
-    "name": "Ada",
-    "notes": "two\nlines",
-    "range": (5, 95),
-    "size": "M",
-    "tags": ["c", "a"],
-}
 
 
 def test_a_reload_brings_everything_back(url_session_apptest: Open) -> None:
@@ -185,41 +108,6 @@ def test_every_tab_outlives_the_restart(url_session_apptest: Open) -> None:
     assert second.run().at.markdown[0].value == "count 1, ready"
 
 
-@pytest.mark.parametrize("named", [None, "redis://never.invalid/0", "sqlite:///never-made.db"])
-def test_a_store_named_by_url_is_not_touched(
-    url_session_apptest: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: str | None
-) -> None:
-    """The test has a store of its own, whatever the app and the settings say."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FLUXLIT_SESSION_STORE", "redis://never.invalid/1")
-    monkeypatch.setenv("FLUXLIT_TESTS", "1")
-    tab = url_session_apptest(other_store, args=(named,))
-    tab.at.text_input(key="name").set_value("Ada").run()
-    assert tab.reload().stored == {"name": "Ada"}
-    assert isinstance(tab.store, SQLiteSessionStore)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_store_object_of_the_app_is_used(url_session_apptest: Open) -> None:
-    """What the app made is what the test sees, unless the test names another."""
-    mine, given = InMemorySessionStore(), InMemorySessionStore()
-    tab = url_session_apptest(other_store, args=(mine,))
-    tab.at.text_input(key="name").set_value("Ada").run()
-    assert tab.store is mine
-    other = url_session_apptest(other_store, args=(mine,), store=given)
-    other.at.text_input(key="name").set_value("Grace").run()
-    assert other.store is given
-    assert given.get(other.sid or "") == {"name": "Grace"}
-
-
-def test_a_store_in_memory_dies_with_the_server(url_session_apptest: Open) -> None:
-    """`memory://` is the memory of that process."""
-    tab = url_session_apptest(form, store="memory://")
-    fill_in(tab)
-    assert tab.reload().stored == FILLED_IN
-    assert tab.restart_server().stored == {}
-
-
 def test_an_app_that_clears_its_query_is_remembered(url_session_apptest: Open) -> None:
     """The tab keeps the id, as the browser does."""
     tab = url_session_apptest(forgets_its_query)
@@ -271,48 +159,6 @@ def test_a_link_with_an_id_is_followed(url_session_apptest: Open) -> None:
     assert other.reload().at.text_input(key="name").value == "Ada"
 
 
-def with_options(**options: object) -> None:
-    """An app that takes options of the session."""
-    import streamlit as st
-
-    from fluxlit_component import url_session
-
-    with url_session(**options):
-        st.text_input("Name", key="name")
-
-
-@pytest.mark.parametrize(
-    ("options", "store"),
-    [({"param": "work"}, None), ({"seal": True}, None), ({"max_age_seconds": 60}, DictStore())],
-    ids=["own query key", "sealed", "three methods"],
-)
-def test_what_is_stored_is_found(
-    url_session_apptest: Open, monkeypatch: pytest.MonkeyPatch, options: dict[str, object], store: object
-) -> None:
-    """The values and nothing else, before and after a restart, also before anything runs."""
-    monkeypatch.setenv("FLUXLIT_SEAL_KEYS", f"1:{base64.urlsafe_b64encode(b'k' * 32).decode()}")
-    tab = url_session_apptest(with_options, kwargs=options, store=store)
-    tab.at.text_input(key="name").set_value("Ada").run()
-    sid = tab.sid
-    assert tab.stored == {"name": "Ada"}
-    tab.restart_server()
-    assert tab.stored == {"name": "Ada"}
-    assert tab.sid == sid
-    assert tab.run().reload().stored == {"name": "Ada"}
-
-
-def test_tabs_with_stores_of_their_own_stay_apart(url_session_apptest: Open) -> None:
-    """`store=` is for the one tab, and for its new visitors; the next has the file of the test again."""
-    first = url_session_apptest(form, store=InMemorySessionStore())
-    fill_in(first)
-    second = url_session_apptest(form, store=InMemorySessionStore())
-    third = url_session_apptest(form)
-    assert len({id(tab.store) for tab in (first, second, third)}) == 3
-    assert first.run().reload().stored == FILLED_IN
-    assert first.new_visitor().store is first.store
-    assert isinstance(third.store, SQLiteSessionStore)
-
-
 @pytest.mark.parametrize("name", ["FLUXLIT_TESTS", "FLUXLIT_DISABLE_URL_SESSION"])
 def test_a_server_without_pytest_has_the_session_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -332,67 +178,6 @@ def test_a_server_that_is_not_open_says_so(tmp_path: Path) -> None:
     """Not a session that is silently off."""
     with pytest.raises(ConfigurationError, match="with AppTestServer"):
         AppTestServer(tmp_path / "sessions.db").open(form)
-
-
-def with_navigation() -> None:
-    """An app that names its pages itself."""
-    import streamlit as st
-
-    st.navigation([st.Page(lambda: st.write("Home"), title="Home")]).run()
-
-
-def test_f5_stays_on_the_page(url_session_apptest: Open, tmp_path: Path) -> None:
-    """An app with a pages folder; each page is reloaded as itself, whatever ran in the process before.
-
-    The widget of the page that the visitor has left is gone, as Streamlit leaves it.
-    """
-    url_session_apptest(with_navigation)
-    app = "import streamlit as st\nfrom fluxlit_component import url_session\nwith url_session():\n    {}\n"
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "main.py").write_text(app.format("st.text_input('Name', key='name')"))
-    (tmp_path / "pages" / "second.py").write_text(app.format("st.checkbox('Agree', key='agree')"))
-    tab = url_session_apptest(tmp_path / "main.py")
-    tab.at.text_input(key="name").set_value("Ada").run()
-    tab.at.switch_page("pages/second.py").run()
-    tab.at.checkbox(key="agree").check().run()
-    tab.reload()
-    assert tab.at.checkbox(key="agree").value is True
-    assert tab.stored == {"agree": True}
-
-
-@pytest.mark.skipif(
-    not hasattr(AppTest.from_string(""), "_finished_page_script_hash"),
-    reason="AppTest of this release does not follow st.switch_page",
-)
-def test_after_f5_the_script_can_go_to_another_page(url_session_apptest: Open, tmp_path: Path) -> None:
-    """The page that was asked for, by a reload or by `switch_page`, is asked for once."""
-    (tmp_path / "main.py").write_text(
-        "import streamlit as st\nfrom fluxlit_component import url_session\nwith url_session():\n"
-        "    st.navigation([st.Page('list.py', default=True), st.Page('edit.py')]).run()\n"
-    )
-    (tmp_path / "list.py").write_text("import streamlit as st\nst.title('List')\n")
-    (tmp_path / "edit.py").write_text(
-        "import streamlit as st\nst.title('Edit')\nif st.button('Done'):\n    st.switch_page('list.py')\n"
-    )
-    tab = url_session_apptest(tmp_path / "main.py")
-    tab.at.switch_page("edit.py")
-    assert tab.run().reload().at.title[0].value == "Edit"
-    tab.at.button[0].click()
-    assert tab.run().at.title[0].value == "List"
-    assert tab.run().at.title[0].value == "List"
-    assert tab.reload().at.title[0].value == "List"
-
-
-def test_the_original_functions(url_session_apptest: Open) -> None:
-    """Their store is an object of the app: it is used as it is, unless the test names another."""
-    mine, given = InMemorySessionStore(), InMemorySessionStore()
-    tab = url_session_apptest(original, args=(mine,))
-    tab.at.text_input(key="name").set_value("Ada").run()
-    assert tab.reload().at.text_input(key="name").value == "Ada"
-    assert tab.store is mine
-    other = url_session_apptest(original, args=(mine,), store=given)
-    other.at.text_input(key="name").set_value("Grace").run()
-    assert other.stored == {"name": "Grace"}
 
 
 def test_an_app_that_is_not_there(url_session_apptest: Open) -> None:
