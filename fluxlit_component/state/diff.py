@@ -197,12 +197,12 @@ class Base:
         caps = caps or _CAPS
         held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
-        for key in self.origins.keys() & (values.keys() - skipped.keys()) if origins is not None else ():
-            # The value of a widget has become a plain one, or the app's: the record must get the new origin.
-            before, now = self.origins[key], (origins or {}).get(key, PLAIN)
-            if before & WIDGET > now & WIDGET or now & ASSIGNED > before & ASSIGNED:
+        origins, known = (origins or {}), self.origins if origins is not None else {}
+        for key in (known.keys() | origins.keys()) & (values.keys() - skipped.keys()):
+            # A widget's value has become plain or the app's, or a plain one a widget's.
+            before, now = known.get(key, PLAIN), origins.get(key, PLAIN)
+            if before & WIDGET != now & WIDGET or now & ASSIGNED > before & ASSIGNED:
                 changed.setdefault(key, self.data_of(key) or b"")
-        origins = origins or {}
         changes = self._removals([*deleted, *skipped])
         if not changed and not changes:
             return Diff(changes, skipped)

@@ -125,10 +125,10 @@ class Persist:
 
     def _note_live(self, kept: _Kept, skipped: Mapping[str, str]) -> None:
         """Note the values that no store can hold. Those over the cap are named, too, as nobody's."""
-        tab, most = self._tab, self._policy.caps.live
+        tab, most = self._tab, self._policy.caps.live if self._policy.live_seconds > 0 else 0
         if not (skipped or tab.live or tab.naming):
             return
-        short = [key for key in skipped if len(key) <= LONGEST_KEY] if self._policy.live_seconds > 0 else []
+        short = [key for key in skipped if len(key) <= LONGEST_KEY]
         order = sorted(short, key=lambda k: (k not in tab.live, k))[: max(most, MOST)]  # the same each run
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.standing.skipped.keys() | kept.values.keys()) - skipped.keys()
@@ -203,7 +203,8 @@ class Persist:
         was_assigned = is_known and not widget.is_kept_by_streamlit and base.is_assigned(key)
         if (is_assigned or was_assigned) and reason is None:
             page.assigned |= {key}
-        if is_same or (is_known and base.data_of(key) == data):
+        is_same = is_same or (is_known and base.data_of(key) == data)
+        if is_same:
             untouched = is_cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
             untouched = is_cleared  # the visitor has sent another value
@@ -228,7 +229,7 @@ class Persist:
             kept.refused[key] = reason
         if untouched or reason is not None:
             del kept.values[key]
-        elif not widget.is_kept_by_streamlit:
+        elif not widget.is_kept_by_streamlit and (not is_same or key in self._assigned | base.origins.keys()):
             kept.origins[key] = (
                 WIDGET
                 | (LOSSY if page.lossy else PLAIN)

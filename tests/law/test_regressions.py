@@ -36,6 +36,19 @@ def test_an_edit_form_never_shows_or_saves_the_record_before(reload: bool) -> No
         assert visit.texts == ["stored {1: 'One', 2: 'Two'}"]
 
 
+@pytest.mark.parametrize("typed", ["", "Two"])
+@pytest.mark.parametrize("app", ["prefilled_before_a_rerun", "prefilled_before_a_switch"])
+def test_what_a_field_was_given_before_it_was_drawn_goes_with_the_field(app: str, typed: str) -> None:
+    """One is edited, F5, done: the next field is empty, and not that of One."""
+    with Visit(app) as visit:
+        visit.click("Edit").reload()
+        assert visit.value("title") == "One"
+        if typed:
+            visit.set("title", typed)
+        assert visit.click("Done").rerun().texts == ["None"]
+        assert visit.reload().click("New").value("title") == ""
+
+
 def switch_without_a_block() -> None:
     """As `fragment_switch`: nobody tells when a run has ended."""
     url_session()

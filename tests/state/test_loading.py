@@ -24,8 +24,13 @@ def test_an_origin_is_written_with_the_value(tab: TabModel, store: InMemorySessi
     assert (store.get(SID) or {})["w"] == "typed"
 
 
-def test_another_origin_alone_is_nothing_to_write(tab: TabModel) -> None:
-    """The value is the same: it is told with the next one."""
+def test_a_plain_value_that_a_widget_has_taken_over_is_told(
+    tab: TabModel, store: InMemorySessionStore
+) -> None:
+    """The value is the same, but it goes with the widget now. It is told once."""
+    diff = tab.base.diff(tab.state, origins={"a": WIDGET | ASSIGNED})
+    assert split(diff.changes["a"].data or b"") == (WIDGET | ASSIGNED, encode(1))
+    tab.base.settle(diff, store.commit(SID, Commit(diff.changes, create=True)))
     assert tab.base.diff(tab.state, origins={"a": WIDGET | ASSIGNED}).changes == {}
     tab.state["a"] = 2
     diff = tab.base.diff(tab.state, origins={"a": WIDGET | ASSIGNED})

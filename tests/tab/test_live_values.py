@@ -127,7 +127,11 @@ def test_what_outgrows_its_cap_is_live(store: InMemorySessionStore) -> None:
 
 @pytest.mark.parametrize(
     ("options", "lost"),
-    [({"live_seconds": 0}, ()), ({"caps": Caps(live=1)}, ("lock",)), ({"exclude": ["l?ck"]}, ())],
+    [
+        ({"live_seconds": 0}, ("lick", "lock")),
+        ({"caps": Caps(live=1)}, ("lock",)),
+        ({"exclude": ["l?ck"]}, ()),
+    ],
     ids=["off", "bounded", "excluded"],
 )
 def test_bounds(store: InMemorySessionStore, options: dict[str, Any], lost: tuple[str, ...]) -> None:

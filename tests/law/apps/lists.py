@@ -42,6 +42,46 @@ def edit_page() -> None:
 
 
 @app()
+def prefilled_before_a_rerun() -> None:
+    """What is edited is assigned by the run before the one that draws its field."""
+    with url_session():
+        ss = st.session_state
+        if ss.get("editing"):
+            st.text_input("Title", key="title")
+            st.button("Done", on_click=lambda: ss.update(editing=False))
+        elif st.button("Edit"):
+            ss.title, ss.editing = "One", True
+            st.rerun()
+        elif st.button("New"):
+            ss.editing = True
+            st.rerun()
+        st.write(str(ss.get("title")))
+
+
+@app()
+def prefilled_before_a_switch() -> None:
+    """The same with a page of its own for the field."""
+
+    def listing() -> None:
+        if st.button("Edit"):
+            st.session_state.title = "One"
+            st.switch_page(edit_one)
+        if st.button("New"):
+            st.switch_page(edit_one)
+        st.write(str(st.session_state.get("title")))
+
+    def edit() -> None:
+        st.text_input("Title", key="title")
+        if st.button("Done"):
+            st.switch_page(home)
+
+    home, edit_one = st.Page(listing, default=True), st.Page(edit, url_path="edit")
+    page = st.navigation([home, edit_one])
+    with url_session():
+        page.run()
+
+
+@app()
 def common_board() -> None:
     """What all visitors write on is in the cache, and under a key for short."""
     with url_session():
