@@ -50,10 +50,7 @@ def print_figures(figures: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(figures)
         return
-    rows = [
-        (name.replace("_", " "), size_text(value) if name.endswith("bytes") else value)
-        for name, value in figures.items()
-    ]
+    rows = ((n.replace("_", " "), size_text(v) if n.endswith("bytes") else v) for n, v in figures.items())
     print_table(["", ">"], rows)
 
 

@@ -34,8 +34,7 @@ def load() -> pd.DataFrame:
             "longitude": longitude,
         }
     table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("zone")
-    table["label"] = table["Place"] + ", " + table["Country"]
-    return table.sort_values("label")
+    return table.assign(label=table["Place"] + ", " + table["Country"]).sort_values("label")
 
 
 def _rows(name: str) -> list[list[str]]:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fluxlit_component import internals
+from fluxlit_component import arguments, internals
 from fluxlit_component.apptest.testmode import store_in_tests
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
@@ -175,7 +175,7 @@ def hydrate_url_session_typed(
     from fluxlit_component.state.schema import validate_stored, validated_values
 
     try:
-        validated = validate_stored(model, values)
+        validated = validate_stored(model, values, has_others=False)
     except ValidationError:
         if session_run is not None:
             session_run.quarantine()
@@ -217,7 +217,7 @@ def _open(
         keys=facade.KEYS,
         hidden=Keys(("*",)),
         choices_only=False,
-        idle_seconds=ttl_seconds,
+        idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, None),
         visitor=visitor_of(True, run, settings.identity),  # noqa: FBT003 - as `url_session(identity=True)`
         fill_only=fill_only,
         hydrate=hydrate,

@@ -134,12 +134,14 @@ class Schema(Generic[M]):
             return adapter.validate_python(TypeAdapter(type(value)).dump_python(value), by_name=True)
 
 
-def validate_stored(model: type[M], values: Mapping[str, Any]) -> M:
+def validate_stored(model: type[M], values: Mapping[str, Any], *, has_others: bool = True) -> M:
     """Validate values stored under the names of fields or their aliases; may raise a `ValidationError`."""
     fields = model.model_fields
     # If the field's name is there, too, a key equal to its alias is another key of the app.
     strangers = {k for name, info in fields.items() if name in values for k in _aliases(info)} - fields.keys()
-    if model.model_config.get("extra") == "forbid":  # this is about the model, not about other keys
+    if (
+        has_others and model.model_config.get("extra") == "forbid"
+    ):  # about the model, not the app's other keys
         strangers |= values.keys() - fields.keys() - {k for info in fields.values() for k in _aliases(info)}
     return model.model_validate({k: v for k, v in values.items() if k not in strangers}, by_name=True)
 

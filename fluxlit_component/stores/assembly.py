@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import os.path
-import threading
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
@@ -14,7 +14,7 @@ from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import DEFAULT_FILE, Settings
 from fluxlit_component.stores.base import RecordStore, SessionStore, VersionedStore
 from fluxlit_component.stores.location import open_store
-from fluxlit_component.stores.outage import LastCall, SparingStore, breaker_of
+from fluxlit_component.stores.outage import LastCall, SparingStore, breaker_of, made_for
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ StoreLike: TypeAlias = SessionStore | VersionedStore | str
 _log = logging.getLogger("fluxlit_component.stores")
 _METHODS: Final = ("get", "set", "delete")
 
-_adapters_lock = threading.Lock()
 _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
 
@@ -84,21 +83,15 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
             return _opened(settings.session_store)
         except ConfigurationError as error:
             raise ConfigurationError(f"FLUXLIT_SESSION_STORE (environment or secrets): {error}") from None
-    if isinstance(store, type) or not all(callable(getattr(store, name, None)) for name in _METHODS):
-        message = f"store must be a URL or an object with get, set and delete, not {type(store).__name__}"
-        raise ConfigurationError(message)
+    methods = [getattr(store, name, None) for name in _METHODS]
+    if isinstance(store, type) or not all(map(callable, methods)) or any(map(iscoroutinefunction, methods)):
+        wanted = "a URL or an object with get, set and delete, none of them async"
+        raise ConfigurationError(f"store must be {wanted}, not {type(store).__name__}")
     if isinstance(store, VersionedStore):
         return store
     from fluxlit_component.stores.adapter import AdapterStore
 
-    with _adapters_lock:
-        for inner, adapter in _adapters:
-            if inner is store:
-                return adapter
-        adapter = AdapterStore(store)
-        _adapters.append((store, adapter))
-        del _adapters[:-16]  # an app that makes a store in every run must not fill the memory
-        return adapter
+    return made_for(store, _adapters, partial(AdapterStore, store))
 
 
 class UnansweringStore:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeVar
-from weakref import WeakKeyDictionary
 
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import FluxlitError, StoreUnavailable
@@ -172,10 +171,20 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 _lock: Final = threading.Lock()
-_breakers: Final[WeakKeyDictionary[VersionedStore, Breaker]] = WeakKeyDictionary()
+_breakers: Final[list[tuple[VersionedStore, Breaker]]] = []
 
 
 def breaker_of(store: VersionedStore) -> Breaker:
     """The breaker of a store object, one for the whole process."""
+    return made_for(store, _breakers, Breaker)
+
+
+def made_for(store: object, known: list[tuple[Any, T]], make: Callable[[], T]) -> T:
+    """What was made for this very object before, or makes it. An app's store need not have a hash."""
     with _lock:
-        return _breakers.get(store) or _breakers.setdefault(store, Breaker())
+        for other, made in known:
+            if other is store:
+                return made
+        known.append((store, make()))
+        del known[:-16]  # an app that makes a store in every run must not fill the memory
+        return known[-1][1]

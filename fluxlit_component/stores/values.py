@@ -21,6 +21,8 @@ from fluxlit_component.errors import CorruptValue, UnstorableValue
 from fluxlit_component.state.record import RESERVED, Field
 
 PACKED: Final = "__fluxlit__"
+_GIVEN: Final = f"{RESERVED}_given:"
+"""Before a reserved key that `set` was given: by the adapter, for a store of the app's around this one."""
 _LARGEST_INT: Final = 2**53
 _DEPTH: Final = 32
 
@@ -29,7 +31,8 @@ _log = logging.getLogger("fluxlit_component.stores")
 
 def fields_of(data: Mapping[str, Any]) -> dict[str, Field]:
     """Encode every value as a field of version 1, or raise `UnstorableValue` and do nothing."""
-    return {checked_key(key): Field(1, encode(value)) for key, value in data.items()}
+    keys = {_GIVEN + key if key.startswith(RESERVED) else key: key for key in map(checked_key, data)}
+    return {key: Field(1, encode(data[given])) for key, given in keys.items()}
 
 
 def key_bytes(key: str) -> bytes:
@@ -48,10 +51,10 @@ def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
     """Decode every field that is no tombstone and no note. Broken fields are left out with a warning."""
     values: dict[str, Any] = {}
     for key, stored in fields.items():
-        if stored.data is None or key.startswith(RESERVED):
+        if stored.data is None or (key.startswith(RESERVED) and not key.startswith(_GIVEN)):
             continue
         try:
-            values[key] = decode(stored.data)
+            values[key.removeprefix(_GIVEN)] = decode(stored.data)
         except CorruptValue as error:
             warn_dropped(key, error)
     return values

@@ -75,6 +75,22 @@ def test_strict_errors_are_pydantics_own() -> None:
         assert st.session_state == {}, package
 
 
+def test_a_model_that_forbids_other_keys_forbids_those_of_the_record() -> None:
+    """As before: with `strict` it raises, and otherwise nothing is merged."""
+
+    class Strict(BaseModel, extra="forbid"):
+        n: int
+
+    for package, module in SIDE_BY_SIDE.items():
+        store = module.InMemorySessionStore()
+        store.set(KNOWN, {"n": 3, "another": 1})
+        st = Facade({PARAM: KNOWN}, {})
+        with pytest.raises(ValidationError, match="another"):
+            module.hydrate_url_session_typed(st, store, Strict, strict=True)
+        assert module.hydrate_url_session_typed(st, store, Strict) == (KNOWN, None)
+        assert st.session_state == {}, package
+
+
 def test_keys_of_streamlits_own_are_not_persisted() -> None:
     """The original left out `__*` only; ours also what Streamlit and the bridge keep there."""
     state = {"a": 1, "$$internal": 2, "FormSubmitter:f-Go": True, "fluxlit_bridge": {}, "__x": 3}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import (
+    ConfigurationError,
     InMemorySessionStore,
     ensure_url_session,
     hydrate_url_session,
@@ -357,6 +358,19 @@ def test_strict_raises(store: InMemorySessionStore) -> None:
         return dict(st.session_state)
 
     assert Visitor(body).state == {}
+
+
+def test_a_wrong_lifetime_is_refused(store: InMemorySessionStore) -> None:
+    """By the strict rules of `url_session`: else nothing would be stored."""
+
+    def body() -> object:
+        wrong: Any = "60"
+        for function in (ensure_url_session, persist_url_session):
+            with pytest.raises(ConfigurationError, match="ttl_seconds"):
+                function(st, store, ttl_seconds=wrong)
+        return True
+
+    assert Visitor(body).answer is True
 
 
 def test_typed_hydrate_of_a_new_visitor(store: InMemorySessionStore) -> None:

@@ -14,6 +14,10 @@ from tests.visitor import Visitor, app, nothing
 pytestmark = pytest.mark.usefixtures("forced")
 
 
+async def never(*_: object, **__: object) -> None:
+    """Nobody would await it, so nothing would be stored."""
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
@@ -40,6 +44,7 @@ pytestmark = pytest.mark.usefixtures("forced")
         ({"seal": "no"}, "seal"),
         ({"store": InMemorySessionStore}, "store"),
         ({"store": SimpleNamespace(get=1, set=print, delete=print)}, "store"),
+        ({"store": SimpleNamespace(get=print, set=never, delete=print)}, "async"),
         ({"caps": 5}, "Caps"),
         ({"caps": {"keys": 1}}, "Caps"),
         ({"merge": {5: append}}, "merge"),

@@ -79,6 +79,16 @@ class BrowsableStoreContract(SessionStoreContract):
         }
         assert _entries(store, name).keys() == {name}
 
+    def test_a_key_that_begins_like_a_note_of_ours(self, store: _Store, sid: str) -> None:
+        """`set` and `get` keep it, also if it names a note. The record's own notes stay as they are."""
+        given = {"__fluxlit__": {"expires": 5.0}, "__fluxlit_owner": "ada", "__fluxlit_given:x": 1, "a": 2}
+        store.set(sid, given)
+        assert store.get(sid) == given
+        committed(store, sid, {"b": 3})
+        store.commit(sid, Commit({"__fluxlit_owner": Change(b"hash")}))
+        assert store.get(sid) == {**given, "b": 3}
+        assert loaded(store, sid).fields["__fluxlit_owner"].data == b"hash"
+
     def test_entry(self, store: _Store, sid: str) -> None:
         """An entry has version, lifetimes and schema of the record, and the number and size of its values."""
         changes = {"a": Change(b"12"), "b": Change(b"345"), "c": Change(b"6")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from fluxlit_component.state.record import Commit, Record
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.outage import Breaker, SparingStore, breaker_of
+from tests.three_methods import AroundStore
 from tests.turnable import TurnableClock
 
 SID = "s" * 43
@@ -165,3 +167,18 @@ def test_one_breaker_a_store() -> None:
     first, second = InMemorySessionStore(), InMemorySessionStore()
     assert breaker_of(first) is breaker_of(first)
     assert breaker_of(first) is not breaker_of(second)
+
+
+def test_stores_that_are_equal_and_have_no_hash() -> None:
+    """An app's store may be a dataclass: each object has its own breaker. Only the last ones are known."""
+
+    @dataclass(slots=True)
+    class Store(AroundStore):
+        inner: InMemorySessionStore
+        load = commit = touch = copy = rename = take = purge = close = lambda self, *_, **__: None
+
+    stores: list[Any] = [Store(InMemorySessionStore()) for _ in range(20)]
+    breakers = [breaker_of(store) for store in stores]
+    assert len({id(breaker) for breaker in breakers}) == len(stores)
+    assert all(breaker_of(store) is breaker for store, breaker in zip(stores[4:], breakers[4:], strict=True))
+    assert breaker_of(stores[0]) is not breakers[0]

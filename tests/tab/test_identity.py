@@ -28,7 +28,7 @@ from tests.servers import running
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis
 from tests.tab.people import ADA, BOB, NOTHING, People, notes, seen, write
-from tests.three_methods import DictStore
+from tests.three_methods import AroundStore, DictStore
 
 pytestmark = pytest.mark.usefixtures("forced")
 
@@ -54,7 +54,14 @@ def opened(kind: str, fixture: Callable[[str], str]) -> VersionedStore:
     return SQLSessionStore(fixture("postgres_url"), timeout_seconds=30)
 
 
-@pytest.fixture(params=["memory", "SQLite", "sealed SQLite", "Redis", "SQL", "three methods"])
+OWN = {
+    "memory": InMemorySessionStore,
+    "three methods": DictStore,
+    "three methods around memory": lambda: AroundStore(InMemorySessionStore()),
+}
+
+
+@pytest.fixture(params=[*OWN, "SQLite", "sealed SQLite", "Redis", "SQL"])
 def options(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[dict[str, Any]]:
@@ -65,8 +72,8 @@ def options(
         store = opened(kind, request.getfixturevalue)
         yield {"store": store}
         store.close()
-    elif kind in ("memory", "three methods"):
-        yield {"store": InMemorySessionStore() if kind == "memory" else DictStore()}
+    elif kind in OWN:
+        yield {"store": OWN[kind]()}
     else:
         yield {"store": f"sqlite:///{tmp_path / 'sessions.db'}", "seal": kind.startswith("sealed")}
 

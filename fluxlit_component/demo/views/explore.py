@@ -27,9 +27,7 @@ st.title("Places of the world")
 st.markdown(f"{len(table)} places, from Abidjan to Zurich. Filter, look, collect. **Then press F5.**")
 with st.container(border=True):
     left, right = st.columns(2, gap="medium")
-    words = left.text_input(
-        "Search", key="explore_search", placeholder="Place or country", icon=":material/search:"
-    )
+    words = left.text_input("Search", key="explore_search", placeholder="Places", icon=":material/search:")
     names = sorted(table["Region"].unique())
     regions = right.multiselect("Regions", names, key="explore_regions", placeholder="All regions")
     only_mine = st.toggle("Only my collection", key="explore_mine")
@@ -49,9 +47,7 @@ with wide:
     st.dataframe(shown.assign(**{"Your note": notes})[columns], hide_index=True, height=366)
 with narrow.container(border=True, height="stretch"):
     st.markdown("**Collect a place**")
-    pick = st.selectbox(
-        "Place", table.index, None, table["label"].get, "explore_pick", placeholder="Choose a place"
-    )
+    pick = st.selectbox("Place", table.index, None, table["label"].get, "explore_pick", placeholder="Choose")
     st.text_area("Note", key="explore_note", placeholder="Why this one?", height=122)
     icon = ":material/bookmark_add:"
     st.button("Collect", on_click=collect, type="primary", icon=icon, disabled=pick is None)
