@@ -203,8 +203,7 @@ class Persist:
         was_assigned = is_known and not widget.is_kept_by_streamlit and base.is_assigned(key)
         if (is_assigned or was_assigned) and reason is None:
             page.assigned |= {key}
-        is_same = is_same or (is_known and base.data_of(key) == data)
-        if is_same:
+        if is_same := is_same or (is_known and base.data_of(key) == data):
             untouched = is_cleared and key not in page.assigned
         elif key in page.assigned and not (key in page.put and is_drawn):
             untouched = is_cleared  # the visitor has sent another value
@@ -230,11 +229,12 @@ class Persist:
         if untouched or reason is not None:
             del kept.values[key]
         elif not widget.is_kept_by_streamlit and (not is_same or key in self._assigned | base.origins.keys()):
+            is_lent = key in self._assigned and not is_drawn  # to a widget of another page, so far
             kept.origins[key] = (
                 WIDGET
                 | (LOSSY if page.lossy else PLAIN)
                 | (ASSIGNED if key in page.assigned else PLAIN)
-                | (AFTER if key in page.later or key not in page.drawn else PLAIN)
+                | (AFTER if key in page.later or not (key in page.drawn or is_lent) else PLAIN)
             )
 
     def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
 from fluxlit_component.tab.tab import forget_tabs
+from tests.law.apps.pages import assigned_from_another_page
 from tests.law.browser import Browser
 from tests.law.every import every_app
 from tests.law.visit import Visit
@@ -102,3 +105,15 @@ def choose(browser: Browser, *, value: str) -> Touch:
 def reload(_: Browser) -> Deed:
     """Press F5."""
     return RELOAD
+
+
+@pytest.mark.parametrize("reload", [False, True], ids=["R", "F5"])
+def test_what_is_assigned_after_f5_to_a_field_that_has_not_been_drawn_since(reload: bool) -> None:
+    """It stays, until the field is drawn and is known as one again. After R it lasts for one run."""
+    with Visit(assigned_from_another_page) as visit:
+        visit.open("look")
+        if reload:
+            visit.reload()
+        assert visit.click("Reset").texts == ["reset"]
+        assert visit.set("note", True).rerun().texts == ["reset" if reload else "None"]
+        assert visit.open("").value("name") == ("reset" if reload else "")

@@ -12,8 +12,10 @@ import streamlit as st
 from fluxlit_component import url_session
 from tests.law.apps import worlds
 from tests.law.apps.lists import database
+from tests.law.apps.pages import assigned_from_another_page
 from tests.law.collection import RELEASE
 from tests.law.twins import Plain
+from tests.law.values import CLICKED
 from tests.law.visit import Visit
 
 
@@ -98,6 +100,15 @@ def test_a_widget_that_came_back_is_gone_with_its_page(chosen: dict[str, object]
         for name, value in chosen.items():
             visit.set(name, value)
         assert visit.reload().open("look").texts == ["None None"]
+
+
+def test_what_a_run_that_was_cut_off_assigned_to_a_field_of_another_page_lasts_for_one_run() -> None:
+    """The callback has run, and nothing was drawn before the next click. F5 then begins the one run."""
+    with Visit(assigned_from_another_page) as visit:
+        visit.open("look").together("Reset", CLICKED, "note", True, after=0)
+        assert visit.reload().texts == ["reset"]
+        assert visit.rerun().texts == ["None"]
+        assert visit.open("").value("name") == ""
 
 
 def test_a_widget_that_came_back_stays_if_the_app_assigns_it() -> None:

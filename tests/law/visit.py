@@ -13,7 +13,7 @@ from tests.law.collection import App
 from tests.law.every import every_app
 from tests.law.twins import Ours, Side
 from tests.law.values import CLICKED
-from tests.law.visitor import RELOAD, RERUN, Deed, Open, Submit, Touch, by_label, do_until_gone
+from tests.law.visitor import RELOAD, RERUN, Deed, Open, Submit, Together, Touch, by_label, do_until_gone
 
 
 class Visit:
@@ -42,6 +42,11 @@ class Visit:
     def set(self, name: str, value: Any) -> Self:
         """Give a widget a value and leave it."""
         return self._do(Touch(by_label(self.side.browser)[name], value))
+
+    def together(self, first: str, value: Any, second: str, then: Any, *, after: int) -> Self:
+        """Touch one widget and then another, while the first run has drawn so many elements."""
+        widgets = by_label(self.side.browser)
+        return self._do(Together(Touch(widgets[first], value), Touch(widgets[second], then), after))
 
     def submit(self, button: str, **fields: Any) -> Self:
         """Fill fields of a form and send it."""

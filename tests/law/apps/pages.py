@@ -54,6 +54,23 @@ def known_elsewhere() -> None:
         page.run()
 
 
+def assigned_from_another_page() -> None:
+    """A callback assigns to the field of a page that is not shown. See `test_exceptions`."""
+
+    def name() -> None:
+        st.text_input("Name", key="name")
+
+    def look() -> None:
+        st.button("Reset", on_click=lambda: st.session_state.update(name="reset"))
+        st.checkbox("Note", key="note")
+        st.write(str(st.session_state.get("name")))
+
+    page = st.navigation([st.Page(name, default=True), st.Page(look)])
+    with url_session():
+        st.session_state.setdefault("opened", 1)
+        page.run()
+
+
 @app()
 def start_over_from_sidebar() -> None:
     """The field is on a page, the button that deletes everything in the sidebar of all pages."""
