@@ -10,7 +10,7 @@ import pytest
 from fluxlit_component.clock import Clock
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, UnstorableValue
-from fluxlit_component.state.record import Change, Commit, Field
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.testing import VersionedStoreContract
 from tests.stores.ageing import swept
@@ -113,22 +113,6 @@ def test_corrupt_field_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
     assert "'bad'" in caplog.text
     assert "secret" not in caplog.text
     assert "private" not in caplog.text
-
-
-def test_tombstones_of_long_ago_are_dropped() -> None:
-    """After a thousand versions and some more, a tombstone is of no use to anyone."""
-    store = InMemorySessionStore()
-    store.commit("a", Commit({"gone": Change(None), "kept": Change(b"1")}, create=True))
-    for _ in range(1000):
-        store.commit("a", Commit({"x": Change(b"1")}))
-    record = store.load("a")
-    assert record is not None
-    assert record.fields["gone"] == Field(1, None)
-    for _ in range(100):
-        store.commit("a", Commit({"x": Change(b"1")}))
-    record = store.load("a")
-    assert record is not None
-    assert set(record.fields) == {"kept", "x"}
 
 
 def test_expired_sessions_are_swept(clock: TurnableClock) -> None:

@@ -22,7 +22,7 @@ import fluxlit_component
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id, stored_key
-from fluxlit_component.state.record import Change, Commit, Field, Record
+from fluxlit_component.state.record import Change, Commit, Record
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.redis import RedisSessionStore
@@ -166,21 +166,6 @@ def test_forgotten_scripts(store: RedisSessionStore, raw: redis.Redis) -> None:
     assert store.rename("a", "b")
     raw.script_flush()
     assert store.take("b") is not None
-
-
-def test_tombstones_of_long_ago_are_dropped(store: RedisSessionStore) -> None:
-    """After a thousand versions and some more, a tombstone is of no use to anyone."""
-    store.commit("a", Commit({"gone": Change(None), "kept": Change(b"1")}, create=True))
-    for _ in range(1000):
-        store.commit("a", Commit({"x": Change(b"1")}))
-    record = store.load("a")
-    assert record is not None
-    assert record.fields["gone"] == Field(1, None)
-    for _ in range(100):
-        store.commit("a", Commit({"x": Change(b"1")}))
-    record = store.load("a")
-    assert record is not None
-    assert set(record.fields) == {"kept", "x"}
 
 
 def test_endless_lifetimes(store: RedisSessionStore) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from fluxlit_component.clock import Clock
 from fluxlit_component.codec import encode
-from fluxlit_component.state.record import Change, Commit, Field
+from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from tests.stores.ageing import swept
 from tests.turnable import TurnableClock
@@ -54,21 +54,6 @@ def test_session_that_never_ends_again(store: SQLiteSessionStore, clock: Turnabl
     assert record is not None
     assert (record.version, record.idle_expires, set(record.fields)) == (1, None, {""})
     assert [(entry.keys, entry.size) for entry in store.browse()] == [(1, 1)]
-
-
-def test_tombstones_of_long_ago_are_dropped(store: SQLiteSessionStore) -> None:
-    """After a thousand versions and some more, a tombstone is of no use to anyone."""
-    store.commit("a", Commit({"gone": Change(None), "kept": Change(b"1")}, create=True))
-    for _ in range(1000):
-        store.commit("a", Commit({"x": Change(b"1")}))
-    record = store.load("a")
-    assert record is not None
-    assert record.fields["gone"] == Field(1, None)
-    for _ in range(100):
-        store.commit("a", Commit({"x": Change(b"1")}))
-    record = store.load("a")
-    assert record is not None
-    assert set(record.fields) == {"kept", "x"}
 
 
 def test_expired_sessions_are_swept(
