@@ -242,3 +242,19 @@ def test_a_page_can_be_the_first_one(tab: ContinuityPage, serve: Serve) -> None:
     tab.reload()
     assert tab.runs == PAGE_LOAD
     expect_report(tab, count=1)
+
+
+@pytest.mark.parametrize("suffix", ["", "?bare=1"], ids=["block", "no block"])
+def test_the_link_of_the_page_itself_right_after_f5(tab: ContinuityPage, serve: Serve, suffix: str) -> None:
+    """The session comes before the pages. The link leads nowhere new, so the field keeps what came back."""
+    tab.open(serve("same_page.py").url + suffix)
+    type_in(tab, "Name", "Ada")
+    tab.reload()
+    tab.page.get_by_role("link", name="home", exact=True).click()
+    tab.rest()
+    expect(tab.page.get_by_text("name is Ada", exact=True)).to_be_visible()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    tab.reload()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    tab.page.get_by_role("link", name="report", exact=True).click()
+    expect(tab.page.get_by_text("name is None")).to_be_visible()

@@ -102,3 +102,28 @@ def test_a_restart_after_f5_and_one_after_a_link_are_the_same(
     tab.rest()
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
     expect(tab.page.get_by_text(re.compile(r"count is [23]$"))).to_be_visible()
+
+
+def test_an_edit_after_a_restart_stays_in_its_record(tab: ContinuityPage, tmp_path: Path) -> None:
+    """What was typed before the restart goes with its field, and is not saved into the next record."""
+
+    def press(name: str) -> None:
+        tab.page.get_by_role("button", name=name).click()
+        tab.rest()
+
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "books.db")}
+    with AppServer(APPS / "books.py", env=env, handshake=HANDSHAKE) as server:
+        tab.open(server.url)
+        press("Edit 1")
+        tab.page.get_by_label("Title").fill("Uno")
+        tab.page.get_by_label("Title").press("Tab")
+        tab.rest()
+        with reconnecting(tab):
+            server.restart()
+        tab.page.get_by_text("Sure").click()
+        tab.rest()
+        press("Save")
+        press("Edit 2")
+        expect(tab.page.get_by_label("Title")).to_have_value("Two")
+        press("Save")
+        expect(tab.page.get_by_text("books are Uno, Two")).to_be_visible()

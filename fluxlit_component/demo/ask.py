@@ -18,14 +18,13 @@ from fluxlit_component.demo import places
 
 AVATARS = {"user": ":material/person:", "assistant": ":material/auto_awesome:"}
 EXAMPLES = ("Tell me about Tokyo and Lima", "What do you know of Kenya?", "Where in Africa can I go?")
-SECONDS_A_WORD = 0.1
 
 
 def answer(question: str) -> Iterator[str]:
     """Type what the table knows of the places, countries or regions that the question names."""
     for word in re.split(r"(?<=\s)", "\n\n".join(sentences(question))):
         yield word
-        time.sleep(SECONDS_A_WORD)
+        time.sleep(0.1)
 
 
 def sentences(question: str) -> Iterator[str]:

@@ -21,9 +21,9 @@ _CATCHER: Final = "exec_func_with_error_handling"
 class Reader:
     """Replaces the function by which a run sends its messages: reads each message, then sends it."""
 
-    def __init__(self, send: Any, on_failure: Callable[[], bool]) -> None:
+    def __init__(self, send: Any, on_failure: Callable[[], bool], on_page: Callable[[str], None]) -> None:
         self._send = send
-        self._on_failure = on_failure
+        self._on_failure, self._on_page = on_failure, on_page
         self._forms: set[str] = set()
         self.cleared: set[str] = set()
         """Ids of the widgets drawn so far in forms with `clear_on_submit=True`."""
@@ -44,6 +44,8 @@ class Reader:
 
     def _read(self, message: Any) -> None:
         with guard:
+            if message.HasField("navigation"):
+                self._on_page(message.navigation.page_script_hash)
             delta = message.delta
             kind = delta.WhichOneof("type")
             if kind == "add_block":

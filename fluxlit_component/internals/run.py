@@ -227,14 +227,15 @@ class Run:
             )
         return frozenset(widgets)
 
-    def read_along(self, on_failure: Callable[[], bool]) -> None:
-        """Read messages to the browser: `cleared_elements`, `narrow_selections` and `on_failure` need this.
+    def read_along(self, on_failure: Callable[[], bool], on_page: Callable[[str], None]) -> None:
+        """Read messages to the browser: `cleared_elements`, `narrow_selections` and the functions need this.
 
         `on_failure` is called before the error of a failed script is drawn, and returns whether it has drawn.
+        `on_page` is called with the `page` that `st.navigation` has chosen.
         """
         with guard:
             context, reader = self._context, reader_of(self._context)
-            context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure)
+            context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure, on_page)
 
     def narrow_selections(self, keys: Collection[str]) -> None:
         """When their tables are drawn, reduce these selections in session state to what Streamlit shows."""

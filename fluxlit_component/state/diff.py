@@ -132,7 +132,8 @@ class Base:
 
     def of_widgets(self) -> frozenset[str]:
         """Keys whose values are those of widgets."""
-        return frozenset(key for key, origin in self.origins.items() if origin & WIDGET)
+        origins = self.origins | {k: split(data)[0] for k, data in self.unsaved.items() if data}
+        return frozenset(key for key, origin in origins.items() if origin & WIDGET)
 
     def after_block(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` whose values are those of widgets drawn after the session's block."""

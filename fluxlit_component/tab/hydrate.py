@@ -156,10 +156,8 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         else:
             again[key] = base.value_of(key)
     hidden = policy.hidden.sift(names) - page.offered - tab.known.quarantined
-    present = frozenset(state.reading().values) if hidden else frozenset()
-    if policy.choices_only:
-        # A callback or a thread may have changed a present plain value in place. So that value stays.
-        hidden -= {key for key in present if not base.origins.get(key, 0) & WIDGET}
+    if policy.choices_only:  # a plain value is the app's, which may have changed it in place, or deleted it
+        hidden &= base.of_widgets()
     if hidden:
         # A value put back for the last run counts only once the browser has sent it. A run that is cut
         # short is never shown, and the browser would go on with the widget's default.
@@ -168,7 +166,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
             alive -= state.values_under(alive).keys()
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
-            present=present,
+            present=frozenset(state.reading().values),
             alive=alive | state.sent_keys(),
             # A value that a widget of another page has taken over was dropped with that widget.
             last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),

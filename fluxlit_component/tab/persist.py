@@ -84,7 +84,8 @@ class Persist:
         state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
         # After Rerun this would be a later run of the page.
-        of_widgets = page.put & (known.base.of_widgets() | page.loose)
+        laid = frozenset() if tab.standing.is_new or page.number else state.sent_keys()
+        of_widgets = (page.put | laid) & (known.base.of_widgets() | page.loose)
         state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
         self._assigned = state.assigned_keys() | (state.assigned_before() if self.is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
@@ -104,7 +105,8 @@ class Persist:
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
-            spared |= self._policy.hidden.sift(known.base.held)
+            held = known.base.of_widgets() if self._policy.choices_only else known.base.held
+            spared |= self._policy.hidden.sift(held)
         gone = self._policy.keys.sift(known.base.held.keys() - kept.values.keys() - spared) | page.deleted
         diff = known.base.diff(
             kept.values,
@@ -166,8 +168,7 @@ class Persist:
                 page.later -= drawn
             page.drawn = run.carried(reading.widgets) | (page.later & on_page)
             on_page = page.drawn | self._policy.hidden.sift(on_page)
-        if not ended:
-            page.drawn |= drawn
+        page.drawn |= drawn  # also those that have just taken over a plain value
         cleared = run.cleared_elements() if run is not None and not run.is_fragment else page.cleared
         plain = {**reading.plain}
         if run is None and page.ended:
@@ -229,12 +230,11 @@ class Persist:
         if untouched or reason is not None:
             del kept.values[key]
         elif not widget.is_kept_by_streamlit and (not is_same or key in self._assigned | base.origins.keys()):
-            is_lent = key in self._assigned and not is_drawn  # to a widget of another page, so far
             kept.origins[key] = (
                 WIDGET
                 | (LOSSY if page.lossy else PLAIN)
                 | (ASSIGNED if key in page.assigned else PLAIN)
-                | (AFTER if key in page.later or not (key in page.drawn or is_lent) else PLAIN)
+                | (AFTER if key in page.later or key not in page.drawn | self._assigned else PLAIN)
             )
 
     def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class SessionRun:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
                 tab.page.cleared = self._run.cleared_elements()
-                tab.page.name = self._run.page
+                tab.page.name = self._run.page  # until `st.navigation` chooses one
             tab.is_blockless = True
 
     def enter(self) -> None:
@@ -152,7 +152,7 @@ class SessionRun:
         tab.superseded = tab.has_handed = False
         tab.opened = self._store, self._policy
         tab.guarded, tab.guard = tab.guard, False
-        self._run.read_along(self._fails_outside)
+        self._run.read_along(self._fails_outside, partial(setattr, tab.page, "name"))
         tab.trial = tab.trial.gone_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
         if tab.standing.afresh and not has_left(tab, self._policy.visitor):

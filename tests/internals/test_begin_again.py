@@ -60,7 +60,7 @@ def clicked(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     run = current_run()
-    run.read_along(lambda: False)
+    run.read_along(lambda: False, str)
     run.call_back_late()
     seen["calls"].append("begun")
     pressed = st.button("Go", key="go", on_click=lambda: seen["calls"].append("call"))

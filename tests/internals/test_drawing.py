@@ -29,7 +29,7 @@ def draws(seen: dict) -> None:
     context = get_script_run_ctx()
     send, sent = context._enqueue, seen.setdefault("sent", [])
     context._enqueue = lambda message: (sent.append(message), send(message))
-    Run(context).read_along(lambda: False)
+    Run(context).read_along(lambda: False, str)
     try:
         make = st.components.v2.component("probe", js="export default () => {};\n")
         with st._event:

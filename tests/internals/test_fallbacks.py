@@ -57,7 +57,7 @@ def test_a_property_falls_back(name: str, fallback: object) -> None:
         ("drawn_keys", (), frozenset()),
         ("cleared_elements", (), frozenset()),
         ("carried", ({"a": None},), frozenset({"a"})),
-        ("read_along", (lambda: False,), None),
+        ("read_along", (lambda: False, str), None),
         ("call_back_late", (), None),
         ("narrow_selections", ({"a"},), None),
     ],

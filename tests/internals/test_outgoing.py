@@ -24,7 +24,7 @@ def forms(seen: dict) -> None:
     from fluxlit_component.internals.widgets import user_key
 
     run = current_run()
-    run.read_along(lambda: False)
+    run.read_along(lambda: False, str)
     st.text_input("Outside", key="outside")
     with st.form("cleared", clear_on_submit=True):
         st.text_input("Name", key="name")
@@ -59,7 +59,7 @@ def failing(seen: dict) -> None:
         st.text("beside it")
         return True
 
-    current_run().read_along(told)
+    current_run().read_along(told, str)
     try:
         st.text(1 // 0)
     except ZeroDivisionError as error:
@@ -92,7 +92,7 @@ def uploads(seen: dict) -> None:
     from fluxlit_component.internals.widgets import user_key
 
     run = current_run()
-    run.read_along(lambda: False)
+    run.read_along(lambda: False, str)
     st.file_uploader("One", key="one")
     st.file_uploader("Many", accept_multiple_files=True, key="many")
     st.camera_input("Camera", key="camera")
@@ -118,4 +118,25 @@ def test_uploaders_are_known_by_their_files(fallbacks: list[str], seen: dict[str
     expected = {"one": {"there": there}, "many": {"gone": None, "there": there}, "camera": {}}
     assert seen["shown"] == expected, moved("UploadedFile, or DeletedFile")
     assert all(files.get("there", there) is there for files in seen["shown"].values()), moved("it is a copy")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def declaring(seen: dict) -> None:
+    """A script that declares its pages after the messages began to be read."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run = current_run()
+    names = seen.setdefault("names", [])
+    run.read_along(lambda: False, names.append)
+    st.navigation([st.Page(lambda: st.text("here"), title="Here", url_path="here")]).run()
+    seen["page"] = run.page
+
+
+def test_the_page_that_the_navigation_chose_is_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """By the name that the page has for all of the run, and for the next run."""
+    at = start(declaring, seen)
+    rerun(at)
+    assert seen["names"] == [seen["page"]] * 2, moved("the message of the navigation")
     assert fallbacks == [], moved(str(fallbacks))

@@ -19,7 +19,7 @@ def selections(seen: dict) -> None:
     from fluxlit_component.internals import current_run
 
     run = current_run()
-    run.read_along(lambda: False)
+    run.read_along(lambda: False, str)
     frame = pd.DataFrame({"a": [1, 2]})
     if "table" not in st.session_state:
         run.state.carry_on("table", {"selection": {"rows": [1, 2], "columns": ["a", "b"], "cells": []}})

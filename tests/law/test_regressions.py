@@ -12,7 +12,7 @@ import streamlit as st
 from fluxlit_component import url_session
 from tests.law.apps import worlds
 from tests.law.apps.lists import database
-from tests.law.apps.pages import assigned_from_another_page
+from tests.law.apps.pages import assigned_before_a_rerun_on_another_page, assigned_from_another_page
 from tests.law.collection import RELEASE
 from tests.law.twins import Plain
 from tests.law.values import CLICKED
@@ -109,6 +109,35 @@ def test_what_a_run_that_was_cut_off_assigned_to_a_field_of_another_page_lasts_f
         assert visit.reload().texts == ["reset"]
         assert visit.rerun().texts == ["None"]
         assert visit.open("").value("name") == ""
+
+
+@pytest.mark.parametrize("reload", [False, True], ids=["", "with F5"])
+@pytest.mark.parametrize("button", ["Log out", "Clear", "Log out here"])
+def test_keep_hidden_does_not_undo_what_the_app_deletes(button: str, reload: bool) -> None:
+    """Who has logged out stays so."""
+    with Visit("logged_out_with_hidden_widgets") as visit:
+        visit.click("Log in")
+        if reload:
+            visit.reload()
+        assert visit.click(button).rerun().texts == ["user None"]
+        assert visit.reload().texts == ["user None"]
+
+
+def test_a_value_that_the_app_keeps_by_assigning_it_outlives_two_page_loads() -> None:
+    """The field had taken over a plain value, and is on another page by now."""
+    with Visit("kept_by_assigning_it_to_itself") as visit:
+        visit.click("Find").click("Edit").open("report")
+        assert visit.reload().texts == ["town Oslo"]
+        assert visit.reload().texts == ["town Oslo"]
+        assert visit.open("").value("town") == "Oslo"
+
+
+def test_what_was_assigned_before_a_rerun_to_a_field_of_another_page_lasts_for_one_run() -> None:
+    """As without F5: the first run still finds it, and no later one."""
+    with Visit(assigned_before_a_rerun_on_another_page) as visit:
+        visit.open("shop").click("Take M").reload()
+        assert (visit.texts, "size" in visit.state) == (["size M"], False)
+        assert visit.open("").value("size") == "S"
 
 
 def test_a_widget_that_came_back_stays_if_the_app_assigns_it() -> None:

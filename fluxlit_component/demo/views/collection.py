@@ -11,7 +11,6 @@ from fluxlit_component.demo import places
 
 state = st.session_state
 collection: dict[str, str] = state.setdefault("collection", {})
-table = places.load()
 
 
 def remove(zone: str) -> None:
@@ -26,7 +25,7 @@ else:
     st.info("Nothing collected yet. Find a place and keep it here.", icon=":material/bookmarks:")
     st.page_link("views/explore.py", label="Explore the places", icon=":material/travel_explore:")
 for zone in reversed(list(collection)):
-    row, key = table.loc[zone], f"collection_note:{zone}"
+    row, key = places.load().loc[zone], f"collection_note:{zone}"
     state.setdefault(key, collection[zone])
     with st.container(border=True):
         place, note, action = st.columns([4, 9, 1], vertical_alignment="center", gap="medium")

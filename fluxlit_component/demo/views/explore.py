@@ -28,8 +28,7 @@ st.markdown(f"{len(table)} places, from Abidjan to Zurich. Filter, look, collect
 with st.container(border=True):
     left, right = st.columns(2, gap="medium")
     words = left.text_input("Search", key="explore_search", placeholder="Places", icon=":material/search:")
-    names = sorted(table["Region"].unique())
-    regions = right.multiselect("Regions", names, key="explore_regions", placeholder="All regions")
+    regions = right.multiselect("Regions", sorted({*table.Region}), key="explore_regions", placeholder="All")
     only_mine = st.toggle("Only my collection", key="explore_mine")
 shown = table[table["label"].str.contains(words.strip(), case=False, regex=False)]
 mine = table[table.index.isin(list(collection))]

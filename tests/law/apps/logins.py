@@ -78,3 +78,20 @@ def two_tenants() -> None:
         if st.button("Run"):
             st.session_state[f"result_{tenant}"] = f"{st.session_state.query} x {st.session_state.limit}"
         st.write(st.session_state.get(f"result_{tenant}", "no result"))
+
+
+@app()
+def logged_out_with_hidden_widgets() -> None:
+    """`keep_hidden` is about widgets: what the app itself has deleted is gone."""
+    ss = st.session_state
+    with url_session(keep_hidden=True):
+        if "user" in ss:
+            st.button("Log out", on_click=lambda: ss.pop("user"))
+            st.button("Clear", on_click=lambda: ss.clear())  # noqa: PLW0108 - read when it is called
+            if st.button("Log out here"):
+                del ss["user"]
+                st.rerun()
+        elif st.button("Log in"):
+            ss.user = "Ada"
+            st.rerun()
+        st.write(f"user {ss.get('user')}")

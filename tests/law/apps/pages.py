@@ -54,6 +54,45 @@ def known_elsewhere() -> None:
         page.run()
 
 
+@app()
+def kept_by_assigning_it_to_itself() -> None:
+    """A page keeps the value of a field on another page, which had taken over a plain one."""
+    ss = st.session_state
+
+    def customer() -> None:
+        if st.button("Find"):
+            ss.town = "Oslo"
+        st.button("Edit", on_click=lambda: ss.update(edit=True))
+        if ss.get("edit"):
+            st.text_input("Town", key="town")
+
+    def report() -> None:
+        if "town" in ss:
+            ss.town = ss.town
+        st.write(f"town {ss.get('town')}")
+
+    with url_session():
+        st.navigation([st.Page(customer, default=True), st.Page(report)]).run()
+
+
+def assigned_before_a_rerun_on_another_page() -> None:
+    """One page's field is assigned on another one, by a run that `st.rerun()` ends; see `test_exceptions`."""
+    ss = st.session_state
+
+    def settings() -> None:
+        st.selectbox("Size", ["S", "M"], key="size")
+
+    def shop() -> None:
+        if st.button("Take M"):
+            ss.size = "M"
+            st.rerun()
+        st.write(f"size {ss.get('size')}")
+
+    with url_session():
+        ss.setdefault("visits", 1)
+        st.navigation([st.Page(settings, default=True), st.Page(shop)]).run()
+
+
 def assigned_from_another_page() -> None:
     """A callback assigns to the field of a page that is not shown. See `test_exceptions`."""
 
