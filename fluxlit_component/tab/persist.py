@@ -83,10 +83,11 @@ class Persist:
             return
         state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
-        # After Rerun this would be a later run of the page.
-        laid = frozenset() if tab.standing.is_new or page.number else state.sent_keys()
+        is_first = not (tab.standing.is_new or page.number)  # after Rerun it would be a later run of the page
+        # After a restart of the server the browser sends values: `hydrate` has laid the record's under them.
+        laid = state.sent_keys() if is_first else frozenset[str]()
         of_widgets = (page.put | laid) & (known.base.of_widgets() | page.loose)
-        state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
+        state.settle(of_widgets, drawn, page.under, all_drawn=is_first)
         self._assigned = state.assigned_keys() | (state.assigned_before() if self.is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
         page.put -= self._assigned | state.accepted_keys()
