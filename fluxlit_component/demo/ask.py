@@ -29,16 +29,13 @@ def answer(question: str) -> Iterator[str]:
 
 def sentences(question: str) -> Iterator[str]:
     """One sentence for each of the first eight places that the question means."""
-    table = places.load()
 
     def is_named(name: str) -> bool:
         return re.search(rf"\b{re.escape(name)}\b", question, re.IGNORECASE) is not None
 
-    for column in ("Place", "Country", "Region"):
-        found = table[table[column].map(is_named)]
-        if len(found):
-            break
-    else:
+    table = places.load()
+    looked_up = (table[table[column].map(is_named)] for column in ("Place", "Country", "Region"))
+    if (found := next((rows for rows in looked_up if len(rows)), None)) is None:
         yield "I know 418 places and the countries they lie in. Name one, and I tell you where it is."
         return
     yield f"You mean **{len(found)} of my places**, as far as I understand."

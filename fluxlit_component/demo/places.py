@@ -12,8 +12,7 @@ from importlib import resources
 import altair as alt
 import pandas as pd
 
-INK, RING = "#8891A8", "#E4572E"
-"""A grey and a red that can be seen on white and on black."""
+INK, RING = "#8891A8", "#E4572E"  # a grey and a red that can be seen on white and on black
 
 
 @functools.cache

@@ -30,8 +30,7 @@ def draw(session: UrlSession[Any]) -> None:
 
 
 def _hand_over(session: UrlSession[Any]) -> None:
-    state = st.session_state
-    # A key with `__` is not kept: the link is for now.
+    state = st.session_state  # a key with `__` is not kept: the link is for now
     if st.button("This session", help="Both devices work in it.", width="stretch"):
         state["__link"] = session.link()
     if st.button("A copy of it", help="It goes its own way from here.", width="stretch"):

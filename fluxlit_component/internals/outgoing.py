@@ -3,6 +3,7 @@
 1. Widgets in forms with `clear_on_submit=True`: the browser empties them, and reports that one message later.
 2. Selections of rows that are gone: Streamlit shows the remaining rows and does not change session state.
 3. A failed script: Streamlit draws the error after the script has ended, when no code of this package runs.
+4. The page of this run, if the app declares its pages after the session.
 """
 
 from __future__ import annotations

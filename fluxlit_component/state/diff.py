@@ -199,11 +199,12 @@ class Base:
         held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
         origins, known = (origins or {}), self.origins if origins is not None else {}
-        for key in (known.keys() | origins.keys()) & (values.keys() - skipped.keys()):
+        same = values.keys() - skipped.keys() - changed.keys()
+        for key in (known.keys() | origins.keys()) & same:
             # A widget's value has become plain or the app's, or a plain one a widget's.
             before, now = known.get(key, PLAIN), origins.get(key, PLAIN)
             if before & WIDGET != now & WIDGET or now & ASSIGNED > before & ASSIGNED:
-                changed.setdefault(key, self.data_of(key) or b"")
+                changed[key] = self.data_of(key) or b""
         changes = self._removals([*deleted, *skipped])
         if not changed and not changes:
             return Diff(changes, skipped)
@@ -222,7 +223,8 @@ class Base:
             total += len(data)
             count += 1
             marked = mark(data, origins.get(key, PLAIN))
-            changes[key] = Change(marked, base=self.versions.get(key, 0), guarded=bool(guarded(key)))
+            is_guarded = key in same or bool(guarded(key))  # the same value must not undo another tab's
+            changes[key] = Change(marked, base=self.versions.get(key, 0), guarded=is_guarded)
             held[key] = Encoded.of(values[key], data, looks=len(data) <= _LOOKED_AT_ONCE)
         return Diff(changes, skipped, held, total)
 

@@ -139,9 +139,7 @@ def validate_stored(model: type[M], values: Mapping[str, Any], *, has_others: bo
     fields = model.model_fields
     # If the field's name is there, too, a key equal to its alias is another key of the app.
     strangers = {k for name, info in fields.items() if name in values for k in _aliases(info)} - fields.keys()
-    if (
-        has_others and model.model_config.get("extra") == "forbid"
-    ):  # about the model, not the app's other keys
+    if has_others and model.model_config.get("extra") == "forbid":  # the app's other keys are not meant
         strangers |= values.keys() - fields.keys() - {k for info in fields.values() for k in _aliases(info)}
     return model.model_validate({k: v for k, v in values.items() if k not in strangers}, by_name=True)
 

@@ -182,8 +182,9 @@ def breaker_of(store: VersionedStore) -> Breaker:
 def made_for(store: object, known: list[tuple[Any, T]], make: Callable[[], T]) -> T:
     """What was made for this very object before, or makes it. An app's store need not have a hash."""
     with _lock:
-        for other, made in known:
+        for place, (other, made) in enumerate(known):
             if other is store:
+                known.append(known.pop(place))
                 return made
         known.append((store, make()))
         del known[:-16]  # an app that makes a store in every run must not fill the memory

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from fluxlit_component.clock import wall
-from fluxlit_component.codec import decode
+from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import CorruptValue, UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import State
@@ -141,6 +141,8 @@ class Committer:
         except CorruptValue as error:
             _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
             return mine, False
+        if agreed is not None and encode(mine) == agreed:
+            return theirs, True
         return self._policy.merge_values(key, before, theirs, mine)
 
     def _request(self, diff: Diff) -> Commit:

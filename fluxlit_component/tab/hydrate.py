@@ -62,16 +62,16 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         if policy.keys.admit(key) and before[key] != known.base.data_of(key):
             # The next commit finds a newer stored value and merges both, or reports the conflict.
             known.base.concede(key, Field(0, before[key]))
-    keep = changed.union(current if policy.fill_only else ())
-    if tab.runs == 1:
-        sent = state.sent_keys()
-        keep |= sent
-        state.lay_under({k: v for k, v in values.items() if k in sent and policy.keys.admit(k)})
+    sent = state.sent_keys() if tab.runs == 1 else frozenset[str]()
+    keep = changed.union(sent, current if policy.fill_only else ())
+    laid = policy.keys.sift(values.keys() & sent)
+    state.lay_under({key: values[key] for key in laid})
+    laid &= known.base.of_widgets()
     back = {k: v for k, v in values.items() if policy.keys.admit(k) and k not in keep}
     origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     known.live = tab.naming = noted(record)
-    known.below = page.take_under(record, carried - fields)
+    known.below = page.take_under(record, (carried | laid) - fields)
     by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fields)
     back |= {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     carried |= of_live_widgets & back.keys()
@@ -81,7 +81,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
     of_widgets = page.put & carried
     page.offered = frozenset(key for key in of_widgets if origins.get(key, 0) & LOSSY)
-    page.loose = of_widgets - page.offered - policy.hidden.sift(of_widgets)
+    page.loose = (of_widgets | laid) - page.offered - policy.hidden.sift(of_widgets | laid)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)
     standing.restored, standing.lost = tuple(sorted(page.put)), ()
     gone = known.live.keys() - keep - back.keys()

@@ -83,11 +83,9 @@ class Persist:
             return
         state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
-        is_first = not (tab.standing.is_new or page.number)  # after Rerun it would be a later run of the page
-        # After a restart of the server the browser sends values: `hydrate` has laid the record's under them.
-        laid = state.sent_keys() if is_first else frozenset[str]()
-        of_widgets = (page.put | laid) & (known.base.of_widgets() | page.loose)
-        state.settle(of_widgets, drawn, page.under, all_drawn=is_first)
+        # After Rerun this would be a later run of the page.
+        of_widgets = page.put & known.base.of_widgets() | page.loose
+        state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
         self._assigned = state.assigned_keys() | (state.assigned_before() if self.is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
         page.put -= self._assigned | state.accepted_keys()
@@ -196,7 +194,8 @@ class Persist:
         """Decide about the value of one widget on the page."""
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
-        is_cleared = widget.element in kept.cleared and key not in self._assigned
+        is_mine = key in self._assigned  # by the app, in this run
+        is_cleared = widget.element in kept.cleared and not is_mine
         base = self._tab.known.base
         is_known = key in base.held
         is_same = is_known and base.is_still(key, value, self._plain)
@@ -230,12 +229,12 @@ class Persist:
             kept.refused[key] = reason
         if untouched or reason is not None:
             del kept.values[key]
-        elif not widget.is_kept_by_streamlit and (not is_same or key in self._assigned | base.origins.keys()):
+        elif not widget.is_kept_by_streamlit and (not is_same or is_mine or base.origins.get(key)):
             kept.origins[key] = (
                 WIDGET
                 | (LOSSY if page.lossy else PLAIN)
                 | (ASSIGNED if key in page.assigned else PLAIN)
-                | (AFTER if key in page.later or key not in page.drawn | self._assigned else PLAIN)
+                | (AFTER if key in page.later or not (key in page.drawn or is_mine) else PLAIN)
             )
 
     def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:

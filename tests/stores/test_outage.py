@@ -182,3 +182,6 @@ def test_stores_that_are_equal_and_have_no_hash() -> None:
     assert len({id(breaker) for breaker in breakers}) == len(stores)
     assert all(breaker_of(store) is breaker for store, breaker in zip(stores[4:], breakers[4:], strict=True))
     assert breaker_of(stores[0]) is not breakers[0]
+    for store in stores[1:18]:
+        assert breaker_of(stores[19]) is breakers[19], "what is used stays known"
+        breaker_of(store)

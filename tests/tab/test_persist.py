@@ -18,7 +18,7 @@ from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.testing import AppTestTab
-from tests.visitor import Body, Visitor, assign, nothing
+from tests.visitor import PARAM, Body, Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
 
@@ -299,3 +299,46 @@ def test_a_page_whose_browser_is_gone_gives_way_to_what_stands_in_the_store(
     monkeypatch.setattr(sys.modules["fluxlit_component.tab.tab"], "is_connected", lambda _: False)
     visitor.run(assign(a="late", c="new"))
     assert kept(store, visitor) == {"a": "newer", "b": 1, "c": "new"}
+
+
+def test_a_field_that_takes_a_value_over_undoes_nothing_that_another_tab_has_typed(
+    store: InMemorySessionStore,
+) -> None:
+    """The value here is that of before: only who has it is new."""
+
+    def keeping(session: UrlSession) -> None:
+        st.session_state.setdefault("name", "v1")
+        st.session_state.name = st.session_state.name
+
+    def showing(session: UrlSession) -> None:
+        keeping(session)
+        st.text_input("Name", key="name")
+
+    first = Visitor(keeping, store=store)
+    second = Visitor(showing, query={PARAM: first.sid}, store=store)
+    second.at.text_input(key="name").set_value("v2").run()
+    first.run(showing)
+    assert kept(store, first) == {"name": "v2"}
+    assert first.run(showing).state["name"] == "v2"
+
+
+def test_a_field_of_before_a_restart_goes_and_leaves_what_the_app_had_set(url_session_apptest: Open) -> None:
+    """As without the restart: under the field's value is the one that the app had assigned."""
+
+    def app() -> None:
+        import streamlit as st
+
+        from fluxlit_component import url_session
+
+        with url_session():
+            st.session_state.setdefault("model", "plain")
+            if st.checkbox("Show", key="show"):
+                st.text_input("Model", key="model")
+            st.write(f"model {st.session_state.get('model')}")
+
+    tab = url_session_apptest(app).run()
+    tab.at.checkbox(key="show").check()
+    tab.run().at.text_input(key="model").set_value("mine")
+    tab.run().restart_server()
+    tab.at.checkbox(key="show").uncheck()
+    assert [tab.run().at.markdown[0].value for _ in range(2)][1] == "model plain"
