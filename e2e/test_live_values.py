@@ -75,9 +75,9 @@ def test_after_a_restart_they_are_absent_and_named(tab: ContinuityPage, serve: S
 
 
 def test_switched_off(tab: ContinuityPage, serve: Serve) -> None:
-    """`live_seconds=0`: absent, and nobody was promised anything."""
+    """`live_seconds=0`: absent, and named."""
     tab.open(serve("live.py", LIVE_SECONDS="0").url)
     ask(tab, 1)
     tab.reload()
-    expect(tab.page.get_by_text("lost nothing")).to_be_visible()
+    expect(tab.page.get_by_text("lost client lock results tasks", exact=True)).to_be_visible()
     expect(tab.page.get_by_role("button", name="Ask")).to_have_count(0)

@@ -152,7 +152,7 @@ class SessionRun:
         tab.superseded = tab.has_handed = False
         tab.opened = self._store, self._policy
         tab.guarded, tab.guard = tab.guard, False
-        self._run.read_along(self._fails_outside, partial(setattr, tab.page, "name"))
+        self._run.read_along(self._fails_outside, self._note_page)
         tab.trial = tab.trial.gone_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
         if tab.standing.afresh and not has_left(tab, self._policy.visitor):
@@ -193,6 +193,10 @@ class SessionRun:
     def _mount(self) -> None:
         self._is_mounted = self._tab.is_told = True
         mount_bridge(self._run, self._tab, self._policy, is_asked=False)
+
+    def _note_page(self, name: str) -> None:
+        if self._tab.token is self._run.token:  # else the next run has begun, in the same context
+            self._tab.page.name = name
 
     def _fails_outside(self) -> bool:
         """Note a failure of the script below or without a block. Return whether the way out was drawn."""

@@ -48,5 +48,4 @@ with narrow.container(border=True, height="stretch"):
     st.markdown("**Collect a place**")
     pick = st.selectbox("Place", table.index, None, table["label"].get, "explore_pick", placeholder="Choose")
     st.text_area("Note", key="explore_note", placeholder="Why this one?", height=122)
-    icon = ":material/bookmark_add:"
-    st.button("Collect", on_click=collect, type="primary", icon=icon, disabled=pick is None)
+    st.button("Collect", on_click=collect, type="primary", icon=":material/bookmark_add:", disabled=not pick)
