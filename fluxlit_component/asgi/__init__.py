@@ -1,7 +1,7 @@
 """With this the first script run of a page load knows its session: F5 costs what it costs without us.
 
 `SessionMiddleware` for `st.App("main.py", middleware=[Middleware(SessionMiddleware)])`, and an app made from
-the environment for any ASGI server: `FLUXLIT_APP=main.py uvicorn fluxlit_component.asgi:app`. From 1.53 on.
+the environment for ASGI servers: `FLUXLIT_APP=main.py uvicorn fluxlit_component.asgi:app` (Streamlit 1.53+).
 """
 
 from __future__ import annotations

@@ -141,7 +141,7 @@ class Committer:
         except CorruptValue as error:
             _log.warning("another tab's value of %r cannot be read, this tab's wins: %s", key, error)
             return mine, False
-        if agreed is not None and encode(mine) == agreed:
+        if agreed is not None and encode(mine) == agreed:  # only its origin is new
             return theirs, True
         return self._policy.merge_values(key, before, theirs, mine)
 

@@ -48,21 +48,13 @@ def draws(seen: dict) -> None:
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def seen(fallbacks: list[str]) -> dict[str, Any]:
     """What the script reports; nothing was fallen back from."""
-    fallen: list[str] = []
-
-    def note(error: Exception) -> None:
-        trace = error.__traceback__
-        assert trace
-        fallen.append(f"{trace.tb_frame.f_code.co_name}: {error!r}")
-
-    monkeypatch.setattr("fluxlit_component.internals.guard.fell_back", note)
     found: dict[str, Any] = {}
     AppTest.from_function(draws, default_timeout=30, args=(found,)).run()
     if "error" in found:
         pytest.skip(f"AppTest of Streamlit {streamlit.__version__} cannot mount components v2")
-    assert fallen == []
+    assert fallbacks == []
     return found
 
 
