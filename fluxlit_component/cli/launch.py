@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Final
 
 from fluxlit_component.asgi import SessionMiddleware
@@ -25,6 +26,8 @@ def main() -> None:
     else:
         from fluxlit_component.cli.application import app
 
+        if isinstance(sys.stdout, TextIOWrapper):  # keys are text of any language, a terminal may be ASCII's
+            sys.stdout.reconfigure(errors="backslashreplace")
         app(prog_name="fluxlit-session")
 
 

@@ -6,7 +6,7 @@ import logging
 import os.path
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from inspect import iscoroutinefunction
+from inspect import iscoroutinefunction, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
@@ -89,9 +89,7 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
         raise ConfigurationError(f"store must be {wanted}, not {type(store).__name__}")
     if isinstance(store, VersionedStore):
         return store
-    from fluxlit_component.stores.adapter import AdapterStore
-
-    return made_for(store, _adapters, partial(AdapterStore, store))
+    return made_for(store, _adapters, partial(_adapted, store))
 
 
 class UnansweringStore:
@@ -113,6 +111,19 @@ class UnansweringStore:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _adapted(store: SessionStore) -> AdapterStore:
+    from fluxlit_component.stores.adapter import AdapterStore
+
+    try:
+        signature(store.set).bind("", {}, ttl_seconds=1.0)
+    except ValueError:
+        pass  # compiled code may not say what it takes
+    except TypeError as error:
+        wanted = "set(session_id, data, *, ttl_seconds=None)"
+        raise ConfigurationError(f"the store {type(store).__name__} needs {wanted}: {error}") from None
+    return AdapterStore(store)
 
 
 def _opened(url: str) -> VersionedStore:

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from typing_extensions import Self
 
+from fluxlit_component.arguments import of_type
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_layout as layout
@@ -56,6 +57,7 @@ class RedisSessionStore:
         default_ttl_seconds: float | None = 86_400.0,
         timeout_seconds: float = 0.25,
     ) -> None:
+        of_type(int | float | None, "seconds or None", default_ttl_seconds=default_ttl_seconds)
         self._prefix = prefix
         self._default_ttl_seconds = default_ttl_seconds
         self._owned = isinstance(client_or_url, str)

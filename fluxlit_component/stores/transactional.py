@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from fluxlit_component.arguments import of_type
 from fluxlit_component.clock import Clock, deadline
 from fluxlit_component.errors import FluxlitError
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
@@ -73,6 +74,7 @@ class TransactionalStore(ABC):
     bounded = True
 
     def __init__(self, default_ttl_seconds: float | None, sweep_clock: Clock) -> None:
+        of_type(int | float | None, "seconds or None", default_ttl_seconds=default_ttl_seconds)
         self._default_ttl_seconds = default_ttl_seconds
         self._sweep_clock = sweep_clock
         self._sweep_due = sweep_clock() + _PAUSE_SECONDS

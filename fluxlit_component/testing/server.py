@@ -18,6 +18,7 @@ from typing import Final
 from typing_extensions import Self
 
 from fluxlit_component.arguments import of_type
+from fluxlit_component.errors import ConfigurationError
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 10.0
@@ -64,6 +65,8 @@ class StreamlitServer:
         handshake: bool = False,
         freeze: bool = False,
     ) -> None:
+        if isinstance(args, str):
+            raise ConfigurationError("args takes a sequence of strings, such as shlex.split() makes, not str")
         self.script = Path(script).resolve()
         given = re.search(r"--server\.port[= ](\d+)", " ".join(args))
         self.port = int(given[1]) if given else free_port()

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
+from fluxlit_component.identifier import stored_key
 from fluxlit_component.testing.server import free_port
 
 
@@ -43,6 +44,23 @@ def test_bar_on_a_terminal_only(
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=end, check=True)
     assert b"Looking through" in os.read(terminal, 10_000)
     assert json.loads(done.stdout)["sessions"] == 1
+
+
+def test_output_that_cannot_be_written(
+    opened: Callable[[str], Any], fill: Callable[..., str], url_of: Callable[[str], str]
+) -> None:
+    """A key of another script is shown in a terminal that has only ASCII; a full disk is one sentence."""
+    url = url_of("sqlite")
+    name = fill(opened(url), größe=1)
+    command = [sys.executable, "-m", "fluxlit_component", "show", stored_key(name)[:8], "--store", url]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii:strict"}
+    done = subprocess.run(command, capture_output=True, env=ascii_only, check=True)
+    assert rb"gr\xf6\xdfe" in done.stdout
+    if Path("/dev/full").exists():
+        with Path("/dev/full").open("wb") as full:
+            failed = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+        assert failed.returncode == 1
+        assert failed.stderr.decode().strip() == "the output could not be written: No space left on device"
 
 
 @pytest.mark.skipif(not hasattr(st, "space"), reason="the demo is drawn with Streamlit 1.51 or newer")

@@ -45,6 +45,7 @@ async def never(*_: object, **__: object) -> None:
         ({"store": InMemorySessionStore}, "store"),
         ({"store": SimpleNamespace(get=1, set=print, delete=print)}, "store"),
         ({"store": SimpleNamespace(get=print, set=never, delete=print)}, "async"),
+        ({"store": SimpleNamespace(get=print, set=lambda _sid, _data: None, delete=print)}, "ttl_seconds"),
         ({"caps": 5}, "Caps"),
         ({"caps": {"keys": 1}}, "Caps"),
         ({"merge": {5: append}}, "merge"),

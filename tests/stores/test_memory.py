@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import ConfigurationError, UnstorableValue
 from fluxlit_component.state.record import Change, Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
+from fluxlit_component.stores.redis import RedisSessionStore
 from fluxlit_component.testing import VersionedStoreContract
 from tests.stores.ageing import swept
 from tests.stores.browsing_contract import BrowsableStoreContract
@@ -50,6 +53,14 @@ def test_no_default_ttl(clock: TurnableClock) -> None:
     store.set("a", {"x": 1})
     clock.advance(1e9)
     assert store.get("a") == {"x": 1}
+
+
+def test_a_default_ttl_as_text_is_refused_at_once() -> None:
+    """Not by the first `set`, which would have looked like a store that gives no answer."""
+    ttl: Any = "86400"
+    for make in (InMemorySessionStore, partial(RedisSessionStore, "redis://nowhere.invalid")):
+        with pytest.raises(ConfigurationError, match="default_ttl_seconds takes seconds"):
+            make(default_ttl_seconds=ttl)
 
 
 def test_least_recently_used_goes_first() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.testing import StreamlitServer
 from fluxlit_component.testing.server import free_port
 
@@ -37,3 +38,9 @@ def test_a_port_of_the_callers_own(tmp_path: Path, between: str) -> None:
         assert (server.port, server.url) == (port, f"http://localhost:{port}")
         first = server.pid
         assert server.start().pid == first  # one that runs goes on: nobody would end a second one
+
+
+def test_options_in_one_string_are_refused(tmp_path: Path) -> None:
+    """Each of its characters would be an option."""
+    with pytest.raises(ConfigurationError, match="shlex"):
+        StreamlitServer(tmp_path / "app.py", args="--server.headless=true")
