@@ -20,10 +20,15 @@ _CATCHER: Final = "exec_func_with_error_handling"
 
 
 class Reader:
-    """Replaces the function by which a run sends its messages: reads each message, then sends it."""
+    """Replaces the function by which a run sends its messages: reads each message, then sends it.
 
-    def __init__(self, send: Any, on_failure: Callable[[], bool], on_page: Callable[[str], None]) -> None:
-        self._send = send
+    If a run has two sessions, each has a reader.
+    """
+
+    def __init__(
+        self, send: Any, token: object, on_failure: Callable[[], bool], on_page: Callable[[str], None]
+    ) -> None:
+        self._send, self.token = send, token
         self._on_failure, self._on_page = on_failure, on_page
         self._forms: set[str] = set()
         self.cleared: set[str] = set()

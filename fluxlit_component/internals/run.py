@@ -234,8 +234,10 @@ class Run:
         `on_page` is called with the `page` that `st.navigation` has chosen.
         """
         with guard:
-            context, reader = self._context, reader_of(self._context)
-            context._enqueue = Reader(reader._send if reader else context._enqueue, on_failure, on_page)
+            send = self._context._enqueue
+            while isinstance(send, Reader) and send.token is not self.token:  # of a run before this one
+                send = send._send
+            self._context._enqueue = Reader(send, self.token, on_failure, on_page)
 
     def narrow_selections(self, keys: Collection[str]) -> None:
         """When their tables are drawn, reduce these selections in session state to what Streamlit shows."""

@@ -25,8 +25,10 @@ def two_sessions(seen: dict) -> None:  # type: ignore[type-arg]
         st.text_input("Public", key="pub_x")
         st.session_state.setdefault("pub_n", []).append(1)
         st.text_input("Mine", key="mine")
-        if st.session_state.mine == "poison":
+        if st.session_state.mine == "poison" and not seen.get("below"):
             raise RuntimeError
+    if st.session_state.mine == "poison":
+        raise RuntimeError
 
 
 @pytest.mark.parametrize("public_first", [True, False])
@@ -46,9 +48,11 @@ def test_a_sign_out_leaves_the_other_session_of_the_page_alone(*, public_first: 
         assert len(run.session_state["pub_n"]) > 2
 
 
-def test_the_way_out_leaves_the_other_session_of_the_page_alone() -> None:
-    """Only the session that the visitor has given up begins afresh."""
-    seen = {"store": InMemorySessionStore(), "who": None, "public first": True}
+@pytest.mark.parametrize("below", [False, True])
+@pytest.mark.parametrize("public_first", [True, False])
+def test_the_way_out_leaves_the_other_session_of_the_page_alone(*, public_first: bool, below: bool) -> None:
+    """Only the session that the visitor has given up begins afresh. Each learns that the script has failed."""
+    seen = {"store": InMemorySessionStore(), "who": None, "public first": public_first, "below": below}
     at = AppTest.from_function(two_sessions, args=(seen,)).run()
     at.text_input(key="pub_x").set_value("public")
     at.text_input(key="mine").set_value("poison")
