@@ -8,6 +8,7 @@ with a telling message when that happens. Measured on Streamlit 1.40 to 1.67.
 from fluxlit_component.internals.anchor import anchor_in_app_test, is_connected, state_of
 from fluxlit_component.internals.process import accept_restored_defaults, app_secrets, freeze
 from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun, refused_key
+from fluxlit_component.internals.sent import Sent
 from fluxlit_component.internals.session_state import NOTHING, Reading, State
 from fluxlit_component.internals.widgets import DATE, SELECTION, Widget, plain_selection
 
@@ -17,6 +18,7 @@ __all__ = [
     "SELECTION",
     "Reading",
     "Run",
+    "Sent",
     "State",
     "Widget",
     "accept_restored_defaults",

@@ -172,10 +172,10 @@ class Run:
         a restart of the server with an open page this is too late.
         """
         with guard:
-            reader, unknown = reader_of(self._context), self.state.unknown_elements()
+            reader, unknown = reader_of(self._context), self.state.sent.unknown()
 
             def on_drawn(element: str) -> None:
-                click = self.state.take_click(element) if element in unknown else None
+                click = self.state.sent.take_click(element) if element in unknown else None
                 if click is not None:
                     known = {field.name for field in fields(RerunData)}
                     here = {name: getattr(self._context, name) for name in _OF_THE_PAGE if name in known}

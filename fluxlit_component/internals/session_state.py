@@ -6,7 +6,6 @@ it, and also works for a Streamlit session without a run. Internals that a relea
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
+from fluxlit_component.internals.assigned import Assigned
 from fluxlit_component.internals.guard import fell_back, guard
+from fluxlit_component.internals.sent import Sent
 from fluxlit_component.internals.widgets import (
     SELECTION,
     Widget,
-    drawn_elements,
     kind_of,
     plain_selection,
     streamlits_selection,
@@ -28,7 +28,6 @@ from fluxlit_component.internals.widgets import (
 _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
-_CLICKS: Final = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 Values: TypeAlias = Mapping[str, Any]
 NOTHING: Final[Values] = MappingProxyType({})
 """The empty mapping that all who have nothing to note share."""
@@ -47,38 +46,17 @@ class Reading:
     """Values stored under user keys. This includes a widget's key that was assigned before it was drawn."""
 
 
-class _Assigned(dict[str, Any]):
-    """What was assigned in this run. It tells what the app has assigned from what was carried on that way."""
-
-    def __init__(self, state: Any) -> None:
-        super().__init__(state._new_session_state)
-        self.carried, self.accepted, self.before = set[str](), set[str](), frozenset[str]()
-        self._ids, self._widgets = state._key_id_mapper, state._new_widget_state
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.accepted.discard(key)
-        # Only Streamlit assigns to a widget that is drawn already: the value was none of its options.
-        if key in self.carried and self._ids.get_id_from_key(key, None) not in drawn_elements():
-            self.carried.discard(key)
-        super().__setitem__(key, value)
-
-    def clear(self) -> None:
-        """Begin the next run."""
-        self.before = frozenset(self) - self.carried
-        if self.carried:  # else a fragment has begun this run
-            drawn = {key: self._ids.get_id_from_key(key, None) for key in self.accepted}
-            sent = {key for key in drawn if drawn[key] in self._widgets.states and key not in self}
-            self.accepted = {key for key in drawn if drawn[key]} - sent
-        self.carried.clear()
-        super().clear()
-
-
 class State:
     """The session state of one Streamlit session, with or without a run."""
 
     def __init__(self, state: Any, lock: AbstractContextManager[Any] | None = None) -> None:
         self._state = state
         self._lock = lock if lock is not None else nullcontext()
+
+    @property
+    def sent(self) -> Sent:
+        """What the browser has sent with this run."""
+        return Sent(self._state)
 
     def reading(self) -> Reading:
         """The values, and which of them belong to widgets, all of the same moment."""
@@ -134,39 +112,6 @@ class State:
             return frozenset(self._state._key_id_mapper.id_key_mapping.values())
         return frozenset()
 
-    def sent_keys(self) -> frozenset[str]:
-        """User keys of the widgets whose values the browser sent along with this run."""
-        with guard:
-            sent = tuple(self._state._new_widget_state.states)
-            return frozenset(key for element in sent if (key := user_key(element)) is not None)
-        return frozenset()
-
-    def sent_values(self, *, clicks: bool = False) -> dict[str, bytes]:
-        """Element -> encoded value, for all that the browser sent with this run. `clicks`: include clicks."""
-        with guard:
-            held = self._state._new_widget_state
-            protos = {element: held.get_serialized(element) for element in tuple(held.states)}
-            return {
-                element: proto.SerializeToString(deterministic=True)
-                for element, proto in protos.items()
-                if proto is not None and (clicks or proto.WhichOneof("value") not in _CLICKS)
-            }
-        return {}
-
-    def sent_component_value(self, key: str) -> Mapping[str, Any] | None:
-        """The state that the browser sent for the component with this `key`, before the component is mounted.
-
-        None if there is no state or it cannot be read. Then the mount call returns the state later.
-        """
-        with guard:
-            for element, held in tuple(self._state._new_widget_state.states.items()):
-                if element.endswith(key) and user_key(element) == key:
-                    proto = held.value
-                    value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
-                    return value if isinstance(value, dict) else None
-            return None
-        return None
-
     def began_by_itself(self) -> bool:
         """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
         with guard:
@@ -194,8 +139,8 @@ class State:
         """Note that these keys were not assigned by the app, as long as it does not assign them anew."""
         with guard:
             state = self._state
-            if not isinstance(state._new_session_state, _Assigned):
-                state._new_session_state = _Assigned(state)
+            if not isinstance(state._new_session_state, Assigned):
+                state._new_session_state = Assigned(state)
             state._new_session_state.carried.update(keys)
             state._new_session_state.accepted.update(keys)
 
@@ -263,33 +208,6 @@ class State:
             with suppress(KeyError):
                 del self._state[key]
                 self.lay_under({key: under[key]} if key in under else {})
-
-    def unknown_elements(self) -> frozenset[str]:
-        """Widgets whose values the browser sent with this run, and that this process has not drawn yet."""
-        with guard:
-            held = self._state._new_widget_state
-            return frozenset(element for element in tuple(held.states) if element not in held.widget_metadata)
-        return frozenset()
-
-    def take_click(self, element: str) -> Any:
-        """If a widget was clicked and has a callback, remove its click from the sent values and return it."""
-        with guard:
-            held = self._state._new_widget_state
-            click = held.get_serialized(element)
-            kind = click.WhichOneof("value")
-            has_callback = held.widget_metadata[element].callback is not None
-            if not has_callback or kind not in _CLICKS or not getattr(click, kind):
-                return None
-            del held.states[element]
-            return click
-        return None
-
-    def ignore(self, values: Mapping[str, bytes]) -> None:
-        """Remove these values from those that the browser sent. Other values of the same elements stay."""
-        with guard:
-            states = self._state._new_widget_state.states
-            for element in values.items() & self.sent_values(clicks=True).items():
-                del states[element[0]]
 
     def empty(self) -> None:
         """Drop all values: those of the app, those of widgets, and those that the browser sent."""

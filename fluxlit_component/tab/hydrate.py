@@ -62,7 +62,7 @@ def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Reco
         if policy.keys.admit(key) and before[key] != known.base.data_of(key):
             # The next commit finds a newer stored value and merges both, or reports the conflict.
             known.base.concede(key, Field(0, before[key]))
-    sent = state.sent_keys() if tab.runs == 1 else frozenset[str]()
+    sent = state.sent.keys() if tab.runs == 1 else frozenset[str]()
     keep = changed.union(sent, current if policy.fill_only else ())
     laid = policy.keys.sift(values.keys() & sent)
     state.lay_under({key: values[key] for key in laid})
@@ -115,7 +115,7 @@ def leave_last_page(run: Run, tab: Tab, policy: Policy) -> None:
     page, state = tab.page, run.state
     gone = page.put & tab.known.base.of_widgets() | page.loose
     gone -= state.assigned_keys() | state.assigned_before() | policy.hidden.sift(gone)
-    state.drop(gone - state.sent_keys(), page.under)
+    state.drop(gone - state.sent.keys(), page.under)
     page.loose -= gone
 
 
@@ -143,7 +143,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         page.loose -= over
         page.later = widgets - known if follows else frozenset()
         if page.later:  # what a callback has just assigned may be no widget of the page
-            page.later -= state.assigned_keys() - state.sent_keys()
+            page.later -= state.assigned_keys() - state.sent.keys()
     again: dict[str, Any] = {}
     now = state.reading().values if page.loose or page.offered else {}
     if page.loose:
@@ -167,7 +167,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=frozenset(state.reading().values),
-            alive=alive | state.sent_keys(),
+            alive=alive | state.sent.keys(),
             # A value that a widget of another page has taken over was dropped with that widget.
             last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
         )
@@ -175,7 +175,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         state.forget(back)
         again |= {key: base.value_of(key) for key in back}
     # The browser sees nothing of a run that `st.rerun()` has ended. So the values put back are sent again.
-    unseen = (page.put & widgets) - state.sent_keys() - again.keys() if by_itself else frozenset[str]()
+    unseen = (page.put & widgets) - state.sent.keys() - again.keys() if by_itself else frozenset[str]()
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})

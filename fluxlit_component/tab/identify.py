@@ -55,7 +55,7 @@ class Identification:
         tab.standing.notice = None
         self._recognise()
         was_settled = ids.sid is not None
-        sent = self._run.state.sent_component_value(component_key(tab.param))
+        sent = self._run.state.sent.of_component(component_key(tab.param))
         news = parse_answer(sent.get("answer") if sent is not None else None)
         if news is not None and news.link is not None and not tab.is_private:
             self._follow(news.link, news.sid)

@@ -105,7 +105,7 @@ def change_of(policy: Policy) -> Changed:
 
 def shown_on(run: Run, *, clicks: bool = False) -> dict[str, bytes]:
     """Element -> value that the page has sent with this run, without the bridge's own state."""
-    sent = run.state.sent_values(clicks=clicks)
+    sent = run.state.sent.encoded(clicks=clicks)
     return {element: value for element, value in sent.items() if OWN_PREFIX not in element}
 
 
@@ -118,7 +118,7 @@ def ignore_leftovers(run: Run, tab: Tab) -> None:
         shown = shown_on(run)
         tab.leftovers = {key: value for key, value in tab.leftovers.items() if shown.get(key) == value}
     if tab.leftovers:
-        run.state.ignore(shown_on(run, clicks=True) if tab.change is not None else tab.leftovers)
+        run.state.sent.ignore(shown_on(run, clicks=True) if tab.change is not None else tab.leftovers)
 
 
 def forget_page(run: Run, tab: Tab) -> None:

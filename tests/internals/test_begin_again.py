@@ -18,13 +18,13 @@ def afresh(seen: dict) -> None:
     run = current_run()
     seen["user"] = dict(run.user)
     seen["keys"] = sorted(run.state.reading().values)
-    sent = run.state.sent_values()
+    sent = run.state.sent.encoded()
     if seen.get("empty"):
         seen.pop("empty")
         seen["sent"] = sent
         run.state.empty()
         begin_again()
-    run.state.ignore(seen.get("ignored", {}))
+    run.state.sent.ignore(seen.get("ignored", {}))
     seen["value"] = st.text_input("Name", key="name")
     st.text_input("No key")
     st.button("Go", key="go")

@@ -39,9 +39,9 @@ def test_a_components_state_is_read_before_it_is_mounted(fallbacks: list[str]) -
             WidgetState(id="$$ID-abc123-None", string_value="x"),
         )
     )
-    assert state.sent_component_value(key) == answer, moved("SessionState._new_widget_state.states")
-    assert state.sent_component_value("never mounted") is None
-    assert state.sent_keys() >= {key, "other"}
+    assert state.sent.of_component(key) == answer, moved("SessionState._new_widget_state.states")
+    assert state.sent.of_component("never mounted") is None
+    assert state.sent.keys() >= {key, "other"}
     assert fallbacks == [], moved(str(fallbacks))
 
 
@@ -49,14 +49,14 @@ def test_a_components_state_is_read_before_it_is_mounted(fallbacks: list[str]) -
 def test_a_state_that_is_no_object_is_none(text: str) -> None:
     """What a hostile browser sends ends in no exception."""
     state = State(state_with(WidgetState(id="$$ID-abc-bridge", json_value=text)))
-    assert state.sent_component_value("bridge") is None
+    assert state.sent.of_component("bridge") is None
 
 
 def test_a_state_that_is_parsed_already_is_taken(fallbacks: list[str]) -> None:
     """A later run finds the value where the browser's message was."""
     state = state_with()
     state._new_widget_state.set_from_value("$$ID-abc-bridge", {"answer": 1})
-    assert State(state).sent_component_value("bridge") == {"answer": 1}, moved("WStates")
+    assert State(state).sent.of_component("bridge") == {"answer": 1}, moved("WStates")
     assert fallbacks == [], moved(str(fallbacks))
 
 

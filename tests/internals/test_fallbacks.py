@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fluxlit_component import internals
-from fluxlit_component.internals import Reading, Run, State
+from fluxlit_component.internals import Reading, Run, Sent, State, Widget
 
 
 def test_every_internal_is_watched() -> None:
@@ -22,8 +22,8 @@ def test_every_internal_is_watched() -> None:
         if isinstance(part, ast.FunctionDef) and "falls_back" not in part.name:
             used |= {node.attr for node in ast.walk(part) if isinstance(node, ast.Attribute)}
             used |= {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
-    used |= {"narrow", "unknown_elements", "take_click"}  # by `narrow_selections` and `call_back_late`
-    classes = (Run, internals.State, internals.Widget, internals.Reading)
+    used |= {"narrow", "unknown", "take_click"}  # by `narrow_selections` and `call_back_late`
+    classes = (Run, Sent, State, Widget, Reading)
     offered = {name for cls in classes for name in vars(cls) if not name.startswith("_")} | {
         name
         for name, found in vars(internals).items()
@@ -79,12 +79,6 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("accepted_keys", (), frozenset()),
         ("keys_of_widgets", (), frozenset()),
         ("note_carried", (["a"],), None),
-        ("sent_keys", (), frozenset()),
-        ("sent_values", (), {}),
-        ("ignore", ({"a": b""},), None),
-        ("unknown_elements", (), frozenset()),
-        ("take_click", ("a",), None),
-        ("sent_component_value", ("key",), None),
         ("began_by_itself", (), False),
         ("lay_under", ({"a": 2},), None),
         ("settle", (["a"], frozenset("a")), None),
@@ -96,6 +90,22 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
 def test_a_state_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:
     """Less comfort, no error."""
     assert getattr(State(SimpleNamespace(filtered_state={"a": 1})), name)(*arguments) == fallback
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "fallback"),
+    [
+        ("keys", (), frozenset()),
+        ("encoded", (), {}),
+        ("ignore", ({"a": b""},), None),
+        ("unknown", (), frozenset()),
+        ("take_click", ("a",), None),
+        ("of_component", ("key",), None),
+    ],
+)
+def test_what_was_sent_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:
+    """Nothing was sent."""
+    assert getattr(Sent(object()), name)(*arguments) == fallback
 
 
 def test_what_cannot_be_carried_on_any_more_falls_back_to_being_assigned() -> None:

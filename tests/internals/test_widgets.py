@@ -21,7 +21,7 @@ def widgets(seen: dict) -> None:
 
     run = current_run()
     state = run.state
-    seen["at start"] = (state.widget_keys(), run.drawn_keys(), state.sent_keys())
+    seen["at start"] = (state.widget_keys(), run.drawn_keys(), state.sent.keys())
     if not seen.get("hide"):
         st.text_input("Name", "nobody", key="name")
     st.button("Go", key="go")

@@ -51,7 +51,7 @@ def test_a_sign_out_leaves_the_other_session_of_the_page_alone(*, public_first: 
 @pytest.mark.parametrize("below", [False, True])
 @pytest.mark.parametrize("public_first", [True, False])
 def test_the_way_out_leaves_the_other_session_of_the_page_alone(*, public_first: bool, below: bool) -> None:
-    """Only the session that the visitor has given up begins afresh. Each learns that the script has failed."""
+    """Only the session that the visitor has given up begins afresh. Both learn that the script failed."""
     seen = {"store": InMemorySessionStore(), "who": None, "public first": public_first, "below": below}
     at = AppTest.from_function(two_sessions, args=(seen,)).run()
     at.text_input(key="pub_x").set_value("public")
