@@ -213,7 +213,7 @@ class UrlSession(Generic[M]):
         To make that prompt, leaving the `with` block, or a `session.fragment`, starts a rerun: call it once,
         where the privilege changes. False if the store did not answer: then the id stays.
         """
-        done = self._run is not None and self._run.rotate()
+        done = self._run is not None and self._run.commands.rotate()
         self._rotated |= done
         return done
 
@@ -223,7 +223,7 @@ class UrlSession(Generic[M]):
         Widgets on the page go on showing their values. These are kept again once they change.
         """
         if self._run is not None:
-            self._run.clear()
+            self._run.commands.clear()
 
     def destroy(self) -> bool:
         """End the session for good: no late writer brings it back.
@@ -232,7 +232,7 @@ class UrlSession(Generic[M]):
         and a new id. A field that is still on the page goes on showing its value, and the browser sends it
         again, until the page is loaded anew. False if the store did not answer: then nothing has changed.
         """
-        return self._run is not None and self._run.destroy()
+        return self._run is not None and self._run.commands.destroy()
 
     def leave_guard(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - a switch, and named as one
         """Have the browser ask before the page is left while something is unsent, F5 included.
@@ -290,15 +290,15 @@ class UrlSession(Generic[M]):
         order = Order(mode, ttl_seconds=arguments.lifetime("ttl_seconds", seconds), **of)
         if self._run is None:
             return page_address("", {}, page)
-        return self._run.sharing().link(page, order, is_steady=is_steady)
+        return self._run.commands.sharing().link(page, order, is_steady=is_steady)
 
     def links(self) -> tuple[Link, ...]:
         """The links of this session, newest first, with age and uses. Listed until a day after they end."""
-        return self._run.sharing().all() if self._run is not None else ()
+        return self._run.commands.sharing().all() if self._run is not None else ()
 
     def revoke_links(self) -> int | None:
         """End all links of this session. Return how many were open; None if the store did not answer."""
-        return self._run.sharing().revoke() if self._run is not None else 0
+        return self._run.commands.sharing().revoke() if self._run is not None else 0
 
     @overload
     def stream(self, key: str, /) -> Stream | None: ...
@@ -366,7 +366,7 @@ class UrlSession(Generic[M]):
         from fluxlit_component.tab.tasks import tasks_of_page
 
         arguments.of_type(str, "a string", key=key)
-        tasks = self._run.tasks() if self._run is not None else tasks_of_page(self)
+        tasks = self._run.commands.tasks() if self._run is not None else tasks_of_page(self)
         task = tasks.find(key, kind) if work is None else tasks.start(key, kind, work, executor=executor)
         return view(task, tasks) if task is not None else None
 

@@ -55,7 +55,7 @@ def ensure_url_session(
     if run is not None:
         tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
         if initial:
-            session_run.seed(initial)
+            session_run.commands.seed(initial)
         return tab.sid or ""
     if existing := facade.query_get(st, name):
         if initial:
@@ -86,11 +86,11 @@ def hydrate_url_session(
     if run is not None:
         if blob is not None:
             # The record counts as read, so that saving loses nothing of it. Its values stay out of the state.
-            _open(run, store, name, hydrate=False)[1].quarantine()
+            _open(run, store, name, hydrate=False)[1].commands.quarantine()
         is_read = tab_of(run, name).known.hydrated
         tab, session_run = _open(run, store, name, fill_only=merge)
         if blob is None and merge and is_read:  # keys that the app has dropped or somebody else has stored
-            blob = session_run.stored_values()
+            blob = session_run.commands.stored_values()
         if blob is not None and tab.sid is not None:
             facade.merge_into(st, blob, merge=merge)
         return tab.sid
@@ -164,7 +164,7 @@ def hydrate_url_session_typed(
         if not hydrates:
             # A later run of this page load: it saves what the run before left, and reads nothing.
             _open(run, store, name)
-        sid, values = tab.sid, session_run.stored_values()
+        sid, values = tab.sid, session_run.commands.stored_values()
     else:
         sid = facade.query_get(st, name)
         values = store.get(sid) if sid else None
@@ -178,7 +178,7 @@ def hydrate_url_session_typed(
         validated = validate_stored(model, values, has_others=False)
     except ValidationError:
         if session_run is not None:
-            session_run.quarantine()
+            session_run.commands.quarantine()
         if strict:
             raise
         return sid, None

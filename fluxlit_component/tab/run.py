@@ -1,4 +1,4 @@
-"""One run of one tab, from its opening to its end, and what the app may do to its session.
+"""One run of one tab, from its opening to its end.
 
 The order is `identify`, `hydrate`, the app, `persist`, `offer`. All code here works under the tab's lock,
 because Streamlit starts the next run of a tab on another thread before the interrupted run has ended.
@@ -7,20 +7,17 @@ because Streamlit starts the next run of a tab on another thread before the inte
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from functools import partial
 from threading import get_ident
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 from fluxlit_component.bridge.gate import draw_way_out
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import Run, begin_again, current_run, freeze, is_rerun
-from fluxlit_component.state.diff import Base
-from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.tab.commit import Committer
+from fluxlit_component.tab.commands import Commands
 from fluxlit_component.tab.hydrate import fill_in, hydrate, leave_last_page, resume
 from fluxlit_component.tab.identify import Identification
 from fluxlit_component.tab.identity import forget_page, has_left, ignore_leftovers
@@ -28,12 +25,7 @@ from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
-from fluxlit_component.tab.tasks import end_tasks, tasks_of
 from fluxlit_component.telemetry import count, span
-
-if TYPE_CHECKING:
-    from fluxlit_component.background.tasks import Tasks
-    from fluxlit_component.tab.sharing import Sharing
 
 _log = logging.getLogger("fluxlit_component")
 _UNHEARD: Final = 2  # runs of a page that draw no bridge: a login or a first choice may begin another run
@@ -49,14 +41,13 @@ class SessionRun:
         self._store = store
         self._policy = policy
         self._persist = Persist(run, run.state, tab, store, policy)
+        self.commands = Commands(run, tab, store, policy, save=self.save)
         self._record: Record | None = None
         """The record, if it was read while the session was identified."""
         self._number = 0
         self._has_failed = False
         self._thread = get_ident()
         self._is_mounted = False
-
-    # --- the run ------------------------------------------------------------------------------
 
     def open(self, *, has_block: bool = True) -> None:
         """Identify the session and hydrate. May end the run at the gate, drawing nothing.
@@ -156,15 +147,15 @@ class SessionRun:
         tab.trial = tab.trial.gone_on(tab.runs, by_itself=self._run.state.began_by_itself())
         tab.standing.afresh, tab.ending = tab.ending, False
         if tab.standing.afresh and not has_left(tab, self._policy.visitor):
-            self.destroy()
+            self.commands.destroy()
         if tab.wiping:
             # After `st.rerun()` all that is new was set by the run that has destroyed the session.
-            self._wipe(spares_new=not self._run.state.began_by_itself())
+            self.commands.wipe(spares_new=not self._run.state.began_by_itself())
         ignore_leftovers(self._run, tab)
         identification = Identification(self._run, tab, self._store, self._policy)
         self._is_mounted = identification.settle()
         if identification.switched:
-            self._wipe()
+            self.commands.wipe()
         self._record = identification.record
         tab.token = self._run.token
         tab.standing.change, tab.change = tab.change, None
@@ -221,38 +212,6 @@ class SessionRun:
         self._run.state.hide(key)
         return is_there
 
-    def _wipe(self, *, spares_new: bool = True) -> None:
-        """Begin anew after a destroy: drop the values of the old session from session state."""
-        tab, state = self._tab, self._run.state
-        tab.wiping = False
-        mine = self._leave_untouched(but=state.written_keys() if spares_new else frozenset())
-        # A widget on the page still shows its value, and the browser sends that. So the value stays.
-        state.drop(mine - state.widget_keys())
-
-    def _leave_untouched(self, *, but: frozenset[str] = frozenset()) -> frozenset[str]:
-        """Note the values that widgets on the page still show: nobody's choice until they change.
-
-        Returns the session's keys in session state, without those of `but`.
-        """
-        values, widgets = self._run.state.reading().values, self._run.state.widget_keys()
-        mine = self._policy.keys.sift(values) - but
-        shown = {key: encoded(values[key]) for key in mine & widgets}
-        self._tab.page.shown = {key: data for key, data in shown.items() if data is not None}
-        return mine
-
-    # --- what the app may do ------------------------------------------------------------------
-
-    def tasks(self) -> Tasks:
-        """The streams and jobs of this session."""
-        return tasks_of(self._run, self._tab, self._store, self._policy, save=self.save)
-
-    def sharing(self) -> Sharing:
-        """The links of this session. The changes of this run so far are saved first."""
-        from fluxlit_component.tab.sharing import Sharing
-
-        self.save()
-        return Sharing(self._run, self._tab, self._store, self._policy)
-
     def suspects(self) -> frozenset[str]:
         """Keys whose value in this run is the one that was put back."""
         page, restored = self._tab.page, self._tab.standing.restored
@@ -271,89 +230,6 @@ class SessionRun:
             tab.page.offered -= {key}
             tab.page.deleted |= {key}
             self.save()
-
-    def rotate(self) -> bool:
-        """Carry on under a new id, then save: the old id must not open what the app has just allowed."""
-        from fluxlit_component.tab.rotate import rotate
-
-        tab = self._tab
-        with tab.lock:
-            if not tab.known.created:  # nobody else knows the id: an early F5 finds it all there
-                self.save()
-            if tab.sid is None or (tab.known.created and tab.standing.status != "ready"):
-                return False
-            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.created)
-            self.save()
-            return done
-
-    def clear(self) -> None:
-        """Empty the state: session state and record. The id stays."""
-        tab = self._tab
-        with tab.lock:
-            self._run.state.drop(self._leave_untouched())
-            tab.page.forget()
-            tab.page.deleted |= tab.known.base.held.keys() | tab.known.base.faults.keys()
-            tab.known.base.unsaved.clear()
-            self.save()
-
-    def destroy(self) -> bool:
-        """End the session: the record is gone for good, and the browser forgets the id at the next run."""
-        from fluxlit_component.links.links import destroy
-
-        tab, done = self._tab, False
-        with tab.lock, tab.standing.outages("destroy", tab.sid):
-            for sid in filter(None, (tab.sid, *tab.ids.retiring)):
-                end_tasks(self._store, sid)
-                destroy(self._store, sid, self._policy.lifetimes)
-            tab.ids.retiring = ()
-            tab.renew()
-            done = tab.wiping = True
-        return done
-
-    # --- the original functions ---------------------------------------------------------------
-
-    def seed(self, initial: Mapping[str, Any]) -> None:
-        """Merge values into the record without touching session state."""
-        tab = self._tab
-        with tab.lock:
-            if tab.sid is None or tab.standing.status != "ready":
-                return
-            if not tab.known.hydrated:
-                tab.known.created = True
-            diff = tab.known.base.diff(initial, caps=self._policy.caps)
-            for key, reason in diff.skipped.items():
-                tab.standing.skip(key, reason)
-            if diff.changes:
-                Committer(self._run.state, tab, self._store, self._policy).commit(diff, initial)
-                # The seeded values come into session state with the next hydrate of this run.
-                tab.known.hydrated &= tab.revived is not None or tab.standing.status != "ready"
-
-    def stored_values(self) -> dict[str, Any] | None:
-        """What the record holds, decoded; None if there is none or the store did not answer."""
-        record = self._load()
-        return Base().adopt(record) if record is not None else None
-
-    def quarantine(self) -> None:
-        """Load the record, but do not bring its values back: the app begins from its defaults."""
-        tab = self._tab
-        with tab.lock:
-            if tab.known.hydrated or tab.sid is None:
-                return
-            record = self._load()
-            if record is not None:
-                tab.known.base.adopt(record)
-                tab.known.learn(record)
-                tab.known.quarantined = frozenset(tab.known.base.held)
-                tab.known.created, tab.known.schema = True, record.schema
-            elif tab.standing.status == "degraded":
-                return
-            tab.known.hydrated, tab.revived = True, self._run.token
-
-    def _load(self) -> Record | None:
-        tab = self._tab
-        with tab.lock, tab.standing.outages("read", tab.sid):
-            return self._store.load(tab.sid) if tab.sid is not None else None
-        return None
 
 
 def _start_afresh(tab: Tab) -> None:
