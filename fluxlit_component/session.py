@@ -29,7 +29,7 @@ from fluxlit_component.tab.consent import consented, withheld
 from fluxlit_component.tab.identity import Identity, visitor_of
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
-from fluxlit_component.tab.tab import tab_of
+from fluxlit_component.tab.tabs import tab_of
 
 if TYPE_CHECKING:
     from fluxlit_component.state.schema import Schema

@@ -14,7 +14,7 @@ from fluxlit_component import internals, settings
 from fluxlit_component.bridge.transport import bundle, bundle_folder
 from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores import assembly, location
-from fluxlit_component.tab import standing, tab
+from fluxlit_component.tab import standing, tabs
 from tests.forgetting import forget_tasks
 
 look_for_components_once()
@@ -49,7 +49,7 @@ def clean_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assembly._told.clear()
     assembly._resolved.cache_clear()
     standing._said.clear()
-    tab.forget_tabs()
+    tabs.forget_tabs()
     forget_tasks()
 
 

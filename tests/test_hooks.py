@@ -13,7 +13,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.hooks import Hook, Kind
 from fluxlit_component.state.record import Change, Commit, Outcome
 from fluxlit_component.stores.outage import breaker_of
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tabs import forget_tabs
 from tests.turnable import TurnableClock
 from tests.visitor import Visitor, assign, delete, nothing
 

@@ -25,7 +25,8 @@ from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.tab.identity import visitor_of
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
-from fluxlit_component.tab.tab import Tab, tab_of
+from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import tab_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel

@@ -15,7 +15,8 @@ from fluxlit_component.codec.origin import split
 from fluxlit_component.internals import NOTHING
 from fluxlit_component.state.live import collect, here
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, others_with
+from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import others_with
 
 
 def take_unsaved(tab: Tab, values: dict[str, Any]) -> None:

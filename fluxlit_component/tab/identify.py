@@ -22,7 +22,8 @@ from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is
 from fluxlit_component.tab.offer import mount_bridge
 from fluxlit_component.tab.persist import ask_others
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, newest, others_with, successor_of
+from fluxlit_component.tab.tab import Tab, newest
+from fluxlit_component.tab.tabs import others_with, successor_of
 from fluxlit_component.tab.tasks import end_tasks
 from fluxlit_component.telemetry import count
 

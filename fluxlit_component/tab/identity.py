@@ -22,7 +22,8 @@ from fluxlit_component.state.owner import ANYBODY, Visitor
 from fluxlit_component.tab.page import Page
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, tabs_beside
+from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import tabs_beside
 
 Who: TypeAlias = str | Mapping[str, Any] | None
 Identity: TypeAlias = bool | Who | Callable[[], Who]

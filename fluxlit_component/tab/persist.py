@@ -25,7 +25,8 @@ from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
 from fluxlit_component.tab.hydrate import DRAWN_BEFORE
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, others_with
+from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import others_with
 
 _log = logging.getLogger("fluxlit_component")
 

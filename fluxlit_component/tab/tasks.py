@@ -10,7 +10,8 @@ from fluxlit_component.settings import load_settings
 from fluxlit_component.state.record import TASK, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
-from fluxlit_component.tab.tab import Tab, others_with
+from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import others_with
 
 if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks

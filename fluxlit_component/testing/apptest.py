@@ -30,7 +30,7 @@ from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.location import close_stores, open_store
 from fluxlit_component.stores.sealed import SealedStore, sealing_of
 from fluxlit_component.stores.values import values_of
-from fluxlit_component.tab.tab import forget_tabs, leave_page, sids_held_for
+from fluxlit_component.tab.tabs import forget_tabs, leave_page, sids_held_for
 
 _COLD_SECONDS: Final = 30.0
 """The first run of a process imports many modules."""

@@ -12,7 +12,7 @@ from e2e.carrier import RELEASE
 from fluxlit_component import InMemorySessionStore, NoPage, UrlSession, append, progress
 from fluxlit_component.background import writer
 from fluxlit_component.background.record import notes_of
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tabs import forget_tabs
 from tests.background.model import MakeModel, until
 from tests.forgetting import forget_tasks
 from tests.visitor import Visitor

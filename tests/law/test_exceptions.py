@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tabs import forget_tabs
 from tests.law.apps.pages import assigned_from_another_page
 from tests.law.browser import Browser
 from tests.law.every import every_app

@@ -12,7 +12,7 @@ import streamlit as st
 
 from fluxlit_component import InMemorySessionStore, UrlSession, register
 from fluxlit_component.codec import catalogue
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tabs import forget_tabs
 from tests.visitor import Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")

@@ -16,7 +16,7 @@ from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import UnstorableValue
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.uploads import Kept, KeptUpload, Limits, Seen, keep_upload
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tabs import forget_tabs
 from tests.tab.test_live_values import f5
 from tests.visitor import Visitor
 

@@ -23,7 +23,7 @@ from fluxlit_component import (
 )
 from fluxlit_component.internals.anchor import anchor_in_app_test
 from fluxlit_component.stores.outage import SparingStore
-from fluxlit_component.tab.tab import forget_tabs, leave_page
+from fluxlit_component.tab.tabs import forget_tabs, leave_page
 from tests.servers import running
 from tests.servers.local_postgres import LocalPostgres
 from tests.servers.local_redis import LocalRedis

@@ -17,8 +17,8 @@ import streamlit as st
 from fluxlit_component import Caps, Event, InMemorySessionStore, UrlSession, internals
 from fluxlit_component.state import live
 from fluxlit_component.stores.outage import Breaker, breaker_of
-from fluxlit_component.tab import tab
-from fluxlit_component.tab.tab import forget_tabs, leave_page
+from fluxlit_component.tab import tabs
+from fluxlit_component.tab.tabs import forget_tabs, leave_page
 from tests.visitor import Body, Visitor, assign, nothing
 
 RELEASE = tuple(int(part) for part in st.__version__.split(".")[:2])
@@ -213,7 +213,7 @@ def test_a_newer_value_is_not_replaced_by_an_old_object(
     leave_page(internals.anchor_in_app_test(first.at))
     with monkeypatch.context() as patch:
         patch.setattr(os, "getpid", lambda: 1)
-        patch.setattr(tab, "_tabs", {})
+        patch.setattr(tabs, "_tabs", {})
         second = first.reload(assign(lock="text") if newer == "stored" else guarded)
         assert "lock" in second.session.lost
         if newer == "deleted":

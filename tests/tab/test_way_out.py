@@ -17,7 +17,7 @@ from fluxlit_component import InMemorySessionStore, UrlSession
 from fluxlit_component.state.record import Commit, Outcome
 from fluxlit_component.stores.assembly import UnansweringStore
 from fluxlit_component.tab.page import FAILED
-from fluxlit_component.tab.tab import forget_tabs
+from fluxlit_component.tab.tabs import forget_tabs
 from tests.visitor import Body, Visitor, assign, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
