@@ -160,9 +160,10 @@ class Tasks:
                     return False
                 before = task.is_taken
                 task.is_taken = lambda: (taken := page()) is not None and not taken.is_barred()
-            if not self._claim(task):
+            if not (is_mine := self._claim(task)):
                 task.is_taken = before
-                registry.drop(task)
+                if is_mine is not None:
+                    registry.drop(task)
                 return False
             self.taken.add(task, self.store)
             if self.store is None:
@@ -207,26 +208,31 @@ class Tasks:
                 return True
         return False
 
-    def _claim(self, task: Task) -> bool:
-        """Reserve the result for this page in the session's record; return whether that worked."""
+    def _claim(self, task: Task) -> bool | None:
+        """Reserve the result for this page in the session's record. None: the store did not answer."""
         if self.store is None:
             return True
         with self.outages("take"):
             _, note, version, now = ask(self.store, self.sid, task.key)
-            if note is None:  # the task may have begun in an outage: then only this process knows it
-                saving = writer.saving_of(task)
-                return saving is not None and not saving.noted
+            if note is None:
+                return _is_unheard_of(task)
             if note.place != task.place or note.taken > now:
                 return False
             claim = replace(note, taken=now + CLAIM_SECONDS).change(version)
             outcome = self._commit(self.store, task.key, claim)
             return outcome.verdict == "committed" and not outcome.refused
-        return task.sid is not None  # then no other page can have it, either
+        return _is_unheard_of(task) or None
 
     def _commit(self, store: RecordStore, key: str, change: Change, *, create: bool = False) -> Outcome:
         # A session that has no state yet begins here. The note of its owner is stored with it.
         changes = {name_of(key): change, **(owning(self.sid, self.person) if create else {})}
         return store.commit(self.sid, self.lifetimes.commit(changes, create=create))
+
+
+def _is_unheard_of(task: Task) -> bool:
+    """Whether only this process knows the task, because it began in an outage."""
+    saving = writer.saving_of(task)
+    return saving is not None and not saving.noted
 
 
 def end_tasks(store: RecordStore, sid: str, record: Record) -> None:

@@ -56,6 +56,7 @@ class _View:
     @property
     def error(self) -> str | None:
         """Type and text of what a failed one raised. For the app; do not show it to visitors as it is."""
+        self._task.refresh()
         return self._task.error
 
     @property
@@ -67,19 +68,20 @@ class _View:
     @property
     def note(self) -> str:
         """The note that the function gives with its progress."""
+        self._task.refresh()
         return self._task.note
 
-    def news(self, is_over: Callable[[], bool]) -> Iterator[None]:
-        """Yield each time that there is something new to show, until its end or until `is_over()`."""
+    def news(self, is_over: Callable[[], bool], end: float = math.inf) -> Iterator[None]:
+        """Yield each time that there is something new to show, until its end, or `end`, or `is_over()`."""
         steps = -1
         while True:
             is_last = not self.is_running
             if self._task.steps != steps:
                 steps = self._task.steps
                 yield
-            if is_last or is_over():
+            if is_last or is_over() or (left := end - monotonic()) <= 0:
                 return
-            self._task.wait(steps, _WAIT_SECONDS)
+            self._task.wait(steps, min(left, _WAIT_SECONDS))
             let_run_end()
 
     def stop(self) -> None:
@@ -97,7 +99,7 @@ class _View:
             seconds: how long at most; None: until the end.
         """
         end = math.inf if seconds is None else monotonic() + seconds
-        for _ in self.news(lambda: monotonic() > end):
+        for _ in self.news(lambda: False, end):
             pass
         return not self.is_running
 

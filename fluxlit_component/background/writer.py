@@ -28,6 +28,10 @@ _MOST_DISCARDED: Final = 1000
 _log = logging.getLogger("fluxlit_component")
 
 
+class Unwanted(Exception):
+    """Ends the saving of a task."""
+
+
 @dataclass(eq=False)
 class Saving:
     """How one task is saved: its store, and what that has already."""
@@ -49,13 +53,13 @@ class Saving:
     """Whether another process gave the session a new id. This process does not know it, and asks no more."""
 
     def save(self) -> bool:
-        """Write what is new; return whether more will come. `LookupError`: the task is no longer wanted."""
+        """Write what is new; return whether more will come. `Unwanted`: nobody wants the task any more."""
         task, now = self.task, monotonic()
         seconds = task.limits.task_seconds
         if task.is_running and now > task.began + seconds:
             task.end("failed", f"it took longer than {seconds:g} s (FLUXLIT_TASK_SECONDS)")
         if task.sid is None:
-            raise LookupError
+            raise Unwanted
         is_due = not self.noted or now > self.renewed + _RENEW_SECONDS
         if self.steps != task.steps or is_due:
             self._append()
@@ -77,7 +81,7 @@ class Saving:
             self.begun, self.first, self.steps = False, 0, -1
             return
         if outcome.verdict != "committed":
-            raise LookupError
+            raise Unwanted
         self.begun, self.first, self.steps = True, first, steps
         self.skew = (outcome.now or wall()) - wall()
         word = outcome.refused.get(WORD)
@@ -99,7 +103,7 @@ class Saving:
             outcome = self.store.commit(sid, self.lifetimes.commit(mine))
             self.noted = outcome.verdict == "committed" and not outcome.refused
         elif verdict in ("destroyed", "expired") or (verdict == "committed" and not is_named):
-            raise LookupError
+            raise Unwanted
 
 
 _lock: Final = threading.Lock()
@@ -165,7 +169,7 @@ def write_once() -> None:
         try:
             if saving.save():
                 continue
-        except LookupError:
+        except Unwanted:
             discard(saving.task, saving.store)
         except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown": again with the next batch
             _log.debug("a %s could not be saved yet: %s", saving.task.kind, type(error).__name__)
@@ -174,8 +178,8 @@ def write_once() -> None:
             _savings.pop(saving.task, None)
     with _lock:
         discarded = [*_discarded.items()]
-    with suppress(Exception):  # any failure of a store: again with the next batch
-        for place, store in discarded:
+    for place, store in discarded:
+        with suppress(Exception):  # any failure of a store: again with the next batch
             store.delete(place)
             with _lock:
                 _discarded.pop(place, None)

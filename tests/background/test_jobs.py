@@ -89,6 +89,25 @@ def test_a_result_that_cannot_be_stored_stays_here(store: VersionedStore, sid: s
     assert job.take() is not None
 
 
+def test_a_wait_ends_in_time(store: VersionedStore, sid: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it would wait for the next news; and elsewhere each attribute looks for news."""
+    monkeypatch.setattr("fluxlit_component.background.views._WAIT_SECONDS", 600)
+    gate = threading.Event()
+
+    def fail() -> None:
+        gate.wait(60)
+        raise ValueError("too late")
+
+    job = there(Page(sid, store).job("slow", fail))
+    assert not job.wait(0.01)
+    until(lambda: PageElsewhere(sid, store).job("slow"))
+    elsewhere = there(PageElsewhere(sid, store).job("slow"))
+    assert elsewhere.error is None
+    gate.set()
+    until(lambda: elsewhere.error)
+    assert elsewhere.error == "ValueError: too late"
+
+
 def test_in_a_pool_of_threads(store: VersionedStore, sid: str) -> None:
     """It waits its turn, has progress, and leaves the thread as it was."""
     with ThreadPoolExecutor(1) as pool:

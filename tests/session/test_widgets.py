@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import InMemorySessionStore, UrlSession
+from fluxlit_component.errors import StoreUnavailable
+from fluxlit_component.stores.outage import breaker_of
 from tests.visitor import Visitor, form, nothing
 
 pytestmark = pytest.mark.usefixtures("forced")
@@ -92,6 +95,26 @@ def test_a_widget_hidden_over_a_reload_keeps_its_value(store: InMemorySessionSto
     visitor.at.text_input(key="name").set_value("Ada").run()
     visitor = visitor.run(nothing).reload(nothing).run().run(form)
     assert visitor.at.text_input(key="name").value == "Ada"
+
+
+@pytest.mark.parametrize("is_down", [False, True])
+def test_a_hidden_widget_whose_key_the_app_deletes_stays_gone(
+    store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch, *, is_down: bool
+) -> None:
+    """Also if the store does not answer just then."""
+    visitor = Visitor(form, store=store, keep_hidden=True)
+    visitor.at.text_input(key="name").set_value("Ada").run()
+    visitor.run(nothing).run()
+    with monkeypatch.context() as patch:
+        if is_down:
+            patch.setattr(store, "commit", Mock(side_effect=StoreUnavailable("no")))
+        visitor.run(lambda _: st.session_state.pop("name"))
+        for _ in range(2):
+            assert "name" not in visitor.run(nothing).state
+        breaker_of(store).succeeded()
+    assert "name" not in visitor.run(nothing).state
+    assert store.get(visitor.sid) == {}
+    assert "name" not in visitor.reload().state
 
 
 def test_typing_over_a_restored_value_counts(store: InMemorySessionStore) -> None:
