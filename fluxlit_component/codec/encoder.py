@@ -22,7 +22,8 @@ from fluxlit_component.errors import UnstorableValue
 
 _PREFIX: Final = bytes([FORMAT])
 _SIMPLE: Final = frozenset({type(None), bool, int, float, str})
-_PLAIN: Final = _SIMPLE | {list, dict}
+_CONTAINERS: Final = frozenset({list, dict})
+_PLAIN: Final = _SIMPLE | _CONTAINERS
 _SHORT: Final = 16 * 1024
 _STOWAWAYS: Final = {bytearray, memoryview, ExtType, Timestamp}
 """Types that msgpack writes without a call of `_extend`, as if they were another type."""
@@ -36,10 +37,9 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     limit = bounds.MAX_BYTES if max_bytes is None else min(max_bytes, bounds.MAX_BYTES)
     try:
         try:
-            body = Encoding(limit).pack(value)
-        except UnicodeEncodeError:
-            # Lone surrogates are rare and the lenient mode is slower, so it is only used for a second try.
-            body = Encoding(limit, unicode_errors="surrogatepass").pack(value)
+            body = _body(value, limit)
+        except _Moving:
+            body = _body(value, limit, copies=True)
     except UnstorableValue:
         raise
     except OutOfBounds as error:
@@ -59,11 +59,29 @@ def encode(value: object, *, max_bytes: int | None = None) -> bytes:
     raise UnstorableValue(type_name(type(value)), remedy)
 
 
-class Encoding:
-    """The state of one encoding: its level and depth in the value, and a packer for each level."""
+def _body(value: object, limit: int, *, copies: bool = False) -> bytes:
+    try:
+        return Encoding(limit, copies=copies).pack(value)
+    except UnicodeEncodeError:
+        # Lone surrogates are rare and the lenient mode is slower, so it is only used for a second try.
+        return Encoding(limit, copies=copies, unicode_errors="surrogatepass").pack(value)
 
-    def __init__(self, limit: int, *, unicode_errors: str | None = None) -> None:
+
+class _Moving(Exception):
+    """Another thread seems to change the value: it has types that `survey` did not find."""
+
+
+class Encoding:
+    """The state of one encoding: its level and depth in the value, and a packer for each level.
+
+    While `_extend` runs, another thread may change a list whose length msgpack has written already. So where
+    it may be called, copies of the lists and dicts are packed, or with `copies` everywhere.
+    """
+
+    def __init__(self, limit: int, *, copies: bool = False, unicode_errors: str | None = None) -> None:
         self._limit = limit
+        self._copies = copies
+        self._is_copy = False
         self._unicode_errors = unicode_errors
         self._packers: list[Packer] = []
         self._level = 0
@@ -72,8 +90,13 @@ class Encoding:
 
     def pack(self, value: object) -> bytes:
         """Encode a part of the value."""
-        level, depth = self._level, self._depth
-        found = survey(value, depth=bounds.MAX_DEPTH - depth, items=bounds.MAX_ITEMS - self._items)
+        level, depth, was_copy = self._level, self._depth, self._is_copy
+        limits = {"depth": bounds.MAX_DEPTH - depth, "items": bounds.MAX_ITEMS - self._items}
+        found = survey(value, **limits)
+        self._is_copy = self._copies or not found.kinds <= _PLAIN
+        if self._is_copy and found.height:
+            value = _copied(value)
+            found = survey(value, **limits)
         if level == len(self._packers):
             packer = Packer(default=self._extend, strict_types=True, unicode_errors=self._unicode_errors)
             self._packers.append(packer)
@@ -89,7 +112,7 @@ class Encoding:
         try:
             packed: bytes = self._packers[level].pack(value)
         finally:
-            self._level, self._depth = level, depth
+            self._level, self._depth, self._is_copy = level, depth, was_copy
         if len(packed) * level > bounds.MAX_COPIED:
             raise OutOfBounds("it is too large to stand so deep inside other values")
         return packed
@@ -102,10 +125,22 @@ class Encoding:
     def _extend(self, value: object) -> ExtType:
         from fluxlit_component.codec import registry
 
+        if not self._is_copy:
+            raise _Moving
         row = registry.row_of_kind(type(value))
         if row is None:
             raise refusal(value)
         return ExtType(row.code, row.pack(value, self))
+
+
+def _copied(value: Any) -> Any:
+    """A copy of a tree of lists and dicts. Each is copied in one step, so its items are of one moment."""
+    value, is_dict = value.copy(), type(value) is dict
+    if not _CONTAINERS.isdisjoint(map(type, value.values() if is_dict else value)):
+        for place, item in value.items() if is_dict else enumerate(value):
+            if type(item) in _CONTAINERS:
+                value[place] = _copied(item)
+    return value
 
 
 def _without_stowaways(value: Any) -> Any:

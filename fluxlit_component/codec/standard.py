@@ -77,7 +77,7 @@ def _range(start: int, stop: int, step: int) -> range:
 def _pack_set(value: set[object] | frozenset[object], encoding: Encoding) -> bytes:
     # This writes a msgpack array from the sorted encodings. Encoding the items again after sorting would
     # double the work at each level of nested sets.
-    items = sorted(map(encoding.pack, value))
+    items = sorted(map(encoding.pack, [*value]))
     return b"\xdd" + len(items).to_bytes(4, "big") + b"".join(items)
 
 
