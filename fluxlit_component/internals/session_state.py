@@ -106,6 +106,20 @@ class State:
             return {key: self._state._old_state[key] for key in keys if key in self._state._old_state}
         return {}
 
+    def emptied(self, keys: Iterable[str], *, is_late: bool = False) -> frozenset[str]:
+        """Those of these keys that the app has deleted before their widgets were to take a value over.
+
+        `is_late`: the next run has begun. Then Streamlit has noted the defaults of widgets like values, and
+        older releases do not tell these from values that were taken over.
+        """
+        with guard:
+            new, old, ids = self._state._new_session_state, self._state._old_state, self._state._key_id_mapper
+            held = new.keys() | old.keys()
+            moved = {key: None if is_late else ids.get_id_from_key(key, None) for key in keys}
+            absent = frozenset(key for key in keys if held.isdisjoint((key, moved[key])))
+            return absent if not is_late or _adopts_old_values() else frozenset()
+        return frozenset()
+
     def keys_of_widgets(self) -> frozenset[str]:
         """User keys of all widgets drawn since the page was loaded."""
         with guard:

@@ -142,8 +142,8 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         state.forget(over, page.under)
         page.loose -= over
         page.later = widgets - known if follows else frozenset()
-        if page.later:  # what a callback has just assigned may be no widget of the page
-            page.later -= state.assigned_keys() - state.sent.keys()
+        if page.later:  # the others are not on the page: Streamlit has values of widgets that it has dropped
+            page.later &= state.sent.keys()
     again: dict[str, Any] = {}
     now = state.reading().values if page.loose or page.offered else {}
     if page.loose:

@@ -28,6 +28,8 @@ class Page:
     """Number of the last run after which Streamlit dropped such widgets, as far as later runs know."""
     drawn: frozenset[str] = frozenset()
     """Keys of the widgets that were on the page when that run was saved."""
+    within: frozenset[str] = frozenset()
+    """Keys of widgets that a full run has drawn in the session's block. Not so fragments that run alone."""
     cleared: AbstractSet[str] = frozenset()
     """Widgets in forms that the browser empties on submit, as far as the last full run has drawn them."""
     lossy: bool = False

@@ -55,6 +55,8 @@ class Persist:
         self._committer = Committer(state, tab, store, policy)
         self._assigned = frozenset[str]()
         """Keys that the app has assigned in the run that is saved."""
+        self._emptied = frozenset[str]()
+        """Keys of drawn widgets whose values came back, and were deleted by the app before."""
         self.is_late = False
         """Whether the next run has begun already. Else it is another tab that has this one saved."""
         self.brought_late = False
@@ -84,6 +86,8 @@ class Persist:
             return
         state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
+        self._emptied = state.emptied(page.put & drawn, is_late=self.is_late)
+        self._emptied -= page.offered if self.is_late else frozenset()
         # After Rerun this would be a later run of the page.
         of_widgets = page.put & known.base.of_widgets() | page.loose
         state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
@@ -169,6 +173,8 @@ class Persist:
             page.drawn = run.carried(reading.widgets) | (page.later & on_page)
             on_page = page.drawn | self._policy.hidden.sift(on_page)
         page.drawn |= drawn  # also those that have just taken over a plain value
+        if run is not None and not run.is_fragment:
+            page.within = drawn if ended else page.within | drawn
         cleared = run.cleared_elements() if run is not None and not run.is_fragment else page.cleared
         plain = {**reading.plain}
         if run is None and page.ended:
@@ -216,7 +222,8 @@ class Persist:
             untouched |= data is None and widget.shows_default(value)
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # the missing rows do not come later
-            if untouched and key in page.put and is_drawn and is_known and not narrowed:
+            is_back = key in page.put and is_drawn and is_known and not narrowed
+            if untouched and is_back and key not in self._emptied:
                 page.offered |= {key}  # the widget did not accept it: its options may come later
                 kept.untouched[key] = data or b""
                 del kept.values[key]
@@ -235,7 +242,7 @@ class Persist:
                 WIDGET
                 | (LOSSY if page.lossy else PLAIN)
                 | (ASSIGNED if key in page.assigned else PLAIN)
-                | (AFTER if key in page.later or not (key in page.drawn or is_mine) else PLAIN)
+                | (AFTER if key in page.later or not (key in page.within or is_mine) else PLAIN)
             )
 
     def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:

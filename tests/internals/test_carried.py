@@ -49,6 +49,35 @@ def test_a_widgets_value_is_carried_on(fallbacks: list[str], seen: dict[str, Any
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def deleted(seen: dict) -> None:
+    """A script that deletes one of two carried values, as an app may, before the widgets are drawn."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    state, keys = current_run().state, ["gone", "kept"]
+    if not seen.get("values"):
+        for key in keys:
+            state.carry_on(key, "carried")
+        state.note_carried(keys)
+        del st.session_state["gone"]
+    else:
+        seen["late"] = state.emptied(keys, is_late=True)
+    seen["values"] = [st.text_input(key, key=key) for key in keys]
+    seen.setdefault("emptied", state.emptied(keys))
+
+
+def test_it_is_known_which_of_them_the_app_has_deleted(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """In that run, and as the next one begins: the widget has its default either way."""
+    at = start(deleted, seen)
+    assert seen["values"] == ["", "carried"]
+    assert seen["emptied"] == {"gone"}, moved("SessionState._old_state or ._new_session_state")
+    rerun(at)
+    late = {"gone"} if session_state._adopts_old_values() else set()
+    assert seen["late"] == late, moved("SessionState._compact_state")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def covered(seen: dict) -> None:
     """A script whose widget takes over a value, under which another one is to be."""
     import streamlit as st

@@ -78,6 +78,7 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("assigned_before", (), frozenset()),
         ("accepted_keys", (), frozenset()),
         ("keys_of_widgets", (), frozenset()),
+        ("emptied", (["a"],), frozenset()),
         ("note_carried", (["a"],), None),
         ("began_by_itself", (), False),
         ("lay_under", ({"a": 2},), None),

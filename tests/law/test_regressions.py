@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import streamlit as st
 
 from fluxlit_component import url_session
+from fluxlit_component.internals.session_state import _adopts_old_values
 from tests.law.apps import worlds
 from tests.law.apps.lists import database
 from tests.law.apps.pages import assigned_before_a_rerun_on_another_page, assigned_from_another_page
@@ -49,6 +51,72 @@ def test_what_a_field_was_given_before_it_was_drawn_goes_with_the_field(app: str
             visit.set("title", typed)
         assert visit.click("Done").rerun().texts == ["None"]
         assert visit.reload().click("New").value("title") == ""
+
+
+@pytest.mark.parametrize("block", [True, False], ids=["", "without a block"])
+def test_what_the_app_deletes_in_the_first_run_after_f5_stays_deleted(block: bool) -> None:
+    """Neither the next run nor the next F5 brings it back."""
+    if not block and not _adopts_old_values():
+        pytest.skip("docs/streamlit-releases.md")
+
+    def day() -> None:
+        session = url_session()
+        ss = st.session_state
+        with session if block else nullcontext():
+            if ss.setdefault("day", worlds.WORLD["day"]) != worlds.WORLD["day"]:
+                ss.day = worlds.WORLD["day"]
+                del ss["city"]
+            st.text_input("City", key="city")
+            st.button("Nothing")
+            st.write(f"city is {ss.city}")
+
+    worlds.WORLD["day"] = 1
+    with Visit(day) as visit:
+        visit.set("city", "Oslo")
+        worlds.WORLD["day"] = 2
+        assert visit.reload().texts == ["city is"]
+        assert visit.click("Nothing").texts == ["city is"]
+        assert visit.reload().texts == ["city is"]
+
+
+@pytest.mark.parametrize("reloads", [1, 2, 3])
+def test_a_key_that_is_assigned_while_its_field_is_hidden_is_never_gone(reloads: int) -> None:
+    """The app has set it before, and that is its value again when the later one goes."""
+
+    def hidden() -> None:
+        ss = st.session_state
+        with url_session():
+            if "ready" not in ss:
+                ss.ready, ss.level = True, 1
+            if st.checkbox("Edit", key="edit"):
+                st.number_input("Level", 0, 5, key="level")
+            if st.button("Two"):
+                ss.level = 2
+            st.write(f"level {ss.level}")
+
+    with Visit(hidden) as visit, Visit(hidden, side=Plain) as plain:
+        for each in (visit, plain):
+            each.set("edit", value=True).set("edit", value=False).click("Two")
+        for _ in range(reloads):
+            assert visit.reload().texts == plain.rerun().texts
+
+
+def test_what_is_typed_in_a_dialog_below_the_block_is_there_when_it_is_opened_after_f5() -> None:
+    """The script of each run opens the dialog."""
+
+    def always() -> None:
+        with url_session():
+            st.write("in the block")
+
+        @st.dialog("City")
+        def ask() -> None:
+            st.text_input("City", key="city")
+
+        ask()
+
+    with Visit(always) as visit:
+        for city in ("Oslo", "Rome"):
+            assert visit.set("city", city).reload().value("city") == city
 
 
 def switch_without_a_block() -> None:

@@ -25,6 +25,23 @@ def stop_in_the_middle() -> None:
 
 
 @app()
+def begun_anew() -> None:
+    """A flag makes the top of the next run delete what fields hold."""
+    with url_session():
+        ss = st.session_state
+        if ss.pop("anew", False):
+            for key in {"letter", "place"} & {*ss}:
+                del ss[key]
+        st.selectbox("Letter", ["a", "b", "c"], key="letter")
+        st.text_input("Place", "Oslo", key="place")
+        if st.button("Late"):
+            st.stop()
+        if st.button("Anew"):
+            ss.anew = True
+        st.write(f"{ss.letter} in {ss.place}")
+
+
+@app()
 def many_reruns() -> None:
     """One click sets off several runs, each doing a part."""
     with url_session():

@@ -27,6 +27,26 @@ def fragment_edit() -> None:
 
 
 @app()
+def fragments_below() -> None:
+    """Below the block: a field in a plain fragment, and one in a fragment of the session."""
+    with url_session() as session:
+        st.text_input("Country", key="country")
+
+    @st.fragment
+    def city() -> None:
+        st.text_input("City", key="city")
+        st.write(st.session_state.city)
+
+    @session.fragment
+    def street() -> None:
+        st.text_input("Street", key="street")
+        st.write(st.session_state.street)
+
+    city()
+    street()
+
+
+@app()
 def fragment_switch() -> None:
     """Fields in a plain fragment, each with a default of its own."""
 
