@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os.path
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache, partial, partialmethod
 from inspect import iscoroutinefunction, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import DEFAULT_FILE, Settings
@@ -93,24 +93,37 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
 
 
 class UnansweringStore:
-    """The store of a run whose real store could not be opened now. Every call raises, with the reason.
+    """A store that could not be opened so far. Each call tries to open it, and raises if that fails.
 
     A memory store in its place would answer "absent". Then the visitor would get a new id, while the state
-    is safe in a file that is only locked for a moment. The next run tries to open the real store again.
+    is safe in a file that is only locked for a moment.
     """
 
     bounded = True
 
-    def __init__(self, reason: Exception) -> None:
-        self._reason = reason
+    def __init__(self, url: str) -> None:
+        self._url = url
 
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        raise StoreUnavailable(str(self._reason)) from self._reason
+    def _ask(self, name: str, *args: Any, **options: Any) -> Any:
+        try:
+            store = open_store(self._url)
+        except Exception as error:
+            raise StoreUnavailable(str(error)) from error
+        return getattr(store, name)(*args, **options)
 
-    get = set = delete = load = commit = touch = copy = rename = take = purge = _refuse
+    get = partialmethod(_ask, "get")
+    set = partialmethod(_ask, "set")
+    delete = partialmethod(_ask, "delete")
+    load = partialmethod(_ask, "load")
+    commit = partialmethod(_ask, "commit")
+    touch = partialmethod(_ask, "touch")
+    copy = partialmethod(_ask, "copy")
+    rename = partialmethod(_ask, "rename")
+    take = partialmethod(_ask, "take")
+    purge = partialmethod(_ask, "purge")
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Nothing is open that is not closed with its own store."""
 
 
 def _adapted(store: SessionStore) -> AdapterStore:
@@ -127,11 +140,17 @@ def _adapted(store: SessionStore) -> AdapterStore:
 
 
 def _opened(url: str) -> VersionedStore:
-    """The store of a URL. If the store is not available now, the next run tries again."""
+    """The store of a URL. If it is not available now, the next run tries again."""
     try:
         return open_store(url)
-    except StoreUnavailable as error:
-        return UnansweringStore(error)
+    except StoreUnavailable:
+        return _open_later(url)
+
+
+@lru_cache(maxsize=16)
+def _open_later(url: str) -> VersionedStore:
+    """One object for all runs, so that pages of the outage can still save when the store is back."""
+    return cast("VersionedStore", UnansweringStore(url))
 
 
 @lru_cache(maxsize=64)
@@ -145,13 +164,14 @@ def _default_store(settings: Settings, script_path: str | None) -> VersionedStor
         path = _resolved(settings.session_sqlite_path, script_path or "")
     else:
         path = Path.cwd() / DEFAULT_FILE
+    url = f"sqlite:///{path}"
     try:
-        return open_store(f"sqlite:///{path}")
+        return open_store(url)
     except Exception as error:  # noqa: BLE001 - a read-only folder must not keep the app from running
         if os.path.exists(path):  # noqa: PTH110 - false, no error, below a file or a folder that is not ours
             # The file is locked, read-only or of a newer release. Memory would not have the sessions in it.
             _warn_once(f"the session file {path} cannot be used now ({error}); nothing is saved meanwhile.")
-            return UnansweringStore(error)
+            return _open_later(url)
         _warn_once(
             f"the session file {path} cannot be written ({error}); sessions are kept in memory and end with "
             "it. Set FLUXLIT_SESSION_SQLITE_PATH or FLUXLIT_SESSION_STORE."

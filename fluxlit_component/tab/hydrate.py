@@ -27,13 +27,13 @@ _log = logging.getLogger("fluxlit_component")
 DRAWN_BEFORE: Final = "its widget is drawn before url_session() is called; call url_session() first"
 
 
-def hydrate(run: Run, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> None:
+def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: Record | None) -> None:
     """Bring the record into session state, once per page load.
 
     Stored values win over defaults that the script has set, but not over what the visitor did meanwhile:
     values that the browser sent after a restart of the server, and changes of runs without the record.
     """
-    known, page, standing, state = tab.known, tab.page, tab.standing, run.state
+    known, page, standing = tab.known, tab.page, tab.standing
     if record is None and tab.sid is not None:
         try:
             record = store.load(tab.sid)

@@ -204,6 +204,7 @@ class Identification:
             try:
                 record = self._store.load(candidate)
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
+                tab.ids.awaited = candidate
                 tab.standing.degrade("read", tab.sid, error)
                 return
             if record is None and is_unsaved:

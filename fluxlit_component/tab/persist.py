@@ -23,7 +23,7 @@ from fluxlit_component.state.live import MOST, here
 from fluxlit_component.state.owner import Visitor
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
-from fluxlit_component.tab.hydrate import DRAWN_BEFORE
+from fluxlit_component.tab.hydrate import DRAWN_BEFORE, hydrate
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.tabs import others_with
@@ -59,6 +59,8 @@ class Persist:
         """Keys of drawn widgets whose values came back, and were deleted by the app before."""
         self.is_late = False
         """Whether the next run has begun already. Else it is another tab that has this one saved."""
+        self.yields = True
+        """Whether values of other writers win, if the browser is gone."""
         self.brought_late = False
         """Whether saving has found values that the next run is to begin with."""
 
@@ -122,7 +124,7 @@ class Persist:
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        if has_gone := bool(diff.changes) and tab.has_gone:
+        if has_gone := bool(diff.changes) and self.yields and tab.has_gone:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(kept, diff.skipped)
@@ -286,12 +288,26 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> bool:
             continue  # a stolen id: the page is not this visitor's
         state = other.state()
         if state is not None and other.opened is not None:
+            saving = Persist(None, state, other, *other.opened)
+            if other.sid is None:
+                _settle_late(other, state, sid, *other.opened)
+                saving.yields = False  # what is in the record is older
             if state.began_by_itself():  # also true once a run has ended
                 other.trial = other.trial.assumed_good()
-            Persist(None, state, other, *other.opened).save(ended=False)
+            saving.save(ended=False)
         other.superseded |= other.standing.status != "degraded"
         is_unsaved |= not other.superseded
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
         tab.ids.retiring += other.ids.retiring
         other.ids.retiring = ()
     return is_unsaved
+
+
+def _settle_late(tab: Tab, state: State, sid: str, store: RecordStore, policy: Policy) -> None:
+    """Give a page that was left the session for which it has waited, as its next run would have done."""
+    with tab.standing.outages("read", sid):
+        record = store.load(sid)
+        if record is not None and policy.visitor.may_open(record, sid):
+            tab.ids.sid, tab.standing.status = sid, "ready"
+            tab.known.bound = policy.visitor.relation(record, sid) == "mine"
+            hydrate(state, tab, store, policy, record)

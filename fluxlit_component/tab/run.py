@@ -167,7 +167,7 @@ class SessionRun:
         tab = self._tab
         if not tab.known.hydrated:
             with span("fluxlit.hydrate"):
-                hydrate(self._run, tab, self._store, self._policy, self._record)
+                hydrate(self._run.state, tab, self._store, self._policy, self._record)
         else:
             if tab.page.name not in ("", self._run.page):
                 leave_last_page(self._run, tab, self._policy)

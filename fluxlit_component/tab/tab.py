@@ -42,6 +42,8 @@ class Ids:
     """A hash of the person whose session it is; None: nobody's."""
     signing_in: bool = False
     """Whether the session still has the id that it had before its person signed in."""
+    awaited: str | None = None
+    """The id that the browser has named while the store did not answer. It may be the tab's."""
     orphan: str | None = None
     """A fresh id under which a rotation that was cut off may have left a copy."""
     unconfirmed: bool = False

@@ -44,8 +44,15 @@ def _let_go(number: int) -> None:
 
 
 def others_with(sid: str, tab: Tab) -> Iterator[Tab]:
-    """The other tabs of this process that hold a session, each under its lock. Mostly the page before F5."""
-    yield from _locked(other for other in _others(tab) if other.sid == sid)
+    """The other tabs of this process that hold a session, each under its lock. Mostly the page before F5.
+
+    A page that was left while it waited for the store to tell of this id is one of them, too.
+    """
+    yield from _locked(
+        other
+        for other in _others(tab)
+        if other.sid == sid or (other.sid is None and other.ids.awaited == sid and other.has_gone)
+    )
 
 
 def successor_of(sid: str, tab: Tab, person: bytes | None) -> str | None:

@@ -1,0 +1,108 @@
+"""Pages that were loaded while the store did not answer, and left before they had run again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from fluxlit_component import InMemorySessionStore
+from fluxlit_component.errors import StoreUnavailable
+from fluxlit_component.stores.outage import breaker_of
+from fluxlit_component.testing import AppTestTab
+from tests.tab.people import ADA, BOB
+
+Open = Callable[..., AppTestTab]
+
+
+class Away(InMemorySessionStore):
+    """Does not answer while it is told to."""
+
+    is_away = False
+
+    def load(self, session_id: str) -> Any:
+        self._answer()
+        return super().load(session_id)
+
+    def commit(self, session_id: str, commit: Any) -> Any:
+        self._answer()
+        return super().commit(session_id, commit)
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise StoreUnavailable("no answer")
+
+    def come_back(self) -> None:
+        """Answer, and be asked at once."""
+        self.is_away = False
+        breaker_of(self).succeeded()
+
+
+WHO: list[str | None] = [None]
+"""Who is signed in now."""
+
+
+def app() -> None:
+    """A field, and a note of each name that was sent."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+    from tests.tab.test_pages_of_an_outage import WHO
+
+    with url_session(identity=lambda: WHO[0]) as session:
+        st.text_input("Name", key="name")
+        if st.button("Send", key="send"):
+            st.session_state[f"sent_{st.session_state.name}"] = True
+        st.write(session.status)
+
+
+@pytest.fixture
+def store() -> Away:
+    """The store of the test."""
+    return Away()
+
+
+def send(tab: AppTestTab, name: str) -> None:
+    """Enter a name and send it."""
+    tab.at.text_input(key="name").input(name)
+    tab.at.button(key="send").click()
+    tab.run()
+
+
+def test_f5_as_soon_as_the_store_is_back_loses_nothing(url_session_apptest: Open, store: Away) -> None:
+    """Nor what a page before that one had."""
+    tab = url_session_apptest(app, store=store)
+    send(tab, "Ada")
+    sid = tab.sid
+    tab.restart_server()
+    store.is_away = True
+    for name in ("Eve", "Joe"):
+        assert tab.reload().at.markdown[0].value == "degraded"
+        assert tab.at.text_input(key="name").value == ""
+        send(tab, name)
+    store.come_back()
+    assert tab.reload().at.markdown[0].value == "ready"
+    assert tab.sid == sid
+    assert tab.at.text_input(key="name").value == "Joe"
+    assert tab.stored == {"name": "Joe", "sent_Ada": True, "sent_Eve": True, "sent_Joe": True}
+
+
+@pytest.mark.parametrize("somebody", [None, BOB])
+def test_it_is_nobody_elses_session(
+    url_session_apptest: Open, store: Away, monkeypatch: pytest.MonkeyPatch, somebody: str | None
+) -> None:
+    """Who knows the id, but is not its owner, writes nothing into it."""
+    monkeypatch.setattr(sys.modules[__name__], "WHO", who := [ADA])
+    tab = url_session_apptest(app, store=store)
+    send(tab, "Ada")
+    sid = tab.sid
+    tab.restart_server()
+    store.is_away, who[0] = True, somebody
+    send(tab.reload(), "Eve")
+    store.come_back()
+    who[0] = ADA
+    tab.reload()
+    assert tab.sid == sid
+    assert tab.stored == {"name": "Ada", "sent_Ada": True}
