@@ -241,6 +241,7 @@ class UrlSession(Generic[M]):
         in its own words, and only who has used the page. The guard holds from the end of this run until a
         full run without this call ends: call it in each run, in the `with` block. `on` False: do not ask.
         """
+        arguments.of_type(bool, "True or False", on=on)
         self._tab.guard = on
 
     def link(

@@ -144,7 +144,9 @@ def url_session(
             exclude=arguments.patterns("exclude", exclude),
         ),
         hidden=Keys(arguments.switched("keep_hidden", keep_hidden)),
-        address_bar=arguments.one_of("address_bar", address_bar, ("clean", "visible")) if address_bar else "",
+        address_bar=(
+            "" if address_bar is None else arguments.one_of("address_bar", address_bar, ("clean", "visible"))
+        ),
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, None),
         max_age_seconds=arguments.seconds("max_age_seconds", max_age_seconds, None),
         wait=wait,
@@ -158,7 +160,7 @@ def url_session(
         caps=caps or Policy.caps,
         hooks=hooks,
     )
-    param = param and arguments.name("param", param)
+    param = param if param is None else arguments.name("param", param)
     run = None if is_disabled() else internals.current_run()
     if run is not None and run.is_app_test:
         from fluxlit_component.apptest.testmode import is_left_alone, store_in_tests

@@ -175,7 +175,11 @@ def _end_with(task: Task, outcome: Callable[[], Any]) -> None:
     except Stopped:
         task.end("stopped")
     except BaseException as error:  # noqa: BLE001 - the app's own code: whatever it is, the task has ended
-        if task.end("failed", f"{type(error).__name__}: {error}"):
+        try:
+            said = f"{type(error).__name__}: {error}"
+        except Exception:  # noqa: BLE001 - its `__str__` is the app's own code, too
+            said = type(error).__name__
+        if task.end("failed", said):
             _log.error("the function of %s %r failed", task.kind, task.key, exc_info=error)
     finally:
         task.is_working = False

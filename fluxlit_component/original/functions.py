@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Mapping
+from traceback import format_exception
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fluxlit_component import arguments, internals
@@ -127,7 +128,7 @@ def persist_url_session(
             "persist_url_session: session_state could not be read (%s), the store is left as it was%s",
             type(error).__name__,
             "" if is_debug() else "; set FLUXLIT_DEBUG=1 for the traceback",
-            exc_info=error if is_debug() else None,
+            exc_info=error if is_debug() and sid not in "".join(format_exception(error)) else None,
         )
         return sid
     facade.save_to(store, sid, values, ttl_seconds)

@@ -30,6 +30,7 @@ Identity: TypeAlias = bool | Who | Callable[[], Who]
 
 _HEADER: Final = "header:"
 _LEADING_SECONDS: Final = 3.0
+_GIVE: Final = "give only the claims that name the person"
 _STAND_IN: Final = "test@example.com"
 """The value of `st.experimental_user.email` on every machine that knows no users, and in AppTest."""
 _PASSING: Final = {
@@ -55,7 +56,10 @@ def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
     name = _name_of(who)
     if name is None:
         return Visitor(None, is_checked=True)
-    text = json.dumps(name, sort_keys=True, default=_plain)
+    try:
+        text = json.dumps(name, sort_keys=True, default=_plain)
+    except (TypeError, ValueError, RecursionError):  # keys that are no text, a claim that contains itself
+        raise ConfigurationError("a claim of identity cannot be written as JSON: " + _GIVE) from None
     return Visitor(hashlib.sha256(text.encode()).digest(), is_checked=True)
 
 
@@ -64,7 +68,7 @@ def _plain(value: object) -> object:
     if isinstance(value, AbstractSet):
         return sorted(json.dumps(each, sort_keys=True, default=_plain) for each in value)
     if type(value).__str__ is object.__str__:
-        raise ConfigurationError("a claim of identity has no text: give only the claims that name the person")
+        raise ConfigurationError("a claim of identity has no text: " + _GIVE)
     return str(value)
 
 

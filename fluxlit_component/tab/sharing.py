@@ -34,7 +34,7 @@ class Sharing:
         address = page_address(self._run.url, self._run.page_paths, page)
         if is_steady and tab.href and tab.href[:2] == (tab.sid, order) and tab.href[3] >= monotonic():
             return f"{address}#{links.KEY}={tab.href[2]}"
-        token = self._token(order)
+        token = self._token(order, logging.DEBUG if is_steady else logging.WARNING)
         if token is None:
             return address
         if is_steady:
@@ -59,11 +59,11 @@ class Sharing:
             return links.revoke(self._store, tab.sid, self._lifetimes)
         return None
 
-    def _token(self, order: links.Order) -> str | None:
+    def _token(self, order: links.Order, level: int) -> str | None:
         tab, token = self._tab, None
         with tab.lock, tab.standing.outages("link", tab.sid):
             if tab.sid is None or tab.standing.status != "ready" or tab.is_private:
-                _log.warning("no link can be made now: the session is not being kept")
+                _log.log(level, "no link can be made now: the session is not being kept")
                 return None
             token = links.make(
                 self._store, tab.sid, order, self._lifetimes, param=tab.param, person=self._person

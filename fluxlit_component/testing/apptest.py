@@ -39,6 +39,8 @@ _EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_val
 _ON: Final = {"FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1", "FLUXLIT_DISABLE_URL_SESSION": ""}
 _PAGE: Final = "_finished_page_script_hash"
 """The page on which the last run ended, if the release has it. `_page_hash` is a page to go to."""
+_CLEARED: Final = "_cleared_form_ids"
+"""Forms that have emptied themselves. Where AppTest knows forms, it reads the fields of others in the session."""
 
 
 class AppTestServer:
@@ -193,14 +195,20 @@ class AppTestTab:
 
     def reconnect(self) -> None:
         """Take the open page over into a new Streamlit session, without running."""
-        before, page = self.at, self.at._tree
+        before, page, sent = self.at, self.at._tree, dict[str, Any]()
         for node in page:
             widget: Any = node
             with suppress(Exception):  # no widget, or a widget without a value, which sends none
                 if widget._widget_state.WhichOneof("value") not in _EVENTS:
                     # The value of an untouched widget is read from the session, which is about to end.
                     widget._value = widget.value
+                    if widget.proto.form_id and hasattr(before, _CLEARED):  # what was typed since is not sent
+                        sent[widget.id] = before.session_state[widget.id]
         self.at = self._fresh()
+        for element, value in sent.items():
+            self.at.session_state[element] = value
+        if hasattr(before, _CLEARED):
+            setattr(self.at, _CLEARED, getattr(before, _CLEARED))
         # Under this key AppTest keeps how each widget writes its options.
         self.at.session_state[TESTING_KEY] = before.session_state[TESTING_KEY]
         page._runner, self.at._tree = self.at, page

@@ -89,6 +89,21 @@ def test_a_result_that_cannot_be_stored_stays_here(store: VersionedStore, sid: s
     assert job.take() is not None
 
 
+def test_an_error_that_cannot_say_what_it_is(store: VersionedStore, sid: str) -> None:
+    """Its text is made by the app's code, which may fail, too."""
+
+    class Odd(Exception):
+        def __str__(self) -> str:
+            raise KeyError("no text")
+
+    def fail() -> None:
+        raise Odd
+
+    job = there(Page(sid, store).job("odd", fail))
+    assert job.wait(60)
+    assert (job.state, job.error) == ("failed", "Odd")
+
+
 def test_a_wait_ends_in_time(store: VersionedStore, sid: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it would wait for the next news; and elsewhere each attribute looks for news."""
     monkeypatch.setattr("fluxlit_component.background.views._WAIT_SECONDS", 600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -73,4 +74,13 @@ def test_debug_adds_the_traceback(monkeypatch: pytest.MonkeyPatch, caplog: pytes
     assert record.levelname == "WARNING"
     assert "the state is gone" in caplog.text
     assert "Traceback" in caplog.text
+    assert SID not in caplog.text
+
+
+def test_debug_quotes_no_id(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """An error of the facade's may have it in its text."""
+    monkeypatch.setenv("FLUXLIT_DEBUG", "1")
+    monkeypatch.setattr(BrokenState, "__iter__", Mock(side_effect=RuntimeError(f"no state of {SID}")))
+    persist_url_session(SimpleNamespace(query_params={PARAM: SID}, session_state=BrokenState()), memory())
+    assert "RuntimeError" in caplog.text
     assert SID not in caplog.text

@@ -98,6 +98,31 @@ def test_a_click_may_be_the_first_thing_after_a_restart(url_session_apptest: Ope
     assert tab.at.markdown[0].value == "count 2, ready"
 
 
+def test_a_form_outlives_the_restart(url_session_apptest: Open) -> None:
+    """What was sent is there in the next run, what was typed since is sent with the form."""
+
+    def app() -> None:
+        import streamlit as st
+
+        from fluxlit_component import url_session
+
+        with url_session():
+            with st.form("form"):
+                st.text_input("Name", "Ada", key="name")
+                st.form_submit_button("Send")
+            st.write(st.session_state.name)
+
+    tab = url_session_apptest(app)
+    assert tab.restart_server().run().at.markdown[0].value == "Ada"
+    tab.at.text_input(key="name").input("Bob")
+    tab.at.button[0].click()
+    assert tab.run().restart_server().run().at.markdown[0].value == "Bob"
+    tab.at.text_input(key="name").input("Cleo")
+    tab.restart_server().at.button[0].click()
+    assert tab.run().at.markdown[0].value == "Cleo"
+    assert tab.reload().at.markdown[0].value == "Cleo"
+
+
 def test_every_tab_outlives_the_restart(url_session_apptest: Open) -> None:
     """There is one server, whoever restarts it."""
     first, second = url_session_apptest(form), url_session_apptest(form)
