@@ -48,10 +48,19 @@ def _unpack_array(payload: bytes, decoding: Decoding) -> np.ndarray[Any, Any]:
     if not raw:
         return np.zeros(shape, dtype, order)
     value = _filled(np.ndarray(shape, dtype, raw, order=order), dtype, order)
-    code_points = np.dtype(np.uint32).newbyteorder(dtype.byteorder)
-    if dtype.kind == "U" and value.size:
-        require(np.frombuffer(raw, code_points).max() <= sys.maxunicode, "text of an array")
+    _check_text(value)
     return value
+
+
+def _check_text(value: np.ndarray[Any, Any]) -> None:
+    """Refuse what is no Unicode: numpy would raise only when the text is read."""
+    for name in value.dtype.names or ():
+        _check_text(value[name])
+    if value.dtype.kind == "U" and value.nbytes:
+        code_points = np.ascontiguousarray(value).view(
+            np.dtype(np.uint32).newbyteorder(value.dtype.byteorder)
+        )
+        require(code_points.max() <= sys.maxunicode, "text of an array")
 
 
 def _filled(source: np.ndarray[Any, Any], dtype: Any, order: Literal["C", "F"]) -> np.ndarray[Any, Any]:

@@ -40,7 +40,7 @@ _ON: Final = {"FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1", "FLUXLIT_DISABLE_URL_SE
 _PAGE: Final = "_finished_page_script_hash"
 """The page on which the last run ended, if the release has it. `_page_hash` is a page to go to."""
 _CLEARED: Final = "_cleared_form_ids"
-"""Forms that have emptied themselves. Where AppTest knows forms, it reads the fields of others in the session."""
+"""Forms that have emptied themselves. Where AppTest knows forms, the session has the values of the others."""
 
 
 class AppTestServer:

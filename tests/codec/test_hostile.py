@@ -122,6 +122,9 @@ BOMBS = {
         ),
     ),
     "array of impossible text": ext(Code.ARRAY, pack(["<U1", [1], "C", b"\xff" * 4])),
+    "array of impossible text in a structure": encode(np.array([("a",)], [("t", "U1", (2,))])).replace(
+        b"a\0\0\0", b"\xff\xff\xff\x7f"
+    )[1:],
     "image of a billion lines": ext(Code.IMAGE, pack(["L", 0, 10**9, b"", None, {}])),
     "image larger than its pixels": ext(Code.IMAGE, pack(["RGB", 30_000, 30_000, b"", None, {}])),
     "series of a billion rows": ext(
