@@ -20,7 +20,7 @@ from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is_signed_in, shown_on
 from fluxlit_component.tab.offer import mount_bridge
-from fluxlit_component.tab.persist import ask_others
+from fluxlit_component.tab.others import ask_others
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, newest
 from fluxlit_component.tab.tabs import others_with, successor_of

@@ -294,7 +294,7 @@ def test_a_page_whose_browser_is_gone_gives_way_to_what_stands_in_the_store(
 ) -> None:
     """Another replica may have the session by now."""
     visitor = Visitor(assign(a=1, b=1), store=store)
-    monkeypatch.setattr(sys.modules["fluxlit_component.tab.persist"], "others_with", lambda *_: [])
+    monkeypatch.setattr(sys.modules["fluxlit_component.tab.others"], "others_with", lambda *_: [])
     visitor.reload(assign(a="newer"))
     monkeypatch.setattr(sys.modules["fluxlit_component.tab.tab"], "is_connected", lambda _: False)
     visitor.run(assign(a="late", c="new"))
