@@ -117,7 +117,7 @@ function forgetPage(win: Window): void {
 function withhold(win: Window, { param, storing }: Offer, holding: Holding): null {
   if (storing === "erase") {
     forget(win, param);
-    forgetDrafts(win);
+    forgetPage(win);
   }
   holding.claim?.release();
   Object.assign(holding, { sid: null, addressBar: "clean", claim: null, held: null });
