@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from e2e.carrier import RELEASE
 from fluxlit_component.testing.page import ContinuityPage
@@ -82,7 +82,12 @@ def test_a_record_of_the_label(tab: ContinuityPage, url: str) -> None:
 def test_dialogs_have_no_drafts(tab: ContinuityPage, url: str) -> None:
     """F5 closes a dialog, and nothing tells whose it was. The browser asks before it leaves all the same."""
     asked: list[str] = []
-    tab.page.on("dialog", lambda it: (asked.append(it.type), it.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.page.on("dialog", answer)
     tab.open(url)
     tab.page.get_by_text("Guard").click()
     tab.rest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Dialog, Locator, expect
 
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -29,7 +29,12 @@ def chat(tab: ContinuityPage) -> Locator:
 def accept_dialogs(tab: ContinuityPage) -> list[str]:
     """Accept what the browser asks from now on; what kind each of it is."""
     asked: list[str] = []
-    tab.page.on("dialog", lambda it: (asked.append(it.type), it.accept()))
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.page.on("dialog", answer)
     return asked
 
 
