@@ -84,6 +84,18 @@ def test_with_consent_the_session_begins(tab: ContinuityPage, serve: Serve) -> N
     expect(tab.page.get_by_text("count is 0", exact=True)).to_be_visible()
 
 
+def test_consent_taken_back_forgets_where_the_page_was_scrolled_to(tab: ContinuityPage, serve: Serve) -> None:
+    """At once, not when the page is left."""
+    tab.open(serve("private.py", AGREED="1").url)
+    tab.page.set_viewport_size({"width": 1280, "height": 200})
+    work(tab, 1)
+    tab.page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollTop = 40")
+    tab.reload()
+    assert "fluxlit::scroll" in tab.page.evaluate(KEPT)
+    agree(tab)
+    tab.page.wait_for_function(f"!{KEPT}.includes('fluxlit')")
+
+
 def test_without_consent_the_next_visitor_gets_a_fresh_page(tab: ContinuityPage, serve: Serve) -> None:
     """After a sign-out the page is loaded anew, else its fields would show what the last one entered."""
     tab.open(serve("private.py").url)

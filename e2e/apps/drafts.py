@@ -22,7 +22,7 @@ def home() -> None:
     if said := st.chat_input("Say", key="chat"):
         st.session_state.setdefault("said", []).append(said)
     st.text_input("Name", key="name")
-    st.text_input("Short", key="short", max_chars=int(st.query_params.get("most", 10)))
+    st.text_input("Short", key="short", max_chars=st.session_state.get("most", 10))
     st.text_area("Area", key="area")
     st.number_input("Number", key="num")
     st.text_input("Secret", key="secret", type="password")
@@ -56,6 +56,8 @@ def home() -> None:
 
 
 def other() -> None:
+    if "most" in st.query_params:
+        st.session_state.most = int(st.query_params["most"])
     st.text_input("Elsewhere", key="elsewhere")
     st.text_input("Name", key="name")
     if st.button("Bob"):

@@ -7,7 +7,7 @@
  */
 
 import { idInFragment, idInQuery } from "./address";
-import { dropKept, forgetDrafts, keepDrafts, unstoredOwner } from "./drafts";
+import { forgetDrafts, keepDrafts, unstoredOwner } from "./drafts";
 import { isExposed, keep, tidy } from "./keeper";
 import { guardLeaving } from "./leave-guard";
 import { carryAlong } from "./links";
@@ -35,12 +35,10 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   const isStoring = offer.storing === "yes";
   const { guard, notice } = offer;
   Object.assign(holding, { answer, notice, guard, drafts: isStoring ? offer.drafts : [] });
-  const holdings = [...pageOf(win).values()];
-  notify(win.document, holdings.find((it) => it.notice)?.notice);
+  notify(win.document, [...pageOf(win).values()].find((it) => it.notice)?.notice);
   const settled = isStoring ? adopt(win, offer, holding) : withhold(win, offer, holding);
   if (offer.afresh !== "no") forgetPage(win);
-  if (settled && !goesOn(win, offer, holding)) forgetDrafts(win);
-  if (settled && holdings.every(({ drafts }) => drafts.length === 0)) dropKept(win);
+  if (settled && !goesOn(win, offer, holding)) forgetDrafts(win, holding.drafts);
   attend(win, offer, holding);
   own(win, offer, holding);
   // Without consent, too: the fields show what the last visitor has entered.
@@ -104,7 +102,8 @@ function goesOn(win: Window, offer: Offer, holding: Holding): boolean {
   if (held) Object.assign(holding, { held: sid, unstored: stored ? null : owner });
   else holding.unstored ??= whose;
   typed.by = held ? "" : owner;
-  return !isOther && (isSame || isTheirs);
+  if (isOther) forgetDrafts(win);
+  return isSame || isTheirs;
 }
 
 /** The page is another visitor's now. */
@@ -117,7 +116,7 @@ function forgetPage(win: Window): void {
 function withhold(win: Window, { param, storing }: Offer, holding: Holding): null {
   if (storing === "erase") {
     forget(win, param);
-    forgetDrafts(win);
+    forgetPage(win);
   }
   holding.claim?.release();
   Object.assign(holding, { sid: null, addressBar: "clean", claim: null, held: null });

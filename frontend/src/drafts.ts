@@ -6,103 +6,89 @@
  * where a visitor has begun to type, where the server has a newer value, and with its session.
  */
 
-import { fieldNamed, isSecret } from "./fields";
+import { fieldAt, isSecret } from "./fields";
 import { admits } from "./glob";
 import { listen } from "./listen";
-import { type Draft, pageOf, unsentOf } from "./page";
+import { type Draft, isFirst, pageOf, type Unsent, unsentOf } from "./page";
 import { drop, write } from "./storage";
 import { storageName } from "./tab";
 import { unsent } from "./unsent";
-import { isFresh } from "./waiting";
 
 const MOST = 50;
 const MOST_CHARACTERS = 500_000;
 
 const keyOf = (win: Window) => storageName(win, ":drafts");
+const empty = (win: Window) => drop(win, "sessionStorage", keyOf(win));
 
 /** Look after the drafts of this page, which shows what `owner` types. */
 export function keepDrafts(win: Window, owner: string): void {
-  unsentOf(win).waiting = read(win)
-    .drafts.filter(({ by }) => !by || by === owner)
-    .filter((draft) => isFresh(draft) && isWanted(win, draft.name))
-    .map((draft) => ({ ...draft, polls: 0, isTyped: false }));
-  // A tab in the background may end without another word.
-  listen(win, ["pagehide", "visibilitychange"], () => save(win));
+  const state = take(win);
+  state.waiting = state.waiting.filter(({ by }) => !by || by === owner);
+  // A tab in the background may end without another word. One that is shown keeps nothing beside the page: what
+  // is sent from now on would be unsent text in a copy of the tab.
+  listen(win, ["pagehide", "visibilitychange"], ({ type }) => {
+    if (type === "pagehide" || win.document.hidden) save(win);
+    else empty(win);
+  });
 }
 
-/** The page is another visitor's now, or the session is another one. */
-export function forgetDrafts(win: Window): void {
-  unsentOf(win).notes.clear();
-  dropKept(win);
-}
-
-/** The app wants no drafts; what is unsent on this page is guarded all the same. */
-export function dropKept(win: Window): void {
-  unsentOf(win).waiting = [];
-  drop(win, "sessionStorage", keyOf(win));
+/** The page is another visitor's now; or the session that keeps what `patterns` admit is another one. */
+export function forgetDrafts(win: Window, patterns: readonly string[] = ["*"]): void {
+  const state = take(win);
+  const isOthers = ({ name }: { name: string | null }) => name !== null && !admits(patterns, name);
+  for (const [field, note] of state.notes) if (!isOthers(note)) state.notes.delete(field);
+  state.waiting = state.waiting.filter(isOthers);
+  empty(win);
 }
 
 /** Whose the kept drafts are, if their session had no record; else null. */
 export function unstoredOwner(win: Window, param: string): string | null {
-  return read(win).unstored[param] ?? null;
+  return take(win).unstored[param] ?? null;
 }
 
-function isWanted(win: Window, name: string): boolean {
+/** Whether a session of this page keeps it. */
+export function isWanted(win: Window, { name }: Draft): boolean {
   const holdings = [...pageOf(win).values()];
   return holdings.some(({ sid, drafts }) => sid && admits(drafts, name));
 }
 
-function save(win: Window): void {
-  // Without a session that wants them, such as without consent, nothing is written.
-  const sessions = [...pageOf(win)].filter(([, { sid }]) => sid);
-  if (sessions.length === 0) return;
-  const { waiting } = unsentOf(win);
-  const drafts = within([...drafted(win), ...waiting].filter(({ name }) => isWanted(win, name)));
-  const unstored = Object.fromEntries(sessions.map(([param, it]) => [param, it.unstored]));
-  const text = JSON.stringify({ unstored, drafts });
-  if (drafts.length > 0) write(win, "sessionStorage", keyOf(win), text);
-  else drop(win, "sessionStorage", keyOf(win));
-}
-
-function drafted(win: Window): Draft[] {
-  const drafts: Draft[] = [];
-  const { by } = unsentOf(win);
-  for (const [field, note] of unsent(win)) {
-    const { name, path, base, earlier, value } = note;
-    if (name === null || note.isSecret || isSecret(field)) continue;
-    if (field.isConnected && fieldNamed(win.document, name) !== field) continue;
-    const over = [...new Set([...base, ...earlier])];
-    drafts.push({ name, path, over, value, by, at: Date.now() });
-  }
-  return drafts;
-}
-
-/** One for each field, as many as have room. */
-function within(drafts: Draft[]): Draft[] {
-  const fitting = new Map<string, Draft>();
-  let left = MOST_CHARACTERS;
-  for (const draft of drafts) {
-    const { name, path, over, value } = draft;
-    const field = `${name} ${path}`;
-    const size = value.length + over.join("").length;
-    if (fitting.has(field) || fitting.size === MOST || size > left) continue;
-    left -= size;
-    fitting.set(field, draft);
-  }
-  return [...fitting.values()];
-}
-
-interface Kept {
-  /** By param. */
-  readonly unstored: Readonly<Record<string, string | null>>;
-  readonly drafts: readonly Draft[];
-}
-
-function read(win: Window): Kept {
-  const nothing: Kept = { unstored: {}, drafts: [] };
+/** What the tab has kept is taken out of its storage once, into the memory of the page. */
+function take(win: Window): Unsent {
+  const state = unsentOf(win);
+  if (!isFirst(win, "kept")) return state;
   try {
-    return { ...nothing, ...JSON.parse(win.sessionStorage.getItem(keyOf(win)) ?? "{}") };
+    const { unstored, drafts } = JSON.parse(win.sessionStorage.getItem(keyOf(win)) as string);
+    const waiting = drafts.map((draft: Draft) => ({ ...draft, polls: 0, isTyped: false }));
+    Object.assign(state, { unstored, waiting });
   } catch {
-    return nothing;
+    // Nothing stands there, or nothing of ours.
   }
+  empty(win);
+  return state;
+}
+
+function save(win: Window): void {
+  const { by, waiting } = unsentOf(win);
+  // One for each field, as many as have room.
+  const drafts = new Map<string, Draft>();
+  let left = MOST_CHARACTERS;
+  const keep = (draft: Draft) => {
+    const { place, over, value } = draft;
+    const { length } = `${value}${over}`;
+    if (drafts.has(place) || drafts.size === MOST || length > left || !isWanted(win, draft)) return;
+    left -= length;
+    drafts.set(place, draft);
+  };
+  for (const [field, { name, place, base, earlier, value, isSent }] of unsent(win)) {
+    if (name === null || isSecret(field)) continue;
+    if (field.isConnected && fieldAt(win, place) !== field) continue;
+    const over = [...new Set([...base, ...earlier])];
+    keep({ name, place, over, value, by, isSent, at: Date.now() });
+  }
+  waiting.forEach(keep);
+  empty(win);
+  if (drafts.size === 0) return;
+  const unstored = Object.fromEntries([...pageOf(win)].map(([param, it]) => [param, it.unstored]));
+  const text = JSON.stringify({ unstored, drafts: [...drafts.values()] });
+  write(win, "sessionStorage", keyOf(win), text);
 }

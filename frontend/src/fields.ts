@@ -4,7 +4,8 @@
  * `st-key-<key>`, and test ids.
  */
 
-import type { Realm } from "./page";
+import { withoutKey } from "./address";
+import { pageOf, type Realm } from "./page";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -14,9 +15,6 @@ const FIELDS = [
   '[data-testid="stNumberInput"] input',
   '[data-testid="stChatInput"] textarea',
 ].join();
-const ELEMENT = '[data-testid="stElementContainer"]';
-const STALE = '[data-stale="true"]';
-const SECRET = /password|one-time-code/i;
 /** Around a field that is no wider there may be no room for Streamlit's line about Enter, in pixels. */
 const NARROW = 180;
 
@@ -26,7 +24,7 @@ export function fieldOf(event: Event): Field | null {
 }
 
 export function elementOf(field: Field): Element | null {
-  return field.closest(ELEMENT);
+  return field.closest('[data-testid="stElementContainer"]');
 }
 
 /** The form whose button sends the field, or null. */
@@ -52,28 +50,39 @@ export function isInPopover(field: Field): boolean {
 
 /** The key as its class spells it, every other character a hyphen; null without a key. */
 export function nameOf(field: Field): string | null {
-  return /(?:^|\s)st-key-(\S+)/.exec(elementOf(field)?.className ?? "")?.[1] ?? null;
+  return /\bst-key-(\S+)/.exec(elementOf(field)?.className ?? "")?.[1] ?? null;
+}
+
+/** Where the field stands: the page's address without our keys and its fragment, the field's key and label. */
+export function placeOf(win: Window, field: Field): string {
+  const address = [...pageOf(win).keys()].reduce(withoutKey, win.location.href);
+  return `${address.replace(/#.*/, "")} ${nameOf(field)} ${field.getAttribute("aria-label")}`;
+}
+
+/** While a dialog is open, whatever a visitor types in belongs to it, popovers too. */
+export function hasDialog(doc: Document): boolean {
+  return doc.querySelector('[data-testid="stDialog"]') !== null;
 }
 
 /** A password that is shown for a moment is none of type "password", but has a button beside it. */
 export function isSecret(field: Field): boolean {
   return (
     field.type === "password" ||
-    SECRET.test(field.getAttribute("autocomplete") ?? "") ||
+    /password|one-time-code/i.test(field.getAttribute("autocomplete") ?? "") ||
     !!elementOf(field)?.querySelector('button[aria-label*="password" i]')
   );
 }
 
-/** The field of that name, if there is just one: two keys may have one class. */
-export function fieldNamed(doc: Document, name: string): Field | null {
-  const fields = [...doc.querySelectorAll<Field>(FIELDS)];
-  const [field, other] = fields.filter((it) => nameOf(it) === name);
+/** The field of that place, if there is just one: two keys may have one class. */
+export function fieldAt(win: Window, place: string): Field | null {
+  const fields = [...win.document.querySelectorAll<Field>(FIELDS)];
+  const [field, other] = fields.filter((it) => placeOf(win, it) === place);
   return (!other && field) || null;
 }
 
 /** Whether it belongs to the present run, and the app lets a visitor type in it. */
 export function isOpen(field: Field): boolean {
-  return !field.disabled && !field.closest(STALE);
+  return !field.disabled && !field.closest('[data-stale="true"]');
 }
 
 /**
@@ -82,25 +91,24 @@ export function isOpen(field: Field): boolean {
  */
 export function typeInto(win: Window, field: Field, text: string): void {
   const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value") ?? {};
-  const { Event, FocusEvent } = win as Realm;
   const takes = (length: number) => {
     const part = text.slice(0, length);
     set?.call(field, part);
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new (win as Realm).Event("input", { bubbles: true }));
     return field.value === part;
   };
   if (!takes(text.length)) {
-    let [least, most] = [0, text.length];
-    while (least + 1 < most) {
-      const middle = (least + most) >> 1;
-      if (takes(middle)) least = middle;
-      else most = middle;
-    }
+    let length = 0;
+    for (let more = 1 << 19; more > 0; more >>= 1) if (takes(length + more)) length += more;
     // Not half of a character that takes two places.
-    if (/[\uD800-\uDBFF]/.test(text.charAt(least - 1))) least -= 1;
-    if (least > 0) takes(least);
+    if (/[\uD800-\uDBFF]/.test(text.charAt(length - 1))) takes(length - 1);
   }
   // A form takes over what was typed when the field is left; older releases do it only then. The server
   // hears of it when the form is sent.
-  if (formOf(field)) field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+  if (formOf(field)) leave(win, field);
+}
+
+/** As if the focus was in it, and went. */
+export function leave(win: Window, field: Field): void {
+  field.dispatchEvent(new (win as Realm).FocusEvent("focusout", { bubbles: true }));
 }

@@ -6,9 +6,8 @@ export function listen<E extends Event>(
   names: readonly string[],
   act: (event: E) => void,
 ): () => void {
-  const listener = act as EventListener;
-  for (const name of names) target.addEventListener(name, listener, true);
+  for (const name of names) target.addEventListener(name, act as EventListener, true);
   return () => {
-    for (const name of names) target.removeEventListener(name, listener, true);
+    for (const name of names) target.removeEventListener(name, act as EventListener, true);
   };
 }

@@ -45,12 +45,15 @@ export interface Holding {
 /** Text that was typed into a field and not sent. */
 export interface Draft {
   readonly name: string;
-  readonly path: string;
+  /** Which field it is, as far as the page tells: what was typed for one record is not for another. */
+  readonly place: string;
   /** The values of the server that it may be typed over. */
   readonly over: readonly string[];
   readonly value: string;
   /** Who typed it, if the server had not found the session: whose that is may come out later. Else "". */
   readonly by: string;
+  /** It was on its way to the server. */
+  readonly isSent: boolean;
   /** When the page was left, in milliseconds. */
   readonly at: number;
 }
@@ -66,24 +69,28 @@ export interface Waiting extends Draft {
 
 /** What is known of a field that a visitor types in. */
 export interface Note {
+  /** Null: nothing is kept of it over F5. */
   readonly name: string | null;
-  readonly path: string;
+  place: string;
   /** What the server has. */
   readonly base: readonly string[];
   /** What the server may have by now, since it was in the field. */
   earlier: readonly string[];
   value: string;
-  readonly isSecret: boolean;
   readonly isInPopover: boolean;
   /** It is on its way to the server. */
   isSent: boolean;
   /** A script run began or ended since the last key. */
   hasRun: boolean;
+  /** It was typed by us, and the visitor has not turned to anything since. */
+  isTyped?: boolean;
 }
 
 export interface Unsent {
   readonly notes: Map<Field, Note>;
   waiting: Waiting[];
+  /** Whose the kept drafts are, by param, where the session had no record. */
+  unstored: Readonly<Record<string, string | null>>;
   /** Who is at this page while the server has not found its session; else "". */
   by: string;
   /** It is not the visitor who is typing. */
@@ -127,7 +134,7 @@ export function linkOf(win: Window & Marked): string | null {
 }
 
 export function unsentOf(win: Window & Marked): Unsent {
-  win[UNSENT] ??= { notes: new Map(), waiting: [], by: "", isTyping: false };
+  win[UNSENT] ??= { notes: new Map(), waiting: [], unstored: {}, by: "", isTyping: false };
   return win[UNSENT];
 }
 

@@ -12,10 +12,12 @@ import {
   type Field,
   fieldOf,
   formOf,
+  hasDialog,
   isChat,
   isInPopover,
   isSecret,
   nameOf,
+  placeOf,
   sendsForm,
 } from "./fields";
 import { listen } from "./listen";
@@ -36,8 +38,7 @@ export function watchFields(win: Window): void {
     const state = unsentOf(win);
     if (!field || state.isTyping) return;
     // Who types goes first.
-    const name = nameOf(field);
-    state.waiting = state.waiting.filter((draft) => draft.name !== name);
+    state.waiting = state.waiting.filter(({ name }) => name !== nameOf(field));
     // Without a "beforeinput": React keeps the attribute at what was there before this event.
     const note = noteOf(win, field, field.defaultValue);
     if (field.localName === "input" && !formOf(field)) earlier(note);
@@ -45,9 +46,12 @@ export function watchFields(win: Window): void {
   });
   listen(doc, ["keydown"], (event: KeyboardEvent) => {
     const field = fieldOf(event);
-    if (!field || event.key !== "Enter" || event.isComposing) return;
-    if (field.localName !== "input" && !event.ctrlKey && !event.metaKey) return;
+    if (!field || event.isComposing) return;
     const form = formOf(field);
+    // An arrow key sends the number that it leads to; a form keeps it.
+    const isStep = !form && field.type === "number" && /^Arrow[UD]/.test(event.key);
+    if (event.key !== "Enter" && !isStep) return;
+    if (field.localName !== "input" && !event.ctrlKey && !event.metaKey) return;
     if (form && !sendsForm(field)) return;
     send(win, (other) => (form ?? field).contains(other));
   });
@@ -58,33 +62,34 @@ export function watchFields(win: Window): void {
   listen(doc, ["click"], ({ target }) => {
     const button = (target as Partial<Element> | null)?.closest?.("button");
     const isSubmit = button?.closest('[data-testid="stFormSubmitButton"]');
-    send(win, (field) =>
-      Boolean(
-        button && (formOf(field) ? isSubmit && formOf(field) : elementOf(field))?.contains(button),
-      ),
-    );
+    if (!button) return;
+    send(win, (field) => {
+      const form = formOf(field);
+      return (form ? isSubmit && form : elementOf(field))?.contains(button);
+    });
   });
-  const { MutationObserver } = win as Realm;
   const options = { subtree: true, attributeFilter: ["data-test-script-state"] };
-  new MutationObserver(() => takeSent(win)).observe(doc, options);
+  new (win as Realm).MutationObserver(() => takeSent(win)).observe(doc, options);
 }
 
 /** The fields whose text is unsent now, and their notes. */
 export function unsent(win: Window): [Field, Note][] {
   const { notes } = unsentOf(win);
   for (const [field, note] of notes) {
-    if (field.isConnected) note.value = field.value;
-    else if (!note.isInPopover || note.path !== win.location.pathname) notes.delete(field);
+    const place = placeOf(win, field);
+    if (field.isConnected) Object.assign(note, { value: field.value, place });
+    else if (!note.isInPopover || note.place !== place) notes.delete(field);
   }
   return [...notes].filter(([, { base, value }]) => !base.includes(value));
 }
 
 /** The note of a field; a new one says that the server knows `base`. */
-export function noteOf(win: Window, field: Field, ...base: string[]): Note {
+export function noteOf(win: Window, field: Field, base: string): Note {
   const { notes } = unsentOf(win);
   const known = notes.get(field);
   if (known) return known;
-  const name = nameOf(field);
+  // Nothing on the page tells for which record a dialog is open, so its text is not kept over F5, which closes it.
+  const name = isSecret(field) || hasDialog(win.document) ? null : nameOf(field);
   // Taken off the page with its popover and put back with its text.
   const left = [...notes].find(
     ([it, its]) => !it.isConnected && its.value === field.value && its.name === name,
@@ -92,11 +97,10 @@ export function noteOf(win: Window, field: Field, ...base: string[]): Note {
   if (left) notes.delete(left[0]);
   const note = left?.[1] ?? {
     name,
-    path: win.location.pathname,
-    base: isChat(field) ? ["", ...base] : base,
+    place: placeOf(win, field),
+    base: isChat(field) ? ["", base] : [base],
     earlier: [],
-    value: base[base.length - 1] ?? field.value,
-    isSecret: isSecret(field),
+    value: base,
     isInPopover: isInPopover(field),
     isSent: false,
     hasRun: false,
@@ -110,7 +114,7 @@ function earlier(note: Note): void {
 }
 
 /** The text of these fields is on its way. Chat shows by itself when it is. */
-function send(win: Window, isOne: (field: Field) => boolean): void {
+function send(win: Window, isOne: (field: Field) => boolean | undefined): void {
   const { notes } = unsentOf(win);
   for (const [field, note] of notes) {
     if (isChat(field) || !isOne(field)) continue;
@@ -125,9 +129,10 @@ function send(win: Window, isOne: (field: Field) => boolean): void {
 export function takeSent(win: Window): void {
   const { notes } = unsentOf(win);
   for (const [field, note] of notes) {
-    const isRefused = (formOf(field) ?? elementOf(field))?.querySelector('[aria-invalid="true"]');
+    const sent = formOf(field) ?? elementOf(field);
     if (!note.isSent) note.hasRun = true;
-    else if (isRefused || !field.validity.valid) note.isSent = false;
-    else notes.delete(field);
+    else if (!field.validity.valid || sent?.querySelector('[aria-invalid="true"]')) {
+      note.isSent = false;
+    } else notes.delete(field);
   }
 }

@@ -5,9 +5,10 @@
  * Streamlit draws some with their default first.
  */
 
-import { type Field, fieldNamed, isOpen, isSecret, typeInto } from "./fields";
+import { isWanted } from "./drafts";
+import { fieldAt, hasDialog, isOpen, isSecret, leave, typeInto } from "./fields";
 import { listen } from "./listen";
-import { type Draft, type Realm, unsentOf, type Waiting } from "./page";
+import { type Realm, unsentOf, type Waiting } from "./page";
 import { noteOf } from "./unsent";
 
 const DAY_MS = 86_400_000;
@@ -18,42 +19,41 @@ const SETTLED = 2;
 const MISSED = 20;
 /** For so many it is looked whether a late value of the server's has undone the typing. */
 const WATCHED = 10;
-const MEANT = ["keydown", "pointerdown"];
-
-export function isFresh({ at }: Draft): boolean {
-  return at > Date.now() - DAY_MS;
-}
 
 export function awaitFields(win: Window): void {
   const state = unsentOf(win);
-  const { MutationObserver } = win as Realm;
+  if (state.waiting.length === 0) return;
   let timer = 0;
   const look = () => {
     timer = 0;
-    state.waiting = state.waiting.filter((draft) => isFresh(draft) && stillWaits(win, draft));
-    if (state.waiting.length === 0) {
-      observer.disconnect();
-      stop();
-    } else if (state.waiting.some(({ polls }) => polls > 0)) schedule();
+    state.waiting = state.waiting.filter((draft) => stillWaits(win, draft));
+    if (state.waiting.some(({ polls }) => polls > 0)) schedule();
   };
   const schedule = () => {
     if (timer === 0) timer = win.setTimeout(look, POLL_MS);
   };
-  const observer = new MutationObserver(schedule);
-  // A field may be there before it is open, and become so without anything being put on the page.
-  const attributeFilter = ["data-stale", "disabled"];
-  observer.observe(win.document.body, { childList: true, subtree: true, attributeFilter });
-  // From here on what becomes of the text is the visitor's doing.
-  const stop = listen(win, MEANT, () => {
-    state.waiting = state.waiting.filter(({ isTyped }) => !isTyped);
+  const observer = new (win as Realm).MutationObserver(schedule);
+  // A field may be there before it is open, and become so without anything being put on the page. The address, too.
+  observer.observe(win.document.body, { childList: true, subtree: true, attributes: true });
+  listen(win, ["mousedown", "click", "keydown"], ({ target, key }: KeyboardEvent) => {
+    // From here on what becomes of the text is the visitor's doing. What was sent, and may have been taken, goes
+    // into no field that shows up from now on.
+    state.waiting = state.waiting.filter(({ isTyped, isSent }) => !isTyped && !isSent);
+    // Text that was typed back had no focus to lose. Its field is left when the visitor turns to something else;
+    // a key that is pressed while nothing has the focus does not.
+    for (const [field, note] of state.notes) {
+      if (!note.isTyped || field === target || (key && target === win.document.body)) continue;
+      note.isTyped = false;
+      leave(win, field);
+    }
   });
   look();
 }
 
 function stillWaits(win: Window, draft: Waiting): boolean {
-  const isHere = draft.path === win.location.pathname;
-  const field = isHere ? fieldNamed(win.document, draft.name) : null;
-  if (!field || !isOpen(field)) {
+  if (draft.at < Date.now() - DAY_MS) return false;
+  const field = fieldAt(win, draft.place);
+  if (!field || !isOpen(field) || hasDialog(win.document) || !isWanted(win, draft)) {
     Object.assign(draft, { polls: 0, isTyped: false });
     return true;
   }
@@ -64,19 +64,13 @@ function stillWaits(win: Window, draft: Waiting): boolean {
   if (draft.isTyped && draft.polls > WATCHED) return false;
   if (value === draft.value) return draft.isTyped;
   if (!draft.over.includes(value)) return draft.isTyped || draft.polls < MISSED;
-  if (isStill && draft.polls >= SETTLED) type(win, field, draft);
-  return true;
-}
-
-function type(win: Window, field: Field, draft: Waiting): void {
-  const state = unsentOf(win);
-  const base = field.value;
-  if (!draft.isTyped) Object.assign(draft, { isTyped: true, polls: 1 });
-  state.isTyping = true;
-  try {
+  if (isStill && draft.polls >= SETTLED) {
+    if (!draft.isTyped) Object.assign(draft, { isTyped: true, polls: 1 });
+    const state = unsentOf(win);
+    state.isTyping = true;
     typeInto(win, field, draft.value);
-  } finally {
     state.isTyping = false;
+    Object.assign(noteOf(win, field, value), { earlier: draft.over, isTyped: true });
   }
-  noteOf(win, field, base).earlier = draft.over;
+  return true;
 }

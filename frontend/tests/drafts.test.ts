@@ -20,6 +20,7 @@ interface Drawn {
   readonly kind?: keyof typeof KIND;
   readonly value?: string;
   readonly form?: boolean;
+  readonly dialog?: boolean;
   readonly attributes?: string;
   readonly below?: string;
   /** Of the field, in pixels; without one the page has no layout. */
@@ -28,12 +29,13 @@ interface Drawn {
 
 /** Draw a field as Streamlit does; below a form, if it is in one. */
 function draw(win: Window, drawn: Drawn = {}): Field {
-  const { key = "name", kind = "input", value = "", form, attributes = "", below = "" } = drawn;
-  const { width = 0 } = drawn;
+  const { key = "name", kind = "input", value = "", attributes = "", below = "" } = drawn;
+  const { width = 0, form, dialog } = drawn;
   const { document: doc } = win;
   const tag = kind === "area" || kind === "chat" ? "textarea" : "input";
   const holder = doc.createElement("div");
   if (form) holder.dataset.testid = "stForm";
+  if (dialog) holder.dataset.testid = "stDialog";
   holder.innerHTML =
     `<div data-testid="stElementContainer" class="a ${key === null ? "" : `st-key-${key}`} b">` +
     `<div data-testid="${KIND[kind]}"><${tag} ${attributes}></${tag}>${below}</div></div>` +
@@ -115,13 +117,15 @@ describe("what is unsent", () => {
   it.each([
     ["Enter in a line", {}, "keydown", { key: "Enter" }],
     ["leaving an area", { kind: "area" }, "focusout", {}],
+    ["an arrow key in a number", { kind: "number" }, "keydown", { key: "ArrowUp" }],
     ["Ctrl+Enter in an area", { kind: "area" }, "keydown", { key: "Enter", ctrlKey: true }],
   ] as const)("is over with %s, when a run has taken it", async (_, drawn, name, more) => {
     const win = visit(openWindow());
     const field = draw(win, drawn);
-    write(field, "half");
+    const text = "kind" in drawn && drawn.kind === "number" ? "5" : "half";
+    write(field, text);
     fire(field, name, more);
-    expect(unsent(win)).toEqual([["name", "half"]]);
+    expect(unsent(win)).toEqual([["name", text]]);
     await run(win);
     expect(unsent(win)).toEqual([]);
   });
@@ -130,6 +134,7 @@ describe("what is unsent", () => {
     ["Enter of an input method", {}, "keydown", { key: "Enter", isComposing: true }],
     ["Enter in an area", { kind: "area" }, "keydown", { key: "Enter" }],
     ["leaving a field of a form", { form: true }, "focusout", {}],
+    ["an arrow key in a line", {}, "keydown", { key: "ArrowUp" }],
     [
       "Enter in a field that refuses its text",
       { attributes: 'aria-invalid="true"' },
@@ -201,6 +206,7 @@ describe("what is unsent", () => {
     ["a new password on show", { attributes: 'autocomplete="new-password"' }],
     ["a one-time code", { attributes: 'autocomplete="section-a one-time-code"' }],
     ["without a key", { key: null }],
+    ["in a dialog", { dialog: true }],
   ])("is not kept of a field that is %s", (_, drawn) => {
     const win = visit(openWindow());
     write(draw(win, drawn), "hush");
@@ -328,6 +334,102 @@ describe("a draft", () => {
     expect(again.value).toBe("liv");
   });
 
+  it.each([
+    ["another label", "/?id=1", 'aria-label="On Bob"'],
+    ["another query", "/?id=2", 'aria-label="On Ada"'],
+  ])(
+    "is for no field of the same key with %s, and waits for its own",
+    async (_, at, attributes) => {
+      const first = visit(openWindow(`/?id=1&fluxlit_sid=${A}`), { addressBar: "visible" });
+      write(draw(first, { attributes: 'aria-label="On Ada"' }), "half");
+      const win = leave(first);
+      win.history.replaceState(null, "", at);
+      visit(win, { addressBar: "visible", sid: A });
+      const other = draw(win, { attributes });
+      await settled();
+      expect(other.value).toBe("");
+      other.closest('[data-testid="stElementContainer"]')?.remove();
+      win.history.pushState(null, "", "/?id=1#a");
+      const field = draw(win, { attributes: 'aria-label="On Ada"' });
+      await settled();
+      expect(field.value).toBe("half");
+    },
+  );
+
+  it("is of the query that its field is shown under when the page is left", async () => {
+    const first = visit(openWindow("/"));
+    write(draw(first), "half");
+    first.history.pushState(null, "", "/?step=2");
+    const win = visit(leave(first));
+    const field = draw(win);
+    await settled();
+    expect(field.value).toBe("half");
+  });
+
+  it("is not typed into a dialog, nor while one is open", async () => {
+    const win = visit(typed());
+    const field = draw(win, { dialog: true });
+    await settled();
+    expect(field.value).toBe("");
+    field.closest('[data-testid="stDialog"]')?.remove();
+    const other = draw(win);
+    await settled();
+    expect(other.value).toBe("half");
+  });
+
+  it.each([
+    ["a click", "click", {}, ["half", "focusout"]],
+    ["a pressed mouse", "mousedown", {}, ["half", "focusout"]],
+    ["a key", "keydown", { key: " " }, ["half", "focusout"]],
+    ["a key of no field", "keydown", { key: " " }, ["half"]],
+  ])("is left, once, when the visitor turns to something else: %s", async (_, name, more, said) => {
+    const win = visit(typed());
+    const field = draw(win);
+    const other = said.length === 1 ? win.document.body : draw(win, { key: "other" });
+    const heard: string[] = [];
+    field.addEventListener("input", () => heard.push(field.value));
+    field.addEventListener("focusout", () => heard.push("focusout"));
+    await settled();
+    fire(field, name, more);
+    expect(heard).toEqual(["half"]);
+    for (const _ of [1, 2]) fire(other, name, more);
+    expect(heard).toEqual(said);
+    await run(win);
+    leave(win);
+    expect(kept(win)).toHaveLength(said.length === 1 ? 1 : 0);
+  });
+
+  it("that was sent is typed back, unless its field shows up later: it may have been taken", async () => {
+    const sent = () => {
+      const win = visit(openWindow());
+      const field = draw(win);
+      write(field, "half");
+      fire(field, "keydown", { key: "Enter" });
+      return visit(leave(win));
+    };
+    const first = sent();
+    const field = draw(first);
+    await settled();
+    expect(field.value).toBe("half");
+    const win = sent();
+    fire(draw(win, { key: "button" }), "click");
+    const later = draw(win);
+    await settled();
+    expect(later.value).toBe("");
+  });
+
+  it("is kept beside the page only while that is away: a copy of the tab gets none", () => {
+    const win = visit(openWindow());
+    write(draw(win), "half");
+    const turn = (hidden: boolean) => {
+      Object.defineProperty(win.document, "hidden", { configurable: true, value: hidden });
+      fire(win.document.body, "visibilitychange");
+      return kept(win).length;
+    };
+    expect([turn(true), turn(false)]).toEqual([1, 0]);
+    expect(kept(visit(leave(win)))).toEqual([]);
+  });
+
   it("is of one page, and waits there for a day", async () => {
     const win = visit(typed());
     const next = leave(win);
@@ -450,11 +552,14 @@ describe("a draft", () => {
       expect([field.value, other.value]).toEqual([value, "older"]);
     });
 
-    it("is gone with who sits there, in the living page, too", () => {
-      const win = visit(openWindow(), outage);
-      write(draw(win), "of a");
-      visit(win, { held: false, owner: "b" });
-      expect(kept(leave(win))).toEqual([]);
+    it("is gone with who sits there, in the living page, too, whichever session says so", () => {
+      for (const param of ["fluxlit_sid", "right"]) {
+        const win = visit(openWindow(), outage);
+        visit(win, { ...outage, param: "right", drafts: [] });
+        write(draw(win), "of a");
+        visit(win, { held: false, owner: "b", param });
+        expect(kept(leave(win))).toEqual([]);
+      }
     });
 
     it("is not for somebody else where the session was never stored", async () => {
@@ -468,6 +573,18 @@ describe("a draft", () => {
       await settled();
       expect(fields.map(({ value }) => value)).toEqual(["", ""]);
     });
+  });
+
+  it("does not end with another session of the page, nor with the first that the server names", async () => {
+    const [left, right] = [{ drafts: ["left_*"] }, { param: "right", drafts: ["right_*"] }];
+    const win = visit(visit(openWindow(), left), right);
+    for (const key of ["left_a", "right_a"]) write(draw(win, { key }), "half");
+    const next = visit(visit(leave(win), left), right);
+    const fields = [draw(next, { key: "left_a" }), draw(next, { key: "right_a" })];
+    await settled();
+    expect(fields.map(({ value }) => value)).toEqual(["half", "half"]);
+    visit(next, { ...left, sid: B });
+    expect(kept(leave(next))).toMatchObject([{ name: "right_a" }]);
   });
 
   it("ends with its session in a living page, and goes on with a rotation", () => {
@@ -518,6 +635,12 @@ describe("the leave guard", () => {
     expect(asks(win)).toBe(true);
     visit(win, { guard: true });
     expect(asks(win)).toBe(false);
+  });
+
+  it("asks for what stands in a dialog, too", () => {
+    const win = visit(openWindow(), { guard: true });
+    write(draw(win, { dialog: true }), "half");
+    expect(asks(win)).toBe(true);
   });
 
   it("needs no consent, and keeps nothing", () => {

@@ -221,6 +221,7 @@ describe("the scroll position", () => {
     leave();
     expect(win.sessionStorage.getItem("fluxlit::scroll")).toBe('["/report",78]');
     meet(win, offerOf({ sid: B, held: true, storing: "erase" }), () => undefined);
+    expect(win.sessionStorage).toHaveLength(0);
     leave();
     expect(win.sessionStorage).toHaveLength(0);
   });

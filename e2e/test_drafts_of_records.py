@@ -1,0 +1,107 @@
+"""Text that was typed for one record is typed back for no other one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Dialog, expect
+
+from e2e.carrier import RELEASE
+from fluxlit_component.testing.page import ContinuityPage
+from fluxlit_component.testing.server import StreamlitServer
+
+Serve = Callable[..., StreamlitServer]
+_SHUT_POPOVERS_ARE_THERE = (1, 40)
+
+
+@pytest.fixture
+def url(serve: Serve) -> str:
+    """The app whose fields have one key for several records."""
+    return serve("records.py").url
+
+
+def expect_value(tab: ContinuityPage, label: str, value: str) -> None:
+    """What the field holds, also after a draft that comes late would have been typed."""
+    tab.rest(quiet=2.5)
+    expect(tab.page.get_by_label(label, exact=True)).to_have_value(value)
+
+
+def press(tab: ContinuityPage, name: str) -> None:
+    """Press a button."""
+    tab.page.get_by_role("button", name=name, exact=True).click()
+    tab.rest()
+
+
+@pytest.mark.transport
+@pytest.mark.few
+def test_a_record_of_the_query(tab: ContinuityPage, url: str) -> None:
+    """Each address has a draft of its own; one whose query the app changes goes along with its field."""
+    text = tab.page.get_by_label("Text", exact=True)
+    tab.open(f"{url}/?id=1")
+    text.fill("about one")
+    tab.open(f"{url}/?id=2")
+    expect(tab.page.get_by_text("record 2")).to_be_visible()
+    expect_value(tab, "Text", "")
+    tab.open(f"{url}/?id=1")
+    expect(text).to_have_value("about one")
+    press(tab, "Next")
+    expect(tab.page.get_by_text("record 2")).to_be_visible()
+    expect(text).to_have_value("about one")  # Streamlit's own doing: it is the same field
+    tab.reload()
+    expect(text).to_have_value("about one")
+
+
+def test_a_visible_id_is_not_part_of_it(tab: ContinuityPage, serve: Serve) -> None:
+    """The address bar shows the id, which a rotation changes."""
+    url = serve("records.py", FLUXLIT_ADDRESS_BAR="visible").url
+    tab.open(f"{url}/?id=1")
+    assert "fluxlit_sid=" in tab.page.url
+    tab.page.get_by_label("Text", exact=True).fill("about one")
+    tab.reload()
+    expect(tab.page.get_by_label("Text", exact=True)).to_have_value("about one")
+    tab.open(f"{url}/?id=1")
+    expect(tab.page.get_by_label("Text", exact=True)).to_have_value("about one")
+
+
+@pytest.mark.transport
+def test_a_record_of_the_label(tab: ContinuityPage, url: str) -> None:
+    """The draft waits until the field of its label is there."""
+    tab.open(url)
+    tab.page.get_by_text("Bob", exact=True).click()
+    tab.rest()
+    tab.page.get_by_label("On Bob", exact=True).fill("well done")
+    tab.reload()
+    expect_value(tab, "On Ada", "")
+    tab.page.get_by_text("Bob", exact=True).click()
+    expect(tab.page.get_by_label("On Bob", exact=True)).to_have_value("well done")
+
+
+@pytest.mark.transport
+@pytest.mark.few
+def test_dialogs_have_no_drafts(tab: ContinuityPage, url: str) -> None:
+    """F5 closes a dialog, and nothing tells whose it was. The browser asks before it leaves all the same."""
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    tab.page.on("dialog", answer)
+    tab.open(url)
+    tab.page.get_by_text("Guard").click()
+    tab.rest()
+    fields = ["Note"] if RELEASE <= _SHUT_POPOVERS_ARE_THERE else ["Note", "Nickname"]
+    for label in fields:
+        for name in ("Ada", "Bob"):
+            press(tab, f"Edit {name}")
+            expect(tab.page.get_by_text(f"the dialog of {name}")).to_be_visible()
+            if label == "Nickname":
+                press(tab, "More")
+            expect_value(tab, label, "")
+            tab.page.get_by_label(label, exact=True).fill(f"of {name}")
+            tab.reload()
+            assert asked == ["beforeunload"]
+            asked.clear()
+    tab.page.goto(f"{url}/_stcore/health")
+    assert "of Ada" not in tab.page.evaluate("JSON.stringify({...sessionStorage})")
