@@ -9,11 +9,7 @@
 
 import { isPage } from "./base";
 import { listen } from "./listen";
-import { pageOf } from "./page";
-
-function hasSession(win: Window): boolean {
-  return [...pageOf(win).values()].some(({ sid }) => sid);
-}
+import { hasSession } from "./page";
 
 export function carryAlong(win: Window): void {
   const onClick = (event: Event) => {

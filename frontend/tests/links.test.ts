@@ -98,7 +98,11 @@ describe("a link is not touched", () => {
     ["to a file of the app's own", '<a href="/report/export.pdf">x</a>', { ctrlKey: true }],
     ["to a download", '<a href="/report" download>x</a>', { ctrlKey: true }],
     ["without an address", "<a>x</a>", { ctrlKey: true }],
-    ["that the right button was pressed on", '<a href="/report">x</a>', { ctrlKey: true, button: 2 }],
+    [
+      "that the right button was pressed on",
+      '<a href="/report">x</a>',
+      { ctrlKey: true, button: 2 },
+    ],
   ])("%s", async (_, html, press) => {
     const type = "button" in press ? "auxclick" : "click";
     const { opened, isLeft, href } = await click(visited(), html, press, { type });
