@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -55,9 +56,9 @@ def replaced(headers: Headers, name: bytes, value: bytes) -> Headers:
     return [*kept, (name, value)] if value and len(kept) < len(headers) else kept
 
 
-def is_page(path: str) -> bool:
-    """Whether a path may be a page: it is no file in a folder of Streamlit's. The answer tells the rest."""
-    return not _FILE.search(path)
+def is_page(scope: Mapping[str, Any]) -> bool:
+    """Whether the path may be a page's: it is no file in a folder of Streamlit's. The answer tells more."""
+    return not _FILE.search(scope["path"].removeprefix(scope.get("root_path", "")))
 
 
 @dataclass

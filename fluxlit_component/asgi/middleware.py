@@ -52,14 +52,12 @@ class SessionMiddleware:
             await self._open(scope, receive, send)
         elif _OUR_FOLDER in scope["path"]:
             await _serve(scope, send)
-        elif not document.is_page(scope["path"].removeprefix(scope.get("root_path", ""))):
+        elif scope["method"] not in _LOADS or not document.is_page(scope):
             await self._app(scope, receive, send)
-        elif scope["method"] == "GET":
-            await self._load(scope, receive, send)
         elif scope["method"] == "HEAD":
             await self._look(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._load(scope, receive, send)
 
     async def _open(self, scope: Message, receive: Receive, send: Send) -> None:
         proposed = list(scope.get("subprotocols") or ())
