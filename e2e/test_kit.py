@@ -51,6 +51,14 @@ def test_continuity_is_missed(tab: ContinuityPage, serve: Serve) -> None:
     assert "-Agree = true" in lines
 
 
+@pytest.mark.transport
+def test_a_conversation_is_looked_at(tab: ContinuityPage, serve: Serve) -> None:
+    """Streamlit draws a page with a chat's input in a container of another name."""
+    tab.open(serve("long_chat.py").url)
+    with pytest.raises(AssertionError, match="after F5 the visitor sees something else"):
+        tab.expect_continuity(seconds=1)
+
+
 def choose(tab: ContinuityPage, kind: str) -> None:
     """What a visitor does in choices.py."""
     page = tab.page

@@ -81,6 +81,27 @@ def test_another_device_resumes_the_session(serve: Serve, new_tab: NewTab) -> No
     assert third.page.evaluate(STORED) != sid
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "after F5"])
+def test_a_copy_of_a_tab_that_joined_is_a_copy(serve: Serve, new_tab: NewTab, *, again: bool) -> None:
+    """Two tabs share the session, because a link says so; a duplicate of either has one of its own."""
+    first, other = new_tab(), new_tab()
+    sid = visit(first, serve("sharing.py").url)
+    other.open(link_of(first, "resume"))
+    has(other, sid)
+    if again:
+        other.reload()
+    copy = other.duplicate()
+    copy.page.wait_for_function(f"sid => {STORED} !== sid", arg=sid)
+    copy.rest(quiet=1.0)
+    press(copy, "Add here")
+    sees(copy, "count is 3")
+    for tab in (first, other):
+        tab.reload()
+        tab.page.wait_for_timeout(1000)  # longer than a claim is patient
+        sees(tab, "count is 2")
+        has(tab, sid)
+
+
 def test_a_copy_goes_its_own_way(serve: Serve, new_tab: NewTab) -> None:
     """It brings the state of the moment in which it was made, as far as it was allowed."""
     server = serve("sharing.py")

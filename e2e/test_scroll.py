@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,8 @@ AT_BOTTOM = """
 """
 BRIDGE = {"v2": '[data-testid^="stBidiComponent"]', "v1": '[data-testid="stCustomComponentV1"]'}
 """What Streamlit draws for a component."""
+MET = 'window[Symbol.for("fluxlit.page")]?.size > 0'
+"""The bridge is there."""
 IN_REACH = """
 it => {
   const container = it.closest('[data-testid=stElementContainer]')
@@ -66,6 +69,36 @@ def test_a_reload_keeps_the_scroll_position(tab: ContinuityPage, serve: Serve) -
     until_at(tab, top)
     assert tab.page.evaluate("document.activeElement === document.body")
     assert tab.runs == PAGE_LOAD
+
+
+@pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "component"])
+def test_f5_before_the_content_is_there(tab: ContinuityPage, serve: Serve, *, handshake: bool) -> None:
+    """An impatient visitor presses it again, while the page waits for what it is to be scrolled to."""
+    tab.open(serve("long.py", handshake=handshake).url)
+    top = scroll_to(tab, 45)
+    for _ in range(2):
+        tab.page.reload(wait_until="commit")
+        tab.page.wait_for_function(MET)
+    tab.page.reload()
+    until_at(tab, top)
+
+
+@pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "component"])
+@pytest.mark.parametrize("line", [45, 0])
+def test_an_anchor_in_the_address(tab: ContinuityPage, serve: Serve, line: int, *, handshake: bool) -> None:
+    """Rerun leaves the page where it is, so F5 does not jump to the anchor either."""
+    tab.open(serve("long.py", handshake=handshake).url)
+    tab.page.get_by_role("link", name="To the middle").click()
+    expect(tab.page).to_have_url(re.compile("#middle$"))
+    tab.page.wait_for_function(f"({TOP}) > 500")
+    tab.rest(quiet=1.0)
+    scroll_to(tab, line) if line else tab.page.evaluate("document.querySelector('.stMain').scrollTop = 0")
+    top = tab.page.evaluate(TOP)
+    for _ in range(2):
+        tab.reload()
+        until_at(tab, top)
+        tab.rest(quiet=1.5)
+        until_at(tab, top)
 
 
 def test_what_grows_late_above_the_place_moves_nothing(tab: ContinuityPage, serve: Serve) -> None:

@@ -8,9 +8,11 @@ from fluxlit_component import url_session
 
 def long() -> None:
     st.text_input("Name", key="name")
+    st.markdown("[To the middle](#middle)")
     for line in range(60):
         if line == 30:
             time.sleep(0.5)
+            st.header("In the middle", anchor="middle")
         st.write(f"line {line}")
         st.write("words " * 40)
 

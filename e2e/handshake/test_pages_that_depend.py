@@ -41,6 +41,19 @@ def test_f5_stays_on_a_page_that_is_there_for_who_is_logged_in(
 
 
 @pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "component"])
+def test_a_page_that_there_is_not_is_not_found(tab: ContinuityPage, serve: Serve, *, handshake: bool) -> None:
+    """Streamlit says so and shows the first page, as without the session."""
+    plain = serve("dotted.py", handshake=handshake, FLUXLIT_DISABLE_URL_SESSION="1")
+    seen = []
+    for url in (plain.url, serve("dotted.py", handshake=handshake).url):
+        tab.open(f"{url}/nowhere")
+        expect(tab.page.get_by_role("dialog")).to_contain_text("Page not found")
+        expect(tab.page.locator("h1")).to_have_text("Home")
+        seen.append((tab.page.url.removeprefix(url), tab.page.get_by_role("dialog").inner_text()))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("handshake", [True, False], ids=["handshake", "component"])
 def test_who_logs_out_has_one_page(tab: ContinuityPage, serve: Serve, *, handshake: bool) -> None:
     """The address of a page that is not there any more leads to the first one, as Streamlit does it."""
     url = serve("login.py", handshake=handshake).url

@@ -40,6 +40,16 @@ app = st.App({str(APP)!r}, middleware=[Middleware(SessionMiddleware)])
 """
 
 
+MOUNTED = f"""
+import streamlit as st
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from fluxlit_component.asgi import SessionMiddleware
+inner = st.App({str(APP)!r})
+app = SessionMiddleware(Starlette(routes=[Mount("/media/mine", inner)], lifespan=inner.lifespan()))
+"""
+
+
 def expect_runs(tab: ContinuityPage, url: str, runs: int = 1) -> None:
     """A new visitor's page load costs one run, or as many as is said, and so does F5, which has the state."""
     tab.open(url)
@@ -54,13 +64,13 @@ def expect_runs(tab: ContinuityPage, url: str, runs: int = 1) -> None:
 
 
 @contextmanager
-def started(*command: str, port: int, scheme: str = "http", **env: str) -> Iterator[Path]:
+def started(*command: str, port: int, scheme: str = "http", below: str = "", **env: str) -> Iterator[Path]:
     """A server of another kind, until the block is left; the file of what it printed."""
     log = Path(env["FLUXLIT_SESSION_SQLITE_PATH"]).with_name("log")
     with log.open("wb") as out:
         process = subprocess.Popen(command, env={**os.environ, **env}, stdout=out, stderr=subprocess.STDOUT)
         try:
-            until_healthy(process, f"{scheme}://localhost:{port}/_stcore/health", log)
+            until_healthy(process, f"{scheme}://localhost:{port}{below}/_stcore/health", log)
             yield log
         finally:
             process.terminate()
@@ -159,6 +169,37 @@ def test_streamlit_run_on_an_app_with_the_middleware(tab: ContinuityPage, tmp_pa
     env = {"FLUXLIT_SESSION_SQLITE_PATH": store, "STREAMLIT_SERVER_HEADLESS": "true"}
     with started(*command, port=port, **env):
         expect_runs(tab, f"http://localhost:{port}")
+
+
+def test_below_a_path_like_a_folder_of_streamlits(tab: ContinuityPage, tmp_path: Path, port: int) -> None:
+    """An app that is mounted below `/media`, with the middleware around all."""
+    (tmp_path / "mounted.py").write_text(MOUNTED, "utf-8")
+    command = (
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "mounted:app",
+        "--app-dir",
+        str(tmp_path),
+        "--port",
+        str(port),
+    )
+    store = str(tmp_path / "sessions.db")
+    below = f"http://localhost:{port}/media/mine"
+    with started(*command, port=port, below="/media/mine", FLUXLIT_SESSION_SQLITE_PATH=store):
+        expect_runs(tab, f"{below}/")
+
+
+def test_a_page_with_a_dot_in_its_address(tab: ContinuityPage, serve: Serve) -> None:
+    """It could be that of a file: the answer tells."""
+    tab.open(f"{serve('dotted.py').url}/v1.2")
+    assert tab.runs == 1
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_label("Name").blur()
+    tab.rest()
+    tab.reload()
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    assert tab.runs == 1
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 from fluxlit_component.testing import ContinuityPage
 
 _LINES: Final = """() => {
-  const parts = '[data-testid="stMain"], [data-testid="stSidebar"], [data-testid="stDialog"]';
+  const parts = '.stMain, [data-testid="stSidebar"], [data-testid="stDialog"]';
   const names = ['ElementContainer', 'SidebarNav', 'Bottom'];
   const element = names.map(name => `[data-testid="st${name}"]`).join();
   const lines = [];

@@ -23,6 +23,16 @@ def test_a_key_that_is_put_back_is_found(meet: Meet) -> None:
     assert "put back" in message
 
 
+def test_another_word_in_a_conversation_is_found(meet: Meet) -> None:
+    """Streamlit draws a page with a chat's input in a container of another name."""
+    twins = replace(meet("chat", same=True), seconds=4.0)
+    twins.compare()
+    said = twins.ours.page.get_by_test_id("stChatMessageContent").get_by_text("Hello")
+    said.evaluate("it => { it.textContent = 'Goodbye' }")
+    with pytest.raises(Different, match="Goodbye"):
+        twins.compare()
+
+
 @pytest.mark.parametrize("app", ["crud", "dashboard", "dialog"])
 def test_two_plain_apps_are_alike(meet: Meet, app: str) -> None:
     """Without the session on either side there is no difference to find."""

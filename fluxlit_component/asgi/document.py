@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -17,9 +18,9 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from fluxlit_component.errors import BundleMissing
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
-_NOT_A_PAGE: Final = re.compile(r"/(?:static|media|component|_stcore|_fluxlit)/")
+_FILE: Final = re.compile(r"/(?:static|media|component|_stcore)/.*\.[^/]*$")
 _HEAD: Final = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
-_STREAMLITS_SCRIPT: Final = re.compile(rb"""<script\b[^>]*\bsrc="([^"]*?)static/js/""")
+_STREAMLITS_SCRIPT: Final = re.compile(rb'(?s)prerenderReady.*?<script\b[^>]*\bsrc="([^"]*?)static/js/')
 
 
 class BootScript(NamedTuple):
@@ -55,10 +56,9 @@ def replaced(headers: Headers, name: bytes, value: bytes) -> Headers:
     return [*kept, (name, value)] if value and len(kept) < len(headers) else kept
 
 
-def is_page(path: str) -> bool:
-    """Whether a path may be a document: no file, no component, and no route of Streamlit's own."""
-    name = path.rpartition("/")[2]
-    return not _NOT_A_PAGE.search(path) and ("." not in name or name.endswith(".html"))
+def is_page(scope: Mapping[str, Any]) -> bool:
+    """Whether the path may be a page's: it is no file in a folder of Streamlit's. The answer tells more."""
+    return not _FILE.search(scope["path"].removeprefix(scope.get("root_path", "")))
 
 
 @dataclass
@@ -67,8 +67,9 @@ class DocumentResponse:
 
     script: BootScript
     referrer_policy: str | None
-    is_head: bool
-    _start: dict[str, Any] | None = None
+    start: dict[str, Any] | None = None
+    """How the response begins, if it is a document."""
+    has_script: bool = False
     _body: bytes = b""
 
     def take(self, message: dict[str, Any]) -> list[dict[str, Any]]:
@@ -77,10 +78,10 @@ class DocumentResponse:
             return self._begin(message)
         if message["type"] != "http.response.body":
             return [message]
-        if self._start is None:
-            return [{**message, "body": b""} if self.is_head else message]
+        if self.start is None:
+            return [message]
         self._body += message.get("body", b"")
-        return [] if message.get("more_body", False) else self._end(self._start, self._body)
+        return [] if message.get("more_body", False) else self._end(self.start, self._body)
 
     def _begin(self, message: dict[str, Any]) -> list[dict[str, Any]]:
         headers = list(message.get("headers", ()))
@@ -89,19 +90,20 @@ class DocumentResponse:
             headers.append((b"referrer-policy", self.referrer_policy.encode()))
         message = {**message, "headers": headers}
         if is_document and message["status"] == HTTPStatus.OK:
-            self._start = message
+            self.start = message
             return []
         return [message]
 
     def _end(self, start: dict[str, Any], body: bytes) -> list[dict[str, Any]]:
         headers: Headers = start["headers"]
         whole = _with_script(body, self.script, value_of(headers, b"content-encoding").lower())
+        self.has_script = whole is not None
         if whole is not None:
             # Tag and date belong to the document without the script.
             headers = without(headers, b"content-length", b"etag", b"last-modified")
             headers.append((b"content-length", str(len(whole)).encode()))
-        sent = b"" if self.is_head else body if whole is None else whole
-        return [{**start, "headers": headers}, {"type": "http.response.body", "body": sent}]
+        sent = {"type": "http.response.body", "body": body if whole is None else whole}
+        return [{**start, "headers": headers}, sent]
 
 
 def _with_script(body: bytes, script: BootScript, encoding: bytes) -> bytes | None:

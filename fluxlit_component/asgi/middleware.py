@@ -52,10 +52,12 @@ class SessionMiddleware:
             await self._open(scope, receive, send)
         elif _OUR_FOLDER in scope["path"]:
             await _serve(scope, send)
-        elif scope["method"] in _LOADS and document.is_page(scope["path"]):
-            await self._load(scope, receive, send)
-        else:
+        elif scope["method"] not in _LOADS or not document.is_page(scope):
             await self._app(scope, receive, send)
+        elif scope["method"] == "HEAD":
+            await self._look(scope, receive, send)
+        else:
+            await self._load(scope, receive, send)
 
     async def _open(self, scope: Message, receive: Receive, send: Send) -> None:
         proposed = list(scope.get("subprotocols") or ())
@@ -69,9 +71,9 @@ class SessionMiddleware:
             headers.append((_HEADER, ticket.encode()))
             await self._app({**scope, "subprotocols": others, "headers": headers}, receive, send)
 
-    async def _load(self, scope: Message, receive: Receive, send: Send) -> None:
-        is_head, headers = scope["method"] == "HEAD", scope["headers"]
-        response = document.DocumentResponse(document.boot_script(), self._referrer_policy, is_head=is_head)
+    async def _load(self, scope: Message, receive: Receive, send: Send) -> document.DocumentResponse:
+        headers = scope["headers"]
+        response = document.DocumentResponse(document.boot_script(), self._referrer_policy)
         if b"text/html" in document.value_of(headers, b"accept"):
             # The browser may have a document without the script, which must not be found unchanged.
             headers = document.without(headers, b"if-none-match", b"if-modified-since")
@@ -80,9 +82,29 @@ class SessionMiddleware:
             for ready in response.take(dict(message)):
                 await send(ready)
 
-        # GET, since only the body tells a document's length. No pathsend: the body must pass here.
+        # No pathsend: the body must pass here.
         kept = {k: v for k, v in (scope.get("extensions") or {}).items() if k != "http.response.pathsend"}
-        await self._app({**scope, "method": "GET", "headers": headers, "extensions": kept}, receive, pass_on)
+        await self._app({**scope, "headers": headers, "extensions": kept}, receive, pass_on)
+        return response
+
+    async def _look(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer a HEAD as the app does. For Streamlit's document ask by GET: its body tells its length."""
+        own, whole = _Answer(), _Answer()
+        empty = iter([{"type": "http.request"}])  # the body of the request, which the app may have read
+
+        async def again() -> Message:
+            return next(empty, None) or await receive()
+
+        looked = await self._load(scope, receive, own.take)
+        if looked.start and (await self._load({**scope, "method": "GET"}, again, whole.take)).has_script:
+            own[:] = [whole[0], {"type": "http.response.body"}]
+        for message in own:
+            await send(message)
+
+
+class _Answer(list[Message]):
+    async def take(self, message: Message) -> None:
+        self.append(message)
 
 
 async def _serve(scope: Message, send: Send) -> None:

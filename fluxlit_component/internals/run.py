@@ -127,6 +127,13 @@ class Run:
             return "" if is_known else str(manager.intended_page_name or "")
         return ""
 
+    def ask_for_page(self) -> None:
+        """Ask for the page by its URL path. If the app has no such page, Streamlit then says so."""
+        with guard:
+            manager = self._context.pages_manager
+            if page := manager.get_pages().get(str(manager.intended_page_script_hash)):
+                manager.set_script_intent("", str(page.get("url_pathname") or ""))
+
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """Request headers of the websocket's handshake; empty if there is no connection or it has ended."""

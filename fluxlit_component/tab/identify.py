@@ -83,8 +83,10 @@ class Identification:
         return True
 
     def _recognise(self) -> None:
-        """Leave the session of another person: the run begins again with a fresh session."""
+        """Know the page again, and the person: the session of another one is left for a fresh one."""
         tab = self._tab
+        if tab.ids.sid is None and not self._first and tab.page.baseline is None:
+            self._run.ask_for_page()  # the gate has declared it, whether it is the app's or not
         tab.signed_in |= is_signed_in(self._run)
         tab.came_with_values |= self._first and bool(shown_on(self._run))
         if tab.change is not None:

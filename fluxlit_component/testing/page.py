@@ -47,7 +47,7 @@ _VIEW: Final = """() => {
   // Of a pill, a segment or a star older releases tell only that it is chosen. A colour is a block.
   const fields = 'input, textarea, [role="slider"], button[aria-checked], button[aria-pressed], '
     + 'button[kind$="Active"], [data-testid="stColorPickerBlock"]';
-  for (const part of document.querySelectorAll('[data-testid="stMain"], [data-testid="stSidebar"]')) {
+  for (const part of document.querySelectorAll('.stMain, [data-testid="stSidebar"]')) {
     const onHover = part.querySelector('[data-testid="stSidebarCollapseButton"]')?.innerText.trim();
     const texts = part.innerText.split("\\n").map(line => line.trim());
     lines.push(...texts.filter(line => line && line !== onHover));

@@ -68,8 +68,7 @@ export function linkIn(href: string): string | null {
 
 /** Whether the key stands in the URL at all, well-formed or not. */
 export function carriesKey(href: string, key: string): boolean {
-  const { query, fragment } = split(href);
-  return read(query).has(key) || read(fragment).has(key);
+  return withoutKey(href, key) !== href;
 }
 
 export function withoutKey(href: string, key: string): string {

@@ -6,8 +6,11 @@
  */
 
 const STATIC = /^(.*\/)(?:static\/js|_fluxlit)\/[^/]+$/;
-/** What is served beside the pages, relative to the base: by Streamlit, or as a file by the app's own routes. */
-const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\/|\.[^/]*$/;
+/**
+ * What is served beside the pages, relative to the base: by Streamlit, or as a file by the app's own routes. The
+ * address of a page may have a dot, as in `v1.2`: a file's ends in letters.
+ */
+const NOT_A_PAGE = /^(?:static|media|component|app\/static|_stcore)\/|\.[a-z]\w*$/i;
 
 export function basePathOf(win: Window): string {
   for (const { src } of win.document.scripts) {

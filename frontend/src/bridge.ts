@@ -19,7 +19,7 @@ import { type Answer, makeAnswer, type Offer, parseOffer } from "./protocol";
 import { shield } from "./referrer";
 import { forgetScroll, keepScroll } from "./scroll";
 import { isNews, type Settled, settle } from "./settle";
-import { forget, hasJoined, join, recall, remember } from "./tab";
+import { forget, join, joined, recall, remember } from "./tab";
 import { takeSent, watchFields } from "./unsent";
 import { awaitFields } from "./waiting";
 
@@ -162,12 +162,20 @@ function tell(win: Window, link: string): void {
   }
 }
 
-/** Claim the session for this page, if nobody else may have it. A claim is made once per id. */
+/**
+ * Claim the session for this page, if nobody else may have it; of a session that this tab shares, its own place. A
+ * claim is made once per id.
+ */
 function own(win: Window, { param, held, unique }: Offer, holding: Holding): void {
   const { sid } = holding;
   if (sid === null) return;
-  if (held && !unique && holding.link !== null) join(win, param, sid);
-  const name = unique && !hasJoined(win, param, sid) ? `fluxlit:${param}:${sid}` : null;
+  const isJoining = held && !unique && holding.link !== null;
+  const whose = isJoining
+    ? join(win, param, sid)
+    : unique
+      ? (joined(win, param, sid) ?? sid)
+      : null;
+  const name = whose && `fluxlit:${param}:${whose}`;
   if (holding.claim?.name === name) return;
   holding.claim?.release();
   const onCopied = () =>

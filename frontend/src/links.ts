@@ -9,11 +9,7 @@
 
 import { isPage } from "./base";
 import { listen } from "./listen";
-import { pageOf } from "./page";
-
-function hasSession(win: Window): boolean {
-  return [...pageOf(win).values()].some(({ sid }) => sid);
-}
+import { hasSession } from "./page";
 
 export function carryAlong(win: Window): void {
   const onClick = (event: Event) => {
@@ -27,6 +23,7 @@ export function carryAlong(win: Window): void {
       const isAsked = ctrlKey || metaKey || shiftKey;
       const opensTab = isAsked || button === 1 || link?.target.toLowerCase() === "_blank";
       if (!link?.getAttribute("href") || !opensTab || link.hasAttribute("download")) return;
+      if (button === 2) return; // the browser's menu
       if (!isPage(win, new URL(link.href)) || !hasSession(win)) return;
       // Chromium asks the pressed key whether it is a tab behind this one, or a window.
       const opened = win.open(link.href, "_blank");

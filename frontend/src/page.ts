@@ -127,6 +127,11 @@ export function pageOf(win: Window & Marked): Page {
   return win[PAGE];
 }
 
+/** Whether the page has an id: without the visitor's consent it has none. */
+export function hasSession(win: Window): boolean {
+  return [...pageOf(win).values()].some(({ sid }) => sid);
+}
+
 /** The link that this page was opened with last: read before it is stripped, and kept for every holding. */
 export function linkOf(win: Window & Marked): string | null {
   win[LINK] = linkIn(win.location.href) ?? win[LINK] ?? null;

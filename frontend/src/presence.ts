@@ -7,6 +7,8 @@
  * BroadcastChannel; without that nothing is claimed. Names and messages never leave the browser.
  */
 
+import { listen } from "./listen";
+
 /** How long a page that is going away may take to let go. */
 export const PATIENCE_MS = 700;
 
@@ -15,15 +17,13 @@ export function claim(win: Window, name: string, onCopied: () => void): () => vo
   const make = () => claimOnce(win, name, onCopied);
   let release = make();
   // A page in the back/forward cache is not alive: it lets go, which also lets it be cached at all.
-  const hide = () => release();
-  const show = (event: PageTransitionEvent) => {
-    if (event.persisted) release = make();
-  };
-  win.addEventListener("pagehide", hide);
-  win.addEventListener("pageshow", show);
+  const stopHiding = listen(win, ["pagehide"], () => release());
+  const stopShowing = listen<PageTransitionEvent>(win, ["pageshow"], ({ persisted }) => {
+    if (persisted) release = make();
+  });
   return () => {
-    win.removeEventListener("pagehide", hide);
-    win.removeEventListener("pageshow", show);
+    stopHiding();
+    stopShowing();
     release();
   };
 }

@@ -14,26 +14,22 @@
  */
 
 /** Policies that never send path or query; `never` is the old name of `no-referrer`. */
-const SILENT = new Set(["no-referrer", "never", "origin", "strict-origin"]);
+const SILENT = /^(no-referrer|never|(strict-)?origin)$/;
 /** Policies that tell other origins nothing, which `strict-origin` would. */
-const RESERVED = new Set(["no-referrer", "never", "same-origin"]);
+const RESERVED = /^(no-referrer|never|same-origin)$/;
 const MARK = "data-fluxlit";
-
-function metasOf(document: Document): HTMLMetaElement[] {
-  return [...document.querySelectorAll<HTMLMetaElement>('meta[name="referrer" i]')];
-}
 
 /** The policy to add beside those of the page, or null. Which of several holds is the order of insertion,
  * which the document does not tell: so all of them count. */
 function policyBeside(metas: readonly HTMLMetaElement[]): string | null {
   const policies = metas.map((meta) => meta.content.trim().toLowerCase());
-  if (policies.length > 0 && policies.every((policy) => SILENT.has(policy))) return null;
-  return policies.some((policy) => RESERVED.has(policy)) ? "no-referrer" : "strict-origin";
+  if (policies.length > 0 && policies.every((policy) => SILENT.test(policy))) return null;
+  return policies.some((policy) => RESERVED.test(policy)) ? "no-referrer" : "strict-origin";
 }
 
 /** Add our meta while `exposed`, remove it afterwards. */
 export function shield(document: Document, exposed: boolean): void {
-  const metas = metasOf(document);
+  const metas = [...document.querySelectorAll<HTMLMetaElement>('meta[name="referrer" i]')];
   const ours = metas.find((meta) => meta.hasAttribute(MARK));
   if (exposed === (ours !== undefined)) return;
   if (ours) {

@@ -5,7 +5,7 @@
  */
 
 import { listen } from "./listen";
-import { pageOf } from "./page";
+import { hasSession } from "./page";
 import { isRunning } from "./patience";
 import { drop, write } from "./storage";
 
@@ -23,25 +23,30 @@ const LATE_POLLS = 200;
 const MOST_MS = 60_000;
 
 export function keepScroll(win: Window): void {
+  const kept = keptTop(win);
+  const found = scrollerOf(win);
+  // Who has scrolled before this script was there knows better where to be.
+  const isOurs = kept >= 0 && (!found || found.scrollTop < 1 || isLed(win, found));
+  const isWaiting = isOurs ? restore(win, kept) : null;
   win.addEventListener("pagehide", () => {
+    // Without an id the visitor took back the consent. What this page waits for, the next one is to wait for.
+    const hasId = hasSession(win);
+    if (hasId && isWaiting?.()) return;
     forgetScroll(win);
     const scroller = scrollerOf(win);
     // Streamlit holds a chat at its bottom, however long it becomes.
-    if (!scroller || (isChat(scroller) && roomOf(scroller) - scroller.scrollTop < 2)) return;
+    if (!scroller || !hasId || (isChat(scroller) && roomOf(scroller) - scroller.scrollTop < 2))
+      return;
     const top = Math.round(scroller.scrollTop);
-    // No holding has an id: the visitor took back the consent.
-    if (top < 1 || ![...pageOf(win).values()].some(({ sid }) => sid)) return;
+    // A new page is at its top, unless its address has an anchor, which may not be there yet.
+    if (top < 1 && (!win.location.hash || isRunning(win.document))) return;
     write(win, "sessionStorage", KEY, JSON.stringify([win.location.pathname, top]));
   });
-  const top = keptTop(win);
-  const scroller = scrollerOf(win);
-  // Who has scrolled before this script was there knows better where to be.
-  if (top > 0 && (!scroller || scroller.scrollTop < 1 || isChat(scroller))) restore(win, top);
 }
 
 /** The element that Streamlit scrolls, if it is there yet. */
 function scrollerOf(win: Window): HTMLElement | null {
-  return win.document.querySelector(`[data-testid="stMain"],[data-testid="${CHAT}"]`);
+  return win.document.querySelector(".stMain");
 }
 
 function roomOf({ scrollHeight, clientHeight }: HTMLElement): number {
@@ -53,30 +58,37 @@ function isChat({ dataset }: HTMLElement): boolean {
   return dataset.testid === CHAT;
 }
 
+/** Streamlit takes a new page somewhere: a chat to its bottom, any other to the anchor of its address. */
+function isLed(win: Window, scroller: HTMLElement): boolean {
+  return isChat(scroller) || win.location.hash !== "";
+}
+
 /** The page is another visitor's now: what was kept is not brought back either. */
 export function forgetScroll(win: Window): void {
   drop(win, "sessionStorage", KEY);
 }
 
-/** Zero unless this very page was reloaded, or come back to. */
+/** Negative unless this very page was reloaded, or come back to. */
 function keptTop(win: Window): number {
   try {
     const [entry] = win.performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-    if (entry?.type !== "reload" && entry?.type !== "back_forward") return 0;
+    if (!["reload", "back_forward"].includes(entry?.type ?? "")) return -1;
     const [path, top] = JSON.parse(win.sessionStorage.getItem(KEY) ?? "[]") as unknown[];
-    return path === win.location.pathname && typeof top === "number" ? top : 0;
+    return path === win.location.pathname && typeof top === "number" ? top : -1;
   } catch {
-    return 0;
+    return -1;
   }
 }
 
-function restore(win: Window, top: number): void {
+/** What is returned tells whether it still goes on. */
+function restore(win: Window, top: number): () => boolean {
   let timer = 0;
-  const anchor = "overflow-anchor";
   const end = () => {
     win.clearInterval(timer);
+    timer = 0;
     stop();
-    scrollerOf(win)?.style.removeProperty(anchor);
+    const scroller = scrollerOf(win);
+    if (scroller) scroller.style.overflowAnchor = "";
   };
   const stop = listen(win, MEANT, end);
   let rested = 0;
@@ -88,12 +100,12 @@ function restore(win: Window, top: number): void {
     const scroller = scrollerOf(win);
     if (!scroller) return;
     // What grows above grows into the place that it had: the browser need not move the page for it.
-    scroller.style.setProperty(anchor, "none");
+    scroller.style.overflowAnchor = "none";
     const grown = scroller.scrollHeight - height;
     height += grown;
     const isMoved = scroller.scrollTop !== seen;
     // A page that becomes shorter moves what it shows. Anything else that moves it means to.
-    if (isMoved && grown >= 0 && isPlaced && !isChat(scroller)) return end();
+    if (isMoved && grown >= 0 && isPlaced && !isLed(win, scroller)) return end();
     const doc = win.document;
     const isBusy = isMoved || grown || isRunning(doc) || doc.querySelector(PLACEHOLDER);
     rested = isBusy ? 0 : rested + 1;
@@ -107,4 +119,5 @@ function restore(win: Window, top: number): void {
     if (rested > (isInReach ? 2 * REST_POLLS : LATE_POLLS)) end();
   }, POLL_MS);
   win.setTimeout(end, MOST_MS);
+  return () => timer > 0;
 }

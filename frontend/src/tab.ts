@@ -23,13 +23,17 @@ export function storageName(win: Window, param: string): string {
   return PREFIX + (base === "/" ? "" : `${base}:`) + param;
 }
 
-function read(win: Window, area: Area, name: string): string | null {
+function raw(win: Window, area: Area, name: string): string | null {
   try {
-    const value: unknown = win[area].getItem(name);
-    return isWellFormed(value) ? value : null;
+    return win[area].getItem(name);
   } catch {
     return null;
   }
+}
+
+function read(win: Window, area: Area, name: string): string | null {
+  const value = raw(win, area, name);
+  return isWellFormed(value) ? value : null;
 }
 
 /** Asked by writing as much as an id takes: some browsers let you read a storage that has no room left. */
@@ -79,20 +83,30 @@ export function remember(win: Window, param: string, sid: string, scope: Scope):
   return (scope === "browser" && write(win, "localStorage", name, sid)) || took;
 }
 
-/** Note that this tab joined the session by a link: it is meant to share it with the tab that it came from. */
-export function join(win: Window, param: string, sid: string): void {
-  write(win, "sessionStorage", `${storageName(win, param)}:joined`, sid);
+/**
+ * Note that this tab joined the session by a link: it is meant to share it with the tab that it came from. The mark
+ * has a number of this tab, so that a copy of the tab is noticed. Null: storage is refused.
+ */
+export function join(win: Window, param: string, sid: string): string | null {
+  const mark = joined(win, param, sid) ?? sid + Math.random();
+  return write(win, "sessionStorage", joinedName(win, param), mark) ? mark : null;
 }
 
-export function hasJoined(win: Window, param: string, sid: string): boolean {
-  return read(win, "sessionStorage", `${storageName(win, param)}:joined`) === sid;
+/** The mark of this tab, if it joined the session; a copied tab has that of its original. */
+export function joined(win: Window, param: string, sid: string): string | null {
+  const mark = raw(win, "sessionStorage", joinedName(win, param));
+  return mark?.startsWith(sid) ? mark : null;
+}
+
+function joinedName(win: Window, param: string): string {
+  return `${storageName(win, param)}:joined`;
 }
 
 /** Nothing of this session is left in the browser's storage. */
 export function forget(win: Window, param: string): void {
   const name = storageName(win, param);
   for (const area of ["sessionStorage", "localStorage"] as const) drop(win, area, name);
-  drop(win, "sessionStorage", `${name}:joined`);
+  drop(win, "sessionStorage", joinedName(win, param));
 }
 
 /** The id that a history state carries for `param`. */

@@ -63,6 +63,11 @@ describe("a link that opens another tab", () => {
     expect([opener, isLeft, href]).toEqual([null, false, "/report"]);
   });
 
+  it("may have a dot in its name, as a page may", async () => {
+    const { opened } = await click(visited(), '<a href="/v1.2">x</a>', { ctrlKey: true });
+    expect(opened).toEqual(["https://app.example/v1.2"]);
+  });
+
   it("keeps its own fragment", async () => {
     const { opened } = await click(visited(), '<a href="/r?a=1#part">x</a>', { ctrlKey: true });
     expect(opened).toEqual(["https://app.example/r?a=1#part"]);
@@ -93,8 +98,14 @@ describe("a link is not touched", () => {
     ["to a file of the app's own", '<a href="/report/export.pdf">x</a>', { ctrlKey: true }],
     ["to a download", '<a href="/report" download>x</a>', { ctrlKey: true }],
     ["without an address", "<a>x</a>", { ctrlKey: true }],
+    [
+      "that the right button was pressed on",
+      '<a href="/report">x</a>',
+      { ctrlKey: true, button: 2 },
+    ],
   ])("%s", async (_, html, press) => {
-    const { opened, isLeft, href } = await click(visited(), html, press);
+    const type = "button" in press ? "auxclick" : "click";
+    const { opened, isLeft, href } = await click(visited(), html, press, { type });
     expect([opened, isLeft]).toEqual([[], true]);
     expect(href ?? "").not.toContain(A);
   });

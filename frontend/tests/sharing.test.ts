@@ -1,6 +1,17 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { meet } from "../src/bridge";
-import { A, addressOf, B, C, offerOf, openWindow, PARAM, reload, transcript } from "./support";
+import {
+  A,
+  addressOf,
+  B,
+  C,
+  offerOf,
+  openWindow,
+  PARAM,
+  refuseStorage,
+  reload,
+  transcript,
+} from "./support";
 
 const LINK = "L".repeat(43);
 const KEY = `fluxlit:${PARAM}`;
@@ -61,6 +72,62 @@ describe("a link to a session", () => {
     expect(early.said).toEqual([]);
     expect(late.said).toEqual([{ protocol: 1, sid: A, source: "memory", link: LINK }]);
     expect(addressOf(win)).toBe("/");
+  });
+});
+
+describe("a tab that joined the session by a link", () => {
+  /** Locks that all pages of a test share: what is asked for is held until it is let go. */
+  function locked(...wins: Window[]) {
+    const names: string[] = [];
+    const locks = {
+      query: async () => ({ held: names.map((name) => ({ name })) }),
+      request: (name: string, _: unknown, hold: () => Promise<void>) => {
+        if (names.includes(name)) return new Promise(() => undefined);
+        names.push(name);
+        return hold();
+      },
+    };
+    for (const win of wins) Object.defineProperty(win.navigator, "locks", { value: locks });
+    return names;
+  }
+  const joining = offerOf({ sid: A, held: true });
+  const later = offerOf({ sid: A, held: true, unique: true });
+
+  it("holds a place of its own, and a copy of it says what it is", async () => {
+    vi.useFakeTimers();
+    const first = openWindow();
+    const second = openWindow(`/#fluxlit_link=${LINK}`);
+    const names = locked(first, second);
+    meet(first, later, () => undefined);
+    for (let run = 0; run < 2; run++) meet(second, joining, () => undefined);
+    expect(names).toHaveLength(2);
+    const copy = reload(second);
+    Object.defineProperty(copy.navigator, "locks", { value: second.navigator.locks });
+    Object.assign(copy, { setTimeout });
+    const { said, say } = transcript();
+    meet(copy, later, say);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(said).toEqual([{ protocol: 1, sid: A, source: "storage", copy: true }]);
+    vi.useRealTimers();
+  });
+
+  it("keeps its place over F5", () => {
+    const second = openWindow(`/#fluxlit_link=${LINK}`);
+    const names = locked(second);
+    for (let run = 0; run < 2; run++) meet(second, joining, () => undefined);
+    const again = reload(second);
+    const then = locked(again);
+    meet(again, later, () => undefined);
+    expect(then).toEqual(names);
+    expect(then[0]).not.toBe(`fluxlit:${PARAM}:${A}`);
+  });
+
+  it("claims nothing where it cannot note its place", () => {
+    const second = openWindow(`/#fluxlit_link=${LINK}`);
+    refuseStorage(second);
+    const names = locked(second);
+    for (let run = 0; run < 2; run++) meet(second, joining, () => undefined);
+    expect(names).toEqual([]);
   });
 });
 
@@ -167,13 +234,14 @@ describe("two apps on one origin", () => {
 describe("the scroll position", () => {
   afterEach(() => vi.useRealTimers());
 
-  function scrolled(type: string, kept: string | null, height = 5000) {
-    const win = openWindow("/report");
+  function scrolled(type: string, kept: string | null, height = 5000, path = "/report", at = 0) {
+    const win = openWindow(path);
     if (kept) win.sessionStorage.setItem("fluxlit::scroll", kept);
-    win.document.body.innerHTML = '<div data-testid="stMain"></div>';
+    win.document.body.innerHTML = '<div class="stMain" data-testid="stMain"></div>';
     const main = win.document.querySelector("div") as HTMLElement;
     Object.defineProperty(main, "scrollHeight", { value: height, configurable: true });
     Object.defineProperty(main, "clientHeight", { value: 500 });
+    main.scrollTop = at;
     win.performance.getEntriesByType = () => [{ type }] as unknown as PerformanceEntryList;
     vi.useFakeTimers();
     Object.assign(win, { setInterval, clearInterval, setTimeout });
@@ -212,6 +280,61 @@ describe("the scroll position", () => {
     win.dispatchEvent(new (win as Window & typeof window).Event(name));
     vi.advanceTimersByTime(20_000);
     expect(main.scrollTop).toBe(0);
+  });
+
+  const leave = (win: Window) =>
+    win.dispatchEvent(new (win as Window & typeof window).Event("pagehide"));
+  const noted = (win: Window) => win.sessionStorage.getItem("fluxlit::scroll");
+
+  it("is still noted when a page goes that has waited for it in vain", () => {
+    const { win, main } = scrolled("reload", '["/report",1200]', 500);
+    vi.advanceTimersByTime(300);
+    leave(win);
+    expect([main.scrollTop, noted(win)]).toEqual([0, '["/report",1200]']);
+    win.dispatchEvent(new (win as Window & typeof window).Event("wheel"));
+    leave(win);
+    expect(noted(win)).toBeNull();
+  });
+
+  it("is not noted any more without consent, however long it was waited for", () => {
+    const { win } = scrolled("reload", '["/report",1200]', 500);
+    meet(win, offerOf({ sid: B, held: true, storing: "no" }), () => undefined);
+    leave(win);
+    expect(noted(win)).toBeNull();
+  });
+
+  it("beats the anchor of the address, to which Streamlit has gone or goes later", () => {
+    const { main } = scrolled("reload", '["/report",1200]', 5000, "/report#part", 700);
+    vi.advanceTimersByTime(100);
+    expect(main.scrollTop).toBe(1200);
+    main.scrollTop = 700;
+    vi.advanceTimersByTime(100);
+    expect(main.scrollTop).toBe(1200);
+  });
+
+  it("is given up without an anchor, where somebody else has scrolled", () => {
+    const { main } = scrolled("reload", '["/report",1200]', 5000, "/report", 700);
+    vi.advanceTimersByTime(20_000);
+    expect(main.scrollTop).toBe(700);
+  });
+
+  it("may be the top of a page whose address has an anchor", () => {
+    const { win } = scrolled("navigate", null, 5000, "/report#part");
+    leave(win);
+    expect(noted(win)).toBe('["/report",0]');
+    const { main } = scrolled("reload", noted(win), 5000, "/report#part", 700);
+    vi.advanceTimersByTime(100);
+    expect(main.scrollTop).toBe(0);
+  });
+
+  it("is not the top while a run goes on that has yet to draw the anchor", () => {
+    const { win } = scrolled("navigate", null, 5000, "/report#part");
+    win.document.body.insertAdjacentHTML(
+      "beforeend",
+      '<div data-testid="stApp" data-test-script-state="running"></div>',
+    );
+    leave(win);
+    expect(noted(win)).toBeNull();
   });
 
   it("is noted when the page goes, and not when it is at its top or forgotten", () => {

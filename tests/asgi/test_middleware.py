@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.file_util import get_static_dir
 
 from fluxlit_component.asgi import SessionMiddleware
 from fluxlit_component.asgi.document import boot_script
@@ -16,7 +18,7 @@ from fluxlit_component.identifier import TICKET_HEADER
 
 SID = "S" * 43
 INDEX = (
-    b'<!DOCTYPE html><html><head>\n<meta charset="UTF-8" />'
+    b'<!DOCTYPE html><html><head>\n<meta charset="UTF-8" /><script>window.prerenderReady = false</script>'
     b'<script type="module" src="./static/js/index.x.js"></script></head><body></body></html>'
 )
 HTML = (b"content-type", b"text/html; charset=utf-8")
@@ -166,6 +168,15 @@ def test_what_is_not_compressed_as_it_says_passes(body: bytes) -> None:
     assert (answer["status"], answer["body"]) == (200, body)
 
 
+def test_streamlits_own_document_gets_it() -> None:
+    """What the installed release serves, whatever else the test takes for it."""
+    index = (Path(get_static_dir()) / "index.html").read_bytes()
+    tag = b'<script src="./_fluxlit/%s"></script>' % boot_script().name.encode()
+    body = ask(App(index))["body"]
+    assert tag in body
+    assert body.replace(tag, b"") == index
+
+
 def test_head_tells_the_same_as_get() -> None:
     """The same headers, and no body."""
     get, head = ask(App()), ask(App(), method="HEAD")
@@ -173,11 +184,72 @@ def test_head_tells_the_same_as_get() -> None:
     assert head["body"] == b""
 
 
+class Routes(App):
+    """An app with a route of its own for each method: only one is there."""
+
+    def __init__(self, method: str, kind: bytes) -> None:
+        super().__init__(b"<html><head></head></html>", (b"content-type", kind), (b"etag", b'"t"'))
+        self._method = method
+        self.asked: list[str] = []
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked.append(scope["method"])
+        self._status = 200 if scope["method"] == self._method else 405
+        await super().__call__(scope, receive, send)
+
+
+@pytest.mark.parametrize("kind", [b"application/json", b"text/html"])
+@pytest.mark.parametrize(("route", "status"), [("HEAD", 200), ("GET", 405)])
+def test_head_of_a_route_of_the_apps_own_is_answered_by_the_app(route: str, status: int, kind: bytes) -> None:
+    """As without the middleware: 200 by a route for HEAD, 405 by one for GET alone."""
+    app = Routes(route, kind)
+    answer = ask(app, "/api", method="HEAD")
+    assert (answer["status"], answer["headers"][b"etag"]) == (status, b'"t"')
+    assert app.asked[0] == "HEAD"
+    assert len(app.asked) == 1 or (kind, route) == (b"text/html", "HEAD")
+
+
+def test_the_app_may_read_its_request_again() -> None:
+    """Asked a second time, it is not left waiting for a body that it has read; then comes what comes."""
+    heard: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        heard.append((await receive())["type"])
+        if scope["method"] == "GET":
+            heard.append((await receive())["type"])
+        await App()(scope, receive, send)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect" if heard else "http.request"}
+
+    async def send(_message: Any) -> None:
+        pass
+
+    scope = {"type": "http", "path": "/", "method": "HEAD", "headers": []}
+    asyncio.run(SessionMiddleware(app)(scope, receive, send))
+    assert heard == ["http.request", "http.request", "http.disconnect"]
+
+
+@pytest.mark.parametrize("path", ["/v1.2", "/media/app/", "/media/app/report", "/static", "/component"])
+def test_a_page_may_have_any_name(path: str) -> None:
+    """A dot, or the name of one of Streamlit's folders, in which an app may be mounted."""
+    assert b"_fluxlit/" in ask(App(), path)["body"]
+
+
+def test_an_app_below_a_path_has_folders_of_its_own() -> None:
+    """With the middleware in an app that is mounted below `/media`, the page `/v1.2` has its dot."""
+    scope = {"type": "http", "path": "/media/a/v1.2", "root_path": "/media/a", "method": "GET", "headers": []}
+    assert b"_fluxlit/" in run(App(), scope)[-1]["body"]
+    scope["path"] = "/media/a/media/x.html"
+    assert b"_fluxlit/" not in run(App(), scope)[-1]["body"]
+
+
 @pytest.mark.parametrize(
     ("path", "kind", "body"),
     [
         ("/", b"application/json", b"{}"),
         ("/other", b"text/html", b"<html><head></head><body>another page</body></html>"),
+        ("/own", b"text/html", b'<html><head><script src="/static/js/app.js"></script></head></html>'),
         ("/component/x/index.html", b"text/html", INDEX),
         ("/app/static/x/page.html", b"text/html", INDEX),
         ("/media/abc.html", b"text/html", INDEX),

@@ -64,6 +64,28 @@ def test_navigation_resolves_the_page(fallbacks: list[str], seen: dict[str, Any]
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def asking(seen: dict) -> None:
+    """A script that asks for a page by its path, of which Streamlit has a hash."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    run, pages = current_run(), [st.Page(lambda: None, url_path=path) for path in ("home", "report")]
+    manager = run._context.pages_manager
+    st.navigation(pages)
+    for page in (pages[1]._script_hash, "of no page"):
+        manager.set_script_intent(page, "")
+        run.ask_for_page()
+        seen.setdefault("asked", []).append((manager._intended_page_script_hash, manager._intended_page_name))
+
+
+def test_a_page_is_asked_for_by_its_path(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """A hash that Streamlit does not know stays as it is."""
+    start(asking, seen)
+    assert seen["asked"] == [("", "report"), ("of no page", "")], moved("PagesManager")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 @pytest.mark.usefixtures("no_navigation_yet")
 def test_the_next_app_finds_its_pages_folder(
     fallbacks: list[str], seen: dict[str, Any], tmp_path: Path
