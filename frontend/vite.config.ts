@@ -23,6 +23,7 @@ const v2: UserConfig = {
   publicDir: false,
   build: {
     ...common,
+    target: "es2022", // as Streamlit's own code from the first release with components v2 on
     outDir: fileURLToPath(STATIC),
     // The folder lies outside this workspace and the other transport builds into it too.
     emptyOutDir: false,

@@ -23,13 +23,18 @@ export function fieldOf(event: Event): Field | null {
   return target?.matches?.(FIELDS) ? (target as Field) : null;
 }
 
+/** What Streamlit has drawn around the field, by its test id. */
+function around(field: Field, name: string): Element | null {
+  return field.closest(`[data-testid="st${name}"]`);
+}
+
 export function elementOf(field: Field): Element | null {
-  return field.closest('[data-testid="stElementContainer"]');
+  return around(field, "ElementContainer");
 }
 
 /** The form whose button sends the field, or null. */
 export function formOf(field: Field): Element | null {
-  return field.closest('[data-testid="stForm"]');
+  return around(field, "Form");
 }
 
 /** Whether Enter in a field of a form sends it: not with `enter_to_submit=False`, nor if its button is disabled. */
@@ -40,12 +45,12 @@ export function sendsForm(field: Field): boolean {
 
 /** Chat empties itself when it is sent, and tells nobody anything before. */
 export function isChat(field: Field): boolean {
-  return field.closest('[data-testid="stChatInput"]') !== null;
+  return !!around(field, "ChatInput");
 }
 
 /** Streamlit takes the text of a closed popover off the page and puts it back. */
 export function isInPopover(field: Field): boolean {
-  return field.closest('[data-testid="stPopoverBody"]') !== null;
+  return !!around(field, "PopoverBody");
 }
 
 /** The key as its class spells it, every other character a hyphen; null without a key. */
@@ -61,7 +66,7 @@ export function placeOf(win: Window, field: Field): string {
 
 /** While a dialog is open, whatever a visitor types in belongs to it, popovers too. */
 export function hasDialog(doc: Document): boolean {
-  return doc.querySelector('[data-testid="stDialog"]') !== null;
+  return !!doc.querySelector('[data-testid="stDialog"]');
 }
 
 /** A password that is shown for a moment is none of type "password", but has a button beside it. */

@@ -22,8 +22,9 @@ export function carryAlong(win: Window): void {
         | undefined;
       const isAsked = ctrlKey || metaKey || shiftKey;
       const opensTab = isAsked || button === 1 || link?.target.toLowerCase() === "_blank";
-      if (!link?.getAttribute("href") || !opensTab || link.hasAttribute("download")) return;
-      if (button === 2) return; // the browser's menu
+      // Button 2 opens the browser's menu.
+      if (!link?.getAttribute("href") || !opensTab || button === 2) return;
+      if (link.hasAttribute("download")) return;
       if (!isPage(win, new URL(link.href)) || !hasSession(win)) return;
       // Chromium asks the pressed key whether it is a tab behind this one, or a window.
       const opened = win.open(link.href, "_blank");

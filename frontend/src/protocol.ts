@@ -98,12 +98,12 @@ export function parseOffer(data: unknown): Offer | null {
     guard,
   } = offer;
   if (protocol !== PROTOCOL) return null;
-  if (typeof param !== "string" || param === "" || !isWellFormed(sid)) return null;
+  if (typeof param !== "string" || !param || !isWellFormed(sid)) return null;
   if (typeof held !== "boolean" || typeof confirm !== "boolean") return null;
   if (!areTexts(refused)) return null;
   if (addressBar !== "clean" && addressBar !== "visible") return null;
   if (scope !== "tab" && scope !== "browser") return null;
-  const line = typeof notice === "string" && notice !== "" ? notice : null;
+  const line = typeof notice === "string" && notice ? notice : null;
   return {
     protocol,
     param,

@@ -38,8 +38,7 @@ export function keepScroll(win: Window): void {
     if (!scroller || !hasId || (isChat(scroller) && roomOf(scroller) - scroller.scrollTop < 2))
       return;
     const top = Math.round(scroller.scrollTop);
-    // A new page is at its top, unless its address has an anchor, which may not be there yet.
-    if (top < 1 && (!win.location.hash || isRunning(win.document))) return;
+    if (top < 1) return; // where a new page begins
     write(win, "sessionStorage", KEY, JSON.stringify([win.location.pathname, top]));
   });
 }

@@ -318,25 +318,6 @@ describe("the scroll position", () => {
     expect(main.scrollTop).toBe(700);
   });
 
-  it("may be the top of a page whose address has an anchor", () => {
-    const { win } = scrolled("navigate", null, 5000, "/report#part");
-    leave(win);
-    expect(noted(win)).toBe('["/report",0]');
-    const { main } = scrolled("reload", noted(win), 5000, "/report#part", 700);
-    vi.advanceTimersByTime(100);
-    expect(main.scrollTop).toBe(0);
-  });
-
-  it("is not the top while a run goes on that has yet to draw the anchor", () => {
-    const { win } = scrolled("navigate", null, 5000, "/report#part");
-    win.document.body.insertAdjacentHTML(
-      "beforeend",
-      '<div data-testid="stApp" data-test-script-state="running"></div>',
-    );
-    leave(win);
-    expect(noted(win)).toBeNull();
-  });
-
   it("is noted when the page goes, and not when it is at its top or forgotten", () => {
     const { win, main } = scrolled("navigate", null);
     const leave = () => win.dispatchEvent(new (win as Window & typeof window).Event("pagehide"));
