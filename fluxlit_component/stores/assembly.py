@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os.path
 from dataclasses import dataclass
-from functools import lru_cache, partial, partialmethod
+from functools import lru_cache, partial
 from inspect import iscoroutinefunction, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import DEFAULT_FILE, Settings
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 StoreLike: TypeAlias = SessionStore | VersionedStore | str
 
 _log = logging.getLogger("fluxlit_component.stores")
-_METHODS: Final = ("get", "set", "delete")
 
 _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
@@ -83,7 +82,7 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
             return _opened(settings.session_store)
         except ConfigurationError as error:
             raise ConfigurationError(f"FLUXLIT_SESSION_STORE (environment or secrets): {error}") from None
-    methods = [getattr(store, name, None) for name in _METHODS]
+    methods = [getattr(store, name, None) for name in ("get", "set", "delete")]
     if isinstance(store, type) or not all(map(callable, methods)) or any(map(iscoroutinefunction, methods)):
         wanted = "a URL or an object with get, set and delete, none of them async"
         raise ConfigurationError(f"store must be {wanted}, not {type(store).__name__}")
@@ -99,6 +98,7 @@ class UnansweringStore:
     is safe in a file that is only locked for a moment.
     """
 
+    kind = "UnansweringStore"
     bounded = True
 
     def __init__(self, url: str) -> None:
@@ -111,19 +111,8 @@ class UnansweringStore:
             raise StoreUnavailable(str(error)) from error
         return getattr(store, name)(*args, **options)
 
-    get = partialmethod(_ask, "get")
-    set = partialmethod(_ask, "set")
-    delete = partialmethod(_ask, "delete")
-    load = partialmethod(_ask, "load")
-    commit = partialmethod(_ask, "commit")
-    touch = partialmethod(_ask, "touch")
-    copy = partialmethod(_ask, "copy")
-    rename = partialmethod(_ask, "rename")
-    take = partialmethod(_ask, "take")
-    purge = partialmethod(_ask, "purge")
-
-    def close(self) -> None:
-        """Nothing is open that is not closed with its own store."""
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._ask, name)
 
 
 def _adapted(store: SessionStore) -> AdapterStore:

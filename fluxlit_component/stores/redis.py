@@ -127,9 +127,9 @@ class RedisSessionStore:
     def browse(self, prefix: str = "") -> Iterator[Entry]:
         pattern = re.sub(r"([*?\[\]^\\])", r"\\\1", self._prefix) + checked_prefix(prefix) + "*"
         # SCAN does not block the server.
-        found = self._server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED), [])
+        found = self._server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED))
         seen: set[str] = set()  # SCAN may return a key twice
-        while keys := self._server.ask(lambda _: list(islice(found, _AT_ONCE)), []):
+        while keys := self._server.ask(lambda _: list(islice(found, _AT_ONCE))):
             names = [key.decode()[len(self._prefix) :] for key in keys]
             fresh = [name for name in dict.fromkeys(names) if name not in seen and is_name(name)]
             seen.update(fresh)
@@ -150,8 +150,7 @@ class RedisSessionStore:
         return bool(self._server.run("place", [key], layout.head_line(record), *fields))
 
     def describe(self) -> StoreFacts:
-        facts: StoreFacts = self._server.ask(_facts, [])
-        return facts
+        return self._server.ask(_facts)
 
     def _key(self, session_id: str) -> str:
         return self._prefix + name_of(session_id)

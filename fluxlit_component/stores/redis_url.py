@@ -21,7 +21,6 @@ from redis.sentinel import Sentinel
 
 from fluxlit_component.errors import ConfigurationError
 
-_SAME_AS: Final = {"valkey": "redis", "valkeys": "rediss"}
 _PORT: Final = 6379
 _SENTINEL_PORT: Final = 26379
 
@@ -29,8 +28,7 @@ _SENTINEL_PORT: Final = 26379
 def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
     """The function that makes this URL's client. Call it at first use: a cluster's connects at once."""
     parts = urlsplit(url)
-    base, _, kind = parts.scheme.partition("+")
-    base = _SAME_AS.get(base, base)
+    base, _, kind = parts.scheme.replace("valkey", "redis").partition("+")
     options: dict[str, Any] = {
         "socket_timeout": timeout_seconds,
         "socket_connect_timeout": timeout_seconds,

@@ -9,8 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fluxlit_component.codec.bounds import SEALED
 from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
@@ -41,10 +40,9 @@ def sealing_of(*, on: bool, keys: str | None) -> Sealing:
     None, the session id alone makes the key. A `ConfigurationError`, which never quotes a key, if the extra
     is not installed or the keys cannot be used.
     """
-    sealing = Sealing(on, _masters(keys or ""))
     if on:
-        _cipher_module()
-    return sealing
+        _cipher_class()
+    return Sealing(on, _masters(keys or ""))
 
 
 @lru_cache(maxsize=16)
@@ -79,7 +77,7 @@ class SealedStore:
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         if self.sealing.on:
-            cipher = self._cipher(session_id)
+            cipher = _cipher_class()(session_id, self.sealing.masters)
             sealed = {
                 key: replace(change, data=cipher.seal(key, change.data))
                 for key, change in commit.changes.items()
@@ -136,7 +134,7 @@ class SealedStore:
         sealed = {k: v for k, v in fields.items() if v is not None and v.data and v.data.startswith(_SEALED)}
         if not sealed:
             return {}
-        cipher = self._cipher(session_id)
+        cipher = _cipher_class()(session_id, self.sealing.masters)
         try:
             opened = {key: _open(cipher, key, stored) for key, stored in sealed.items()}
             if is_whole:
@@ -148,18 +146,14 @@ class SealedStore:
             self.load(session_id)  # raises, unless other values of the record open
         return opened
 
-    def _cipher(self, session_id: str) -> Cipher:
-        cipher: Cipher = _cipher_module().Cipher(session_id, self.sealing.masters)
-        return cipher
 
-
-def _cipher_module() -> Any:
+def _cipher_class() -> type[Cipher]:
     try:
-        return import_module("fluxlit_component.stores.cipher")
+        from fluxlit_component.stores.cipher import Cipher
     except ImportError as error:
-        raise ConfigurationError(
-            "sealed sessions need one more package: pip install fluxlit-component[crypto]"
-        ) from error
+        extra = "pip install fluxlit-component[crypto]"
+        raise ConfigurationError(f"sealed sessions need one more package: {extra}") from error
+    return Cipher
 
 
 def _open(cipher: Cipher, key: str, stored: Field) -> Field:

@@ -13,7 +13,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
@@ -91,11 +90,7 @@ class SQLiteSessionStore(TransactionalStore):
         super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._file = DatabaseFile(path, patience=busy_timeout_seconds, sets_aside=sets_aside)
-
-    @property
-    def path(self) -> Path:
-        """The database file."""
-        return self._file.path
+        self.path = self._file.path
 
     def close(self) -> None:
         """Close the idle connections. A connection in use is closed when its call is done."""

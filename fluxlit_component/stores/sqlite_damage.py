@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -113,10 +114,6 @@ def _is_ours(path: Path, head: bytes) -> bool:
 
 
 def _free_name(path: Path) -> Path:
-    now = wall()
-    while True:
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-        target = path.with_name(f"{path.name}.damaged-{stamp}")
-        if not os.path.lexists(target):
-            return target
-        now += 1  # do not overwrite a file set aside in the same second
+    moments = map(time.gmtime, count(int(wall())))  # not the name of a file set aside in the same second
+    names = (f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S', moment)}" for moment in moments)
+    return next(path.with_name(name) for name in names if not os.path.lexists(path.with_name(name)))
