@@ -6,7 +6,6 @@ The items of a set are sorted by their encodings: the same bytes in every proces
 from __future__ import annotations
 
 import os
-import struct
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,12 +15,11 @@ from typing import Final
 from uuid import UUID, SafeUUID
 
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, fixed, require, row_of, row_of_parts
 from fluxlit_component.errors import CorruptValue
 
 _MAX_NUMBER: Final = 4096
 """Most bytes of one number of a fraction or range: the time to build one grows with their square."""
-_COMPLEX: Final = struct.Struct(">dd")
 _SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
 _PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
 _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
@@ -115,12 +113,7 @@ ROWS: Final = (
         lambda value, _: value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True),
         lambda payload, _: int.from_bytes(payload, "big", signed=True),
     ),
-    Row(
-        complex,
-        Code.COMPLEX,
-        lambda value, _: _COMPLEX.pack(value.real, value.imag),
-        lambda payload, _: complex(*_COMPLEX.unpack(payload)),
-    ),
+    fixed(complex, Code.COMPLEX, ">dd", lambda value: (value.real, value.imag)),
     # The text keeps the sign, all digits and the exponent, also of NaN. It does not depend on the context.
     Row(Decimal, Code.DECIMAL, lambda value, _: str(value).encode("ascii"), _decimal),
     row_of_parts(Fraction, Code.FRACTION, lambda x: _short(x, x.numerator, x.denominator), _fraction),
