@@ -16,8 +16,7 @@ from fluxlit_component.settings import says_nothing_of_tests
 if TYPE_CHECKING:
     from fluxlit_component.stores.assembly import StoreLike
 
-is_on: bool = True
-"""Whether the session is off in AppTest runs, unless the environment says otherwise."""
+is_on: bool = True  # whether the session is off in AppTest runs, unless the environment says otherwise
 stand_in: Callable[[object], object] | None = None
 """Set while a test has the session on: takes the store that the app names, returns the one it gets."""
 _BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_component.stores.sql"})

@@ -24,14 +24,12 @@ class Handshake:
 
     link: str | None = None
     """Token of the link that the page was opened with; "" if the link's token is not well formed."""
-    is_sure: bool = True
-    """Whether the page can have no other ids than those named here."""
+    is_sure: bool = True  # whether the page can have no other ids than those named here
 
     def __init__(self) -> None:
         self.ids: dict[str, list[str]] = {}
         """Query parameter -> ids that the tab has for the parameter, the best first."""
-        self.shared: dict[str, str] = {}
-        """Query parameter -> the id that the browser keeps for all its tabs."""
+        self.shared: dict[str, str] = {}  # query parameter -> the id that the browser keeps for all its tabs
 
     def candidates(self, param: str, *, shared: bool) -> list[str]:
         """Ids to try for a parameter, the best first."""

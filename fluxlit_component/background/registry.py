@@ -11,8 +11,7 @@ from fluxlit_component.errors import TooManyTasks
 
 _lock: Final = threading.Lock()
 _tasks: Final[dict[tuple[str, str], Task]] = {}
-_working: Final[list[Task]] = []
-"""Tasks whose thread may still be busy, including tasks that were dropped."""
+_working: Final[list[Task]] = []  # tasks whose thread may still be busy, including tasks that were dropped
 
 
 def find(sid: str, key: str) -> Task | None:

@@ -27,8 +27,7 @@ _log = logging.getLogger("fluxlit_component")
 State: TypeAlias = Literal["running", "done", "failed", "stopped", "interrupted"]
 Kind: TypeAlias = Literal["stream", "job"]
 
-NOTHING: Final = object()
-"""Means that there is no result, or no result any more."""
+NOTHING: Final = object()  # means that there is no result, or no result any more
 
 
 class Stopped(BaseException):
@@ -41,8 +40,7 @@ class Task:
     def __init__(self, key: str, kind: Kind, place: str, limits: Settings | None = None) -> None:
         self.key = key
         self.kind = kind
-        self.place = place
-        """The id of the task's own record. Only the session's record names it."""
+        self.place = place  # the id of the task's own record; only the session's record names it
         self.sid: str | None = None
         """The session that the task belongs to; None: none any more. Written by `registry`."""
         self.limits = limits or Settings()
@@ -53,8 +51,7 @@ class Task:
         self.progress = 0.0
         self.note = ""
         self.result: Any = NOTHING
-        self.steps = 0
-        """Counts the changes, so that a reader knows whether there is news."""
+        self.steps = 0  # counts the changes, so that a reader knows whether there is news
         self.began = self.seen = monotonic()
         self.is_working = False
         """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""

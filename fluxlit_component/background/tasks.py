@@ -23,8 +23,7 @@ from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Lifetimes, Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 
-_ASSIGNING_SECONDS: Final = 0.1
-"""How long the page that takes a result may need to put it into its state."""
+_ASSIGNING_SECONDS: Final = 0.1  # how long the page that takes a result may need to put it into its state
 
 
 class Taken(dict[str, Task]):
@@ -68,24 +67,18 @@ class Tasks:
     """The tasks of a session, as one run of one tab sees them. Use it under the tab's lock."""
 
     sid: str
-    store: RecordStore | None
-    """None: the session is not kept, and neither are its tasks."""
+    store: RecordStore | None  # None: the session is not kept, and neither are its tasks
     lifetimes: Lifetimes
     limits: Settings
-    anchor: object
-    """Lives as long as the page."""
-    context: object = None
-    """Streamlit's context of the run."""
+    anchor: object  # lives as long as the page
+    context: object = None  # Streamlit's context of the run
     taken: Taken = field(default_factory=Taken)
     lock: AbstractContextManager[object] = field(default_factory=threading.RLock)
     """Held while the state of the page is read or saved."""
     person: bytes | None = None
-    hold_seconds: float = 120.0
-    """How long an ended task is held after its last page is gone."""
-    save: Callable[[], object] = lambda: None
-    """Saves the state of the page."""
-    began: Callable[[], object] = lambda: None
-    """Called when the session's record is in the store."""
+    hold_seconds: float = 120.0  # how long an ended task is held after its last page is gone
+    save: Callable[[], object] = lambda: None  # saves the state of the page
+    began: Callable[[], object] = lambda: None  # called when the session's record is in the store
     outages: Callable[[str], AbstractContextManager[object]] = lambda _doing: suppress(Exception)
     """Guards a block that asks the store: any failure of it means "unknown", and ends the block."""
 

@@ -39,16 +39,12 @@ class Saving:
     task: Task
     store: RecordStore
     lifetimes: Lifetimes
-    noted: bool
-    """Whether the session's record names the task. If not, the store did not answer when it began."""
+    noted: bool  # whether the session's record names the task; if not, the store did not answer when it began
     begun: bool = False
-    first: int = 0
-    """The first chunk of the last segment."""
-    steps: int = -1
-    """The value of `Task.steps` that was stored last."""
+    first: int = 0  # the first chunk of the last segment
+    steps: int = -1  # the value of `Task.steps` that was stored last
     renewed: float = field(default_factory=monotonic)
-    skew: float = 0.0
-    """Clock of the store minus clock of this process."""
+    skew: float = 0.0  # clock of the store minus clock of this process
     is_moved: bool = False
     """Whether another process gave the session a new id. This process does not know it, and asks no more."""
 

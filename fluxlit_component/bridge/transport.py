@@ -46,8 +46,7 @@ class Mounted:
     """What became of drawing the bridge."""
 
     is_there: bool
-    answer: object = None
-    """What the browser has answered so far."""
+    answer: object = None  # what the browser has answered so far
 
 
 def mount(

@@ -22,8 +22,7 @@ _MODES: Final = (
     "RGBA", "RGBX", "RGBa", "CMYK", "I", "F",
 )  # fmt: skip
 """Modes of images."""
-_MAX_SIDE: Final = 2**20
-"""Most pixels of one side of an image."""
+_MAX_SIDE: Final = 2**20  # most pixels of one side of an image
 _KINDS: Final = frozenset("biufcmMSUV")
 _SCALARS: Final = frozenset(
     np.dtype(char).type for char in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?mM"

@@ -41,8 +41,7 @@ _CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
 _lock: Final = Lock()
 _by_class: Final[WeakKeyDictionary[type, Enrolment]] = WeakKeyDictionary()
 _by_name: Final[dict[str, type]] = {}
-_redefined: Final[set[str]] = set()
-"""Names under which more than one class was registered so far."""
+_redefined: Final[set[str]] = set()  # names under which more than one class was registered so far
 
 
 @overload

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 PLAIN: Final = 0
-WIDGET: Final = 1
-"""The value of a widget: Streamlit drops it when the widget is no longer on the page."""
+WIDGET: Final = 1  # the value of a widget: Streamlit drops it when the widget is no longer on the page
 ASSIGNED: Final = 2
 """The app has assigned the key: the value counts as chosen, even if it equals the widget's default."""
 

@@ -70,8 +70,7 @@ class Row(NamedTuple):
     code: Code
     pack: Callable[[Any, Encoding], bytes]
     unpack: Callable[[bytes, Decoding], object]
-    family: bool = False
-    """Whether the row also holds for subclasses of the type."""
+    family: bool = False  # whether the row also holds for subclasses of the type
 
 
 def row_of(

@@ -29,8 +29,7 @@ _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
 Values: TypeAlias = Mapping[str, Any]
-NOTHING: Final[Values] = MappingProxyType({})
-"""The empty mapping that all who have nothing to note share."""
+NOTHING: Final[Values] = MappingProxyType({})  # the empty mapping that all who have nothing to note share
 T = TypeVar("T")
 
 
@@ -38,8 +37,7 @@ T = TypeVar("T")
 class Reading:
     """Session state at one moment."""
 
-    values: dict[str, Any]
-    """The values as the app sees them, of plain keys and of widgets."""
+    values: dict[str, Any]  # the values as the app sees them, of plain keys and of widgets
     widgets: Mapping[str, Widget]
     """Widgets with a value of their own. Streamlit has deleted the values of widgets not drawn last time."""
     plain: Mapping[str, Any]

@@ -21,14 +21,12 @@ from fluxlit_component.stores.base import RecordStore
 
 Mode: TypeAlias = Literal["resume", "copy"]
 
-KEY: Final = "fluxlit_link"
-"""Fragment key of a link."""
+KEY: Final = "fluxlit_link"  # fragment key of a link
 _ENTRY: Final = f"{RESERVED}_link:"
 _NOTE: Final = "note"
 _STATE: Final = "state:"
 _TRIES: Final = 8
-_REMEMBERED: Final = 86_400.0
-"""Seconds for which a link is still listed after its end."""
+_REMEMBERED: Final = 86_400.0  # seconds for which a link is still listed after its end
 _LISTED: Final = 50
 """Entries kept when a link is made; open ones stay anyway. An app may make a link in every run."""
 

@@ -34,8 +34,7 @@ class Encoded:
     """A value of the base that is held as its encoded bytes."""
 
     data: bytes
-    value: object = _NOTHING
-    """The encoded object, if it is immutable: the same object needs no comparison."""
+    value: object = _NOTHING  # the encoded object, if it is immutable: the same object needs no comparison
     plain: bool | None = None
     """Whether `data` encodes a plain tree, which `PlainEncoder` encodes faster; None: not checked yet."""
 
@@ -57,8 +56,7 @@ class Diff:
     skipped: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, object] = field(default_factory=dict)
     """What the base holds of each changed key after the commit."""
-    total: int = field(default=0, compare=False)
-    """Bytes of all values after the commit."""
+    total: int = field(default=0, compare=False)  # bytes of all values after the commit
 
 
 class Base:
@@ -73,12 +71,10 @@ class Base:
         """Version of each key in the record, including deleted and unreadable keys."""
         self.origins: dict[str, int] = {}
         """Key -> origin of its value (see `codec.origin`), for values that are not `PLAIN`."""
-        self.total: int | None = 0
-        """Bytes of all values; None: unknown, the next diff counts them."""
+        self.total: int | None = 0  # bytes of all values; None: unknown, the next diff counts them
         self.unsaved: dict[str, bytes | None] = {}
         """Encoded values, newer than those in `held`, that the store could not take so far; None: deleted."""
-        self.faults: dict[str, str] = {}
-        """Key -> why its loaded value could not be read."""
+        self.faults: dict[str, str] = {}  # key -> why its loaded value could not be read
         self.early: dict[str, Field] = {}
         """Fields loaded before their class was registered: a page of the app may register it when it runs."""
 

@@ -21,8 +21,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 LIVE: Final = f"{RESERVED}_live"
-STREAMLITS_SECONDS: Final = 120.0
-"""How long Streamlit itself keeps a session that nobody is connected to."""
+STREAMLITS_SECONDS: Final = 120.0  # how long Streamlit itself keeps a session that nobody is connected to
 _LOOK_SECONDS: Final = 5.0
 MOST: Final = 1000
 """How many names a record gets, or `Caps.live` if that is more; and how many ended sessions are held."""

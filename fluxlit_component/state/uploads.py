@@ -21,10 +21,8 @@ from fluxlit_component.state.keys import PART
 _SEAT: Final = "__fluxlit_upload:"
 """Keys that begin with two underscores are never kept: their values are valid for this page load only."""
 _LARGE: Final = "large"
-_AROUND: Final = 64
-"""Upper bound of the bytes that encoding adds to a file's name, type, id and data."""
-_PLACE: Final = 6
-"""Upper bound of the encoded bytes of one item of "order"."""
+_AROUND: Final = 64  # upper bound of the bytes that encoding adds to a file's name, type, id and data
+_PLACE: Final = 6  # upper bound of the encoded bytes of one item of "order"
 _FIELDS: Final = {"name": str, "type": str, "data": bytes}
 _lock = threading.Lock()
 _large: WeakValueDictionary[int, KeptUpload] = WeakValueDictionary()
@@ -56,11 +54,9 @@ class KeptUpload(io.BytesIO):
 class Limits(NamedTuple):
     """Limits in bytes: they decide where a file is kept."""
 
-    file: int = MAX_UPLOAD_BYTES
-    """Largest size of a file that goes into the record."""
+    file: int = MAX_UPLOAD_BYTES  # largest size of a file that goes into the record
     caps: Caps = Caps()
-    live: int = Settings.live_upload_bytes
-    """Largest total size of all larger files of the process."""
+    live: int = Settings.live_upload_bytes  # largest total size of all larger files of the process
 
 
 class Seen(NamedTuple):
@@ -77,10 +73,8 @@ class Kept(NamedTuple):
     """The files for the app, and how they came about."""
 
     files: list[KeptUpload]
-    is_new: bool = False
-    """Whether the files come from the uploader of this run, not from an earlier one."""
-    is_incomplete: bool = False
-    """Whether some of the kept files are lost."""
+    is_new: bool = False  # whether the files come from the uploader of this run, not from an earlier one
+    is_incomplete: bool = False  # whether some of the kept files are lost
 
 
 def keep_upload(

@@ -34,8 +34,7 @@ class StoreReport:
 
     kind: str
     sealed: bool = False
-    last: LastCall | None = None
-    """The last call in this process that reached the store; None: no call so far."""
+    last: LastCall | None = None  # the last call in this process that reached the store; None: no call so far
 
 
 def store_of_run(

@@ -35,8 +35,7 @@ class Cipher:
         self._place = stored_key(session_id).encode() + b"\x00"
         self._masters = masters
         self._keys: dict[int, AESGCM] = {}
-        self.opens: dict[int, bool] = {}
-        """Number of a master key -> whether any value has opened with it."""
+        self.opens: dict[int, bool] = {}  # number of a master key -> whether any value has opened with it
 
     def seal(self, key: str, data: bytes) -> bytes:
         """Seal the value that is kept under `key`."""

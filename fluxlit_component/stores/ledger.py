@@ -15,11 +15,9 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 
-MARKER_SECONDS: Final = 86_400.0
-"""How long a destroyed session answers "destroyed" to late writers."""
+MARKER_SECONDS: Final = 86_400.0  # how long a destroyed session answers "destroyed" to late writers
 
-PAGE: Final = 200
-"""How many sessions a listing reads at once."""
+PAGE: Final = 200  # how many sessions a listing reads at once
 
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
@@ -47,12 +45,10 @@ class Place:
     """A session as one transaction found it."""
 
     name: str
-    row: Any
-    """How the backend identifies the session; None: there is no row yet."""
+    row: Any  # how the backend identifies the session; None: there is no row yet
     head: Head | None
     now: float
-    fields: dict[str, Field] = field(default_factory=dict)
-    """At least the fields that were asked for."""
+    fields: dict[str, Field] = field(default_factory=dict)  # at least the fields that were asked for
 
     @property
     def living(self) -> Head | None:

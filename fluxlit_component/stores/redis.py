@@ -25,8 +25,7 @@ from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_nam
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
 
-_AT_ONCE: Final = 50
-"""A script blocks the server; fifty ordinary sessions take a millisecond."""
+_AT_ONCE: Final = 50  # a script blocks the server; fifty ordinary sessions take a millisecond
 _SCANNED: Final = 500
 
 

@@ -18,8 +18,7 @@ from fluxlit_component.stores.values import key_bytes
 _HEAD: Final = b"m"
 _VERSION: Final = b"v"
 _DATA: Final = b"d"
-_LONGEST_SPAN: Final = 1e12
-"""Seconds. With more the milliseconds would not be exact in Lua."""
+_LONGEST_SPAN: Final = 1e12  # seconds; with more the milliseconds would not be exact in Lua
 
 
 def milliseconds(seconds: float | None) -> int:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 _warn_once: Final = lru_cache(maxsize=16)(logging.getLogger("fluxlit_component.stores").warning)
 _SEALED: Final = bytes([SEALED])
-_SHORTEST: Final = 16
-"""Least number of characters of a master key. The session id adds 256 bits."""
+_SHORTEST: Final = 16  # least number of characters of a master key; the session id adds 256 bits
 
 
 @dataclass(eq=False, repr=False)
