@@ -59,6 +59,12 @@ def rename(old: str, new: str) -> None:
                 task.sid = new
 
 
+def forget() -> None:
+    """Forget all tasks."""
+    _tasks.clear()
+    _working.clear()
+
+
 def let_go(seconds: float, unsaved: frozenset[Task]) -> None:
     """Drop tasks that have ended, are safe in the store, and have been on no page for `seconds`."""
     now = monotonic()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import threading
 import time
 from contextlib import suppress
@@ -179,6 +180,19 @@ def write_once() -> None:
             store.delete(place)
             with _lock:
                 _discarded.pop(place, None)
+
+
+def _begin_in_child() -> None:
+    """Forget the tasks of the parent process: a fork copies no threads, so none goes on here."""
+    global _is_writing  # noqa: PLW0603
+    registry.forget()
+    _savings.clear()
+    _discarded.clear()
+    _is_writing = False
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 @atexit.register
