@@ -46,6 +46,10 @@ class View:
             raise AttributeError(f"{model.__name__} has no field {name!r}")
         self._state.update(self._schema.validate(name, value, self._values()))
 
+    def __delattr__(self, name: str) -> None:
+        advice = f"write `del st.session_state[{name!r}]`"
+        raise AttributeError(f"a field of {self._schema.model.__name__} cannot be deleted; {advice}")
+
     def __eq__(self, other: object) -> bool:
         return self._copy() == (other._copy() if isinstance(other, View) else other)
 
