@@ -28,8 +28,7 @@ _POLL_SECONDS: Final = 0.25
 _HEAD: Final = "head"
 _RESULT: Final = "result"
 _SEGMENT: Final = "segment:"
-WORD: Final = "word"
-"""Field for messages from other processes to the working one: "stop", or "moved" (new session id)."""
+WORD: Final = "word"  # messages of other processes to the working one: "stop", or "moved" (new session id)
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,7 @@ class Note:
     place: str
     kind: Kind
     until: float  # until when the task counts as running while it has no record of its own yet
-    taken: float = 0.0
-    """Until when the result is reserved for the page that has taken it and has still to save it."""
+    taken: float = 0.0  # until when the result is reserved for the page that has taken and not yet saved it
 
     @classmethod
     def of(cls, stored: Field | None) -> Note | None:

@@ -41,8 +41,7 @@ class Task:
         self.key = key
         self.kind = kind
         self.place = place  # the id of the task's own record; only the session's record names it
-        self.sid: str | None = None
-        """The session that the task belongs to; None: none any more. Written by `registry`."""
+        self.sid: str | None = None  # the session it belongs to; None: none any more; written by `registry`
         self.limits = limits or Settings()
         self.changed = threading.Condition()
         self.state: State = "running"
@@ -55,8 +54,7 @@ class Task:
         self.began = self.seen = monotonic()
         self.is_working = False
         """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""
-        self.is_taken: Callable[[], bool] = lambda: False
-        """Whether a page has taken the result and will save it."""
+        self.is_taken: Callable[[], bool] = lambda: False  # whether a page has the result and will save it
         self._size = 0
         self._viewers: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
 

@@ -29,13 +29,11 @@ class Offer:
     sid: str = field(repr=False)
     held: bool = False
     """True: `sid` is the session's id. False: the tab takes it, unless it has an id of its own."""
-    confirm: bool = False
-    """Answer even if nothing is new: the server waits for the answer before it ends an old id."""
+    confirm: bool = False  # answer even if nothing is new: only then the server ends an old id
     refused: tuple[str, ...] = field(default=(), repr=False)
     address_bar: str = "clean"
     scope: str = "tab"
-    notice: str | None = None
-    """One short line for the visitor, shown as a small badge while it is sent; None: nothing."""
+    notice: str | None = None  # a short line for the visitor, shown as a small badge while it is sent
     patient: bool = False
     """Answer only when the present run has ended: the run must not be cut short before `st.navigation`."""
     unique: bool = False  # two open pages must not share the id: the second page is to say that it is a copy
@@ -43,8 +41,7 @@ class Offer:
     scroll: bool = False  # keep the scroll position over F5
     afresh: Afresh = "no"
     drafts: tuple[str, ...] = ()  # glob patterns of the keys of fields whose text is kept until it is sent
-    owner: str = field(default="", repr=False)
-    """Whose drafts these are: a value that only serves for comparison. "": nobody is signed in."""
+    owner: str = field(default="", repr=False)  # whose drafts these are, to compare; "": nobody is signed in
     stored: bool = False  # the session has a record, so that a page load without it finds another session
     guard: bool = False  # ask before the page is left while something is unsent
     run: int | None = None  # the number of the run, for a page that is to hear of each; None: not sent

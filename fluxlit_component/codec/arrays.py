@@ -21,7 +21,6 @@ _MODES: Final = (
     "1", "L", "P", "LA", "PA", "La", "I;16", "I;16B", "I;16L", "RGB", "YCbCr", "LAB", "HSV",
     "RGBA", "RGBX", "RGBa", "CMYK", "I", "F",
 )  # fmt: skip
-"""Modes of images."""
 _MAX_SIDE: Final = 2**20  # most pixels of one side of an image
 _KINDS: Final = frozenset("biufcmMSUV")
 _SCALARS: Final = frozenset(

@@ -22,8 +22,7 @@ _INTEGERS: Final = tuple(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8
 _MASKED: Final[dict[str, Any]] = {
     name: pd.api.types.pandas_dtype(name) for name in (*_INTEGERS, "Float32", "Float64", "boolean")
 }
-_MAX_RANGE: Final = 2**16
-"""Limit for intervals whose sides are ranges: reading makes such intervals one by one."""
+_MAX_RANGE: Final = 2**16  # limit of intervals whose sides are ranges: reading makes them one by one
 
 
 def describe_index(index: Any, encoding: Encoding) -> list[Any]:

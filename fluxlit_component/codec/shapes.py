@@ -34,8 +34,7 @@ class Shape(NamedTuple):
     """How instances of one kind of class (dataclass, model, Enum, named tuple) are handled."""
 
     take: Callable[[Any], Parts]  # takes an instance apart
-    give: Callable[[Any, dict[str, Any], list[Any]], object]
-    """Restores an instance exactly, from its fields and the rest."""
+    give: Callable[[Any, dict[str, Any], list[Any]], object]  # restores an instance exactly
     build: Callable[[Any, Mapping[str, Any], list[Any]], object]
     """Makes an instance from migrated fields by the class itself."""
 

@@ -57,8 +57,7 @@ def _are_short(*numbers: int) -> bool:
 
 def _short(value: object, *numbers: int) -> list[int]:
     if not _are_short(*numbers):
-        number = {2: "two", 3: "three"}[len(numbers)]
-        raise refusal(value, f"its numbers have more than {_MAX_NUMBER} bytes; keep the {number} numbers")
+        raise refusal(value, f"its numbers have more than {_MAX_NUMBER} bytes; keep the numbers themselves")
     return [*numbers]
 
 
@@ -93,7 +92,7 @@ def _plain_dict(value: OrderedDict[object, object] | Counter[object]) -> dict[ob
     return dict(value)
 
 
-def _take_default_dict(value: defaultdict[object, object]) -> list[object]:
+def _default_dict(value: defaultdict[object, object]) -> list[object]:
     for name, factory in _FACTORIES.items():
         if value.default_factory is factory:
             return [name, dict(value)]
@@ -124,12 +123,7 @@ ROWS: Final = (
     Row(set, Code.SET, _pack_set, _unpack_set),
     Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),
     row_of(OrderedDict, Code.ORDERED_DICT, _plain_dict, OrderedDict, of=dict),
-    row_of_parts(
-        defaultdict,
-        Code.DEFAULT_DICT,
-        _take_default_dict,
-        lambda name, items: defaultdict(_FACTORIES[name], items),
-    ),
+    row_of_parts(defaultdict, Code.DEFAULT_DICT, _default_dict, lambda x, of: defaultdict(_FACTORIES[x], of)),
     row_of(Counter, Code.COUNTER, _plain_dict, Counter, of=dict),
     row_of_parts(deque, Code.DEQUE, lambda value: [value.maxlen, list(value)], _deque),
     row_of_parts(range, Code.RANGE, lambda x: _short(x, x.start, x.stop, x.step), _range),

@@ -27,8 +27,7 @@ _NOTE: Final = "note"
 _STATE: Final = "state:"
 _TRIES: Final = 8
 _REMEMBERED: Final = 86_400.0  # seconds for which a link is still listed after its end
-_LISTED: Final = 50
-"""Entries kept when a link is made; open ones stay anyway. An app may make a link in every run."""
+_LISTED: Final = 50  # entries kept when a link is made, and all open ones: an app may make one in every run
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,7 @@ class Encoded:
 
     data: bytes
     value: object = _NOTHING  # the encoded object, if it is immutable: the same object needs no comparison
-    plain: bool | None = None
-    """Whether `data` encodes a plain tree, which `PlainEncoder` encodes faster; None: not checked yet."""
+    plain: bool | None = None  # whether `data` is a plain tree, faster by `PlainEncoder`; None: not checked
 
     @classmethod
     def of(cls, value: object, data: bytes, *, looks: bool = True) -> object:
@@ -69,8 +68,7 @@ class Base:
         """The values: text, a number, a bool or None as it is, every other value as `Encoded`."""
         self.versions: dict[str, int] = {}
         """Version of each key in the record, including deleted and unreadable keys."""
-        self.origins: dict[str, int] = {}
-        """Key -> origin of its value (see `codec.origin`), for values that are not `PLAIN`."""
+        self.origins: dict[str, int] = {}  # key -> origin of its value (see `codec.origin`), if not `PLAIN`
         self.total: int | None = 0  # bytes of all values; None: unknown, the next diff counts them
         self.unsaved: dict[str, bytes | None] = {}
         """Encoded values, newer than those in `held`, that the store could not take so far; None: deleted."""

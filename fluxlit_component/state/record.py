@@ -13,8 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
 
-RESERVED: Final = "__fluxlit"
-"""Prefix of the keys of the package's own notes, which never come into session state."""
+RESERVED: Final = "__fluxlit"  # prefix of the package's own notes, which never come into session state
 TASK: Final = f"{RESERVED}_task:"  # prefix of the keys that name the streams and jobs of a session
 
 
@@ -42,8 +41,7 @@ class Record:
     expires: float | None  # moment after which the session is absent in any case; None: never
     schema: int
     fields: Mapping[str, Field]
-    now: float = 0.0
-    """Time of the store's clock when the record was read. Differences to it are free of clock skew."""
+    now: float = 0.0  # time of the store's clock at the reading; differences to it have no clock skew
 
     def note(self, key: str) -> Any:
         """The note under `key`; None: there is none, or it cannot be read."""
@@ -69,8 +67,7 @@ class Commit:
     """Changes to be written in one atomic step, and the lifetimes that hold from then on."""
 
     changes: Mapping[str, Change]
-    idle_seconds: float | None = None
-    """Idle lifetime, counted from this commit; None, zero, negative: no idle expiry."""
+    idle_seconds: float | None = None  # idle lifetime from this commit on; None, zero, negative: none
     max_age_seconds: float | None = None
     """Absolute lifetime, counted from the creation of the record and fixed at that moment; None: none."""
     schema: int | None = None
@@ -106,8 +103,7 @@ class Outcome:
     version: int = 0  # the record's version after the commit; every field written by it carries this version
     refused: Mapping[str, Field | None] = field(default_factory=dict)
     """Keys of the guarded changes that were not made -> the field that the store has (None: no field)."""
-    overwritten: frozenset[str] = frozenset()
-    """Keys whose stored version was newer than the writer's base. The last writer won."""
+    overwritten: frozenset[str] = frozenset()  # keys whose stored version was newer than the base
     idle_expires: float | None = None
     expires: float | None = None
     now: float = 0.0

@@ -65,8 +65,7 @@ class Seen(NamedTuple):
     uploaders: Mapping[str, Mapping[str, Upload | None]]
     """Uploader drawn in this run -> id of each file that it shows -> the file; None: the file is gone."""
     run: int = 0
-    swept: int = 0
-    """Number of the last run after which Streamlit forgot the widgets that the run had not drawn."""
+    swept: int = 0  # number of the last run after which Streamlit forgot the widgets that it had not drawn
 
 
 class Kept(NamedTuple):

@@ -27,8 +27,7 @@ T = TypeVar("T")
 
 _log = logging.getLogger("fluxlit_component.stores")
 
-_LIMIT: Final = 200
-"""How many sessions one sweep drops at most, so that no visitor waits long for the lock of the sweep."""
+_LIMIT: Final = 200  # how many sessions one sweep drops at most, so that no visitor waits long for its lock
 
 _PAUSE_SECONDS: Final = 300.0
 _BACKLOG_PAUSE_SECONDS: Final = 5.0
