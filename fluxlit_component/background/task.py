@@ -108,7 +108,7 @@ class Task:
         with self.changed:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
-    def is_seen_by(self, anchor: object) -> None:
+    def add_viewer(self, anchor: object) -> None:
         """Remember a page that shows the task. The task is held at least as long as the page lives."""
         self.seen = monotonic()
         self._viewers[id(anchor)] = anchor

@@ -95,7 +95,7 @@ class Tasks:
         entered = registry.add(self.sid, task)
         if entered is not task:
             return entered
-        task.is_seen_by(self.anchor)
+        task.add_viewer(self.anchor)
         noted = self._note(task)
         if noted is None:
             registry.drop(task)
@@ -123,7 +123,7 @@ class Tasks:
         elif task.is_taken():
             return None
         else:
-            task.is_seen_by(self.anchor)
+            task.add_viewer(self.anchor)
             saving = writer.saving_of(task)
             if saving is not None and self.store is not None:
                 saving.store = self.store  # the store of an earlier run may have been opened in an outage

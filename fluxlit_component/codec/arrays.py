@@ -85,10 +85,8 @@ def _describe(dtype: Any) -> Any:
     else:
         description = dtype.str
     if not _is_exact(dtype, description):
-        raise UnstorableValue(
-            f"numpy array of dtype {dtype.str}",
-            "convert it to an ordinary numeric, text or date dtype, or keep a list",
-        )
+        remedy = "convert it to an ordinary numeric, text or date dtype, or keep a list"
+        raise UnstorableValue(f"numpy array of dtype {dtype.str}", remedy)
     return description
 
 

@@ -57,7 +57,8 @@ def _are_short(*numbers: int) -> bool:
 
 def _short(value: object, *numbers: int) -> list[int]:
     if not _are_short(*numbers):
-        raise refusal(value, f"its numbers have more than {_MAX_NUMBER} bytes; keep the numbers themselves")
+        number = {2: "two", 3: "three"}[len(numbers)]
+        raise refusal(value, f"its numbers have more than {_MAX_NUMBER} bytes; keep the {number} numbers")
     return [*numbers]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os.path
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from inspect import iscoroutinefunction, signature
@@ -135,10 +136,8 @@ def _opened(url: str) -> VersionedStore:
         return _open_later(url)
 
 
-@lru_cache(maxsize=16)
-def _open_later(url: str) -> VersionedStore:
-    """One object for all runs, so that pages of the outage can still save when the store is back."""
-    return cast("VersionedStore", UnansweringStore(url))
+_open_later = cast("Callable[[str], VersionedStore]", lru_cache(maxsize=16)(UnansweringStore))
+"""One object for all runs, so that pages of the outage can still save when the store is back."""
 
 
 @lru_cache(maxsize=64)

@@ -165,7 +165,6 @@ class TransactionalStore(ABC):
         return self._write(lambda transaction: transaction.drop_ended(limit))
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values. Each page is one short read."""
         from fluxlit_component.stores.browse import entry_of
 
         ledger.checked_prefix(prefix)
