@@ -52,8 +52,7 @@ class Task:
         self.result: Any = NOTHING
         self.steps = 0  # counts the changes, so that a reader knows whether there is news
         self.began = self.seen = monotonic()
-        self.is_working = False
-        """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""
+        self.is_working = False  # whether its thread is busy; that of a stopped one notices at its next chunk
         self.is_taken: Callable[[], bool] = lambda: False  # whether a page has the result and will save it
         self._size = 0
         self._viewers: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()

@@ -46,8 +46,7 @@ class Saving:
     steps: int = -1  # the value of `Task.steps` that was stored last
     renewed: float = field(default_factory=monotonic)
     skew: float = 0.0  # clock of the store minus clock of this process
-    is_moved: bool = False
-    """Whether another process gave the session a new id. This process does not know it, and asks no more."""
+    is_moved: bool = False  # whether another process gave the session an id that this one does not know
 
     def save(self) -> bool:
         """Write what is new; return whether more will come. `Unwanted`: nobody wants the task any more."""
@@ -105,8 +104,7 @@ class Saving:
 
 _lock: Final = threading.Lock()
 _savings: Final[dict[Task, Saving]] = {}
-_discarded: Final[dict[str, RecordStore]] = {}
-"""Place of a record that is to be destroyed -> its store. The oldest comes first."""
+_discarded: Final[dict[str, RecordStore]] = {}  # place of a record to be destroyed -> its store; oldest first
 _is_writing = False
 
 

@@ -34,8 +34,7 @@ class Offer:
     address_bar: str = "clean"
     scope: str = "tab"
     notice: str | None = None  # a short line for the visitor, shown as a small badge while it is sent
-    patient: bool = False
-    """Answer only when the present run has ended: the run must not be cut short before `st.navigation`."""
+    patient: bool = False  # answer only when this run has ended, which must not be cut before `st.navigation`
     unique: bool = False  # two open pages must not share the id: the second page is to say that it is a copy
     storing: Storing = "yes"
     scroll: bool = False  # keep the scroll position over F5

@@ -35,8 +35,7 @@ class Shape(NamedTuple):
 
     take: Callable[[Any], Parts]  # takes an instance apart
     give: Callable[[Any, dict[str, Any], list[Any]], object]  # restores an instance exactly
-    build: Callable[[Any, Mapping[str, Any], list[Any]], object]
-    """Makes an instance from migrated fields by the class itself."""
+    build: Callable[[Any, Mapping[str, Any], list[Any]], object]  # makes one of migrated fields by its class
 
 
 def _take_member(value: Enum) -> Parts:

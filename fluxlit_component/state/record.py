@@ -36,8 +36,7 @@ class Record:
 
     version: int
     created: float
-    idle_expires: float | None
-    """Moment after which the session is absent unless it was touched before; None: never."""
+    idle_expires: float | None  # moment after which the session is absent unless touched before; None: never
     expires: float | None  # moment after which the session is absent in any case; None: never
     schema: int
     fields: Mapping[str, Field]
@@ -58,8 +57,7 @@ class Change:
 
     data: bytes | None  # new encoded value, or None to delete the key
     base: int = 0  # version of the key that the writer last knew; 0: the writer knew none
-    guarded: bool = False
-    """Write only if the stored version is still `base`. Otherwise the values need a merge."""
+    guarded: bool = False  # write only if the stored version is still `base`; else the values need a merge
 
 
 @dataclass(repr=False)

@@ -36,8 +36,7 @@ class Head(NamedTuple):
     idle_expires: float | None = None
     expires: float | None = None
     schema: int = 0
-    forget: float | None = None
-    """Set on the marker of a destroyed session: the moment from which it may be dropped."""
+    forget: float | None = None  # of a destroyed session's marker: the moment from which it may be dropped
 
 
 @dataclass(eq=False, repr=False)
