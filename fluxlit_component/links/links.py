@@ -81,13 +81,7 @@ class Redeemed:
 
 
 def make(
-    store: RecordStore,
-    sid: str,
-    order: Order,
-    lifetimes: Lifetimes,
-    *,
-    param: str,
-    person: bytes | None = None,
+    store: RecordStore, sid: str, order: Order, lives: Lifetimes, *, param: str, person: bytes | None = None
 ) -> str | None:
     """Make a link and return its token; None if the session has ended. A session without a record begins now.
 
@@ -111,7 +105,7 @@ def make(
         listed |= owning(sid, person)
     else:
         listed |= dict.fromkeys(_outlived(record, sid, now), Change(None))
-    done = store.commit(sid, lifetimes.commit(listed, create=True))
+    done = store.commit(sid, lives.commit(listed, create=True))
     return token if done.verdict == "committed" else None
 
 

@@ -11,13 +11,14 @@ import threading
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any, Final, NamedTuple, Protocol, TypeGuard, cast, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 from weakref import WeakValueDictionary
 
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
 from fluxlit_component.state.keys import PART
 
+State: TypeAlias = MutableMapping[Any, Any]
 _SEAT: Final = "__fluxlit_upload:"
 """Keys that begin with two underscores are never kept: their values are valid for this page load only."""
 _LARGE: Final = "large"
@@ -77,13 +78,7 @@ class Kept(NamedTuple):
 
 
 def keep_upload(
-    state: MutableMapping[Any, Any],
-    given: Sequence[Upload],
-    *,
-    key: str,
-    many: bool,
-    limits: Limits,
-    seen: Seen,
+    state: State, given: Sequence[Upload], *, key: str, many: bool, limits: Limits, seen: Seen
 ) -> Kept:
     """Keep the files of an uploader under `key` of `state`. If the uploader is empty, return the kept files.
 
@@ -121,7 +116,7 @@ def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
     return KeptUpload(**(entry | {"data": data} if len(data) == len(entry["data"]) else entry))
 
 
-def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:
+def _read(state: State, key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:
     """The kept files, and whether some of them are lost."""
     value = state.get(key)
     found: list[KeptUpload | None] = []
@@ -139,9 +134,7 @@ def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[lis
     return files, len(files) < len(found)
 
 
-def _write(
-    state: MutableMapping[Any, Any], key: str, files: Sequence[KeptUpload], limits: Limits, *, many: bool
-) -> None:
+def _write(state: State, key: str, files: Sequence[KeptUpload], limits: Limits, *, many: bool) -> None:
     """Pack the files into as few values as possible. Unchanged values are not assigned again."""
     caps, used, total = limits.caps, 0, 0
     room = caps.value_bytes - _PLACE * len(files)
@@ -172,7 +165,7 @@ def _write(
     _drop_parts(state, key, order)
 
 
-def _assign(state: MutableMapping[Any, Any], key: str, value: object) -> None:
+def _assign(state: State, key: str, value: object) -> None:
     old = state.get(key)
     is_ours = _is_file(old) or _is_list(old) or PART in key  # a value of the app may have any `__eq__`
     if not is_ours or old != value:
@@ -183,7 +176,7 @@ def _part(key: str, part: int | str) -> str:
     return f"{key}{PART}{part}"
 
 
-def _drop_parts(state: MutableMapping[Any, Any], key: str, but: Iterable[int | str]) -> None:
+def _drop_parts(state: State, key: str, but: Iterable[int | str]) -> None:
     for part in (_LARGE, *range(1, next(n for n in count(1) if _part(key, n) not in state))):
         if part not in but:
             state.pop(_part(key, part), None)

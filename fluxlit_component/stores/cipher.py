@@ -79,11 +79,8 @@ class Cipher:
                 raise StoreUnavailable(
                     f"a value is sealed with master key {number}: add it to FLUXLIT_SEAL_KEYS"
                 )
-            hkdf = HKDF(
-                algorithm=SHA256(),
-                length=32,
-                salt=self._masters[number] if number else None,
-                info=_INFO + number.to_bytes(_NUMBER_BYTES, "big"),
-            )
+            salt = self._masters[number] if number else None
+            info = _INFO + number.to_bytes(_NUMBER_BYTES, "big")
+            hkdf = HKDF(algorithm=SHA256(), length=32, salt=salt, info=info)
             self._keys[number] = AESGCM(hkdf.derive(self._sid))
         return self._keys[number]

@@ -55,15 +55,9 @@ def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
         return Outcome(verdict, now=reply[1] / 1000)
     _, now, version, idle, expires, refused, overwritten = reply
     keys = list(commit.changes)
-    return Outcome(
-        "committed",
-        version,
-        {keys[number]: Field(known, data) if known else None for number, known, data in refused},
-        frozenset(keys[number] for number in overwritten),
-        _moment(idle),
-        _moment(expires),
-        now / 1000,
-    )
+    left = {keys[number]: Field(known, data) if known else None for number, known, data in refused}
+    newer = frozenset(keys[number] for number in overwritten)
+    return Outcome("committed", version, left, newer, _moment(idle), _moment(expires), now / 1000)
 
 
 def record_of(reply: list[Any]) -> Record | None:
