@@ -186,9 +186,7 @@ def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
         )
     before = _by_class.get(cls)
     if before is not None and before.name != enrolment.name:
-        raise ConfigurationError(
-            f"{type_name(cls)} is already registered as {before.name!r}; a class has one name"
-        )
+        raise ConfigurationError(f"{type_name(cls)} is already {before.name!r}; a class has one name")
 
 
 def _name_of(cls: type) -> str:

@@ -34,9 +34,7 @@ def describe_index(index: Any, encoding: Encoding) -> list[Any]:
         return ["RangeIndex", index.start, index.stop, index.step, index.name]
     if kind is pd.MultiIndex:
         if _any_long(index.levels, MAX_ITEMS):
-            raise UnstorableValue(
-                "pandas.MultiIndex", "a level is too long; use index.remove_unused_levels()"
-            )
+            raise UnstorableValue("pandas.MultiIndex", "a level is too long; use remove_unused_levels()")
         levels = [describe_index(level, encoding) for level in index.levels]
         codes = [np.asarray(code) for code in index.codes]
         return ["MultiIndex", levels, codes, list(index.names), index.sortorder]

@@ -63,9 +63,7 @@ def row_of_code(code: int) -> Row | None:
                 row = _BY_CODE[code] = next(row for row in _rows_of(root) if row.code == code)
             except ImportError:
                 package = "pillow" if root == "PIL" else root
-                raise CorruptValue(
-                    f"a stored value needs a package that is not installed: pip install {package}"
-                ) from None
+                raise CorruptValue(f"a stored value needs a missing package: pip install {package}") from None
     return row
 
 

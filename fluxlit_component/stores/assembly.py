@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 StoreLike: TypeAlias = SessionStore | VersionedStore | str
 
 _log = logging.getLogger("fluxlit_component.stores")
-
 _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
 

@@ -76,9 +76,7 @@ class Cipher:
     def _key(self, number: int) -> AESGCM:
         if number not in self._keys:
             if number and number not in self._masters:
-                raise StoreUnavailable(
-                    f"a value is sealed with master key {number}: add it to FLUXLIT_SEAL_KEYS"
-                )
+                raise StoreUnavailable(f"a value needs master key {number}: add it to FLUXLIT_SEAL_KEYS")
             salt = self._masters[number] if number else None
             info = _INFO + number.to_bytes(_NUMBER_BYTES, "big")
             hkdf = HKDF(algorithm=SHA256(), length=32, salt=salt, info=info)

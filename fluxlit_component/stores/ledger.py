@@ -16,12 +16,9 @@ from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 
 MARKER_SECONDS: Final = 86_400.0  # how long a destroyed session answers "destroyed" to late writers
-
 PAGE: Final = 200  # how many sessions a listing reads at once
-
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
-
 _TOMBSTONE_VERSIONS: Final = 1000
 _TOMBSTONE_SWEEP: Final = 100
 

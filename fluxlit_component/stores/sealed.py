@@ -50,9 +50,7 @@ def _masters(keys: str) -> Mapping[int, bytes]:
     for part in filter(None, map(str.strip, keys.split(","))):
         number, separator, secret = part.partition(":")
         if not separator or not number.isdecimal() or not 0 < int(number) < 2**32:
-            raise ConfigurationError(
-                "FLUXLIT_SEAL_KEYS takes numbered secrets from 1 on, such as 2:newest,1:older"
-            )
+            raise ConfigurationError("FLUXLIT_SEAL_KEYS takes numbered secrets from 1 on: 2:newest,1:older")
         if len(secret) < _SHORTEST:
             raise ConfigurationError(
                 f"key {number} of FLUXLIT_SEAL_KEYS is too short: make one with `openssl rand -hex 32`"

@@ -25,7 +25,6 @@ if sys.platform != "win32":  # Windows renames no open file, so no other process
 _log = logging.getLogger("fluxlit_component.stores")
 
 APPLICATION: Final = 0x666C7578  # PRAGMA application_id, "flux": tells our file from another program's
-
 _MAGIC: Final = b"SQLite format 3\0"
 _MARK: Final = slice(68, 72)  # sqlite.org/fileformat.html: the application id
 _SIDES: Final = ("-wal", "-shm")

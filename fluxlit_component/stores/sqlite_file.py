@@ -98,9 +98,7 @@ class DatabaseFile:
         except BlockingIOError:
             raise
         except OSError as denied:
-            raise StoreUnavailable(
-                f"the session file {self.path} is damaged and cannot be set aside: {denied}"
-            ) from error
+            raise StoreUnavailable(f"{self.path} is damaged and cannot be set aside: {denied}") from error
 
     def _leave_deleted_file(self) -> int | None:
         """Close the connections if the file was deleted or replaced. Return the inode of the file there now.

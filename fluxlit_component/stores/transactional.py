@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = logging.getLogger("fluxlit_component.stores")
-
 _LIMIT: Final = 200  # how many sessions one sweep drops at most, so that no visitor waits long for its lock
-
 _PAUSE_SECONDS: Final = 300.0
 _BACKLOG_PAUSE_SECONDS: Final = 5.0
 
