@@ -162,16 +162,14 @@ def _migrated(cls: type, enrolment: Enrolment, schema: int, fields: dict[str, An
     if schema > enrolment.schema:
         raise CorruptValue(f"a stored {name!r} was written by a newer version of the app")
     if migrate is None:
-        raise CorruptValue(
-            f"a stored {name!r} has schema {schema}, the class has {enrolment.schema}; it needs a migrate"
-        )
+        reason = f"a stored {name!r} has schema {schema}, the class has {enrolment.schema}"
+        raise CorruptValue(f"{reason}; it needs a migrate")
     try:
         return enrolment.shape.build(cls, migrate(fields, schema), rest)
     except Exception as error:  # noqa: BLE001 - the app's own code
         # The cause is left out, because a validation error quotes the values.
-        raise CorruptValue(
-            f"migrating a stored {name!r} from schema {schema} failed with {type_name(type(error))}"
-        ) from None
+        reason = f"migrating a stored {name!r} from schema {schema} failed with {type_name(type(error))}"
+        raise CorruptValue(reason) from None
 
 
 ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)

@@ -19,7 +19,7 @@ from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
 
-_log = logging.getLogger("fluxlit_component.sync")
+_log = logging.getLogger("fluxlit_component")
 
 _NOTHING: Final = object()
 _CAPS: Final = Caps()
@@ -182,7 +182,7 @@ class Base:
         *,
         deleted: Iterable[str] = (),
         origins: Mapping[str, int] | None = None,
-        caps: Caps = _CAPS,
+        caps: Caps | None = None,
         guarded: Callable[[str], object] = lambda _: None,
     ) -> Diff:
         """Compare `values` with the base.
@@ -192,6 +192,7 @@ class Base:
         keys have a merger and are written only if nobody else has written them. If a value cannot be kept,
         its older version is removed from the record: an outdated value must not come back.
         """
+        caps = caps or _CAPS
         held: dict[str, object] = {}
         changed, skipped = self._changed(values, caps)
         origins, known = (origins or {}), self.origins if origins is not None else {}

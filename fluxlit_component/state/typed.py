@@ -30,9 +30,8 @@ class View:
             try:
                 return self._state[name]
             except KeyError:
-                raise AttributeError(
-                    f"{name!r} has no default and was not set yet; assign session.state.{name} first"
-                ) from None
+                advice = f"assign session.state.{name} first"
+                raise AttributeError(f"{name!r} has no default and was not set yet; {advice}") from None
         static = inspect.getattr_static(model, name, None)
         if isinstance(static, property) and static.fget is not None:
             return static.fget(self)

@@ -19,7 +19,7 @@ from fluxlit_component.arguments import of_type
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_layout as layout
-from fluxlit_component.stores.base import url_unquoted
+from fluxlit_component.stores.base import hiding_url
 from fluxlit_component.stores.browse import Entry, StoreFacts
 from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_name, name_of
 from fluxlit_component.stores.redis_server import RedisServer
@@ -159,10 +159,9 @@ def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
     try:
         from fluxlit_component.stores.redis_url import connector
     except ImportError as error:
-        raise ConfigurationError(
-            "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
-        ) from error
-    with url_unquoted():
+        extra = "pip install fluxlit-component[redis]"
+        raise ConfigurationError(f"a Redis store from a URL needs redis-py: {extra}") from error
+    with hiding_url():
         return connector(url, timeout_seconds=timeout_seconds)
 
 

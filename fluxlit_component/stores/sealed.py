@@ -52,9 +52,8 @@ def _masters(keys: str) -> Mapping[int, bytes]:
         if not separator or not number.isdecimal() or not 0 < int(number) < 2**32:
             raise ConfigurationError("FLUXLIT_SEAL_KEYS takes numbered secrets from 1 on: 2:newest,1:older")
         if len(secret) < _SHORTEST:
-            raise ConfigurationError(
-                f"key {number} of FLUXLIT_SEAL_KEYS is too short: make one with `openssl rand -hex 32`"
-            )
+            remedy = "make one with `openssl rand -hex 32`"
+            raise ConfigurationError(f"key {number} of FLUXLIT_SEAL_KEYS is too short: {remedy}")
         if int(number) in masters:
             raise ConfigurationError(f"FLUXLIT_SEAL_KEYS has two keys with the number {number}")
         masters[int(number)] = secret.encode()

@@ -73,7 +73,9 @@ class SQLiteSessionStore(TransactionalStore):
 
     `path` may begin with ``~``. The folder is made if it is missing. The file is opened at once, so that
     a file that cannot be used is noticed. A closed store opens the file again when it is used.
-    `sets_aside`: whether a damaged file is renamed and a new one begun; else `StoreUnavailable` is raised.
+    `default_ttl_seconds`: lifetime of what `set` writes; None: no end. `clock`: returns the time.
+    `busy_timeout_seconds`: how long a call waits for other writers. `sets_aside`: whether a damaged file is
+    renamed and a new one begun; else `StoreUnavailable` is raised.
     """
 
     kind = "SQLite"
