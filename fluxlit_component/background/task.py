@@ -129,8 +129,8 @@ current: Final[ContextVar[Task | None]] = ContextVar("fluxlit_task", default=Non
 def progress(done: float | None = None, note: str | None = None) -> None:
     """Say from within a job or stream how far it is. If it was stopped, its function ends here.
 
-    It ends by an exception that is no `Exception`, which code that retries does not catch. Elsewhere the call
-    does nothing, so that a test or a script can call the function as it is.
+    A stopped function ends by an exception that is no `Exception`: code that retries does not catch it.
+    Elsewhere the call does nothing, so that a test or a script can call the function as it is.
 
     Args:
         done: between 0 and 1; None or not a number: as before.
