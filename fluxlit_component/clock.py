@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TypeAlias
 
-Clock: TypeAlias = Callable[[], float]
-"""Returns seconds. Wall clocks count from the Unix epoch."""
+Clock: TypeAlias = Callable[[], float]  # returns seconds; wall clocks count from the Unix epoch
 
 wall: Clock = time.time
 monotonic: Clock = time.monotonic

@@ -87,7 +87,7 @@ def continuity_page(request: pytest.FixtureRequest) -> ContinuityPage:
     """A fresh browser tab that counts script runs. Needs pytest-playwright."""
     from fluxlit_component.testing.page import ContinuityPage
 
-    page = _of_playwright(request, "page")
+    page = _page(request)
     page.set_default_timeout(_PAGE_MILLISECONDS)
     return ContinuityPage(page)
 
@@ -97,12 +97,12 @@ def leak_recorder(request: pytest.FixtureRequest) -> LeakRecorder:
     """Records all that leaves the tab of `continuity_page`. Needs pytest-playwright and Chromium."""
     from fluxlit_component.testing.leaks import LeakRecorder
 
-    return LeakRecorder(_of_playwright(request, "page"))
+    return LeakRecorder(_page(request))
 
 
-def _of_playwright(request: pytest.FixtureRequest, name: str) -> Any:
+def _page(request: pytest.FixtureRequest) -> Any:
     try:
-        return request.getfixturevalue(name)
+        return request.getfixturevalue("page")
     except pytest.FixtureLookupError:
         said = "This fixture drives a browser: pip install pytest-playwright && playwright install chromium"
         pytest.fail(said, pytrace=False)

@@ -78,8 +78,10 @@ def redact_logs(*, params: Iterable[str] = (), loggers: Iterable[str] = ACCESS_L
     """Install one filter on the access loggers and return it. Call it at start-up. Twice is harmless.
 
     `params`: more query keys whose values are taken out, whatever they look like; a later call forgets none.
+    One string, here or in `loggers`, is one name.
     Under any other key, such as the app's own `param=`, a value with the shape of an id is taken out.
     """
+    params, loggers = ((given,) if isinstance(given, str) else given for given in (params, loggers))
     _named.update(params)
     sid_filter = SidFilter(_named)
     for name in loggers:

@@ -32,12 +32,9 @@ def span(name: str, **attributes: str | int) -> Iterator[None]:
         return
     from opentelemetry import trace
 
-    with trace.get_tracer(_SCOPE).start_as_current_span(
-        name,
-        attributes={f"fluxlit.{key}": value for key, value in attributes.items()},
-        record_exception=False,
-        set_status_on_exception=False,
-    ) as current:
+    named = {f"fluxlit.{key}": value for key, value in attributes.items()}
+    begin = trace.get_tracer(_SCOPE).start_as_current_span
+    with begin(name, attributes=named, record_exception=False, set_status_on_exception=False) as current:
         try:
             yield
         except Exception as error:

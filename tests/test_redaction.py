@@ -148,3 +148,13 @@ def test_one_line_installs_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     record = logging.LogRecord(logger.name, logging.INFO, __file__, 1, "/?sid=abc", (), None)
     assert logger.filter(record)
     assert record.getMessage() == "/?sid=<redacted>"
+
+
+def test_one_string_is_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its letters are no names of their own."""
+    monkeypatch.setattr(redaction, "_named", {*redaction._named})
+    logger = logging.getLogger("fluxlit.test.one")
+    redact_logs(params="sid", loggers=logger.name)
+    record = logging.LogRecord(logger.name, logging.INFO, __file__, 1, "/?sid=abc&s=1&i=2", (), None)
+    assert logger.filter(record)
+    assert record.getMessage() == "/?sid=<redacted>&s=1&i=2"

@@ -16,8 +16,7 @@ from fluxlit_component.settings import says_nothing_of_tests
 if TYPE_CHECKING:
     from fluxlit_component.stores.assembly import StoreLike
 
-is_on: bool = True
-"""Whether the session is off in AppTest runs, unless the environment says otherwise."""
+is_testing: bool = True  # whether the session is off in AppTest runs, unless the environment says otherwise
 stand_in: Callable[[object], object] | None = None
 """Set while a test has the session on: takes the store that the app names, returns the one it gets."""
 _BEHIND_SERVERS: Final = frozenset({"fluxlit_component.stores.redis", "fluxlit_component.stores.sql"})
@@ -30,7 +29,7 @@ def is_left_alone(store: StoreLike | None) -> bool:
     It is on if somebody asked for it: by `set_testing`, by a switch or a store in the environment, or by the
     argument `"memory://"` or a store object, unless that store is on a server.
     """
-    if not is_on or stand_in is not None:
+    if not is_testing or stand_in is not None:
         return False
     if isinstance(store, str):
         asked = store.startswith("memory:")
@@ -50,8 +49,8 @@ def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, wh
     It holds from now on; used as a `with` block, within the block. These variables beat it: `FLUXLIT_TESTS`,
     `FLUXLIT_FORCE_URL_SESSION_IN_TESTS`, `FLUXLIT_SESSION_STORE` and `FLUXLIT_SESSION_SQLITE_PATH`.
     """
-    global is_on  # noqa: PLW0603 - the switch of the process
+    global is_testing  # noqa: PLW0603 - the switch of the process
     restore = ExitStack()
-    restore.callback(globals().update, is_on=is_on)
-    is_on = testing
+    restore.callback(globals().update, is_testing=is_testing)
+    is_testing = testing
     return restore

@@ -15,23 +15,18 @@ from urllib.parse import unquote
 from fluxlit_component.identifier import DEFAULT_PARAM, is_well_formed
 
 WORDS: Final = ("fluxlit.", "fluxlit-browser.", "fluxlit-link.")
-_PLACES: Final = 6
-"""A page has its own ids in fewer places. For each id the store is asked, so a forger's list is cut."""
+_PLACES: Final = 6  # more than a page has ids: the store is asked for each, so a forger's list is cut
 
 
 class Handshake:
     """All that one page told in its handshake. `repr` shows no id and no token."""
 
-    link: str | None = None
-    """Token of the link that the page was opened with; "" if the link's token is not well formed."""
-    is_sure: bool = True
-    """Whether the page can have no other ids than those named here."""
+    link: str | None = None  # token of the link that the page was opened with; "" if it is not well formed
+    is_sure: bool = True  # whether the page can have no other ids than those named here
 
     def __init__(self) -> None:
-        self.ids: dict[str, list[str]] = {}
-        """Query parameter -> ids that the tab has for the parameter, the best first."""
-        self.shared: dict[str, str] = {}
-        """Query parameter -> the id that the browser keeps for all its tabs."""
+        self.ids: dict[str, list[str]] = {}  # query parameter -> ids that the tab has for it, the best first
+        self.shared: dict[str, str] = {}  # query parameter -> the id that the browser keeps for all its tabs
 
     def candidates(self, param: str, *, shared: bool) -> list[str]:
         """Ids to try for a parameter, the best first."""

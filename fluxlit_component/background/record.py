@@ -18,20 +18,17 @@ from fluxlit_component.errors import CorruptValue, StoreUnavailable, UnstorableV
 from fluxlit_component.state.record import TASK, Change, Commit, Field, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
 
-LEASE_SECONDS: Final = 10.0
-"""How long a task counts as running after its process was last heard of."""
+LEASE_SECONDS: Final = 10.0  # how long a task counts as running after its process was last heard of
 CLAIM_SECONDS: Final = 15.0
 """How long a result that was taken waits for the page to save it, before it may be taken again."""
 SEGMENT_BYTES: Final = 8 * 1024
-ANY: Final = 2**60
-"""A base that no version is newer than: a change with this base replaces any stored value."""
+ANY: Final = 2**60  # a base that no version is newer than: a change with this base replaces any stored value
 
 _POLL_SECONDS: Final = 0.25
 _HEAD: Final = "head"
 _RESULT: Final = "result"
 _SEGMENT: Final = "segment:"
-WORD: Final = "word"
-"""Field for messages from other processes to the working one: "stop", or "moved" (new session id)."""
+WORD: Final = "word"  # messages of other processes to the working one: "stop", or "moved" (new session id)
 
 
 @dataclass(frozen=True)
@@ -40,10 +37,8 @@ class Note:
 
     place: str
     kind: Kind
-    until: float
-    """Until when the task counts as running while it has no record of its own yet."""
-    taken: float = 0.0
-    """Until when the result is reserved for the page that has taken it and has still to save it."""
+    until: float  # until when the task counts as running while it has no record of its own yet
+    taken: float = 0.0  # until when the result is reserved for the page that has taken and not yet saved it
 
     @classmethod
     def of(cls, stored: Field | None) -> Note | None:

@@ -11,8 +11,7 @@ from fluxlit_component.errors import TooManyTasks
 
 _lock: Final = threading.Lock()
 _tasks: Final[dict[tuple[str, str], Task]] = {}
-_working: Final[list[Task]] = []
-"""Tasks whose thread may still be busy, including tasks that were dropped."""
+_working: Final[list[Task]] = []  # tasks whose thread may still be busy, including tasks that were dropped
 
 
 def find(sid: str, key: str) -> Task | None:
@@ -58,6 +57,12 @@ def rename(old: str, new: str) -> None:
             if owner == old:
                 task = _tasks[new, key] = _tasks.pop((owner, key))
                 task.sid = new
+
+
+def forget() -> None:
+    """Forget all tasks."""
+    _tasks.clear()
+    _working.clear()
 
 
 def let_go(seconds: float, unsaved: frozenset[Task]) -> None:

@@ -27,8 +27,7 @@ _log = logging.getLogger("fluxlit_component")
 State: TypeAlias = Literal["running", "done", "failed", "stopped", "interrupted"]
 Kind: TypeAlias = Literal["stream", "job"]
 
-NOTHING: Final = object()
-"""Means that there is no result, or no result any more."""
+NOTHING: Final = object()  # means that there is no result, or no result any more
 
 
 class Stopped(BaseException):
@@ -41,10 +40,8 @@ class Task:
     def __init__(self, key: str, kind: Kind, place: str, limits: Settings | None = None) -> None:
         self.key = key
         self.kind = kind
-        self.place = place
-        """The id of the task's own record. Only the session's record names it."""
-        self.sid: str | None = None
-        """The session that the task belongs to; None: none any more. Written by `registry`."""
+        self.place = place  # the id of the task's own record; only the session's record names it
+        self.sid: str | None = None  # the session it belongs to; None: none any more; written by `registry`
         self.limits = limits or Settings()
         self.changed = threading.Condition()
         self.state: State = "running"
@@ -53,13 +50,10 @@ class Task:
         self.progress = 0.0
         self.note = ""
         self.result: Any = NOTHING
-        self.steps = 0
-        """Counts the changes, so that a reader knows whether there is news."""
+        self.steps = 0  # counts the changes, so that a reader knows whether there is news
         self.began = self.seen = monotonic()
-        self.is_working = False
-        """Whether its thread is still busy. The thread of a stopped task notices with its next chunk."""
-        self.is_taken: Callable[[], bool] = lambda: False
-        """Whether a page has taken the result and will save it."""
+        self.is_working = False  # whether its thread is busy; that of a stopped one notices at its next chunk
+        self.is_taken: Callable[[], bool] = lambda: False  # whether a page has the result and will save it
         self._size = 0
         self._viewers: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
 
@@ -113,7 +107,7 @@ class Task:
         with self.changed:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
-    def is_seen_by(self, anchor: object) -> None:
+    def add_viewer(self, anchor: object) -> None:
         """Remember a page that shows the task. The task is held at least as long as the page lives."""
         self.seen = monotonic()
         self._viewers[id(anchor)] = anchor
@@ -135,6 +129,7 @@ current: Final[ContextVar[Task | None]] = ContextVar("fluxlit_task", default=Non
 def progress(done: float | None = None, note: str | None = None) -> None:
     """Say from within a job or stream how far it is. If it was stopped, its function ends here.
 
+    A stopped function ends by an exception that is no `Exception`: code that retries does not catch it.
     Elsewhere the call does nothing, so that a test or a script can call the function as it is.
 
     Args:

@@ -11,18 +11,8 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from fluxlit_component.background import record as notes
 from fluxlit_component.background import registry, writer
-from fluxlit_component.background.record import (
-    ANY,
-    CLAIM_SECONDS,
-    LEASE_SECONDS,
-    WORD,
-    Note,
-    RemoteTask,
-    ask,
-    name_of,
-    notes_of,
-)
 from fluxlit_component.background.task import Kind, Task, begin
 from fluxlit_component.clock import monotonic
 from fluxlit_component.codec import encode
@@ -33,8 +23,7 @@ from fluxlit_component.state.owner import owning
 from fluxlit_component.state.record import Change, Lifetimes, Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 
-_ASSIGNING_SECONDS: Final = 0.1
-"""How long the page that takes a result may need to put it into its state."""
+_ASSIGNING_SECONDS: Final = 0.1  # how long the page that takes a result may need to put it into its state
 
 
 class Taken(dict[str, Task]):
@@ -64,7 +53,7 @@ class Taken(dict[str, Task]):
         """
         if self and self._thread != threading.get_ident():
             time.sleep(max(self._assigned - monotonic(), 0.0))
-        return {name_of(key): Change(None, base=ANY) for key in self}
+        return {notes.name_of(key): Change(None, base=notes.ANY) for key in self}
 
     def saved(self) -> None:
         """The state is in the store: drop the tasks whose results were taken."""
@@ -78,24 +67,18 @@ class Tasks:
     """The tasks of a session, as one run of one tab sees them. Use it under the tab's lock."""
 
     sid: str
-    store: RecordStore | None
-    """None: the session is not kept, and neither are its tasks."""
+    store: RecordStore | None  # None: the session is not kept, and neither are its tasks
     lifetimes: Lifetimes
     limits: Settings
-    anchor: object
-    """Lives as long as the page."""
-    context: object = None
-    """Streamlit's context of the run."""
+    anchor: object  # lives as long as the page
+    context: object = None  # Streamlit's context of the run
     taken: Taken = field(default_factory=Taken)
     lock: AbstractContextManager[object] = field(default_factory=threading.RLock)
     """Held while the state of the page is read or saved."""
     person: bytes | None = None
-    hold_seconds: float = 120.0
-    """How long an ended task is held after its last page is gone."""
-    save: Callable[[], object] = lambda: None
-    """Saves the state of the page."""
-    began: Callable[[], object] = lambda: None
-    """Called when the session's record is in the store."""
+    hold_seconds: float = 120.0  # how long an ended task is held after its last page is gone
+    save: Callable[[], object] = lambda: None  # saves the state of the page
+    began: Callable[[], object] = lambda: None  # called when the session's record is in the store
     outages: Callable[[str], AbstractContextManager[object]] = lambda _doing: suppress(Exception)
     """Guards a block that asks the store: any failure of it means "unknown", and ends the block."""
 
@@ -112,7 +95,7 @@ class Tasks:
         entered = registry.add(self.sid, task)
         if entered is not task:
             return entered
-        task.is_seen_by(self.anchor)
+        task.add_viewer(self.anchor)
         noted = self._note(task)
         if noted is None:
             registry.drop(task)
@@ -140,7 +123,7 @@ class Tasks:
         elif task.is_taken():
             return None
         else:
-            task.is_seen_by(self.anchor)
+            task.add_viewer(self.anchor)
             saving = writer.saving_of(task)
             if saving is not None and self.store is not None:
                 saving.store = self.store  # the store of an earlier run may have been opened in an outage
@@ -177,7 +160,7 @@ class Tasks:
         if self.store is None:
             return
         with self.outages("discard"):
-            _, note, version, _ = ask(self.store, self.sid, task.key)
+            _, note, version, _ = notes.ask(self.store, self.sid, task.key)
             if note is not None and note.place == task.place:
                 self._commit(self.store, task.key, Change(None, base=version, guarded=True))
 
@@ -185,9 +168,9 @@ class Tasks:
         if self.store is None:
             return None
         with self.outages("read"):
-            _, note, _, now = ask(self.store, self.sid, key)
+            _, note, _, now = notes.ask(self.store, self.sid, key)
             if note is not None and note.taken <= now:
-                task = RemoteTask(key, note, now, self.store, self.lifetimes)
+                task = notes.RemoteTask(key, note, now, self.store, self.lifetimes)
                 task.refresh()
                 return task
         return None
@@ -197,9 +180,10 @@ class Tasks:
         if self.store is None:
             return False
         with self.outages("write"):  # in an outage it is noted later
-            _, there, version, now = ask(self.store, self.sid, task.key)
+            _, there, version, now = notes.ask(self.store, self.sid, task.key)
             is_free = there is None or there.taken or task.key in self.taken
-            change = Note(task.place, task.kind, now + LEASE_SECONDS).change(version if is_free else 0)
+            note = notes.Note(task.place, task.kind, now + notes.LEASE_SECONDS)
+            change = note.change(version if is_free else 0)
             outcome = self._commit(self.store, task.key, change, create=True)
             if outcome.refused:
                 return None
@@ -213,19 +197,19 @@ class Tasks:
         if self.store is None:
             return True
         with self.outages("take"):
-            _, note, version, now = ask(self.store, self.sid, task.key)
+            _, note, version, now = notes.ask(self.store, self.sid, task.key)
             if note is None:
                 return _is_unheard_of(task)
             if note.place != task.place or note.taken > now:
                 return False
-            claim = replace(note, taken=now + CLAIM_SECONDS).change(version)
+            claim = replace(note, taken=now + notes.CLAIM_SECONDS).change(version)
             outcome = self._commit(self.store, task.key, claim)
             return outcome.verdict == "committed" and not outcome.refused
         return _is_unheard_of(task) or None
 
     def _commit(self, store: RecordStore, key: str, change: Change, *, create: bool = False) -> Outcome:
         # A session that has no state yet begins here. The note of its owner is stored with it.
-        changes = {name_of(key): change, **(owning(self.sid, self.person) if create else {})}
+        changes = {notes.name_of(key): change, **(owning(self.sid, self.person) if create else {})}
         return store.commit(self.sid, self.lifetimes.commit(changes, create=create))
 
 
@@ -239,14 +223,14 @@ def end_tasks(store: RecordStore, sid: str, record: Record) -> None:
     """Stop the tasks of a session that ends, and destroy their records in the store."""
     for task in registry.of(sid):
         writer.discard(task, store)
-    for note in notes_of(record).values():
+    for note in notes.notes_of(record).values():
         store.delete(note.place)
 
 
 def carry_tasks(store: RecordStore, old: str, new: str, record: Record, lifetimes: Lifetimes) -> None:
     """Carry the tasks of a session over to its new id, in whatever process they run."""
     here = {task.place for task in registry.of(old)}
-    for note in notes_of(record).values():
+    for note in notes.notes_of(record).values():
         if note.place not in here:
-            store.commit(note.place, lifetimes.commit({WORD: Change(encode("moved"), base=ANY)}))
+            store.commit(note.place, lifetimes.commit({notes.WORD: Change(encode("moved"), base=notes.ANY)}))
     registry.rename(old, new)

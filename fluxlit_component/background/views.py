@@ -18,8 +18,7 @@ from fluxlit_component.internals.threads import let_run_end, other_fragments_wai
 if TYPE_CHECKING:
     from fluxlit_component.background.tasks import Tasks
 
-_FRAME_SECONDS: Final = 0.04
-"""Chunks that come within a frame are shown together: Streamlit sends the whole text each time."""
+_FRAME_SECONDS: Final = 0.04  # chunks of one frame are shown together: Streamlit sends the whole text again
 _WAIT_SECONDS: Final = 0.25
 _TURN_SECONDS: Final = 0.5
 

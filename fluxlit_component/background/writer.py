@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import threading
 import time
 from contextlib import suppress
@@ -39,18 +40,13 @@ class Saving:
     task: Task
     store: RecordStore
     lifetimes: Lifetimes
-    noted: bool
-    """Whether the session's record names the task. If not, the store did not answer when it began."""
+    noted: bool  # whether the session's record names the task; if not, the store did not answer when it began
     begun: bool = False
-    first: int = 0
-    """The first chunk of the last segment."""
-    steps: int = -1
-    """The value of `Task.steps` that was stored last."""
+    first: int = 0  # the first chunk of the last segment
+    steps: int = -1  # the value of `Task.steps` that was stored last
     renewed: float = field(default_factory=monotonic)
-    skew: float = 0.0
-    """Clock of the store minus clock of this process."""
-    is_moved: bool = False
-    """Whether another process gave the session a new id. This process does not know it, and asks no more."""
+    skew: float = 0.0  # clock of the store minus clock of this process
+    is_moved: bool = False  # whether another process gave the session an id that this one does not know
 
     def save(self) -> bool:
         """Write what is new; return whether more will come. `Unwanted`: nobody wants the task any more."""
@@ -108,8 +104,7 @@ class Saving:
 
 _lock: Final = threading.Lock()
 _savings: Final[dict[Task, Saving]] = {}
-_discarded: Final[dict[str, RecordStore]] = {}
-"""Place of a record that is to be destroyed -> its store. The oldest comes first."""
+_discarded: Final[dict[str, RecordStore]] = {}  # place of a record to be destroyed -> its store; oldest first
 _is_writing = False
 
 
@@ -183,6 +178,19 @@ def write_once() -> None:
             store.delete(place)
             with _lock:
                 _discarded.pop(place, None)
+
+
+def _begin_in_child() -> None:
+    """Forget the tasks of the parent process: a fork copies no threads, so none goes on here."""
+    global _is_writing  # noqa: PLW0603
+    registry.forget()
+    _savings.clear()
+    _discarded.clear()
+    _is_writing = False
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 @atexit.register

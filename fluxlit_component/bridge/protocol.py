@@ -29,31 +29,21 @@ class Offer:
     sid: str = field(repr=False)
     held: bool = False
     """True: `sid` is the session's id. False: the tab takes it, unless it has an id of its own."""
-    confirm: bool = False
-    """Answer even if nothing is new: the server waits for the answer before it ends an old id."""
+    confirm: bool = False  # answer even if nothing is new: only then the server ends an old id
     refused: tuple[str, ...] = field(default=(), repr=False)
     address_bar: str = "clean"
     scope: str = "tab"
-    notice: str | None = None
-    """One short line for the visitor, shown as a small badge while it is sent; None: nothing."""
-    patient: bool = False
-    """Answer only when the present run has ended: the run must not be cut short before `st.navigation`."""
-    unique: bool = False
-    """Two open pages must not share the id: the second page is to say that it is a copy."""
+    notice: str | None = None  # a short line for the visitor, shown as a small badge while it is sent
+    patient: bool = False  # answer only when this run has ended, which must not be cut before `st.navigation`
+    unique: bool = False  # two open pages must not share the id: the second page is to say that it is a copy
     storing: Storing = "yes"
-    scroll: bool = False
-    """Keep the scroll position over F5."""
+    scroll: bool = False  # keep the scroll position over F5
     afresh: Afresh = "no"
-    drafts: tuple[str, ...] = ()
-    """Glob patterns of the keys of fields whose text is kept until it is sent."""
-    owner: str = field(default="", repr=False)
-    """Whose drafts these are: a value that only serves for comparison. "": nobody is signed in."""
-    stored: bool = False
-    """The session has a record, so that a page load without it finds another session."""
-    guard: bool = False
-    """Ask before the page is left while something is unsent."""
-    run: int | None = None
-    """The number of the run, for a page that is to hear of each; None: not sent."""
+    drafts: tuple[str, ...] = ()  # glob patterns of the keys of fields whose text is kept until it is sent
+    owner: str = field(default="", repr=False)  # whose drafts these are, to compare; "": nobody is signed in
+    stored: bool = False  # the session has a record, so that a page load without it finds another session
+    guard: bool = False  # ask before the page is left while something is unsent
+    run: int | None = None  # the number of the run, for a page that is to hear of each; None: not sent
 
     def as_json(self) -> dict[str, Any]:
         """The message as it is sent."""
@@ -68,10 +58,8 @@ class Answer:
     """What the bridge told the server. `repr` shows neither the id nor a token."""
 
     sid: str = field(repr=False)
-    is_from_link: bool = False
-    """The id came with a link. The tab may also have an id of its own."""
-    is_copy: bool = False
-    """The answering page is a copied tab: another open page has the same id."""
+    is_from_link: bool = False  # the id came with a link; the tab may also have an id of its own
+    is_copy: bool = False  # the answering page is a copied tab: another open page has the same id
     link: str | None = field(default=None, repr=False)
     """Token of a link that was opened; "" if the link holds no well-formed token."""
 

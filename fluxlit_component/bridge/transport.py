@@ -30,6 +30,7 @@ _failed = False
 _STATIC: Final = Path(__file__).parent / "static"
 """The built browser code, shipped inside the package: as text for components v2, as a folder for v1."""
 _V2: Final = "fluxlit_component.bridge"
+_MOST_DRAWINGS: Final = 256
 _drawings: dict[tuple[str, str], Drawing] = {}
 """Key and page -> how the bridge was drawn in this process. On each page Streamlit gives it another id."""
 
@@ -46,8 +47,7 @@ class Mounted:
     """What became of drawing the bridge."""
 
     is_there: bool
-    answer: object = None
-    """What the browser has answered so far."""
+    answer: object = None  # what the browser has answered so far
 
 
 def mount(
@@ -114,6 +114,8 @@ def _by_v2(offer: Mapping[str, Any], key: str, page: str) -> object:
     # Streamlit keeps the state of a component v2 only with a callback. `mount` reads the answer.
     result = make(_V2, js=bundle("bridge-v2.js"))(key=key, data=plain, on_answer_change=lambda: None)
     if (drawing := last_drawn()) is not None:
+        if len(_drawings) >= _MOST_DRAWINGS:
+            _drawings.clear()  # each is made again by the next run that draws it
         _drawings[key, page] = drawing
     return result
 
@@ -126,11 +128,7 @@ def _by_v1(offer: Mapping[str, Any], key: str) -> object:
 
 @cache
 def bundle(name: str) -> str:
-    """Return the text of a built bundle, for example ``bridge-v2.js``.
-
-    Raises:
-        BundleMissing: the checkout was not built; the message says `make build`.
-    """
+    """The text of a built bundle; `BundleMissing`, which says `make build`, in a bare checkout."""
     return _built(name).read_text(encoding="utf-8")
 
 

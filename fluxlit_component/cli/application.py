@@ -42,11 +42,9 @@ class _Commands(TyperGroup):
         except FluxlitError as error:
             complain(str(error))
             raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from None
+        except BrokenPipeError:  # who reads has enough, such as `head`: the parser ends quietly
+            raise
         except OSError as error:
-            if isinstance(
-                error, BrokenPipeError
-            ):  # who reads has enough, such as `head`: the parser ends quietly
-                raise
             complain(f"the output could not be written: {error.strerror}")
             raise typer.Exit(1) from None
 

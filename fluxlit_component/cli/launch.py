@@ -12,13 +12,14 @@ from fluxlit_component.asgi import SessionMiddleware
 from fluxlit_component.internals.process import freeze_when_loaded, serves_asgi, streamlit_run, wrap_server
 from fluxlit_component.redaction import redact_logs
 
+NO_FREEZE: Final = "--no-freeze"
 _OF_THE_FIRST_RUN: Final = ("session", "stores.sqlite")
 
 
 def main() -> None:
     """Run `fluxlit-session`."""
     command, *arguments = sys.argv[1:] or [""]
-    freeze = arguments[:1] != ["--no-freeze"]
+    freeze = arguments[:1] != [NO_FREEZE]
     given = arguments if freeze else arguments[1:]
     if command == "run" and given and not given[0].startswith("-"):
         # The parser of commands would stay in the memory of the app's process. It takes 3 MB.

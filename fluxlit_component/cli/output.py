@@ -81,8 +81,7 @@ class Finding:
     level: Level
     subject: str
     text: str
-    remedy: str | None = None
-    """The command that mends it."""
+    remedy: str | None = None  # the command that mends it
 
 
 ok = partial(Finding, "ok")

@@ -31,8 +31,9 @@ def run(
     freeze: Annotated[
         bool,
         typer.Option(
+            f"--freeze/{launch.NO_FREEZE}",
             help="After the first run take all that is loaded out of garbage collection: Streamlit collects "
-            "after each run, and that is most of what a small run costs."
+            "after each run, and that is most of what a small run costs.",
         ),
     ] = True,
 ) -> None:

@@ -17,8 +17,7 @@ from fluxlit_component.cli.place import StoreOption, file_of, find_one, label_of
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.browse import BrowsableStore, Entry
 
-_AT_ONCE: Final = 500
-"""Records per step. A step holds the store's write lock, for some milliseconds: visitors wait no longer."""
+_AT_ONCE: Final = 500  # records per step, which holds the store's write lock for some milliseconds
 
 
 def revoke(

@@ -21,9 +21,7 @@ _MODES: Final = (
     "1", "L", "P", "LA", "PA", "La", "I;16", "I;16B", "I;16L", "RGB", "YCbCr", "LAB", "HSV",
     "RGBA", "RGBX", "RGBa", "CMYK", "I", "F",
 )  # fmt: skip
-"""Modes of images."""
-_MAX_SIDE: Final = 2**20
-"""Most pixels of one side of an image."""
+_MAX_SIDE: Final = 2**20  # most pixels of one side of an image
 _KINDS: Final = frozenset("biufcmMSUV")
 _SCALARS: Final = frozenset(
     np.dtype(char).type for char in np.typecodes["AllInteger"] + np.typecodes["AllFloat"] + "?mM"
@@ -96,10 +94,8 @@ def _describe(dtype: Any) -> Any:
     else:
         description = dtype.str
     if not _is_exact(dtype, description):
-        raise UnstorableValue(
-            f"numpy array of dtype {dtype.str}",
-            "convert it to an ordinary numeric, text or date dtype, or keep a list",
-        )
+        remedy = "convert it to an ordinary numeric, text or date dtype, or keep a list"
+        raise UnstorableValue(f"numpy array of dtype {dtype.str}", remedy)
     return description
 
 

@@ -13,12 +13,9 @@ from typing import Any, Final
 
 FORMAT: Final = 1
 """First byte of every encoded value. Raise it when the layout changes, and keep reading the old layout."""
-SEALED: Final = 2
-"""First byte of a value that `stores.cipher` has sealed, and so no `FORMAT`."""
-MAX_BYTES: Final = 64 * 2**20
-"""Bytes of one encoded value."""
-MAX_DEPTH: Final = 100
-"""Levels of containers inside containers."""
+SEALED: Final = 2  # first byte of a value that `stores.cipher` has sealed, and so no `FORMAT`
+MAX_BYTES: Final = 64 * 2**20  # bytes of one encoded value
+MAX_DEPTH: Final = 100  # levels of containers inside containers
 MAX_ITEMS: Final = 2**20
 """List items, dict keys and dict values of one value, counted together. Array elements do not count."""
 MAX_COPIED: Final = 2 * MAX_BYTES

@@ -41,8 +41,7 @@ _CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
 _lock: Final = Lock()
 _by_class: Final[WeakKeyDictionary[type, Enrolment]] = WeakKeyDictionary()
 _by_name: Final[dict[str, type]] = {}
-_redefined: Final[set[str]] = set()
-"""Names under which more than one class was registered so far."""
+_redefined: Final[set[str]] = set()  # names under which more than one class was registered so far
 
 
 @overload
@@ -163,16 +162,14 @@ def _migrated(cls: type, enrolment: Enrolment, schema: int, fields: dict[str, An
     if schema > enrolment.schema:
         raise CorruptValue(f"a stored {name!r} was written by a newer version of the app")
     if migrate is None:
-        raise CorruptValue(
-            f"a stored {name!r} has schema {schema}, the class has {enrolment.schema}; it needs a migrate"
-        )
+        reason = f"a stored {name!r} has schema {schema}, the class has {enrolment.schema}"
+        raise CorruptValue(f"{reason}; it needs a migrate")
     try:
         return enrolment.shape.build(cls, migrate(fields, schema), rest)
     except Exception as error:  # noqa: BLE001 - the app's own code
         # The cause is left out, because a validation error quotes the values.
-        raise CorruptValue(
-            f"migrating a stored {name!r} from schema {schema} failed with {type_name(type(error))}"
-        ) from None
+        reason = f"migrating a stored {name!r} from schema {schema} failed with {type_name(type(error))}"
+        raise CorruptValue(reason) from None
 
 
 ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)
@@ -187,9 +184,7 @@ def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
         )
     before = _by_class.get(cls)
     if before is not None and before.name != enrolment.name:
-        raise ConfigurationError(
-            f"{type_name(cls)} is already registered as {before.name!r}; a class has one name"
-        )
+        raise ConfigurationError(f"{type_name(cls)} is already {before.name!r}; a class has one name")
 
 
 def _name_of(cls: type) -> str:

@@ -22,8 +22,7 @@ _INTEGERS: Final = tuple(f"{sign}Int{bits}" for sign in ("", "U") for bits in (8
 _MASKED: Final[dict[str, Any]] = {
     name: pd.api.types.pandas_dtype(name) for name in (*_INTEGERS, "Float32", "Float64", "boolean")
 }
-_MAX_RANGE: Final = 2**16
-"""Limit for intervals whose sides are ranges: reading makes such intervals one by one."""
+_MAX_RANGE: Final = 2**16  # limit of intervals whose sides are ranges: reading makes them one by one
 
 
 def describe_index(index: Any, encoding: Encoding) -> list[Any]:
@@ -35,9 +34,7 @@ def describe_index(index: Any, encoding: Encoding) -> list[Any]:
         return ["RangeIndex", index.start, index.stop, index.step, index.name]
     if kind is pd.MultiIndex:
         if _any_long(index.levels, MAX_ITEMS):
-            raise UnstorableValue(
-                "pandas.MultiIndex", "a level is too long; use index.remove_unused_levels()"
-            )
+            raise UnstorableValue("pandas.MultiIndex", "a level is too long; use remove_unused_levels()")
         levels = [describe_index(level, encoding) for level in index.levels]
         codes = [np.asarray(code) for code in index.codes]
         return ["MultiIndex", levels, codes, list(index.names), index.sortorder]

@@ -19,8 +19,7 @@ from fluxlit_component.errors import CorruptValue
 _FIRST: Final = bytes([FORMAT])
 _PARTED: Final = bytes((*range(0x80, 0xA0), 0xC1, *range(0xC7, 0xCA), *range(0xD4, 0xD9), *range(0xDC, 0xE0)))
 """First bytes of the values that have parts to check. Numbers, texts, bytes, bools and None have none."""
-_SMALL: Final = 256
-"""Up to this length msgpack's own limit is enough: no length inside may exceed that of the data."""
+_SMALL: Final = 256  # up to here msgpack's own limit is enough: no length inside may exceed that of the data
 
 
 def decode(data: bytes, *, plain: bool = False) -> Any:

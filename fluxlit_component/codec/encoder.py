@@ -1,7 +1,7 @@
 """From a value to bytes: msgpack packs its own types, the rows of the registry pack all others.
 
 `strict_types` sends every value that is not exactly of a msgpack type to `_extend`. So an instance of a
-subclass is never written as its base. Four types are not sent there; `_STOWAWAYS` names them.
+subclass is never written as its base. Four types are not sent there; `_WRITTEN_AS_OTHERS` names them.
 If a value holds one object twice, the decoded value holds two equal objects: identity is not kept.
 
 `is_immutable` and `PlainEncoder` are faster ways to find out whether a value has changed. Their answers are
@@ -25,7 +25,7 @@ _SIMPLE: Final = frozenset({type(None), bool, int, float, str})
 _CONTAINERS: Final = frozenset({list, dict})
 _PLAIN: Final = _SIMPLE | _CONTAINERS
 _SHORT: Final = 16 * 1024
-_STOWAWAYS: Final = {bytearray, memoryview, ExtType, Timestamp}
+_WRITTEN_AS_OTHERS: Final = {bytearray, memoryview, ExtType, Timestamp}
 """Types that msgpack writes without a call of `_extend`, as if they were another type."""
 
 
@@ -107,8 +107,8 @@ class Encoding:
         self._items += found.items or 1
         if self._items > bounds.MAX_ITEMS:
             raise OutOfBounds(bounds.TOO_MANY)
-        if not found.kinds.isdisjoint(_STOWAWAYS):
-            value = _without_stowaways(value)
+        if not found.kinds.isdisjoint(_WRITTEN_AS_OTHERS):
+            value = _with_own_types(value)
         try:
             packed: bytes = self._packers[level].pack(value)
         finally:
@@ -143,17 +143,17 @@ def _copied(value: Any) -> Any:
     return value
 
 
-def _without_stowaways(value: Any) -> Any:
+def _with_own_types(value: Any) -> Any:
     kind = type(value)
     if kind is list:
-        return [_without_stowaways(item) for item in value]
+        return [_with_own_types(item) for item in value]
     if kind is dict:
-        return {_without_stowaways(key): _without_stowaways(item) for key, item in value.items()}
+        return {_with_own_types(key): _with_own_types(item) for key, item in value.items()}
     if kind is bytearray:
         from fluxlit_component.codec.rows import Code
 
         return ExtType(Code.BYTEARRAY, bytes(value))
-    if kind in _STOWAWAYS:
+    if kind in _WRITTEN_AS_OTHERS:
         raise refusal(value)
     return value
 

@@ -13,20 +13,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, fixed, require, row_of, row_of_parts
 
-_DATE: Final = struct.Struct(">HBB")
+_DATE: Final = fixed(date, Code.DATE, ">HBB", lambda day: (day.year, day.month, day.day))
+_DATE_BYTES: Final = 4
 _TIME: Final = struct.Struct(">BBBIB")
-_SPAN: Final = struct.Struct(">iII")
 _PYTZ_PERIOD: Final = ("_utcoffset", "_dst", "_tzname")
-
-
-def _pack_date(value: date, _: Encoding) -> bytes:
-    return _DATE.pack(value.year, value.month, value.day)
-
-
-def _unpack_date(payload: bytes, _: Decoding) -> date:
-    return date(*_DATE.unpack(payload))
 
 
 def _pack_time(value: time, encoding: Encoding) -> bytes:
@@ -41,8 +33,8 @@ def _unpack_time(payload: bytes, decoding: Decoding) -> time:
 
 
 def _unpack_datetime(payload: bytes, decoding: Decoding) -> datetime:
-    day = _unpack_date(payload[: _DATE.size], decoding)
-    return datetime.combine(day, _unpack_time(payload[_DATE.size :], decoding))
+    day: Any = _DATE.unpack(payload[:_DATE_BYTES], decoding)
+    return datetime.combine(day, _unpack_time(payload[_DATE_BYTES:], decoding))
 
 
 def _key(value: ZoneInfo) -> str:
@@ -64,15 +56,10 @@ def _zone(description: Any) -> tzinfo:
 
 
 ROWS: Final = (
-    Row(datetime, Code.DATETIME, lambda x, e: _pack_date(x, e) + _pack_time(x.timetz(), e), _unpack_datetime),
-    Row(date, Code.DATE, _pack_date, _unpack_date),
+    Row(datetime, Code.DATETIME, lambda x, e: _DATE.pack(x, e) + _pack_time(x.timetz(), e), _unpack_datetime),
+    _DATE,
     Row(time, Code.TIME, _pack_time, _unpack_time),
-    Row(
-        timedelta,
-        Code.TIMEDELTA,
-        lambda value, _: _SPAN.pack(value.days, value.seconds, value.microseconds),
-        lambda payload, _: timedelta(*_SPAN.unpack(payload)),
-    ),
+    fixed(timedelta, Code.TIMEDELTA, ">iII", lambda x: (x.days, x.seconds, x.microseconds)),
     row_of(ZoneInfo, Code.ZONE, _key, _zone),
     # (offset,) or (offset, name): exactly the arguments from which the timezone was made.
     row_of(timezone, Code.ZONE, lambda zone: None if zone is timezone.utc else zone.__getinitargs__(), _zone),

@@ -9,16 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 PLAIN: Final = 0
-WIDGET: Final = 1
-"""The value of a widget: Streamlit drops it when the widget is no longer on the page."""
-ASSIGNED: Final = 2
-"""The app has assigned the key: the value counts as chosen, even if it equals the widget's default."""
-
-LOSSY: Final = 4
-"""Another value of the same save could not be kept: the widget may be absent only because of that."""
-AFTER: Final = 8
-"""The widget is drawn after the session's block, when the values of the run have been saved already."""
-
+WIDGET: Final = 1  # the value of a widget: Streamlit drops it when the widget is no longer on the page
+ASSIGNED: Final = 2  # the app has assigned the key: the value counts as chosen, even if it is the default
+LOSSY: Final = 4  # another value of the same save could not be kept: only that may have hidden the widget
+AFTER: Final = 8  # the widget is drawn after the session's block, when the run has been saved already
 _FIRST: Final = 0xF0
 _LAST: Final = _FIRST | WIDGET | ASSIGNED | LOSSY | AFTER
 

@@ -18,12 +18,10 @@ _STANDARD: Final = (*standard.ROWS, *moments.ROWS)
 _BY_KIND: Final[dict[type, Row]] = {row.kind: row for row in _STANDARD}
 _BY_CODE: Final[dict[int, Row]] = {row.code: row for row in (*_STANDARD, catalogue.ROW)}
 
-FROZEN: Final = frozenset(
-    {
-        Code.BIG_INT, Code.COMPLEX, Code.DECIMAL, Code.FRACTION, Code.UUID, Code.PATH, Code.RANGE,
-        Code.DATE, Code.TIMEDELTA, Code.ZONE, Code.SCALAR, Code.NUMPY_TEXT, Code.PANDAS_TIMEDELTA,
-    }
-)  # fmt: skip
+FROZEN: Final = frozenset({
+    Code.BIG_INT, Code.COMPLEX, Code.DECIMAL, Code.FRACTION, Code.UUID, Code.PATH, Code.RANGE,
+    Code.DATE, Code.TIMEDELTA, Code.ZONE, Code.SCALAR, Code.NUMPY_TEXT, Code.PANDAS_TIMEDELTA,
+})  # fmt: skip
 """No value of these types can ever change."""
 MOMENTS: Final = frozenset({Code.DATETIME, Code.TIME, Code.TIMESTAMP})
 """In a value of these types only the time zone can change."""
@@ -65,9 +63,7 @@ def row_of_code(code: int) -> Row | None:
                 row = _BY_CODE[code] = next(row for row in _rows_of(root) if row.code == code)
             except ImportError:
                 package = "pillow" if root == "PIL" else root
-                raise CorruptValue(
-                    f"a stored value needs a package that is not installed: pip install {package}"
-                ) from None
+                raise CorruptValue(f"a stored value needs a missing package: pip install {package}") from None
     return row
 
 

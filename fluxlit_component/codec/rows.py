@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum, unique
+from struct import Struct
 from typing import Any, NamedTuple
 
 from fluxlit_component.codec.decoder import Decoding
 from fluxlit_component.codec.encoder import Encoding
 from fluxlit_component.errors import CorruptValue
 
-__all__ = ["Code", "Decoding", "Encoding", "Row", "require", "row_of", "row_of_parts"]
+__all__ = ["Code", "Decoding", "Encoding", "Row", "fixed", "require", "row_of", "row_of_parts"]
 
 
 @unique
@@ -69,8 +70,7 @@ class Row(NamedTuple):
     code: Code
     pack: Callable[[Any, Encoding], bytes]
     unpack: Callable[[bytes, Decoding], object]
-    family: bool = False
-    """Whether the row also holds for subclasses of the type."""
+    family: bool = False  # whether the row also holds for subclasses of the type
 
 
 def row_of(
@@ -94,6 +94,12 @@ def row_of(
 def row_of_parts(kind: type, code: Code, take: Callable[[Any], list[Any]], give: Callable[..., Any]) -> Row:
     """The row of a type that is kept as a list of parts. `give` gets the parts as its arguments."""
     return row_of(kind, code, take, lambda parts: give(*parts), of=list)
+
+
+def fixed(kind: type, code: Code, form: str, take: Callable[[Any], tuple[Any, ...]]) -> Row:
+    """The row of a type that is made of numbers of fixed length; `form`: as in `struct`."""
+    packed = Struct(form)
+    return Row(kind, code, lambda x, _: packed.pack(*take(x)), lambda data, _: kind(*packed.unpack(data)))
 
 
 def require(fine: object, what: str) -> None:

@@ -23,8 +23,7 @@ from fluxlit_component.errors import CorruptValue
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-_HEAP_TYPE: Final = 1 << 9
-"""Flag of classes made by a `class` statement (CPython's Py_TPFLAGS_HEAPTYPE)."""
+_HEAP_TYPE: Final = 1 << 9  # flag of classes made by a `class` statement (CPython's Py_TPFLAGS_HEAPTYPE)
 _SLOTS: Final[WeakKeyDictionary[type, list[str]]] = WeakKeyDictionary()
 """Class -> names of its slots. They are searched only once, because a list may hold many instances."""
 Parts: TypeAlias = tuple[dict[str, object], list[object]]
@@ -34,12 +33,9 @@ Parts: TypeAlias = tuple[dict[str, object], list[object]]
 class Shape(NamedTuple):
     """How instances of one kind of class (dataclass, model, Enum, named tuple) are handled."""
 
-    take: Callable[[Any], Parts]
-    """Takes an instance apart."""
-    give: Callable[[Any, dict[str, Any], list[Any]], object]
-    """Restores an instance exactly, from its fields and the rest."""
-    build: Callable[[Any, Mapping[str, Any], list[Any]], object]
-    """Makes an instance from migrated fields by the class itself."""
+    take: Callable[[Any], Parts]  # takes an instance apart
+    give: Callable[[Any, dict[str, Any], list[Any]], object]  # restores an instance exactly
+    build: Callable[[Any, Mapping[str, Any], list[Any]], object]  # makes one of migrated fields by its class
 
 
 def _take_member(value: Enum) -> Parts:

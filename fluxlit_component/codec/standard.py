@@ -6,7 +6,6 @@ The items of a set are sorted by their encodings: the same bytes in every proces
 from __future__ import annotations
 
 import os
-import struct
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,12 +15,11 @@ from typing import Final
 from uuid import UUID, SafeUUID
 
 from fluxlit_component.codec.refusals import refusal
-from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require, row_of, row_of_parts
+from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, fixed, require, row_of, row_of_parts
 from fluxlit_component.errors import CorruptValue
 
 _MAX_NUMBER: Final = 4096
 """Most bytes of one number of a fraction or range: the time to build one grows with their square."""
-_COMPLEX: Final = struct.Struct(">dd")
 _SAFETY: Final = (SafeUUID.safe, SafeUUID.unsafe, SafeUUID.unknown)
 _PATHS: Final = (PurePosixPath, PureWindowsPath, PosixPath, WindowsPath)
 _FACTORIES: Final[dict[str, Callable[[], object] | None]] = {
@@ -95,7 +93,7 @@ def _plain_dict(value: OrderedDict[object, object] | Counter[object]) -> dict[ob
     return dict(value)
 
 
-def _take_default_dict(value: defaultdict[object, object]) -> list[object]:
+def _default_dict(value: defaultdict[object, object]) -> list[object]:
     for name, factory in _FACTORIES.items():
         if value.default_factory is factory:
             return [name, dict(value)]
@@ -115,12 +113,7 @@ ROWS: Final = (
         lambda value, _: value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True),
         lambda payload, _: int.from_bytes(payload, "big", signed=True),
     ),
-    Row(
-        complex,
-        Code.COMPLEX,
-        lambda value, _: _COMPLEX.pack(value.real, value.imag),
-        lambda payload, _: complex(*_COMPLEX.unpack(payload)),
-    ),
+    fixed(complex, Code.COMPLEX, ">dd", lambda value: (value.real, value.imag)),
     # The text keeps the sign, all digits and the exponent, also of NaN. It does not depend on the context.
     Row(Decimal, Code.DECIMAL, lambda value, _: str(value).encode("ascii"), _decimal),
     row_of_parts(Fraction, Code.FRACTION, lambda x: _short(x, x.numerator, x.denominator), _fraction),
@@ -131,12 +124,7 @@ ROWS: Final = (
     Row(set, Code.SET, _pack_set, _unpack_set),
     Row(frozenset, Code.FROZENSET, _pack_set, lambda *stored: frozenset(_unpack_set(*stored))),
     row_of(OrderedDict, Code.ORDERED_DICT, _plain_dict, OrderedDict, of=dict),
-    row_of_parts(
-        defaultdict,
-        Code.DEFAULT_DICT,
-        _take_default_dict,
-        lambda name, items: defaultdict(_FACTORIES[name], items),
-    ),
+    row_of_parts(defaultdict, Code.DEFAULT_DICT, _default_dict, lambda x, of: defaultdict(_FACTORIES[x], of)),
     row_of(Counter, Code.COUNTER, _plain_dict, Counter, of=dict),
     row_of_parts(deque, Code.DEQUE, lambda value: [value.maxlen, list(value)], _deque),
     row_of_parts(range, Code.RANGE, lambda x: _short(x, x.start, x.stop, x.step), _range),

@@ -18,8 +18,7 @@ from fluxlit_component.codec.refusals import refusal
 from fluxlit_component.codec.rows import Code, Decoding, Encoding, Row, require
 from fluxlit_component.errors import CodecError, CorruptValue
 
-_MAX_ROWS: Final = 2**27
-"""Limit of rows: columns of the null type take no bytes, so no other limit holds for them."""
+_MAX_ROWS: Final = 2**27  # limit of rows: columns of the null type take no bytes, so no other limit holds
 _TABLE, _BATCH, _CHUNKED, _ARRAY = b"T", b"B", b"C", b"A"
 # Numbers of fields in an IPC message, for `_is_compressed`: the path to the batch for each kind of message,
 # and the field of a batch that names its compression.

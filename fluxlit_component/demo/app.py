@@ -1,7 +1,5 @@
 """Entry point: the session, then the pages, then the page that was asked for."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from fluxlit_component import url_session

@@ -4,8 +4,6 @@ Keeps: `asked` (list of {"role": "user" | "assistant", "text": str}). The answer
 stream of the session: it goes on while you are on another page, and comes into `asked` when it has ended.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 Source: `zone.tab` and `iso3166.tab` of the IANA time zone database, public domain.
 """
 
-from __future__ import annotations
-
 import functools
 import re
 from importlib import resources

@@ -1,7 +1,5 @@
 """The sidebar: what a visitor can do to the session. No id is shown: whoever knows it has the session."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Any
 

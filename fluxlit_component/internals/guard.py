@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 
 class _Guard:
@@ -19,6 +22,13 @@ class _Guard:
 
 
 guard: Final = _Guard()
+
+
+def tried(look: Callable[[], T], otherwise: T) -> T:
+    """What `look` returns, or `otherwise` if a release has moved what it looks for."""
+    with guard:
+        return look()
+    return otherwise
 
 
 def fell_back(error: Exception) -> None:

@@ -31,14 +31,12 @@ class Reader:
         self._send, self.token = send, token
         self._on_failure, self._on_page = on_failure, on_page
         self._forms: set[str] = set()
-        self.cleared: set[str] = set()
-        """Ids of the widgets drawn so far in forms with `clear_on_submit=True`."""
+        self.cleared: set[str] = set()  # ids of the widgets drawn so far in forms with `clear_on_submit=True`
         self.tell_selection: Callable[[str, Any], None] | None = None
         """Called with the id of each table and the selection that Streamlit has set for the table."""
         self.on_drawn: Callable[[str], None] | None = None
         """Called with the id of each widget that is drawn. The call may end the run."""
-        self.last: Any = None
-        """The message that was sent last."""
+        self.last: Any = None  # the message that was sent last
 
     def __call__(self, message: Any) -> Any:
         """Read a message, then send it."""

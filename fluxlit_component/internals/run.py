@@ -18,7 +18,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
 from fluxlit_component.internals.anchor import anchor_in
-from fluxlit_component.internals.guard import guard
+from fluxlit_component.internals.guard import guard, tried
 from fluxlit_component.internals.outgoing import Reader, reader_of
 from fluxlit_component.internals.session_state import State
 from fluxlit_component.internals.widgets import Widget, drawn_elements
@@ -46,23 +46,18 @@ class Run:
         """An object that lives exactly as long as the Streamlit session and takes weak references."""
         # A Streamlit session has one fragment storage. Up to some release 1.6x AppTest has one for each run.
         storage = cast("object", self._context.fragment_storage)
-        with guard:
-            return anchor_in(self.state._state) if self.is_app_test else storage
-        return storage
+        return tried(lambda: anchor_in(self.state._state), storage) if self.is_app_test else storage
 
     @property
     def session_id(self) -> str:
         """Streamlit's own name of its session."""
-        with guard:
-            return str(self._context.session_id)
-        return ""
+        return tried(lambda: str(self._context.session_id), "")
 
     @cached_property
     def is_app_test(self) -> bool:
         """Whether AppTest runs the script. Then there is no browser that could answer."""
-        with guard:
-            return bool(config.get_option("global.appTest"))  # AppTest replaces the function in this module
-        return False
+        # AppTest replaces the function in this module.
+        return tried(lambda: bool(config.get_option("global.appTest")), otherwise=False)
 
     @property
     def is_fragment(self) -> bool:
@@ -106,9 +101,7 @@ class Run:
     @property
     def page(self) -> str:
         """An opaque name of the current page. Another page has another name."""
-        with guard:
-            return str(self._context.page_script_hash)
-        return ""
+        return tried(lambda: str(self._context.page_script_hash), "")
 
     @property
     def unresolved_page(self) -> str:
@@ -137,17 +130,13 @@ class Run:
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """Request headers of the websocket's handshake; empty if there is no connection or it has ended."""
-        with guard:
-            return st.context.headers
-        return {}
+        return tried(lambda: st.context.headers, {})
 
     @property
     def user(self) -> Mapping[str, Any]:
         """Streamlit's data about the signed-in person; empty if there are none."""
-        with guard:
-            # Not `st.user`: it has the same data, but looks for the files of the app's secrets at each call.
-            return dict(self._context.user_info)
-        return {}
+        # Not `st.user`: it has the same data, but looks for the files of the app's secrets at each call.
+        return tried(lambda: dict(self._context.user_info), {})
 
     @property
     def has_browser(self) -> bool:

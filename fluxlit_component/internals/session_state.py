@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
 from fluxlit_component.internals.assigned import Assigned
-from fluxlit_component.internals.guard import fell_back, guard
+from fluxlit_component.internals.guard import fell_back, guard, tried
 from fluxlit_component.internals.sent import Sent
 from fluxlit_component.internals.widgets import (
     SELECTION,
@@ -29,8 +29,7 @@ _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
 Values: TypeAlias = Mapping[str, Any]
-NOTHING: Final[Values] = MappingProxyType({})
-"""The empty mapping that all who have nothing to note share."""
+NOTHING: Final[Values] = MappingProxyType({})  # the empty mapping that all who have nothing to note share
 T = TypeVar("T")
 
 
@@ -38,8 +37,7 @@ T = TypeVar("T")
 class Reading:
     """Session state at one moment."""
 
-    values: dict[str, Any]
-    """The values as the app sees them, of plain keys and of widgets."""
+    values: dict[str, Any]  # the values as the app sees them, of plain keys and of widgets
     widgets: Mapping[str, Widget]
     """Widgets with a value of their own. Streamlit has deleted the values of widgets not drawn last time."""
     plain: Mapping[str, Any]
@@ -76,9 +74,7 @@ class State:
 
     def written_keys(self) -> frozenset[str]:
         """Keys set through session state since this run began, callbacks included."""
-        with guard:
-            return frozenset(self._state._new_session_state)
-        return frozenset()
+        return tried(lambda: frozenset(self._state._new_session_state), frozenset())
 
     def assigned_keys(self) -> frozenset[str]:
         """Those of `written_keys` that the app has assigned itself, or anew."""
@@ -89,9 +85,7 @@ class State:
 
     def assigned_before(self) -> frozenset[str]:
         """What `assigned_keys` was at the end of the last run."""
-        with guard:
-            return getattr(self._state._new_session_state, "before", frozenset())
-        return frozenset()
+        return tried(lambda: getattr(self._state._new_session_state, "before", frozenset()), frozenset())
 
     def accepted_keys(self) -> frozenset[str]:
         """Those of `note_carried` that widgets took over, once another run or a fragment has begun since."""
@@ -122,15 +116,11 @@ class State:
 
     def keys_of_widgets(self) -> frozenset[str]:
         """User keys of all widgets drawn since the page was loaded."""
-        with guard:
-            return frozenset(self._state._key_id_mapper.id_key_mapping.values())
-        return frozenset()
+        return tried(lambda: frozenset(self._state._key_id_mapper.id_key_mapping.values()), frozenset())
 
     def began_by_itself(self) -> bool:
         """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
-        with guard:
-            return _HAS_RUN in self._state._new_session_state
-        return False
+        return tried(lambda: _HAS_RUN in self._state._new_session_state, otherwise=False)
 
     def write(self, values: Mapping[str, Any]) -> None:
         """Set values. For the key of a widget that is already drawn Streamlit's exception is raised."""

@@ -26,10 +26,8 @@ _PARTS: Final = ("rows", "columns", "cells")
 class Widget:
     """A keyed widget that has a value of its own."""
 
-    kind: str
-    """Streamlit's value type, or `SELECTION`, or `DATE`."""
-    element: str
-    """Streamlit's id of the widget."""
+    kind: str  # Streamlit's value type, or `SELECTION`, or `DATE`
+    element: str  # Streamlit's id of the widget
     metadata: Any
 
     @property

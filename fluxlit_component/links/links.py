@@ -21,16 +21,13 @@ from fluxlit_component.stores.base import RecordStore
 
 Mode: TypeAlias = Literal["resume", "copy"]
 
-KEY: Final = "fluxlit_link"
-"""Fragment key of a link."""
+KEY: Final = "fluxlit_link"  # fragment key of a link
 _ENTRY: Final = f"{RESERVED}_link:"
 _NOTE: Final = "note"
 _STATE: Final = "state:"
 _TRIES: Final = 8
-_REMEMBERED: Final = 86_400.0
-"""Seconds for which a link is still listed after its end."""
-_LISTED: Final = 50
-"""Entries kept when a link is made; open ones stay anyway. An app may make a link in every run."""
+_REMEMBERED: Final = 86_400.0  # seconds for which a link is still listed after its end
+_LISTED: Final = 50  # entries kept when a link is made, and all open ones: an app may make one in every run
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +81,7 @@ class Redeemed:
 
 
 def make(
-    store: RecordStore,
-    sid: str,
-    order: Order,
-    lifetimes: Lifetimes,
-    *,
-    param: str,
-    person: bytes | None = None,
+    store: RecordStore, sid: str, order: Order, lives: Lifetimes, *, param: str, person: bytes | None = None
 ) -> str | None:
     """Make a link and return its token; None if the session has ended. A session without a record begins now.
 
@@ -114,7 +105,7 @@ def make(
         listed |= owning(sid, person)
     else:
         listed |= dict.fromkeys(_outlived(record, sid, now), Change(None))
-    done = store.commit(sid, lifetimes.commit(listed, create=True))
+    done = store.commit(sid, lives.commit(listed, create=True))
     return token if done.verdict == "committed" else None
 
 

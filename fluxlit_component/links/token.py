@@ -15,8 +15,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.state.record import RESERVED, Change, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
 
-_RAW_BYTES: Final = 32
-"""Length of a masked id."""
+_RAW_BYTES: Final = 32  # length of a masked id
 _MOVED: Final = f"{RESERVED}_moved"
 
 

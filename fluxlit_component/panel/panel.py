@@ -34,11 +34,11 @@ def draw_badge(status: Status) -> None:
     st.markdown(_badge(status, f"Session {status}"), help=LOOKS[status][1])
 
 
-def draw_panel(status: Status, tab: Tab | None = None, store: StoreReport | None = None) -> None:
+def draw_panel(status: Status, tab: Tab, store: StoreReport | None) -> None:
     """Draw the panel where the app is just drawing: how the tab stands at this moment."""
     lines = [f"| Session | {_badge(status, status)} |", "| :--- | ---: |"]
     folds: dict[str, list[str]] = {}
-    if tab is not None and store is not None:
+    if store is not None:
         with tab.lock:
             lines += [f"| {name} | {text} |" for name, text in _figures(tab, store)]
             folds = {"Keys and sizes": [*_keys(tab)], "Skipped, and what to do": [*_skipped(tab)]}

@@ -9,8 +9,7 @@ from fluxlit_component.errors import ConfigurationError
 
 MAX_UPLOAD_BYTES: Final = 1000 * 1024
 """The default cap of one file. With its name and type such a file stays below the cap of one value."""
-LONGEST_KEY: Final = 1000
-"""An app may make keys of what visitors type, and `session_bytes` counts only values."""
+LONGEST_KEY: Final = 1000  # an app may make keys of what visitors type; `session_bytes` counts only values
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
 
-_log = logging.getLogger("fluxlit_component.sync")
+_log = logging.getLogger("fluxlit_component")
 
 _NOTHING: Final = object()
 _CAPS: Final = Caps()
@@ -34,10 +34,8 @@ class Encoded:
     """A value of the base that is held as its encoded bytes."""
 
     data: bytes
-    value: object = _NOTHING
-    """The encoded object, if it is immutable: the same object needs no comparison."""
-    plain: bool | None = None
-    """Whether `data` encodes a plain tree, which `PlainEncoder` encodes faster; None: not checked yet."""
+    value: object = _NOTHING  # the encoded object, if it is immutable: the same object needs no comparison
+    plain: bool | None = None  # whether `data` is a plain tree, faster by `PlainEncoder`; None: not checked
 
     @classmethod
     def of(cls, value: object, data: bytes, *, looks: bool = True) -> object:
@@ -57,8 +55,7 @@ class Diff:
     skipped: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, object] = field(default_factory=dict)
     """What the base holds of each changed key after the commit."""
-    total: int = field(default=0, compare=False)
-    """Bytes of all values after the commit."""
+    total: int = field(default=0, compare=False)  # bytes of all values after the commit
 
 
 class Base:
@@ -71,14 +68,11 @@ class Base:
         """The values: text, a number, a bool or None as it is, every other value as `Encoded`."""
         self.versions: dict[str, int] = {}
         """Version of each key in the record, including deleted and unreadable keys."""
-        self.origins: dict[str, int] = {}
-        """Key -> origin of its value (see `codec.origin`), for values that are not `PLAIN`."""
-        self.total: int | None = 0
-        """Bytes of all values; None: unknown, the next diff counts them."""
+        self.origins: dict[str, int] = {}  # key -> origin of its value (see `codec.origin`), if not `PLAIN`
+        self.total: int | None = 0  # bytes of all values; None: unknown, the next diff counts them
         self.unsaved: dict[str, bytes | None] = {}
         """Encoded values, newer than those in `held`, that the store could not take so far; None: deleted."""
-        self.faults: dict[str, str] = {}
-        """Key -> why its loaded value could not be read."""
+        self.faults: dict[str, str] = {}  # key -> why its loaded value could not be read
         self.early: dict[str, Field] = {}
         """Fields loaded before their class was registered: a page of the app may register it when it runs."""
 

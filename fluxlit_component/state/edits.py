@@ -10,8 +10,7 @@ import copy
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
-_PREFIX: Final = "__fluxlit_edits:"
-"""Keys with two underscores in front are never kept."""
+_PREFIX: Final = "__fluxlit_edits:"  # keys with two underscores in front are never kept
 
 
 def keep_edits(

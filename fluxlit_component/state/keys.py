@@ -28,8 +28,7 @@ _INTERNAL_PREFIXES: Final = ("__", "$$", "FormSubmitter:", OWN_PREFIX)
 # that was assigned (docs/what-comes-back.md). A restored button would also click itself.
 _CLICK: Final = "a click is an event, not a state; keep what it did under a key of your own"
 _MESSAGE: Final = "what was sent or chosen is an event, not a state; keep it under a key of your own"
-EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})
-"""Reasons that report no loss: an event has no state to keep."""
+EVENT_REMEDIES: Final = frozenset({_CLICK, _MESSAGE})  # they report no loss: an event has no state
 
 _COMPONENT: Final = (
     "a custom component keeps its state in the browser; copy what you need to a key of your own"

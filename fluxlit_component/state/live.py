@@ -21,8 +21,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 LIVE: Final = f"{RESERVED}_live"
-STREAMLITS_SECONDS: Final = 120.0
-"""How long Streamlit itself keeps a session that nobody is connected to."""
+STREAMLITS_SECONDS: Final = 120.0  # how long Streamlit itself keeps a session that nobody is connected to
 _LOOK_SECONDS: Final = 5.0
 MOST: Final = 1000
 """How many names a record gets, or `Caps.live` if that is more; and how many ended sessions are held."""
@@ -56,7 +55,7 @@ class _Left:
 # A finalizer appends to this deque. It may run at any moment, so it must not wait for a lock.
 _left: deque[_Left] = deque(maxlen=MOST)
 _lock = threading.Lock()
-_watching = False
+_watched_by = 0  # the process whose thread drops expired values; a fork copies no threads
 
 
 def leave(sid: str, person: bytes | None, values: Mapping[str, object], seconds: float) -> None:
@@ -76,14 +75,13 @@ def collect(sids: Collection[str], person: bytes | None) -> dict[str, object]:
 
 def watch(seconds: float) -> None:
     """Start the thread that drops expired values, so that they go without further visits, too."""
-    global _watching  # noqa: PLW0603 - one thread per process is the point
-    if seconds <= STREAMLITS_SECONDS or _watching:
-        return
-    _watching = True
-    threading.Thread(target=_look_after, name="fluxlit-live-values", daemon=True).start()
+    global _watched_by  # noqa: PLW0603 - one thread per process is the point
+    if seconds > STREAMLITS_SECONDS and _watched_by != os.getpid():
+        _watched_by = os.getpid()
+        threading.Thread(target=_expire_forever, name="fluxlit-live-values", daemon=True).start()
 
 
-def _look_after() -> None:
+def _expire_forever() -> None:
     while True:
         time.sleep(_LOOK_SECONDS)
         _drop_where(lambda held: held.until <= monotonic())

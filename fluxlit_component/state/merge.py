@@ -12,8 +12,7 @@ from typing import Any, TypeAlias
 
 from fluxlit_component.codec import encode
 
-Merger: TypeAlias = Callable[[Any, Any, Any], Any]
-"""``(base, theirs, mine) -> merged``."""
+Merger: TypeAlias = Callable[[Any, Any, Any], Any]  # ``(base, theirs, mine) -> merged``
 
 
 def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[Any]:

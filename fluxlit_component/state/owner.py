@@ -22,10 +22,8 @@ _PURPOSE: Final = b"fluxlit owner\0"
 class Visitor:
     """The person at the browser, and whether sessions are bound to persons."""
 
-    person: bytes | None = None
-    """A hash of the signed-in person; None: nobody is signed in."""
-    is_checked: bool = False
-    """Whether a session is opened only for its owner."""
+    person: bytes | None = None  # a hash of the signed-in person; None: nobody is signed in
+    is_checked: bool = False  # whether a session is opened only for its owner
 
     def relation(self, record: Record, sid: str) -> Literal["mine", "nobody's", "another's"]:
         """Who owns the record of `sid`, as seen by this visitor."""
@@ -56,5 +54,4 @@ def _tag(sid: str, person: bytes) -> bytes:
     return hmac.digest(sid.encode(), _PURPOSE + person, "sha256")
 
 
-ANYBODY: Final = Visitor()
-"""The visitor where owners are not checked."""
+ANYBODY: Final = Visitor()  # the visitor where owners are not checked

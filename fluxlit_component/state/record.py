@@ -13,10 +13,8 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from fluxlit_component.codec import decode
 from fluxlit_component.errors import CorruptValue
 
-RESERVED: Final = "__fluxlit"
-"""Prefix of the keys of the package's own notes, which never come into session state."""
-TASK: Final = f"{RESERVED}_task:"
-"""Prefix of the keys that name the streams and jobs of a session."""
+RESERVED: Final = "__fluxlit"  # prefix of the package's own notes, which never come into session state
+TASK: Final = f"{RESERVED}_task:"  # prefix of the keys that name the streams and jobs of a session
 
 
 class Field(NamedTuple):
@@ -26,8 +24,7 @@ class Field(NamedTuple):
     """
 
     version: int
-    data: bytes | None
-    """Encoded value. None is a tombstone: the key was deleted at `version`."""
+    data: bytes | None  # encoded value; None is a tombstone: the key was deleted at `version`
 
     def __repr__(self) -> str:
         return f"<Field of version {self.version}>"
@@ -39,14 +36,11 @@ class Record:
 
     version: int
     created: float
-    idle_expires: float | None
-    """Moment after which the session is absent unless it was touched before; None: never."""
-    expires: float | None
-    """Moment after which the session is absent in any case; None: never."""
+    idle_expires: float | None  # moment after which the session is absent unless touched before; None: never
+    expires: float | None  # moment after which the session is absent in any case; None: never
     schema: int
     fields: Mapping[str, Field]
-    now: float = 0.0
-    """Time of the store's clock when the record was read. Differences to it are free of clock skew."""
+    now: float = 0.0  # time of the store's clock at the reading; differences to it have no clock skew
 
     def note(self, key: str) -> Any:
         """The note under `key`; None: there is none, or it cannot be read."""
@@ -61,12 +55,9 @@ class Record:
 class Change:
     """The change that a writer wants for one key."""
 
-    data: bytes | None
-    """New encoded value, or None to delete the key."""
-    base: int = 0
-    """Version of the key that the writer last knew; 0: the writer knew none."""
-    guarded: bool = False
-    """Write only if the stored version is still `base`. Otherwise the values need a merge."""
+    data: bytes | None  # new encoded value, or None to delete the key
+    base: int = 0  # version of the key that the writer last knew; 0: the writer knew none
+    guarded: bool = False  # write only if the stored version is still `base`; else the values need a merge
 
 
 @dataclass(repr=False)
@@ -74,14 +65,12 @@ class Commit:
     """Changes to be written in one atomic step, and the lifetimes that hold from then on."""
 
     changes: Mapping[str, Change]
-    idle_seconds: float | None = None
-    """Idle lifetime, counted from this commit; None, zero, negative: no idle expiry."""
+    idle_seconds: float | None = None  # idle lifetime from this commit on; None, zero, negative: none
     max_age_seconds: float | None = None
     """Absolute lifetime, counted from the creation of the record and fixed at that moment; None: none."""
     schema: int | None = None
     """Schema number of the app's values. None: the commit has none of them, and the record's number stays."""
-    create: bool = False
-    """Create the record if it is absent. A destroyed or expired record is never revived."""
+    create: bool = False  # create the record if it is absent; a destroyed or expired record is never revived
     begin: int = 1
     """The first version of a record that this commit creates. If the store has lost the record, the writer
     takes a number that no tab has seen: versions that tabs know of the lost record must not match."""
@@ -109,12 +98,10 @@ class Outcome:
     """The result of a commit. Every verdict but "committed" means that nothing was written."""
 
     verdict: Verdict
-    version: int = 0
-    """The record's version after the commit; every field written by it carries this version."""
+    version: int = 0  # the record's version after the commit; every field written by it carries this version
     refused: Mapping[str, Field | None] = field(default_factory=dict)
     """Keys of the guarded changes that were not made -> the field that the store has (None: no field)."""
-    overwritten: frozenset[str] = frozenset()
-    """Keys whose stored version was newer than the writer's base. The last writer won."""
+    overwritten: frozenset[str] = frozenset()  # keys whose stored version was newer than the base
     idle_expires: float | None = None
     expires: float | None = None
     now: float = 0.0

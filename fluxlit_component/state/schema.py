@@ -37,9 +37,8 @@ class Schema(Generic[M]):
         steps: Any = {} if migrations is None else migrations
         is_chain = isinstance(steps, Mapping) and {*steps} == {*range(max(version - len(steps), 1), version)}
         if not is_chain or not all(map(callable, steps.values())):
-            raise ConfigurationError(
-                f"migrations takes a function for each version in a row, the last of which leads to {version}"
-            )
+            taken = f"a function for each version in a row, the last of which leads to {version}"
+            raise ConfigurationError(f"migrations takes {taken}")
         self.migrations: dict[int, Migration] = {**steps}
         self._classes = _classes_of(model)
         for cls in self._classes:

@@ -30,9 +30,8 @@ class View:
             try:
                 return self._state[name]
             except KeyError:
-                raise AttributeError(
-                    f"{name!r} has no default and was not set yet; assign session.state.{name} first"
-                ) from None
+                advice = f"assign session.state.{name} first"
+                raise AttributeError(f"{name!r} has no default and was not set yet; {advice}") from None
         static = inspect.getattr_static(model, name, None)
         if isinstance(static, property) and static.fget is not None:
             return static.fget(self)
@@ -45,6 +44,10 @@ class View:
         if name not in model.model_fields:
             raise AttributeError(f"{model.__name__} has no field {name!r}")
         self._state.update(self._schema.validate(name, value, self._values()))
+
+    def __delattr__(self, name: str) -> None:
+        advice = f"write `del st.session_state[{name!r}]`"
+        raise AttributeError(f"a field of {self._schema.model.__name__} cannot be deleted; {advice}")
 
     def __eq__(self, other: object) -> bool:
         return self._copy() == (other._copy() if isinstance(other, View) else other)

@@ -11,20 +11,19 @@ import threading
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any, Final, NamedTuple, Protocol, TypeGuard, cast, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 from weakref import WeakValueDictionary
 
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
 from fluxlit_component.state.keys import PART
 
+State: TypeAlias = MutableMapping[Any, Any]
 _SEAT: Final = "__fluxlit_upload:"
 """Keys that begin with two underscores are never kept: their values are valid for this page load only."""
 _LARGE: Final = "large"
-_AROUND: Final = 64
-"""Upper bound of the bytes that encoding adds to a file's name, type, id and data."""
-_PLACE: Final = 6
-"""Upper bound of the encoded bytes of one item of "order"."""
+_AROUND: Final = 64  # upper bound of the bytes that encoding adds to a file's name, type, id and data
+_PLACE: Final = 6  # upper bound of the encoded bytes of one item of "order"
 _FIELDS: Final = {"name": str, "type": str, "data": bytes}
 _lock = threading.Lock()
 _large: WeakValueDictionary[int, KeptUpload] = WeakValueDictionary()
@@ -56,11 +55,9 @@ class KeptUpload(io.BytesIO):
 class Limits(NamedTuple):
     """Limits in bytes: they decide where a file is kept."""
 
-    file: int = MAX_UPLOAD_BYTES
-    """Largest size of a file that goes into the record."""
+    file: int = MAX_UPLOAD_BYTES  # largest size of a file that goes into the record
     caps: Caps = Caps()
-    live: int = Settings.live_upload_bytes
-    """Largest total size of all larger files of the process."""
+    live: int = Settings.live_upload_bytes  # largest total size of all larger files of the process
 
 
 class Seen(NamedTuple):
@@ -69,28 +66,19 @@ class Seen(NamedTuple):
     uploaders: Mapping[str, Mapping[str, Upload | None]]
     """Uploader drawn in this run -> id of each file that it shows -> the file; None: the file is gone."""
     run: int = 0
-    swept: int = 0
-    """Number of the last run after which Streamlit forgot the widgets that the run had not drawn."""
+    swept: int = 0  # number of the last run after which Streamlit forgot the widgets that it had not drawn
 
 
 class Kept(NamedTuple):
     """The files for the app, and how they came about."""
 
     files: list[KeptUpload]
-    is_new: bool = False
-    """Whether the files come from the uploader of this run, not from an earlier one."""
-    is_incomplete: bool = False
-    """Whether some of the kept files are lost."""
+    is_new: bool = False  # whether the files come from the uploader of this run, not from an earlier one
+    is_incomplete: bool = False  # whether some of the kept files are lost
 
 
 def keep_upload(
-    state: MutableMapping[Any, Any],
-    given: Sequence[Upload],
-    *,
-    key: str,
-    many: bool,
-    limits: Limits,
-    seen: Seen,
+    state: State, given: Sequence[Upload], *, key: str, many: bool, limits: Limits, seen: Seen
 ) -> Kept:
     """Keep the files of an uploader under `key` of `state`. If the uploader is empty, return the kept files.
 
@@ -128,7 +116,7 @@ def _sharing(file: Upload, shown: Mapping[str, Upload | None]) -> KeptUpload:
     return KeptUpload(**(entry | {"data": data} if len(data) == len(entry["data"]) else entry))
 
 
-def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:
+def _read(state: State, key: str, *, many: bool) -> tuple[list[KeptUpload], bool]:
     """The kept files, and whether some of them are lost."""
     value = state.get(key)
     found: list[KeptUpload | None] = []
@@ -146,9 +134,7 @@ def _read(state: MutableMapping[Any, Any], key: str, *, many: bool) -> tuple[lis
     return files, len(files) < len(found)
 
 
-def _write(
-    state: MutableMapping[Any, Any], key: str, files: Sequence[KeptUpload], limits: Limits, *, many: bool
-) -> None:
+def _write(state: State, key: str, files: Sequence[KeptUpload], limits: Limits, *, many: bool) -> None:
     """Pack the files into as few values as possible. Unchanged values are not assigned again."""
     caps, used, total = limits.caps, 0, 0
     room = caps.value_bytes - _PLACE * len(files)
@@ -179,7 +165,7 @@ def _write(
     _drop_parts(state, key, order)
 
 
-def _assign(state: MutableMapping[Any, Any], key: str, value: object) -> None:
+def _assign(state: State, key: str, value: object) -> None:
     old = state.get(key)
     is_ours = _is_file(old) or _is_list(old) or PART in key  # a value of the app may have any `__eq__`
     if not is_ours or old != value:
@@ -190,7 +176,7 @@ def _part(key: str, part: int | str) -> str:
     return f"{key}{PART}{part}"
 
 
-def _drop_parts(state: MutableMapping[Any, Any], key: str, but: Iterable[int | str]) -> None:
+def _drop_parts(state: State, key: str, but: Iterable[int | str]) -> None:
     for part in (_LARGE, *range(1, next(n for n in count(1) if _part(key, n) not in state))):
         if part not in but:
             state.pop(_part(key, part), None)

@@ -16,17 +16,9 @@ from fluxlit_component.clock import Clock, is_past, wall
 from fluxlit_component.codec import encode
 from fluxlit_component.errors import FluxlitError, StoreUnavailable, UnstorableValue
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
+from fluxlit_component.stores import values
 from fluxlit_component.stores.base import SessionStore
 from fluxlit_component.stores.ledger import Head, Place, name_of, rule
-from fluxlit_component.stores.values import (
-    PACKED,
-    checked_key,
-    pack,
-    packed_bytes,
-    repack,
-    values_of,
-    warn_dropped,
-)
 
 T = TypeVar("T")
 
@@ -57,10 +49,10 @@ class AdapterStore:
 
     def get(self, session_id: str) -> dict[str, Any] | None:
         record = self.load(session_id)
-        return None if record is None else values_of(record.fields)
+        return None if record is None else values.values_of(record.fields)
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        packed = {_checked_key(key): pack(value) for key, value in data.items()}
+        packed = {_checked_key(key): values.pack(value) for key, value in data.items()}
         with self._locked(session_id):
             self._write(session_id, packed, ttl_seconds)
 
@@ -83,8 +75,9 @@ class AdapterStore:
             outcome, head, written = rule(Place("", None, head, now, there), commit)
             if head is None:
                 return replace(outcome, verdict="destroyed") if outcome.verdict == "absent" else outcome
-            kept |= {k: repack(f.data) for k, f in written.items() if f.data is not None} | _beside(head)
             kept = {k: v for k, v in kept.items() if k not in written or written[k].data is not None}
+            kept |= {k: values.repack(f.data) for k, f in written.items() if f.data is not None}
+            kept |= _beside(head)
             self._write(session_id, kept, _seconds_left(commit.idle_seconds, head.expires, now))
             return replace(outcome, version=_VERSION, overwritten=frozenset())
 
@@ -162,14 +155,14 @@ class AdapterStore:
 
 
 def _checked_key(key: object) -> str:
-    if key == PACKED:
-        raise UnstorableValue("str", f"the session key {PACKED!r} is taken, choose another")
-    return checked_key(key)
+    if key == values.PACKED:
+        raise UnstorableValue("str", f"the session key {values.PACKED!r} is taken, choose another")
+    return values.checked_key(key)
 
 
 def _head(found: Mapping[str, Any], now: float) -> Head:
     """The head of a session, from what is kept beside the values. That may be another program's."""
-    kept = found.get(PACKED)
+    kept = found.get(values.PACKED)
     known = {k: v for k, v in kept.items() if isinstance(v, int | float)} if isinstance(kept, dict) else {}
     return Head(_VERSION, known.get("created", now), None, known.get("expires"), int(known.get("schema", 0)))
 
@@ -178,7 +171,7 @@ def _beside(head: Head) -> dict[str, dict[str, float]]:
     """What is kept of a head beside the values, if anything. A record without a number counts as 1."""
     kept = {} if head.expires is None else {"created": head.created, "expires": head.expires}
     kept |= {"schema": head.schema} if head.schema > 1 else {}
-    return {PACKED: kept} if kept else {}
+    return {values.PACKED: kept} if kept else {}
 
 
 def _seconds_left(idle_seconds: float | None, expires: float | None, now: float) -> float:
@@ -190,15 +183,15 @@ def _seconds_left(idle_seconds: float | None, expires: float | None, now: float)
 
 
 def _record(found: Mapping[str, Any], now: float) -> Record:
-    read = ((key, _field(key, kept)) for key, kept in found.items() if key != PACKED)
+    read = ((key, _field(key, kept)) for key, kept in found.items() if key != values.PACKED)
     fields = {key: field for key, field in read if field is not None}
     return Record(*_head(found, now)[:5], fields, now)
 
 
 def _field(key: str, kept: object) -> Field | None:
     try:
-        data = packed_bytes(kept)
+        data = values.packed_bytes(kept)
         return Field(_VERSION, encode(kept) if data is None else data)
     except UnstorableValue as error:  # another program stored this value, so it is left there
-        warn_dropped(key, error)
+        values.warn_dropped(key, error)
         return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import os.path
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial, partialmethod
+from functools import lru_cache, partial
 from inspect import iscoroutinefunction, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.settings import DEFAULT_FILE, Settings
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 StoreLike: TypeAlias = SessionStore | VersionedStore | str
 
 _log = logging.getLogger("fluxlit_component.stores")
-_METHODS: Final = ("get", "set", "delete")
-
 _adapters: list[tuple[SessionStore, AdapterStore]] = []
 _told: set[str] = set()
 
@@ -35,8 +34,7 @@ class StoreReport:
 
     kind: str
     sealed: bool = False
-    last: LastCall | None = None
-    """The last call in this process that reached the store; None: no call so far."""
+    last: LastCall | None = None  # the last call in this process that reached the store; None: no call so far
 
 
 def store_of_run(
@@ -83,7 +81,7 @@ def choose_store(store: StoreLike | None, settings: Settings, script_path: str |
             return _opened(settings.session_store)
         except ConfigurationError as error:
             raise ConfigurationError(f"FLUXLIT_SESSION_STORE (environment or secrets): {error}") from None
-    methods = [getattr(store, name, None) for name in _METHODS]
+    methods = [getattr(store, name, None) for name in ("get", "set", "delete")]
     if isinstance(store, type) or not all(map(callable, methods)) or any(map(iscoroutinefunction, methods)):
         wanted = "a URL or an object with get, set and delete, none of them async"
         raise ConfigurationError(f"store must be {wanted}, not {type(store).__name__}")
@@ -99,6 +97,7 @@ class UnansweringStore:
     is safe in a file that is only locked for a moment.
     """
 
+    kind = "UnansweringStore"
     bounded = True
 
     def __init__(self, url: str) -> None:
@@ -111,19 +110,8 @@ class UnansweringStore:
             raise StoreUnavailable(str(error)) from error
         return getattr(store, name)(*args, **options)
 
-    get = partialmethod(_ask, "get")
-    set = partialmethod(_ask, "set")
-    delete = partialmethod(_ask, "delete")
-    load = partialmethod(_ask, "load")
-    commit = partialmethod(_ask, "commit")
-    touch = partialmethod(_ask, "touch")
-    copy = partialmethod(_ask, "copy")
-    rename = partialmethod(_ask, "rename")
-    take = partialmethod(_ask, "take")
-    purge = partialmethod(_ask, "purge")
-
-    def close(self) -> None:
-        """Nothing is open that is not closed with its own store."""
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._ask, name)
 
 
 def _adapted(store: SessionStore) -> AdapterStore:
@@ -147,10 +135,8 @@ def _opened(url: str) -> VersionedStore:
         return _open_later(url)
 
 
-@lru_cache(maxsize=16)
-def _open_later(url: str) -> VersionedStore:
-    """One object for all runs, so that pages of the outage can still save when the store is back."""
-    return cast("VersionedStore", UnansweringStore(url))
+_open_later = cast("Callable[[str], VersionedStore]", lru_cache(maxsize=16)(UnansweringStore))
+"""One object for all runs, so that pages of the outage can still save when the store is back."""
 
 
 @lru_cache(maxsize=64)

@@ -23,7 +23,7 @@ from fluxlit_component.state.record import Commit, Outcome, Record
 
 
 @contextlib.contextmanager
-def url_unquoted() -> Iterator[None]:
+def hiding_url() -> Iterator[None]:
     """Use the URL of a store. Errors of parsers and drivers do not pass: they may quote its password."""
     try:
         yield

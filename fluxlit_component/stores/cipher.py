@@ -35,8 +35,7 @@ class Cipher:
         self._place = stored_key(session_id).encode() + b"\x00"
         self._masters = masters
         self._keys: dict[int, AESGCM] = {}
-        self.opens: dict[int, bool] = {}
-        """Number of a master key -> whether any value has opened with it."""
+        self.opens: dict[int, bool] = {}  # number of a master key -> whether any value has opened with it
 
     def seal(self, key: str, data: bytes) -> bytes:
         """Seal the value that is kept under `key`."""
@@ -77,14 +76,9 @@ class Cipher:
     def _key(self, number: int) -> AESGCM:
         if number not in self._keys:
             if number and number not in self._masters:
-                raise StoreUnavailable(
-                    f"a value is sealed with master key {number}: add it to FLUXLIT_SEAL_KEYS"
-                )
-            hkdf = HKDF(
-                algorithm=SHA256(),
-                length=32,
-                salt=self._masters[number] if number else None,
-                info=_INFO + number.to_bytes(_NUMBER_BYTES, "big"),
-            )
+                raise StoreUnavailable(f"a value needs master key {number}: add it to FLUXLIT_SEAL_KEYS")
+            salt = self._masters[number] if number else None
+            info = _INFO + number.to_bytes(_NUMBER_BYTES, "big")
+            hkdf = HKDF(algorithm=SHA256(), length=32, salt=salt, info=info)
             self._keys[number] = AESGCM(hkdf.derive(self._sid))
         return self._keys[number]

@@ -15,15 +15,10 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import stored_key
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
 
-MARKER_SECONDS: Final = 86_400.0
-"""How long a destroyed session answers "destroyed" to late writers."""
-
-PAGE: Final = 200
-"""How many sessions a listing reads at once."""
-
+MARKER_SECONDS: Final = 86_400.0  # how long a destroyed session answers "destroyed" to late writers
+PAGE: Final = 200  # how many sessions a listing reads at once
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
-
 _TOMBSTONE_VERSIONS: Final = 1000
 _TOMBSTONE_SWEEP: Final = 100
 
@@ -38,8 +33,7 @@ class Head(NamedTuple):
     idle_expires: float | None = None
     expires: float | None = None
     schema: int = 0
-    forget: float | None = None
-    """Set on the marker of a destroyed session: the moment from which it may be dropped."""
+    forget: float | None = None  # of a destroyed session's marker: the moment from which it may be dropped
 
 
 @dataclass(eq=False, repr=False)
@@ -47,12 +41,10 @@ class Place:
     """A session as one transaction found it."""
 
     name: str
-    row: Any
-    """How the backend identifies the session; None: there is no row yet."""
+    row: Any  # how the backend identifies the session; None: there is no row yet
     head: Head | None
     now: float
-    fields: dict[str, Field] = field(default_factory=dict)
-    """At least the fields that were asked for."""
+    fields: dict[str, Field] = field(default_factory=dict)  # at least the fields that were asked for
 
     @property
     def living(self) -> Head | None:

@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from fluxlit_component.errors import ConfigurationError
-from fluxlit_component.stores.base import url_unquoted
+from fluxlit_component.stores.base import hiding_url
 
 if TYPE_CHECKING:
     from fluxlit_component.stores.browse import BuiltInStore
@@ -92,7 +92,7 @@ def _make(url: str, timeout_seconds: float | None = None) -> BuiltInStore:
     if (name := STORE_OF.get(scheme.partition("+")[0])) is None:
         raise ConfigurationError(f"no store for this URL scheme; there are {_EXAMPLES}")
     patience = {} if timeout_seconds is None else {"timeout_seconds": timeout_seconds}
-    with url_unquoted():
+    with hiding_url():
         store: BuiltInStore = store_class(name).from_url(url, **patience)
     return store
 

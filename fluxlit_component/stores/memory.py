@@ -35,7 +35,8 @@ class InMemorySessionStore(TransactionalStore):
 
     The eviction order is that of an `LRUCache`. A `TLRUCache` would also drop expired sessions, but all
     of them at once in the next write. Here one sweep drops a bounded number. The expiry rules are those of
-    `ledger`, as in the other stores. Markers of destroyed sessions count as entries.
+    `ledger`, as in the other stores. `max_entries`: how many sessions it holds, markers of destroyed ones
+    included. `default_ttl_seconds`: lifetime of what `set` writes; None: no end. `clock`: returns the time.
     """
 
     kind = "Memory"

@@ -20,8 +20,7 @@ from fluxlit_component.telemetry import count, record_seconds, span
 
 T = TypeVar("T")
 
-BUDGET_SECONDS: Final = 0.5
-"""How long the store may hold one run, summed over all its calls."""
+BUDGET_SECONDS: Final = 0.5  # how long the store may hold one run, summed over all its calls
 _REFILL: Final = 0.1
 """Share of the time between calls that is added to the budget again. A fragment saves through the run that
 drew it, and that run may have been hours ago."""

@@ -19,14 +19,13 @@ from fluxlit_component.arguments import of_type
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_layout as layout
-from fluxlit_component.stores.base import url_unquoted
+from fluxlit_component.stores.base import hiding_url
 from fluxlit_component.stores.browse import Entry, StoreFacts
 from fluxlit_component.stores.ledger import checked_name, checked_prefix, is_name, name_of
 from fluxlit_component.stores.redis_server import RedisServer
 from fluxlit_component.stores.values import fields_of, values_of
 
-_AT_ONCE: Final = 50
-"""A script blocks the server; fifty ordinary sessions take a millisecond."""
+_AT_ONCE: Final = 50  # a script blocks the server; fifty ordinary sessions take a millisecond
 _SCANNED: Final = 500
 
 
@@ -127,9 +126,9 @@ class RedisSessionStore:
     def browse(self, prefix: str = "") -> Iterator[Entry]:
         pattern = re.sub(r"([*?\[\]^\\])", r"\\\1", self._prefix) + checked_prefix(prefix) + "*"
         # SCAN does not block the server.
-        found = self._server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED), [])
+        found = self._server.ask(lambda client: client.scan_iter(match=pattern, count=_SCANNED))
         seen: set[str] = set()  # SCAN may return a key twice
-        while keys := self._server.ask(lambda _: list(islice(found, _AT_ONCE)), []):
+        while keys := self._server.ask(lambda _: list(islice(found, _AT_ONCE))):
             names = [key.decode()[len(self._prefix) :] for key in keys]
             fresh = [name for name in dict.fromkeys(names) if name not in seen and is_name(name)]
             seen.update(fresh)
@@ -150,8 +149,7 @@ class RedisSessionStore:
         return bool(self._server.run("place", [key], layout.head_line(record), *fields))
 
     def describe(self) -> StoreFacts:
-        facts: StoreFacts = self._server.ask(_facts, [])
-        return facts
+        return self._server.ask(_facts)
 
     def _key(self, session_id: str) -> str:
         return self._prefix + name_of(session_id)
@@ -161,10 +159,9 @@ def _connector(url: str, timeout_seconds: float) -> Callable[[], Any]:
     try:
         from fluxlit_component.stores.redis_url import connector
     except ImportError as error:
-        raise ConfigurationError(
-            "a Redis store from a URL needs redis-py: pip install fluxlit-component[redis]"
-        ) from error
-    with url_unquoted():
+        extra = "pip install fluxlit-component[redis]"
+        raise ConfigurationError(f"a Redis store from a URL needs redis-py: {extra}") from error
+    with hiding_url():
         return connector(url, timeout_seconds=timeout_seconds)
 
 

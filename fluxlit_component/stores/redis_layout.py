@@ -18,8 +18,7 @@ from fluxlit_component.stores.values import key_bytes
 _HEAD: Final = b"m"
 _VERSION: Final = b"v"
 _DATA: Final = b"d"
-_LONGEST_SPAN: Final = 1e12
-"""Seconds. With more the milliseconds would not be exact in Lua."""
+_LONGEST_SPAN: Final = 1e12  # seconds; with more the milliseconds would not be exact in Lua
 
 
 def milliseconds(seconds: float | None) -> int:
@@ -56,15 +55,9 @@ def outcome_of(reply: list[Any], commit: Commit) -> Outcome:
         return Outcome(verdict, now=reply[1] / 1000)
     _, now, version, idle, expires, refused, overwritten = reply
     keys = list(commit.changes)
-    return Outcome(
-        "committed",
-        version,
-        {keys[number]: Field(known, data) if known else None for number, known, data in refused},
-        frozenset(keys[number] for number in overwritten),
-        _moment(idle),
-        _moment(expires),
-        now / 1000,
-    )
+    left = {keys[number]: Field(known, data) if known else None for number, known, data in refused}
+    newer = frozenset(keys[number] for number in overwritten)
+    return Outcome("committed", version, left, newer, _moment(idle), _moment(expires), now / 1000)
 
 
 def record_of(reply: list[Any]) -> Record | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from fluxlit_component.errors import ConfigurationError, FluxlitError, StoreUnavailable
+
+T = TypeVar("T")
 
 _log = logging.getLogger("fluxlit_component.stores")
 _LONGEST_QUOTE: Final = 200
@@ -41,7 +43,7 @@ class RedisServer:
     @property
     def is_cluster(self) -> bool:
         """Whether two keys may lie on different servers."""
-        return hasattr(self.ask(lambda client: client, []), "keyslot")
+        return hasattr(self.ask(lambda client: client), "keyslot")
 
     def run(self, script: str, keys: list[str], *args: str | bytes | int) -> Any:
         """Run a script and return its reply, or raise `StoreUnavailable`."""
@@ -70,7 +72,7 @@ class RedisServer:
         if client is not None:
             client.close()
 
-    def ask(self, question: Callable[[Any], Any], keys: list[str]) -> Any:
+    def ask(self, question: Callable[[Any], T], keys: Sequence[str] = ()) -> T:
         """Return `question(client)`, or raise `StoreUnavailable`. The error quotes no key."""
         try:
             return question(self.client)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from redis import Redis
@@ -21,16 +21,11 @@ from redis.sentinel import Sentinel
 
 from fluxlit_component.errors import ConfigurationError
 
-_SAME_AS: Final = {"valkey": "redis", "valkeys": "rediss"}
-_PORT: Final = 6379
-_SENTINEL_PORT: Final = 26379
-
 
 def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
     """The function that makes this URL's client. Call it at first use: a cluster's connects at once."""
     parts = urlsplit(url)
-    base, _, kind = parts.scheme.partition("+")
-    base = _SAME_AS.get(base, base)
+    base, _, kind = parts.scheme.replace("valkey", "redis").partition("+")
     options: dict[str, Any] = {
         "socket_timeout": timeout_seconds,
         "socket_connect_timeout": timeout_seconds,
@@ -46,7 +41,7 @@ def connector(url: str, *, timeout_seconds: float) -> Callable[[], Any]:
     options |= parse_url(f"redis://{user}{at}host?{parts.query}")
     del options["host"]
     if kind == "cluster":
-        nodes = _hosts(parts, _PORT)
+        nodes = _hosts(parts, 6379)
         # Every attempt gets new nodes, because the client keeps its connections in them.
         return lambda: RedisCluster(startup_nodes=[ClusterNode(*node) for node in nodes], **options)
     if kind == "sentinel":
@@ -68,7 +63,7 @@ def _master(parts: SplitResult, options: dict[str, Any]) -> Redis:
         raise ConfigurationError(f"name the service: {parts.scheme}://host,host/service")
     theirs = {name.removeprefix("sentinel_"): options.pop(name) for name in [*options] if "sentinel_" in name}
     shared = {name: value for name, value in options.items() if name not in {"username", "password", "db"}}
-    sentinel = Sentinel(_hosts(parts, _SENTINEL_PORT), sentinel_kwargs=shared | theirs, **options)
+    sentinel = Sentinel(_hosts(parts, 26379), sentinel_kwargs=shared | theirs, **options)
     master: Redis = sentinel.master_for(unquote(service), **({"db": int(database)} if database else {}))
     return master
 

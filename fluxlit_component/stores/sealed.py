@@ -9,8 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fluxlit_component.codec.bounds import SEALED
 from fluxlit_component.errors import ConfigurationError, CorruptValue, StoreUnavailable
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 
 _warn_once: Final = lru_cache(maxsize=16)(logging.getLogger("fluxlit_component.stores").warning)
 _SEALED: Final = bytes([SEALED])
-_SHORTEST: Final = 16
-"""Least number of characters of a master key. The session id adds 256 bits."""
+_SHORTEST: Final = 16  # least number of characters of a master key; the session id adds 256 bits
 
 
 @dataclass(eq=False, repr=False)
@@ -41,10 +39,9 @@ def sealing_of(*, on: bool, keys: str | None) -> Sealing:
     None, the session id alone makes the key. A `ConfigurationError`, which never quotes a key, if the extra
     is not installed or the keys cannot be used.
     """
-    sealing = Sealing(on, _masters(keys or ""))
     if on:
-        _cipher_module()
-    return sealing
+        _cipher_class()
+    return Sealing(on, _masters(keys or ""))
 
 
 @lru_cache(maxsize=16)
@@ -53,13 +50,10 @@ def _masters(keys: str) -> Mapping[int, bytes]:
     for part in filter(None, map(str.strip, keys.split(","))):
         number, separator, secret = part.partition(":")
         if not separator or not number.isdecimal() or not 0 < int(number) < 2**32:
-            raise ConfigurationError(
-                "FLUXLIT_SEAL_KEYS takes numbered secrets from 1 on, such as 2:newest,1:older"
-            )
+            raise ConfigurationError("FLUXLIT_SEAL_KEYS takes numbered secrets from 1 on: 2:newest,1:older")
         if len(secret) < _SHORTEST:
-            raise ConfigurationError(
-                f"key {number} of FLUXLIT_SEAL_KEYS is too short: make one with `openssl rand -hex 32`"
-            )
+            remedy = "make one with `openssl rand -hex 32`"
+            raise ConfigurationError(f"key {number} of FLUXLIT_SEAL_KEYS is too short: {remedy}")
         if int(number) in masters:
             raise ConfigurationError(f"FLUXLIT_SEAL_KEYS has two keys with the number {number}")
         masters[int(number)] = secret.encode()
@@ -79,7 +73,7 @@ class SealedStore:
 
     def commit(self, session_id: str, commit: Commit) -> Outcome:
         if self.sealing.on:
-            cipher = self._cipher(session_id)
+            cipher = _cipher_class()(session_id, self.sealing.masters)
             sealed = {
                 key: replace(change, data=cipher.seal(key, change.data))
                 for key, change in commit.changes.items()
@@ -136,7 +130,7 @@ class SealedStore:
         sealed = {k: v for k, v in fields.items() if v is not None and v.data and v.data.startswith(_SEALED)}
         if not sealed:
             return {}
-        cipher = self._cipher(session_id)
+        cipher = _cipher_class()(session_id, self.sealing.masters)
         try:
             opened = {key: _open(cipher, key, stored) for key, stored in sealed.items()}
             if is_whole:
@@ -148,18 +142,14 @@ class SealedStore:
             self.load(session_id)  # raises, unless other values of the record open
         return opened
 
-    def _cipher(self, session_id: str) -> Cipher:
-        cipher: Cipher = _cipher_module().Cipher(session_id, self.sealing.masters)
-        return cipher
 
-
-def _cipher_module() -> Any:
+def _cipher_class() -> type[Cipher]:
     try:
-        return import_module("fluxlit_component.stores.cipher")
+        from fluxlit_component.stores.cipher import Cipher
     except ImportError as error:
-        raise ConfigurationError(
-            "sealed sessions need one more package: pip install fluxlit-component[crypto]"
-        ) from error
+        extra = "pip install fluxlit-component[crypto]"
+        raise ConfigurationError(f"sealed sessions need one more package: {extra}") from error
+    return Cipher
 
 
 def _open(cipher: Cipher, key: str, stored: Field) -> Field:

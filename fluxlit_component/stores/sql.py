@@ -16,7 +16,7 @@ from typing_extensions import Self
 from fluxlit_component.clock import Clock, monotonic
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
-from fluxlit_component.stores.base import url_unquoted
+from fluxlit_component.stores.base import hiding_url
 from fluxlit_component.stores.browse import StoreFacts
 from fluxlit_component.stores.sql_engine import UNDONE, Database, check_dialect, open_engine
 from fluxlit_component.stores.sql_tables import MOST_CHANGES, SQLTransaction, Tables
@@ -51,7 +51,7 @@ class SQLSessionStore(TransactionalStore):
         super().__init__(default_ttl_seconds, monotonic)
         self._owned = isinstance(engine_or_url, str)
         if isinstance(engine_or_url, str):
-            with url_unquoted():
+            with hiding_url():
                 engine_or_url = open_engine(engine_or_url, timeout_seconds=timeout_seconds)
         engine: object = engine_or_url
         if not isinstance(engine, sa.Engine):
@@ -64,7 +64,7 @@ class SQLSessionStore(TransactionalStore):
     @classmethod
     def from_url(cls, url: str, **more: Any) -> Self:
         """Make the store of a URL that may also say ``?table_prefix=``. `more` are arguments of the class."""
-        with url_unquoted():
+        with hiding_url():
             place = sa.make_url(url)
         if "table_prefix" in place.query:
             more["table_prefix"] = str(place.query["table_prefix"])

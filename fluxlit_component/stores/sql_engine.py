@@ -27,8 +27,7 @@ UNDONE: Final = object()
 """Answer of a short way that could not be used: nothing is done, so a transaction step by step follows."""
 
 _CONNECTIONS: Final = 15
-_LIMIT: Final = 0.8
-"""The share of the caller's time that one statement, or one wait for a lock, may take."""
+_LIMIT: Final = 0.8  # the share of the caller's time that one statement, or one wait for a lock, may take
 
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
 _MARIADB_UNDONE: Final = frozenset({1213, 1243})  # deadlock; a statement that a pooler has not prepared

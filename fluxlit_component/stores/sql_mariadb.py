@@ -18,8 +18,7 @@ from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.sql_tables import LOAD, Tables, digest
 from fluxlit_component.stores.values import key_bytes
 
-SEVERAL_STATEMENTS: Final[int] = MULTI_STATEMENTS
-"""A flag of connections that take several statements at once."""
+SEVERAL_STATEMENTS: Final[int] = MULTI_STATEMENTS  # flag of connections that take several statements at once
 
 _KNOWN: Final = "COALESCE((SELECT version FROM {f} WHERE session = i AND digest = ?), 0)"
 _COMMIT: Final = """BEGIN NOT ATOMIC

@@ -62,8 +62,7 @@ DIALECTS: Final[dict[str, dict[str, str]]] = {
 }
 """The words in which the SQL of the databases differs."""
 
-MOST_CHANGES: Final = 16
-"""Commits of more keys go step by step, since each number of keys needs a different statement."""
+MOST_CHANGES: Final = 16  # commits of more keys go step by step: each number of keys needs another statement
 
 _CREATE: Final = (
     """CREATE TABLE IF NOT EXISTS {s} (id {serial}, name VARCHAR(64) NOT NULL UNIQUE, version BIGINT NOT NULL,

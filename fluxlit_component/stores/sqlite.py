@@ -13,7 +13,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fluxlit_component.clock import Clock, wall
@@ -74,7 +73,9 @@ class SQLiteSessionStore(TransactionalStore):
 
     `path` may begin with ``~``. The folder is made if it is missing. The file is opened at once, so that
     a file that cannot be used is noticed. A closed store opens the file again when it is used.
-    `sets_aside`: whether a damaged file is renamed and a new one begun; else `StoreUnavailable` is raised.
+    `default_ttl_seconds`: lifetime of what `set` writes; None: no end. `clock`: returns the time.
+    `busy_timeout_seconds`: how long a call waits for other writers. `sets_aside`: whether a damaged file is
+    renamed and a new one begun; else `StoreUnavailable` is raised.
     """
 
     kind = "SQLite"
@@ -91,11 +92,7 @@ class SQLiteSessionStore(TransactionalStore):
         super().__init__(default_ttl_seconds, clock)
         self._clock = clock
         self._file = DatabaseFile(path, patience=busy_timeout_seconds, sets_aside=sets_aside)
-
-    @property
-    def path(self) -> Path:
-        """The database file."""
-        return self._file.path
+        self.path = self._file.path
 
     def close(self) -> None:
         """Close the idle connections. A connection in use is closed when its call is done."""

@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -23,9 +24,7 @@ if sys.platform != "win32":  # Windows renames no open file, so no other process
 
 _log = logging.getLogger("fluxlit_component.stores")
 
-APPLICATION: Final = 0x666C7578
-"""PRAGMA application_id: "flux". Tells our file from another program's database."""
-
+APPLICATION: Final = 0x666C7578  # PRAGMA application_id, "flux": tells our file from another program's
 _MAGIC: Final = b"SQLite format 3\0"
 _MARK: Final = slice(68, 72)  # sqlite.org/fileformat.html: the application id
 _SIDES: Final = ("-wal", "-shm")
@@ -113,10 +112,6 @@ def _is_ours(path: Path, head: bytes) -> bool:
 
 
 def _free_name(path: Path) -> Path:
-    now = wall()
-    while True:
-        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now))
-        target = path.with_name(f"{path.name}.damaged-{stamp}")
-        if not os.path.lexists(target):
-            return target
-        now += 1  # do not overwrite a file set aside in the same second
+    moments = map(time.gmtime, count(int(wall())))  # not the name of a file set aside in the same second
+    names = (f"{path.name}.damaged-{time.strftime('%Y%m%dT%H%M%S', moment)}" for moment in moments)
+    return next(path.with_name(name) for name in names if not os.path.lexists(path.with_name(name)))

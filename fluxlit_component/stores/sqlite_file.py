@@ -48,9 +48,8 @@ class DatabaseFile:
 
     def __init__(self, path: str | os.PathLike[str], *, patience: float, sets_aside: bool) -> None:
         if os.fspath(path) in {"", ":memory:"}:
-            raise ConfigurationError(
-                "a SQLite store needs a file; for sessions in memory use memory:// or InMemorySessionStore()"
-            )
+            remedy = "for sessions in memory use memory:// or InMemorySessionStore()"
+            raise ConfigurationError(f"a SQLite store needs a file; {remedy}")
         # Resolved once: the working directory may change, and SQLite must not create the target of a link.
         self.path = Path(path).expanduser().resolve()
         self._budget, self._sets_aside = patience, sets_aside
@@ -98,9 +97,7 @@ class DatabaseFile:
         except BlockingIOError:
             raise
         except OSError as denied:
-            raise StoreUnavailable(
-                f"the session file {self.path} is damaged and cannot be set aside: {denied}"
-            ) from error
+            raise StoreUnavailable(f"{self.path} is damaged and cannot be set aside: {denied}") from error
 
     def _leave_deleted_file(self) -> int | None:
         """Close the connections if the file was deleted or replaced. Return the inode of the file there now.
@@ -159,9 +156,8 @@ class DatabaseFile:
         if application == APPLICATION:
             version = cursor.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA:
-                raise ConfigurationError(
-                    f"{self.path} was written by a newer fluxlit-component; upgrade, or use another file"
-                )
+                remedy = "upgrade, or use another file"
+                raise ConfigurationError(f"{self.path} was written by a newer fluxlit-component; {remedy}")
             return bool(version == SCHEMA)
         if application or tables:
             raise ConfigurationError(f"{self.path} is a database of something else; {_REMEDY}")

@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = logging.getLogger("fluxlit_component.stores")
-
-_LIMIT: Final = 200
-"""How many sessions one sweep drops at most, so that no visitor waits long for the lock of the sweep."""
-
+_LIMIT: Final = 200  # how many sessions one sweep drops at most, so that no visitor waits long for its lock
 _PAUSE_SECONDS: Final = 300.0
 _BACKLOG_PAUSE_SECONDS: Final = 5.0
 
@@ -166,7 +163,6 @@ class TransactionalStore(ABC):
         return self._write(lambda transaction: transaction.drop_ended(limit))
 
     def browse(self, prefix: str = "") -> Iterator[Entry]:
-        """Every session whose name begins with `prefix`, without its values. Each page is one short read."""
         from fluxlit_component.stores.browse import entry_of
 
         ledger.checked_prefix(prefix)

@@ -19,11 +19,9 @@ class LeakRecorder:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self.requests: list[str] = []
-        """One text per request: method, URL and headers as they went out."""
+        self.requests: list[str] = []  # one text per request: method, URL and headers as they went out
         self.console: list[str] = []
-        self.handshakes: list[str] = []
-        """`Sec-WebSocket-Protocol` of each websocket."""
+        self.handshakes: list[str] = []  # `Sec-WebSocket-Protocol` of each websocket
         note = self.requests.append
         session = page.context.new_cdp_session(page)
         session.on("Network.requestWillBeSent", self._request)

@@ -6,13 +6,13 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from subprocess import DEVNULL, STDOUT, Popen, TimeoutExpired
 from typing import Final
 
 from typing_extensions import Self
@@ -51,8 +51,8 @@ class StreamlitServer:
         env: variables on top of those of this process.
         args: further arguments of `streamlit run`.
         cwd: working directory; default the script's folder.
-        handshake: serve as `fluxlit-session run` does, so that the first run knows its session.
-        freeze: serve so, with the option `--freeze`.
+        handshake: serve as `fluxlit-session run --no-freeze` does: the first run knows its session.
+        freeze: serve as `fluxlit-session run` does by default: also freeze what is loaded.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class StreamlitServer:
         self.cwd = Path(cwd) if cwd is not None else self.script.parent
         self._log = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".log")  # noqa: SIM115
         self._count = tempfile.NamedTemporaryFile(prefix="streamlit-", suffix=".runs")  # noqa: SIM115
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Popen[bytes] | None = None
         path = re.search(r"--server\.baseUrlPath[= ](\S+)", " ".join(args))
         self._path = f"/{path[1].strip('/')}".rstrip("/") if path else ""  # until the server prints its own
 
@@ -140,11 +140,8 @@ class StreamlitServer:
         self.kill()
         raise RuntimeError(f"streamlit did not start:\n{self.log}")
 
-    def _spawn(self, command: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-        null, log = subprocess.DEVNULL, self._log
-        return subprocess.Popen(
-            command, cwd=self.cwd, env=env, stdin=null, stdout=log, stderr=subprocess.STDOUT
-        )
+    def _spawn(self, command: list[str], env: dict[str, str]) -> Popen[bytes]:
+        return Popen(command, cwd=self.cwd, env=env, stdin=DEVNULL, stdout=self._log, stderr=STDOUT)
 
     def stop(self) -> None:
         """Ask the server to end, as Ctrl+C does, and wait for it."""
@@ -166,7 +163,7 @@ class StreamlitServer:
         process.send_signal(sign)
         try:
             process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             process.kill()
             process.wait()
 

@@ -64,8 +64,7 @@ class _Walk:
     """Random calls on three sessions, as from two tabs that do not always know the newest version."""
 
     def __init__(self, store: VersionedStore, seed: int) -> None:
-        self.time = 1_800_000_000.0
-        """The time for the store in memory."""
+        self.time = 1_800_000_000.0  # the time for the store in memory
         self._stores = store, InMemorySessionStore(clock=lambda: self.time)
         self._chance = Random(seed)
         self._done: list[str] = []

@@ -100,12 +100,12 @@ def with_store(store: object) -> None:
 
 def test_the_switch_by_hand(tmp_path: Path) -> None:
     """`set_testing(False)`: AppTest has continuity, which it has not by default."""
-    assert testmode.is_on
+    assert testmode.is_testing
     with set_testing(False):
         assert visit(tmp_path).markdown[0].value == "ready"
-    assert testmode.is_on
+    assert testmode.is_testing
     set_testing(False)
-    assert not testmode.is_on
+    assert not testmode.is_testing
     set_testing(True)
     assert visit(tmp_path).markdown[0].value == "disabled"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -111,6 +112,21 @@ def test_a_bridge_that_cannot_be_mounted_is_not_there(
     assert [mount(OFFER), mount(OFFER)] == [Mounted(is_there=False)] * 2
     (warning,) = caplog.records
     assert "could not be mounted (TypeError)" in warning.getMessage()
+
+
+def test_the_drawings_that_a_process_holds_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app may have a page, and so another drawing, for each of many things."""
+    v2 = SimpleNamespace(component=lambda *_, **__: lambda **_: None)
+    monkeypatch.setattr(st.components, "v2", v2, raising=False)
+    monkeypatch.setattr(MODULE, "bundle", lambda _: "")
+    monkeypatch.setattr(MODULE, "last_drawn", object)
+    monkeypatch.setattr(MODULE, "_drawings", {})
+    sizes = set()
+    for number in range(1000):
+        assert mount(OFFER, page=f"page {number}").is_there
+        sizes.add(len(MODULE._drawings))
+        assert (component_key(OFFER.param), f"page {number}") in MODULE._drawings
+    assert max(sizes) == MODULE._MOST_DRAWINGS
 
 
 def test_a_missing_bundle_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

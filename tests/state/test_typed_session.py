@@ -70,6 +70,16 @@ def test_assigning_validates_and_writes_through(store: InMemorySessionStore) -> 
     assert visitor.reload(nothing).state["level"] == 4
 
 
+def test_a_field_is_not_deleted(store: InMemorySessionStore) -> None:
+    """The error says what to do instead."""
+
+    def erase(session: UrlSession[Game]) -> None:
+        with pytest.raises(AttributeError, match=r"Game .*del st\.session_state\['level'\]"):
+            del session.state.level
+
+    assert visit(store).run(erase).state["level"] == 3
+
+
 def test_without_a_model_there_is_no_typed_state(store: InMemorySessionStore) -> None:
     """The error says what to pass."""
 

@@ -296,6 +296,18 @@ def test_what_is_over_is_let_go() -> None:
     assert there() is None
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_a_forked_process_drops_values_too() -> None:
+    """The thread of the parent is not there, so the child begins one of its own."""
+    live.watch(live.STREAMLITS_SECONDS + 60)
+    if (child := os.fork()) == 0:
+        live.watch(live.STREAMLITS_SECONDS + 60)
+        names = [thread.name for thread in threading.enumerate()]
+        os._exit(0 if names.count("fluxlit-live-values") == 1 else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def test_held_beyond_the_end_of_the_streamlit_session(store: InMemorySessionStore) -> None:
     """With a longer `live_seconds` the objects outlive it."""
     first = Visitor(guarded, store=store, live_seconds=600)

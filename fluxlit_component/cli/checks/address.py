@@ -15,14 +15,12 @@ from urllib.parse import urljoin, urlsplit
 from fluxlit_component.cli.output import Finding, hint, ok, problem, warning
 from fluxlit_component.clock import wall
 
-HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Names of this machine for itself."""
+HERE: Final = frozenset({"localhost", "127.0.0.1", "::1"})  # names of this machine for itself
 _SECONDS: Final = 5.0
 _MOST_BYTES: Final = 200_000
 _HEALTH: Final = "_stcore/health"
 _STREAM: Final = "_stcore/stream"
-_SKEW_SECONDS: Final = 3.0
-"""The header `Date` counts whole seconds."""
+_SKEW_SECONDS: Final = 3.0  # the header `Date` counts whole seconds
 _BOOT: Final = re.compile(rb'src="([^"]*_fluxlit/[^"]+)"')
 _WITHOUT: Final = "Without https a session id can be read on its way, and copied tabs are not told apart"
 _FAILURES: Final = (OSError, ValueError, http.client.HTTPException)

@@ -25,8 +25,7 @@ _PACKAGES: Final = (
     *("fluxlit-component", "streamlit", "redis", "valkey", "sqlalchemy", "psycopg", "pymysql"),
     "cryptography",
 )
-_ON_STARLETTE: Final = Version("1.57")
-"""The first Streamlit that is always served by Starlette."""
+_ON_STARLETTE: Final = Version("1.57")  # the first Streamlit that is always served by Starlette
 Option = Callable[[str], Any]
 
 

@@ -20,8 +20,7 @@ from fluxlit_component.stores.browse import BuiltInStore, StoreFacts
 from fluxlit_component.stores.outage import BUDGET_SECONDS
 
 _TRIES: Final = 20
-_PROBE_SECONDS: Final = 5.0
-"""Lifetime of the session that is written as a test."""
+_PROBE_SECONDS: Final = 5.0  # lifetime of the session that is written as a test
 _SLOW_SECONDS: Final = 0.05
 _SKEW_SECONDS: Final = 2.0
 _NEARLY_FULL: Final = 0.9

@@ -3,8 +3,6 @@
 Keeps: `collection` (see explore.py) and `collection_note:<zone>`, one field a place.
 """
 
-from __future__ import annotations
-
 import streamlit as st
 
 from fluxlit_component.demo import places

@@ -3,8 +3,6 @@
 Keeps: `explore_*` (the widgets) and `collection` (zone name -> note).
 """
 
-from __future__ import annotations
-
 import streamlit as st
 
 from fluxlit_component.demo import places

@@ -1,7 +1,5 @@
 """Notes: a conversation with yourself. Keeps `notes` (list of str); unsent text stays in the browser."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 notes: list[str] = st.session_state.setdefault("notes", [])

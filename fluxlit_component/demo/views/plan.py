@@ -4,8 +4,6 @@ Keeps: `plan_*` (the fields) and `plans` (list of {"subject", "place", "start", 
 Not kept, and the panel says so: `plan_agenda`, an uploaded file. Browsers do not let a page put a file back.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, time
 from typing import Any
 
