@@ -11,8 +11,7 @@ from fluxlit_component.errors import UnstorableValue
 from fluxlit_component.state.keys import Keys
 from fluxlit_component.stores.base import SessionStore
 
-KEYS: Final = Keys()
-"""All keys that can take part."""
+KEYS: Final = Keys()  # all keys that can take part
 
 _log = logging.getLogger("fluxlit_component.explicit")
 

@@ -27,8 +27,7 @@ from fluxlit_component.telemetry import span
 _log = logging.getLogger("fluxlit_component")
 _NEWER: Final = "a newer release has migrated the session; pages of this one save nothing to it"
 _MERGE_TRIES: Final = 16
-_FIRST_ANEW: Final = 2**40
-"""A higher version number belongs to a record that was lost and begun again."""
+_FIRST_ANEW: Final = 2**40  # a higher version number belongs to a record that was lost and begun again
 _TOUCH_BELOW: Final = 0.9
 """Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
 
@@ -36,8 +35,7 @@ _TOUCH_BELOW: Final = 0.9
 class Committer:
     """Commits for one run of one tab. Call under the tab's lock."""
 
-    _lost = Base()
-    """What the tab knew of a record that the store has lost."""
+    _lost = Base()  # what the tab knew of a record that the store has lost
 
     def __init__(self, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._state = state

@@ -43,12 +43,10 @@ class Identification:
         self._store = store
         self._policy = policy
         self._first = tab.runs == 1
-        self.record: Record | None = None
-        """The record, if it was read while the id was settled."""
+        self.record: Record | None = None  # the record, if it was read while the id was settled
         self._stale = False
         """Whether the answer is from before a restart of the server, and a link was followed since."""
-        self.switched = False
-        """Whether a link has brought this tab from its session to another one."""
+        self.switched = False  # whether a link has brought this tab from its session to another one
 
     def settle(self) -> bool:
         """Settle the id, end the run at the gate, or go on without. True: the bridge is drawn already."""

@@ -18,24 +18,19 @@ UNDER: Final = f"{RESERVED}_under"
 class Page:
     """One page as its last run left it. `hydrate` reads it as a run begins, `persist` notes it at the end."""
 
-    name: str = ""
-    """Streamlit's opaque name of the page of the last run."""
-    number: int = 0
-    """Number of the last run that was saved as it ended."""
+    name: str = ""  # Streamlit's opaque name of the page of the last run
+    number: int = 0  # number of the last run that was saved as it ended
     ended: bool = False
     """Whether that run was complete, so that Streamlit has dropped the widgets that it did not draw."""
     swept: int = 0
     """Number of the last run after which Streamlit dropped such widgets, as far as later runs know."""
-    drawn: frozenset[str] = frozenset()
-    """Keys of the widgets that were on the page when that run was saved."""
+    drawn: frozenset[str] = frozenset()  # keys of the widgets that were on the page when that run was saved
     within: frozenset[str] = frozenset()
     """Keys of widgets that a full run has drawn in the session's block. Not so fragments that run alone."""
     cleared: AbstractSet[str] = frozenset()
     """Widgets in forms that the browser empties on submit, as far as the last full run has drawn them."""
-    lossy: bool = False
-    """Whether something of the state could not be kept."""
-    put: frozenset[str] = frozenset()
-    """Keys that the package gave a value when this run began."""
+    lossy: bool = False  # whether something of the state could not be kept
+    put: frozenset[str] = frozenset()  # keys that the package gave a value when this run began
     loose: frozenset[str] = frozenset()
     """Keys of widgets whose values came back with the page load, and that no widget has taken over yet."""
     lent: frozenset[str] = frozenset()
@@ -43,8 +38,7 @@ class Page:
     for the widgets' own from the next run on, and drops them at its end."""
     offered: frozenset[str] = frozenset()
     """Keys whose widgets did not accept the stored value. Their options may come in a later run."""
-    later: frozenset[str] = frozenset()
-    """Keys of widgets that are drawn after the session's block."""
+    later: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block
     baseline: Mapping[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
     untouched: Mapping[str, bytes] = NOTHING
@@ -56,8 +50,7 @@ class Page:
     under: Mapping[str, Any] = NOTHING
     """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
     under the widget's value, and it is the value of the key again when the widget goes."""
-    below: bytes | None = None
-    """The same as it is now, encoded: what the record is to say."""
+    below: bytes | None = None  # the same as it is now, encoded: what the record is to say
     waiting: Mapping[str, Any] = NOTHING
     """Values for widgets that were drawn already. They are set when the next run begins."""
     deleted: frozenset[str] = frozenset()
@@ -85,16 +78,12 @@ class Trial:
     `hydrate` begins the trial of a page load and `run` ends it, each with a new object.
     """
 
-    run: int = 0
-    """Number of the run that is the first one after the state came back; 0: nothing came back."""
-    is_over: bool = False
-    """Whether it is known how that run ended."""
-    before: bool = False
-    """Whether the first run of the page load before failed."""
+    run: int = 0  # number of the run that is the first one after the state came back; 0: nothing came back
+    is_over: bool = False  # whether it is known how that run ended
+    before: bool = False  # whether the first run of the page load before failed
     failed: bool = False
     """Whether the last trial that has ended failed. The record is to say so."""
-    noted: bool = False
-    """Whether the record says that a trial failed."""
+    noted: bool = False  # whether the record says that a trial failed
 
     @classmethod
     def of(cls, record: Record, run: int) -> Trial:

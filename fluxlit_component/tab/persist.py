@@ -34,10 +34,8 @@ class _Kept:
 
     def __init__(self, values: dict[str, Any], cleared: AbstractSet[str]) -> None:
         self.values, self.cleared, self.origins = values, cleared, dict[str, int]()
-        self.refused: dict[str, str] = {}
-        """Key -> why Streamlit would refuse the value if it were put back."""
-        self.untouched: dict[str, bytes] = {}
-        """Key -> encoded value of a widget that nobody has changed."""
+        self.refused: dict[str, str] = {}  # key -> why Streamlit would refuse the value if it were put back
+        self.untouched: dict[str, bytes] = {}  # key -> encoded value of a widget that nobody has changed
 
 
 class Persist:
@@ -51,16 +49,13 @@ class Persist:
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
-        self._assigned = frozenset[str]()
-        """Keys that the app has assigned in the run that is saved."""
+        self._assigned = frozenset[str]()  # keys that the app has assigned in the run that is saved
         self._emptied = frozenset[str]()
         """Keys of drawn widgets whose values came back, and were deleted by the app before."""
         self.is_late = False
         """Whether the next run has begun already. Else it is another tab that has this one saved."""
-        self.yields = True
-        """Whether values of other writers win, if the browser is gone."""
-        self.brought_late = False
-        """Whether saving has found values that the next run is to begin with."""
+        self.yields = True  # whether values of other writers win, if the browser is gone
+        self.brought_late = False  # whether saving has found values that the next run is to begin with
 
     def save(self, *, ended: bool) -> None:
         """Commit what changed, under the tab's lock.

@@ -35,31 +35,25 @@ class Policy:
     """Who the visitor of a run of fragments is, which does not run the script."""
     choices_only: bool = True
     """Keep the value of a widget only if somebody has chosen it. The original functions keep all values."""
-    address_bar: str = ""
-    """`clean` or `visible`; empty: as the settings say."""
+    address_bar: str = ""  # `clean` or `visible`; empty: as the settings say
     scope: str = "tab"
     fork_copies: bool = True
     """Give a copied tab an id and a state of its own. False lets the copy share those of its original."""
     restore_scroll: bool = False
-    drafts: tuple[str, ...] = ()
-    """Glob patterns of the keys of fields whose unsent text the browser keeps."""
+    drafts: tuple[str, ...] = ()  # glob patterns of the keys of fields whose unsent text the browser keeps
     idle_seconds: float | None = None
     max_age_seconds: float | None = None
-    live_seconds: float = 0.0
-    """How long live values are held after a page was left; 0: never."""
+    live_seconds: float = 0.0  # how long live values are held after a page was left; 0: never
     live_upload_bytes: int = Settings.live_upload_bytes
     """How many bytes large uploads of the whole process may have together."""
     gate_seconds: float = 3.0
     wait: bool = True
-    transport: Transport | None = None
-    """Components v1 or v2; None: v2 where Streamlit has it."""
+    transport: Transport | None = None  # components v1 or v2; None: v2 where Streamlit has it
     hydrate: bool = True
     """Bring the state back as soon as the id is settled. False leaves that to a later call in this run."""
-    fill_only: bool = False
-    """Hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does."""
+    fill_only: bool = False  # hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does
     caps: Caps = Caps()  # noqa: RUF009 - frozen: one for all runs
-    schema: Schema[Any] | None = None
-    """The model that the state must fit, if the app has declared one."""
+    schema: Schema[Any] | None = None  # the model that the state must fit, if the app has declared one
     merge: Mapping[str, Merger] = field(default_factory=dict)
     """Glob pattern of keys -> merger; the first that matches counts."""
     hooks: Hooks = field(default_factory=Hooks)

@@ -42,8 +42,7 @@ class SessionRun:
         self._policy = policy
         self._persist = Persist(run, run.state, tab, store, policy)
         self.commands = Commands(run, tab, store, policy, save=self.save)
-        self._record: Record | None = None
-        """The record, if it was read while the session was identified."""
+        self._record: Record | None = None  # the record, if it was read while the session was identified
         self._number = 0
         self._has_failed = False
         self._thread = get_ident()

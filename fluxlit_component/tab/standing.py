@@ -19,8 +19,7 @@ _MOST_SAID = 1000
 Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled", "no-browser"]
 Carrier: TypeAlias = Literal["handshake", "query", "component", "none"]
 
-_said: set[tuple[str, str]] = set()
-"""Keys and reasons that this process has logged."""
+_said: set[tuple[str, str]] = set()  # keys and reasons that this process has logged
 
 
 class Standing:
@@ -33,18 +32,13 @@ class Standing:
     restored: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
     """Keys of live values that existed before this page load, and that are gone now."""
-    change: Changed | None = None
-    """How the visitor has changed, in the first run that shows it; else None."""
+    change: Changed | None = None  # how the visitor has changed, in the first run that shows it; else None
     afresh: bool = False
     """Whether the page is to reload in this run, because the visitor has pressed the way out."""
-    conflicts: int = 0
-    """How many values of this tab have replaced a newer one of another tab."""
-    notice: str | None = None
-    """A line for the visitor, shown until the next run."""
-    skipped: dict[str, str]
-    """Key -> why it is not kept and what to do about it."""
-    hooks: Hooks
-    """The hooks of the call that opened the tab last."""
+    conflicts: int = 0  # how many values of this tab have replaced a newer one of another tab
+    notice: str | None = None  # a line for the visitor, shown until the next run
+    skipped: dict[str, str]  # key -> why it is not kept and what to do about it
+    hooks: Hooks  # the hooks of the call that opened the tab last
 
     def __init__(self) -> None:
         self.skipped, self.hooks = {}, {}

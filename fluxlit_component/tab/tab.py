@@ -34,24 +34,18 @@ def newest(held: tuple[str, ...], new: str) -> tuple[str, ...]:
 class Ids:
     """Which session the tab has. `identify` settles it, `rotate` and `renew` change it."""
 
-    offer: str
-    """The id that the tab gets if it has none of its own."""
+    offer: str  # the id that the tab gets if it has none of its own
     sid: str | None = None
     """The settled id. It is held here because the component forgets it on a page change."""
-    person: bytes | None = None
-    """A hash of the person whose session it is; None: nobody's."""
-    signing_in: bool = False
-    """Whether the session still has the id that it had before its person signed in."""
+    person: bytes | None = None  # a hash of the person whose session it is; None: nobody's
+    signing_in: bool = False  # whether the session still has the id that it had before its person signed in
     awaited: str | None = None
     """The id that the browser has named while the store did not answer. It may be the tab's."""
-    orphan: str | None = None
-    """A fresh id under which a rotation that was cut off may have left a copy."""
+    orphan: str | None = None  # a fresh id under which a rotation that was cut off may have left a copy
     unconfirmed: bool = False
     """Whether the browser still has to adopt the id that this tab got as a copy or by a link."""
-    joined: bool = False
-    """Whether a link brought this tab to a session that it shares with another one."""
-    waiting_since: float | None = None
-    """When the gate first closed, by the monotonic clock."""
+    joined: bool = False  # whether a link brought this tab to a session that it shares with another one
+    waiting_since: float | None = None  # when the gate first closed, by the monotonic clock
     refused: tuple[str, ...] = ()
     """Ids that are not accepted again: unknown to the store, somebody else's, or given up by this tab."""
     retiring: tuple[str, ...] = ()
@@ -68,24 +62,18 @@ class Known:
 
     base: Base
     hydrated: bool = False
-    created: bool = False
-    """Whether a record stands in the store as far as this tab knows."""
-    bound: bool = False
-    """Whether that record says whose it is."""
-    schema: int = 0
-    """Schema number of the record."""
+    created: bool = False  # whether a record stands in the store as far as this tab knows
+    bound: bool = False  # whether that record says whose it is
+    schema: int = 0  # schema number of the record
     read_only: bool = False
     """Whether the record does not fit this release of the app, or a newer one has migrated it: it stays."""
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
-    live: Mapping[str, str] = NOTHING
-    """Live values that the record names, and their processes."""
-    below: bytes | None = None
-    """What `Page.below` was when the record was written."""
+    live: Mapping[str, str] = NOTHING  # live values that the record names, and their processes
+    below: bytes | None = None  # what `Page.below` was when the record was written
     idle_expires: float | None = None
     expires: float | None = None
-    skew: float = 0.0
-    """Clock of the store minus clock of this process, seconds."""
+    skew: float = 0.0  # clock of the store minus clock of this process, seconds
 
     def __init__(self, *, hydrated: bool = False, skew: float = 0.0) -> None:
         self.base, self.hydrated, self.skew = Base(), hydrated, skew
@@ -121,12 +109,10 @@ class Tab:
     runs: int = 0
     token: object = None
     """Token of the run that opened the tab last, to recognise a second call in the same run."""
-    revived: object = None
-    """Token of the run in which the state was brought back or carried on last."""
+    revived: object = None  # token of the run in which the state was brought back or carried on last
     is_blockless: bool = False
     """Whether the last run that got through went on without a `with` block, as far as is known."""
-    is_told = False
-    """Whether a run of this page has drawn the bridge."""
+    is_told = False  # whether a run of this page has drawn the bridge
     opened: tuple[RecordStore, Policy] | None = None
     """Store and policy of the last run: with them a page load that takes over has this tab saved."""
     left: bool = False
@@ -141,24 +127,20 @@ class Tab:
     """Whether the visitor wants the session to end. The next run ends it, if it is still the visitor's."""
     change: Changed | None = None
     """How the visitor has changed. The first run that gets through tells it to the app."""
-    signed_in: bool = False
-    """Whether somebody was signed in with `st.login` in any run so far."""
+    signed_in: bool = False  # whether somebody was signed in with `st.login` in any run so far
     came_with_values: bool = False
     """Whether the first run got values from the browser: the page is older than this Streamlit session."""
     led_away: bool = False
     """Whether `st.logout` has been called since. Streamlit then makes the page load the app anew."""
-    guard: bool = False
-    """Whether the app asks, in this run, to guard unsent text."""
+    guard: bool = False  # whether the app asks, in this run, to guard unsent text
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
-    live: Mapping[str, object] = NOTHING
-    """Values that no store can hold, for the page after F5."""
+    live: Mapping[str, object] = NOTHING  # values that no store can hold, for the page after F5
     has_handed: bool = False
     """Whether the page after F5 has got this tab's objects. No other page is to hold the same ones."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
-    naming: Mapping[str, str] = NOTHING
-    """Live values that the record is to name."""
+    naming: Mapping[str, str] = NOTHING  # live values that the record is to name
     leftovers: Mapping[str, bytes] = NOTHING
     """Values that the page of another person still shows and sends: element -> value."""
 

@@ -19,8 +19,7 @@ _PATIENCE_SECONDS: Final = 0.5
 
 _lock = threading.Lock()
 # Keyed by identity: Streamlit's SessionState is a dataclass that compares by value and does not hash.
-_tabs: dict[int, dict[str, Tab]] = {}
-"""`id()` of the anchor of a Streamlit session -> query parameter -> tab."""
+_tabs: dict[int, dict[str, Tab]] = {}  # `id()` of the anchor of a Streamlit session -> query parameter -> tab
 
 
 def tab_of(run: Run, param: str) -> Tab:

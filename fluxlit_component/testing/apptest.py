@@ -32,8 +32,7 @@ from fluxlit_component.stores.sealed import SealedStore, sealing_of
 from fluxlit_component.stores.values import values_of
 from fluxlit_component.tab.tabs import forget_tabs, leave_page, sids_held_for
 
-_COLD_SECONDS: Final = 30.0
-"""The first run of a process imports many modules."""
+_COLD_SECONDS: Final = 30.0  # the first run of a process imports many modules
 _EVENTS: Final = (None, "trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
 """Values that are sent once, as a click is: the session remembers them, the page's widget does not."""
 _ON: Final = {"FLUXLIT_FORCE_URL_SESSION_IN_TESTS": "1", "FLUXLIT_DISABLE_URL_SESSION": ""}
@@ -138,8 +137,7 @@ class AppTestTab:
     def __init__(self, server: AppTestServer, make: Callable[[], AppTest], given: Any) -> None:
         self._server, self._make, self._given = server, make, given
         self.named: Any = None  # the store object that the app has named in its last run
-        self.ids: dict[str, str] = {}
-        """Query parameter -> session id: what the bridge keeps in a browser."""
+        self.ids: dict[str, str] = {}  # query parameter -> session id: what the bridge keeps in a browser
         self.at = make()
         """The AppTest: elements, widgets, `session_state`, `query_params`. A reload replaces it."""
         internals.anchor_in_app_test(self.at).browser = self
