@@ -127,7 +127,7 @@ class Base:
     def of_widgets(self) -> frozenset[str]:
         """Keys whose values are those of widgets."""
         origins = self.origins | {k: split(data)[0] for k, data in self.unsaved.items() if data}
-        return frozenset(k for k, origin in origins.items() if origin & WIDGET and not self._is_deleted(k))
+        return frozenset(k for k, origin in origins.items() if origin & WIDGET)
 
     def after_block(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of `keys` whose values are those of widgets drawn after the session's block."""
@@ -167,10 +167,7 @@ class Base:
 
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""
-        return frozenset(key for key in {**self.held, **self.unsaved} if not self._is_deleted(key))
-
-    def _is_deleted(self, key: str) -> bool:
-        return self.unsaved.get(key, b"") is None
+        return frozenset(self.held).union(key for key, data in self.unsaved.items() if data is not None)
 
     def sizes(self) -> dict[str, int]:
         """Key -> bytes of its newest value, saved or not."""

@@ -58,6 +58,8 @@ def visitor_of(identity: Identity, run: Run, setting: str) -> Visitor:
         return Visitor(None, is_checked=True)
     try:
         text = json.dumps(name, sort_keys=True, default=_plain)
+    except ConfigurationError:
+        raise
     except (TypeError, ValueError, RecursionError):  # keys that are no text, a claim that contains itself
         raise ConfigurationError("a claim of identity cannot be written as JSON: " + _GIVE) from None
     return Visitor(hashlib.sha256(text.encode()).digest(), is_checked=True)
