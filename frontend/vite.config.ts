@@ -8,7 +8,7 @@ const STATIC = new URL("../fluxlit_component/bridge/static/", import.meta.url);
  * The name of the bundle, and a promise to Streamlit: a one-line `js` string that contains any of
  * / * ? [ ] is taken for a path, so the banner must end in a newline.
  */
-const banner = (transport: string) => `/*! fluxlit_component, components ${transport}, MIT */\n`;
+const banner = "/*! fluxlit_component, MIT */\n";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -34,7 +34,7 @@ const v2: UserConfig = {
       output: {
         format: "es",
         entryFileNames: "bridge-v2.js",
-        postBanner: banner("v2"),
+        postBanner: banner,
       },
     },
   },
@@ -50,7 +50,7 @@ const v1: UserConfig = {
   resolve: { alias: { "apache-arrow": at("src/no-arrow.ts") } },
   worker: {
     format: "es",
-    rolldownOptions: { output: { entryFileNames: "parent-[hash].js", postBanner: banner("v1") } },
+    rolldownOptions: { output: { entryFileNames: "parent-[hash].js", postBanner: banner } },
   },
   build: {
     ...common,
@@ -61,7 +61,7 @@ const v1: UserConfig = {
       input: at("index.html"),
       // The library declares no side effects and has none but those of React, which is not used.
       treeshake: { moduleSideEffects: (id: string) => !id.includes("/node_modules/") },
-      output: { entryFileNames: "frame-[hash].js", postBanner: banner("v1") },
+      output: { entryFileNames: "frame-[hash].js", postBanner: banner },
     },
   },
 };

@@ -5,7 +5,7 @@ from fluxlit_component import url_session
 
 with (
     url_session(param="work", include=["w_*"], drafts=["w_*"]),
-    url_session(param="view", include=["v_*"], drafts=["v_*"]) as view,
+    url_session(param="view", include=["v_*"], drafts=["v_*"]),
 ):
     # In forms: a click elsewhere sends nothing.
     with st.form("work"):
@@ -14,7 +14,3 @@ with (
     with st.form("view"):
         st.text_input("Filter", key="v_filter")
         st.form_submit_button("Send view")
-    st.toggle("Wide", key="v_wide")
-    if st.button("End view"):
-        view.destroy()
-    st.write(f"wide is {st.session_state.v_wide}")

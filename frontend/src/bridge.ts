@@ -38,7 +38,7 @@ export function meet(win: Window, data: unknown, answer: (answer: Answer) => voi
   notify(win.document, [...pageOf(win).values()].find((it) => it.notice)?.notice);
   const settled = isStoring ? adopt(win, offer, holding) : withhold(win, offer, holding);
   if (offer.afresh !== "no") forgetPage(win);
-  if (settled && !goesOn(win, offer, holding)) forgetDrafts(win, holding.drafts);
+  if (settled && !goesOn(win, offer, holding)) forgetDrafts(win);
   attend(win, offer, holding);
   own(win, offer, holding);
   // Without consent, too: the fields show what the last visitor has entered.

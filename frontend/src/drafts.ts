@@ -32,12 +32,11 @@ export function keepDrafts(win: Window, owner: string): void {
   });
 }
 
-/** The page is another visitor's now; or the session that keeps what `patterns` admit is another one. */
-export function forgetDrafts(win: Window, patterns: readonly string[] = ["*"]): void {
+/** The page is another visitor's now, or its session another one. */
+export function forgetDrafts(win: Window): void {
   const state = take(win);
-  const isOthers = ({ name }: { name: string | null }) => name !== null && !admits(patterns, name);
-  for (const [field, note] of state.notes) if (!isOthers(note)) state.notes.delete(field);
-  state.waiting = state.waiting.filter(isOthers);
+  state.notes.clear();
+  state.waiting = [];
   empty(win);
 }
 
@@ -57,9 +56,9 @@ function take(win: Window): Unsent {
   const state = unsentOf(win);
   if (!isFirst(win, "kept")) return state;
   try {
-    const { unstored, drafts } = JSON.parse(win.sessionStorage.getItem(keyOf(win)) as string);
+    const { drafts, ...kept } = JSON.parse(win.sessionStorage.getItem(keyOf(win)) as string);
     const waiting = drafts.map((draft: Draft) => ({ ...draft, polls: 0, isTyped: false }));
-    Object.assign(state, { unstored, waiting });
+    Object.assign(state, kept, { waiting });
   } catch {
     // Nothing stands there, or nothing of ours.
   }
@@ -68,7 +67,7 @@ function take(win: Window): Unsent {
 }
 
 function save(win: Window): void {
-  const { by, waiting } = unsentOf(win);
+  const { by, waiting, opener } = unsentOf(win);
   // One for each field, as many as have room.
   const drafts = new Map<string, Draft>();
   let left = MOST_CHARACTERS;
@@ -89,6 +88,6 @@ function save(win: Window): void {
   empty(win);
   if (drafts.size === 0) return;
   const unstored = Object.fromEntries([...pageOf(win)].map(([param, it]) => [param, it.unstored]));
-  const text = JSON.stringify({ unstored, drafts: [...drafts.values()] });
+  const text = JSON.stringify({ unstored, opener, drafts: [...drafts.values()] });
   write(win, "sessionStorage", keyOf(win), text);
 }

@@ -5,7 +5,7 @@
  */
 
 import { withoutKey } from "./address";
-import { pageOf, type Realm } from "./page";
+import { pageOf, type Realm, unsentOf } from "./page";
 
 export type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -24,11 +24,11 @@ export function fieldOf(event: Event): Field | null {
 }
 
 /** What Streamlit has drawn around the field, by its test id. */
-function around(field: Field, name: string): Element | null {
+function around(field: Element, name: string): Element | null {
   return field.closest(`[data-testid="st${name}"]`);
 }
 
-export function elementOf(field: Field): Element | null {
+export function elementOf(field: Element): Element | null {
   return around(field, "ElementContainer");
 }
 
@@ -44,8 +44,8 @@ export function sendsForm(field: Field): boolean {
 }
 
 /** Chat empties itself when it is sent, and tells nobody anything before. */
-export function isChat(field: Field): boolean {
-  return !!around(field, "ChatInput");
+export function isChat(field: Field): Element | null {
+  return around(field, "ChatInput");
 }
 
 /** Streamlit takes the text of a closed popover off the page and puts it back. */
@@ -54,19 +54,23 @@ export function isInPopover(field: Field): boolean {
 }
 
 /** The key as its class spells it, every other character a hyphen; null without a key. */
-export function nameOf(field: Field): string | null {
+export function nameOf(field: Element): string | null {
   return /\bst-key-(\S+)/.exec(elementOf(field)?.className ?? "")?.[1] ?? null;
 }
 
-/** Where the field stands: the page's address without our keys and its fragment, the field's key and label. */
+/**
+ * Where the field stands: the page's address without our keys and its fragment, the field's key and label. For which
+ * record a dialog is open only the button tells that has opened it; a popover beside a dialog belongs to it.
+ */
 export function placeOf(win: Window, field: Field): string {
-  const address = [...pageOf(win).keys()].reduce(withoutKey, win.location.href);
-  return `${address.replace(/#.*/, "")} ${nameOf(field)} ${field.getAttribute("aria-label")}`;
+  const address = [...pageOf(win).keys()].reduce(withoutKey, win.location.href).replace(/#.*/, "");
+  const isInDialog = around(field, "Dialog") || (isInPopover(field) && hasDialog(win.document));
+  const opener = isInDialog && unsentOf(win).opener;
+  return `${address} ${nameOf(field)} ${field.getAttribute("aria-label")} ${opener}`;
 }
 
-/** While a dialog is open, whatever a visitor types in belongs to it, popovers too. */
-export function hasDialog(doc: Document): boolean {
-  return !!doc.querySelector('[data-testid="stDialog"]');
+export function hasDialog(doc: Document): Element | null {
+  return doc.querySelector('[data-testid="stDialog"]');
 }
 
 /** A password that is shown for a moment is none of type "password", but has a button beside it. */

@@ -93,6 +93,8 @@ export interface Unsent {
   unstored: Readonly<Record<string, string | null>>;
   /** Who is at this page while the server has not found its session; else "". */
   by: string;
+  /** What the visitor has clicked last, before a dialog opened: a button, or a number that nothing else has. */
+  opener?: string | number;
   /** It is not the visitor who is typing. */
   isTyping: boolean;
 }
@@ -108,21 +110,14 @@ export type Realm = Window & {
 export type Page = Map<string, Holding> & {
   /** The history's own methods, before they were patched: other libraries' patches hear nothing of a strip. */
   own?: Pick<History, "pushState" | "replaceState">;
+  link?: string | null;
+  done?: Set<string>;
+  unsent?: Unsent;
 };
 
 const PAGE = Symbol.for("fluxlit.page");
-const LINK = Symbol.for("fluxlit.link");
-const DONE = Symbol.for("fluxlit.done");
-const UNSENT = Symbol.for("fluxlit.unsent");
 
-interface Marked {
-  [PAGE]?: Page;
-  [LINK]?: string | null;
-  [DONE]?: Set<string>;
-  [UNSENT]?: Unsent;
-}
-
-export function pageOf(win: Window & Marked): Page {
+export function pageOf(win: Window & { [PAGE]?: Page }): Page {
   win[PAGE] ??= new Map();
   return win[PAGE];
 }
@@ -133,24 +128,27 @@ export function hasSession(win: Window): boolean {
 }
 
 /** The link that this page was opened with last: read before it is stripped, and kept for every holding. */
-export function linkOf(win: Window & Marked): string | null {
-  win[LINK] = linkIn(win.location.href) ?? win[LINK] ?? null;
-  return win[LINK];
+export function linkOf(win: Window): string | null {
+  const page = pageOf(win);
+  page.link = linkIn(win.location.href) ?? page.link ?? null;
+  return page.link;
 }
 
-export function unsentOf(win: Window & Marked): Unsent {
-  win[UNSENT] ??= { notes: new Map(), waiting: [], unstored: {}, by: "", isTyping: false };
-  return win[UNSENT];
+export function unsentOf(win: Window): Unsent {
+  const page = pageOf(win);
+  page.unsent ??= { notes: new Map(), waiting: [], unstored: {}, by: "", isTyping: false };
+  return page.unsent;
 }
 
 /** Whether `what` is done for the first time in this page. */
-export function isFirst(win: Window & Marked, what: string): boolean {
-  win[DONE] ??= new Set();
-  return win[DONE].size < win[DONE].add(what).size;
+export function isFirst(win: Window, what: string): boolean {
+  const page = pageOf(win);
+  page.done ??= new Set();
+  return page.done.size < page.done.add(what).size;
 }
 
-export function isDone(win: Window & Marked, what: string): boolean {
-  return win[DONE]?.has(what) ?? false;
+export function isDone(win: Window, what: string): boolean {
+  return pageOf(win).done?.has(what) ?? false;
 }
 
 export function holdingOf(win: Window, param: string): Holding {

@@ -46,11 +46,8 @@ export function watchFields(win: Window): void {
   });
   listen(doc, ["keydown"], (event: KeyboardEvent) => {
     const field = fieldOf(event);
-    if (!field || event.isComposing) return;
+    if (!field || event.key !== "Enter" || event.isComposing) return;
     const form = formOf(field);
-    // An arrow key sends the number that it leads to; a form keeps it.
-    const isStep = !form && field.type === "number" && /^Arrow[UD]/.test(event.key);
-    if (event.key !== "Enter" && !isStep) return;
     if (field.localName !== "input" && !event.ctrlKey && !event.metaKey) return;
     if (form && !sendsForm(field)) return;
     send(win, (other) => (form ?? field).contains(other));
@@ -61,8 +58,10 @@ export function watchFields(win: Window): void {
   });
   listen(doc, ["click"], ({ target }) => {
     const button = (target as Partial<Element> | null)?.closest?.("button");
-    const isSubmit = button?.closest('[data-testid="stFormSubmitButton"]');
+    const opener = button ? nameOf(button) + button.textContent : Math.random();
+    if (!hasDialog(doc)) unsentOf(win).opener = opener;
     if (!button) return;
+    const isSubmit = button.closest('[data-testid="stFormSubmitButton"]');
     send(win, (field) => {
       const form = formOf(field);
       return (form ? isSubmit && form : elementOf(field))?.contains(button);
@@ -88,8 +87,7 @@ export function noteOf(win: Window, field: Field, base: string): Note {
   const { notes } = unsentOf(win);
   const known = notes.get(field);
   if (known) return known;
-  // Nothing on the page tells for which record a dialog is open, so its text is not kept over F5, which closes it.
-  const name = isSecret(field) || hasDialog(win.document) ? null : nameOf(field);
+  const name = isSecret(field) ? null : nameOf(field);
   // Taken off the page with its popover and put back with its text.
   const left = [...notes].find(
     ([it, its]) => !it.isConnected && its.value === field.value && its.name === name,

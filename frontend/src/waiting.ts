@@ -6,7 +6,7 @@
  */
 
 import { isWanted } from "./drafts";
-import { fieldAt, hasDialog, isOpen, isSecret, leave, typeInto } from "./fields";
+import { fieldAt, isOpen, isSecret, leave, typeInto } from "./fields";
 import { listen } from "./listen";
 import { type Realm, unsentOf, type Waiting } from "./page";
 import { noteOf } from "./unsent";
@@ -53,7 +53,7 @@ export function awaitFields(win: Window): void {
 function stillWaits(win: Window, draft: Waiting): boolean {
   if (draft.at < Date.now() - DAY_MS) return false;
   const field = fieldAt(win, draft.place);
-  if (!field || !isOpen(field) || hasDialog(win.document) || !isWanted(win, draft)) {
+  if (!field || !isOpen(field) || !isWanted(win, draft)) {
     Object.assign(draft, { polls: 0, isTyped: false });
     return true;
   }

@@ -78,11 +78,14 @@ def test_f5_as_soon_as_the_store_is_back_loses_nothing(url_session_apptest: Open
     sid = tab.sid
     tab.restart_server()
     store.is_away = True
+    held = []  # as a server holds the Streamlit session of a page that was left, for two minutes
     for name in ("Eve", "Joe"):
+        held.append(tab.at)
         assert tab.reload().at.markdown[0].value == "degraded"
         assert tab.at.text_input(key="name").value == ""
         send(tab, name)
     store.come_back()
+    held.append(tab.at)
     assert tab.reload().at.markdown[0].value == "ready"
     assert tab.sid == sid
     assert tab.at.text_input(key="name").value == "Joe"
