@@ -294,7 +294,10 @@ class UrlSession(Generic[M]):
         return self._run.commands.sharing().link(page, order, is_steady=is_steady)
 
     def links(self) -> tuple[Link, ...]:
-        """The links of this session, newest first, with age and uses. Listed until a day after they end."""
+        """The links of this session, newest first, with age and uses, until a day after they end.
+
+        Empty also if the store does not answer.
+        """
         return self._run.commands.sharing().all() if self._run is not None else ()
 
     def revoke_links(self) -> int | None:
@@ -323,6 +326,7 @@ class UrlSession(Generic[M]):
 
         Raises:
             TooManyTasks: the limit of running streams and jobs is reached.
+            ConfigurationError: the key is no string, or there is a job under it.
         """
         from fluxlit_component.background.views import Stream
 
@@ -354,6 +358,7 @@ class UrlSession(Generic[M]):
 
         Raises:
             TooManyTasks: the limit of running streams and jobs is reached.
+            ConfigurationError: the key is no string, there is a stream under it, or `executor` is no pool.
         """
         from fluxlit_component.background.views import Job
 

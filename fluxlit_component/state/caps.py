@@ -14,11 +14,18 @@ LONGEST_KEY: Final = 1000  # an app may make keys of what visitors type; `sessio
 
 @dataclass(frozen=True)
 class Caps:
-    """How much one session may keep. Keys over a cap are skipped and reported by name, the rest is saved."""
+    """How much one session may keep. Keys over a cap are skipped and reported by name, the rest is saved.
+
+    Raises:
+        ConfigurationError: a cap is no whole number, or below zero.
+    """
 
     value_bytes: int = 1024 * 1024
+    """Bytes of one encoded value. 64 MiB is the most that is ever stored."""
     session_bytes: int = 4 * 1024 * 1024
+    """Bytes of all encoded values together."""
     keys: int = 512
+    """How many keys are stored."""
     live: int = 64
     """How many values that no store can hold are kept by reference. `UrlSession.lost` names the others."""
 
