@@ -55,7 +55,6 @@ def tick(tab: ContinuityPage, name: str) -> None:
 
 
 @pytest.mark.transport
-@pytest.mark.few
 def test_what_was_typed_back_is_sent_before_the_next_click(tab: ContinuityPage, url: str) -> None:
     """Each kind of field, and each way to go on: the app saves what the visitor sees."""
     accept_dialogs(tab)
