@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -24,18 +24,6 @@ def url(serve: Serve) -> str:
 def chat(tab: ContinuityPage) -> Locator:
     """The chat input."""
     return tab.page.get_by_test_id("stChatInput").locator("textarea")
-
-
-def accept_dialogs(tab: ContinuityPage) -> list[str]:
-    """Accept what the browser asks from now on; what kind each of it is."""
-    asked: list[str] = []
-
-    def answer(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.accept()
-
-    tab.page.on("dialog", answer)
-    return asked
 
 
 def press(tab: ContinuityPage, name: str) -> None:
@@ -57,7 +45,6 @@ def tick(tab: ContinuityPage, name: str) -> None:
 @pytest.mark.transport
 def test_what_was_typed_back_is_sent_before_the_next_click(tab: ContinuityPage, url: str) -> None:
     """Each kind of field, and each way to go on: the app saves what the visitor sees."""
-    accept_dialogs(tab)
     tab.open(url)
     for number, (label, act, name) in enumerate(
         [
@@ -89,7 +76,6 @@ def test_a_click_into_the_field_sends_nothing(tab: ContinuityPage, url: str) -> 
     tab.open(url)
     name = tab.page.get_by_label("Name", exact=True)
     name.fill("half")
-    accept_dialogs(tab)
     tab.reload()
     expect(name).to_have_value("half")
     tab.forget_runs()
@@ -105,7 +91,6 @@ def test_a_click_into_the_field_sends_nothing(tab: ContinuityPage, url: str) -> 
 @pytest.mark.few
 def test_a_copied_tab_has_nothing_that_was_sent(tab: ContinuityPage, url: str) -> None:
     """A copy of the tab gets what the tab's storage holds: no text that came back and was sent since."""
-    accept_dialogs(tab)
     tab.open(url)
     chat(tab).fill("buy milk")
     tab.page.get_by_label("Name", exact=True).fill("Ada")

@@ -17,8 +17,7 @@ def inside() -> None:
     st.write(f"in the fragment {st.session_state.get('saved')}")
 
 
-with url_session() as session:
-    session.leave_guard()
+with url_session():
     st.text_input("Name", key="name")
     st.text_area("Area", key="area")
     st.number_input("Number", key="num", value=1, max_value=50)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -11,29 +10,9 @@ from fluxlit_component.background import record, writer
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.state.record import Commit
 from fluxlit_component.stores.memory import InMemorySessionStore
+from tests.away import Away
 from tests.background.home import Page, PageElsewhere, there
 from tests.background.model import MakeModel, until
-
-
-class Away(InMemorySessionStore):
-    """Does not answer while it is told to."""
-
-    is_away = False
-    commits = 0
-    failure: Exception = StoreUnavailable("no answer")
-
-    def commit(self, session_id: str, commit: Commit) -> Any:
-        self._answer()
-        self.commits += 1
-        return super().commit(session_id, commit)
-
-    def load(self, session_id: str) -> Any:
-        self._answer()
-        return super().load(session_id)
-
-    def _answer(self) -> None:
-        if self.is_away:
-            raise self.failure
 
 
 def test_an_outage_delays_and_loses_nothing(sid: str, model: MakeModel) -> None:

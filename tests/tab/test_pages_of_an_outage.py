@@ -4,40 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from fluxlit_component import InMemorySessionStore
-from fluxlit_component.errors import StoreUnavailable
-from fluxlit_component.stores.outage import breaker_of
 from fluxlit_component.testing import AppTestTab
+from tests.away import Away
 from tests.tab.people import ADA, BOB
 
 Open = Callable[..., AppTestTab]
-
-
-class Away(InMemorySessionStore):
-    """Does not answer while it is told to."""
-
-    is_away = False
-
-    def load(self, session_id: str) -> Any:
-        self._answer()
-        return super().load(session_id)
-
-    def commit(self, session_id: str, commit: Any) -> Any:
-        self._answer()
-        return super().commit(session_id, commit)
-
-    def _answer(self) -> None:
-        if self.is_away:
-            raise StoreUnavailable("no answer")
-
-    def come_back(self) -> None:
-        """Answer, and be asked at once."""
-        self.is_away = False
-        breaker_of(self).succeeded()
 
 
 WHO: list[str | None] = [None]
