@@ -102,8 +102,7 @@ function goesOn(win: Window, offer: Offer, holding: Holding): boolean {
   if (held) Object.assign(holding, { held: sid, unstored: stored ? null : owner });
   else holding.unstored ??= whose;
   typed.by = held ? "" : owner;
-  if (isOther) forgetDrafts(win);
-  return isSame || isTheirs;
+  return !isOther && (isSame || isTheirs);
 }
 
 /** The page is another visitor's now. */
