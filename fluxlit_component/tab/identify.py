@@ -232,12 +232,8 @@ class Identification:
             self._hold(tab.ids.offer, None)
 
     def _hold(self, sid: str, record: Record | None) -> None:
-        tab = self._tab
-        visitor = self._policy.visitor
-        tab.ids.sid, tab.standing.status, self.record = sid, "ready", record
-        tab.known.bound = record is not None and visitor.relation(record, sid) == "mine"
-        tab.ids.person = visitor.person
-        tab.ids.signing_in = visitor.person is not None and record is not None and not tab.known.bound
+        tab, self.record = self._tab, record
+        tab.hold(sid, record, self._policy.visitor)
         if record is None:
             tab.standing.is_new, tab.known.hydrated = True, True
             tab.standing.tell(Event("new"))

@@ -24,13 +24,12 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> bool:
             continue  # a stolen id: the page is not this visitor's
         state = other.state()
         if state is not None and other.opened is not None:
-            saving = Persist(None, state, other, *other.opened)
-            if other.sid is None:
+            if is_unsettled := other.sid is None:
                 _settle_late(other, state, sid, *other.opened)
-                saving.yields = False  # what is in the record is older
             if state.began_by_itself():  # also true once a run has ended
                 other.trial = other.trial.assumed_good()
-            saving.save(ended=False)
+            # What a page has that waited for the record is newer than the record.
+            Persist(None, state, other, *other.opened, yields=not is_unsettled).save(ended=False)
         other.superseded |= other.standing.status != "degraded"
         is_unsaved |= not other.superseded
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
@@ -44,6 +43,5 @@ def _settle_late(tab: Tab, state: State, sid: str, store: RecordStore, policy: P
     with tab.standing.outages("read", sid):
         record = store.load(sid)
         if record is not None and policy.visitor.may_open(record, sid):
-            tab.ids.sid, tab.standing.status = sid, "ready"
-            tab.known.bound = policy.visitor.relation(record, sid) == "mine"
+            tab.hold(sid, record, policy.visitor)
             hydrate(state, tab, store, policy, record)

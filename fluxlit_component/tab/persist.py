@@ -39,9 +39,23 @@ class _Kept:
 
 
 class Persist:
-    """Saves for one tab. `run` is None when its run has ended."""
+    """Saves for one tab. `run` is None when its run has ended.
 
-    def __init__(self, run: Run | None, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
+    `is_late`: the next run has begun already; else another tab has this one saved. `yields`: if the browser
+    is gone, values of other writers win.
+    """
+
+    def __init__(
+        self,
+        run: Run | None,
+        state: State,
+        tab: Tab,
+        store: RecordStore,
+        policy: Policy,
+        *,
+        is_late: bool = False,
+        yields: bool = True,
+    ) -> None:
         self._run = run
         self._state = state
         self._tab = tab
@@ -50,11 +64,8 @@ class Persist:
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
         self._assigned = frozenset[str]()  # keys that the app has assigned in the run that is saved
-        self._emptied = frozenset[str]()
-        """Keys of drawn widgets whose values came back, and were deleted by the app before."""
-        self.is_late = False
-        """Whether the next run has begun already. Else it is another tab that has this one saved."""
-        self.yields = True  # whether values of other writers win, if the browser is gone
+        self._emptied = frozenset[str]()  # keys of drawn widgets whose values came back and the app deleted
+        self._is_late, self._yields = is_late, yields
         self.brought_late = False  # whether saving has found values that the next run is to begin with
 
     def save(self, *, ended: bool) -> None:
@@ -81,12 +92,12 @@ class Persist:
             return
         state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
-        self._emptied = state.emptied(page.put & drawn, is_late=self.is_late)
-        self._emptied -= page.offered if self.is_late else frozenset()
+        self._emptied = state.emptied(page.put & drawn, is_late=self._is_late)
+        self._emptied -= page.offered if self._is_late else frozenset()
         # After Rerun this would be a later run of the page.
         of_widgets = page.put & known.base.of_widgets() | page.loose
         state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
-        self._assigned = state.assigned_keys() | (state.assigned_before() if self.is_late else frozenset())
+        self._assigned = state.assigned_keys() | (state.assigned_before() if self._is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
         page.put -= self._assigned | state.accepted_keys()
         if ended and page.loose and self._run is not None and not self._run.is_fragment:
@@ -117,7 +128,7 @@ class Persist:
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        if has_gone := bool(diff.changes) and self.yields and tab.has_gone:
+        if has_gone := bool(diff.changes) and self._yields and tab.has_gone:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(kept, diff.skipped)

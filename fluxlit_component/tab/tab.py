@@ -15,6 +15,7 @@ from fluxlit_component.identifier import new_session_id
 from fluxlit_component.internals import NOTHING, State, is_connected, state_of
 from fluxlit_component.internals.drawing import LastDrawn
 from fluxlit_component.state.diff import Base
+from fluxlit_component.state.owner import Visitor
 from fluxlit_component.state.record import Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.page import Page, Trial
@@ -174,6 +175,12 @@ class Tab:
         """The session state of the tab's Streamlit session, whether a script runs there or not."""
         anchor = self.anchor() if self.anchor is not None else None
         return state_of(anchor, self.session_id) if anchor is not None else None
+
+    def hold(self, sid: str, record: Record | None, visitor: Visitor) -> None:
+        """Settle the id: this visitor's, with the record that the store has under it."""
+        self.ids.sid, self.standing.status, self.ids.person = sid, "ready", visitor.person
+        self.known.bound = record is not None and visitor.relation(record, sid) == "mine"
+        self.ids.signing_in = visitor.person is not None and record is not None and not self.known.bound
 
     def renew(self) -> None:
         """Drop the id and all that was known of its record, and take a fresh id."""
