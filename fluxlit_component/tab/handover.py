@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxlit_component.codec import decode, is_immutable
 from fluxlit_component.codec.origin import split
-from fluxlit_component.internals import NOTHING
+from fluxlit_component.internals import NOTHING, Reading
 from fluxlit_component.state.live import collect, here
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -65,12 +65,13 @@ def _left(tab: Tab, *sids: str) -> Iterator[Tab]:
 def _also_stored(tab: Tab, other: Tab, keys: Container[str]) -> dict[str, object]:
     """Mutable values of the `other` tab that are the same in the record that `tab` has loaded."""
     state, known, theirs = other.state(), tab.known.base, other.known.base
-    plain = state.reading().plain if state is not None else {}
+    reading = state.reading() if state is not None else Reading({}, {}, {})
     # Texts and numbers are left out first: comparing them by their bytes would encode each of them twice.
     return {
         key: value
-        for key, value in plain.items()
+        for key, value in reading.plain.items()
         if key in keys
+        and key not in reading.widgets  # the widget has a value of its own, and this one is older
         and not is_immutable(value)
         and key not in theirs.unsaved
         and theirs.data_of(key) == known.data_of(key)
