@@ -13,17 +13,17 @@ WIDGET: Final = 1  # the value of a widget: Streamlit drops it when the widget i
 ASSIGNED: Final = 2  # the app has assigned the key: the value counts as chosen, even if it is the default
 LOSSY: Final = 4  # another value of the same save could not be kept: only that may have hidden the widget
 AFTER: Final = 8  # the widget is drawn after the session's block, when the run has been saved already
-_FIRST: Final = 0xF0
-_LAST: Final = _FIRST | WIDGET | ASSIGNED | LOSSY | AFTER
+ABOVE: Final = 16  # the widget is not on the page, and the app keeps its value above the session's call
+_BASE: Final = 0xF0
+_ORIGINS: Final = {_BASE ^ origin: origin for origin in (*range(1, ABOVE), WIDGET | ASSIGNED | ABOVE)}
 
 
 def mark(data: bytes, origin: int) -> bytes:
     """Put the byte in front of an encoded value, unless the value is plain."""
-    return data if origin == PLAIN else bytes((_FIRST | origin,)) + data
+    return data if origin == PLAIN else bytes((_BASE ^ origin,)) + data
 
 
 def split(data: bytes) -> tuple[int, bytes]:
     """Split bytes that `mark` returned into the origin and the encoded value."""
-    if data and _FIRST < data[0] <= _LAST:
-        return data[0] & ~_FIRST, data[1:]
-    return PLAIN, data
+    origin = _ORIGINS.get(data[0], PLAIN) if data else PLAIN
+    return origin, data[1:] if origin else data

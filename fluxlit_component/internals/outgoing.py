@@ -31,7 +31,7 @@ class Reader:
         self._send, self.token = send, token
         self._on_failure, self._on_page = on_failure, on_page
         self._forms: set[str] = set()
-        self.cleared: set[str] = set()  # ids of the widgets drawn so far in forms with `clear_on_submit=True`
+        self.cleared: dict[str, str] = {}  # widget drawn in a form with `clear_on_submit=True` -> the form
         self.tell_selection: Callable[[str, Any], None] | None = None
         """Called with the id of each table and the selection that Streamlit has set for the table."""
         self.on_drawn: Callable[[str], None] | None = None
@@ -62,8 +62,8 @@ class Reader:
                         message.metadata.delta_path[-1] += 1  # `on_failure` has drawn at the error's place
                 elif self._forms or self.tell_selection:
                     drawn = _drawn_in(message)
-                    if getattr(drawn, "form_id", None) in self._forms:
-                        self.cleared.add(drawn.id)
+                    if (form := getattr(drawn, "form_id", None)) in self._forms:
+                        self.cleared[drawn.id] = form
                     if self.tell_selection and (selection := getattr(drawn, "selection_state", "")):
                         self.tell_selection(drawn.id, json.loads(selection))
 

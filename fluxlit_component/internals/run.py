@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import fields
 from functools import cached_property, partial
@@ -252,7 +251,7 @@ class Run:
             state = self._context.session_state._state
             metadata = state._new_widget_state.widget_metadata
             found: dict[str, dict[str, Any]] = {}
-            for element in drawn_elements(self._context) - self.cleared_elements() - {*cleared}:
+            for element in drawn_elements(self._context) - self.cleared_elements().keys() - {*cleared}:
                 if metadata[element].value_type == "file_uploader_state_value":
                     value = state._getitem(element, None) or []
                     files = value if isinstance(value, list) else [value]
@@ -260,12 +259,15 @@ class Run:
             return found
         return {}
 
-    def cleared_elements(self) -> AbstractSet[str]:
-        """Widgets in forms with `clear_on_submit=True`: grows as they are drawn. Fragments' runs see none."""
+    def cleared_elements(self) -> Mapping[str, str]:
+        """Widgets in forms with `clear_on_submit=True`, and their forms: grows as they are drawn.
+
+        Fragments' runs see none.
+        """
         with guard:
             reader = reader_of(self._context)
-            return reader.cleared if reader else frozenset()
-        return frozenset()
+            return reader.cleared if reader else {}
+        return {}
 
 
 def current_run() -> Run | None:

@@ -40,6 +40,15 @@ class Sent:
             }
         return {}
 
+    def clicks(self) -> frozenset[str]:
+        """Elements of the buttons that were clicked."""
+        with guard:
+            held = self._state._new_widget_state
+            sent = {element: held.get_serialized(element) for element in tuple(held.states)}
+            kinds = {element: proto.WhichOneof("value") for element, proto in sent.items()}
+            return frozenset(e for e, kind in kinds.items() if kind in _CLICKS and getattr(sent[e], kind))
+        return frozenset()
+
     def of_component(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component with this `key`, before the component is mounted.
 

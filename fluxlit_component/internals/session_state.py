@@ -83,6 +83,18 @@ class State:
             return frozenset(new) - getattr(new, "carried", frozenset())
         return frozenset()
 
+    def retained_keys(self) -> frozenset[str]:
+        """Those of `assigned_keys` to which the app has assigned the value that they had."""
+        with guard:
+            old, new, ids = self._state._old_state, self._state._new_session_state, self._state._key_id_mapper
+            sent, found = self._state._new_widget_state, set[str]()
+            for key in self.assigned_keys():
+                element = ids.get_id_from_key(key, None)
+                held = sent.get(element, new), old.get(element, new), old.get(key, new)
+                found.update(key for value in held if value is new[key])
+            return frozenset(found)
+        return frozenset()
+
     def assigned_before(self) -> frozenset[str]:
         """What `assigned_keys` was at the end of the last run."""
         return tried(lambda: getattr(self._state._new_session_state, "before", frozenset()), frozenset())

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fluxlit_component.codec import PlainEncoder, decode, encode, is_immutable, is_plain
-from fluxlit_component.codec.origin import AFTER, ASSIGNED, PLAIN, WIDGET, mark, split
+from fluxlit_component.codec.origin import ABOVE, AFTER, ASSIGNED, PLAIN, WIDGET, mark, split
 from fluxlit_component.errors import CorruptValue, UnknownClass, UnstorableValue
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Record
@@ -197,7 +197,7 @@ class Base:
         for key in (known.keys() | origins.keys()) & same:
             # A widget's value has become plain or the app's, or a plain one a widget's.
             before, now = known.get(key, PLAIN), origins.get(key, PLAIN)
-            if before & WIDGET != now & WIDGET or now & ASSIGNED > before & ASSIGNED:
+            if (before ^ now) & (WIDGET | ABOVE) or now & ASSIGNED > before & ASSIGNED:
                 changed[key] = self.data_of(key) or b""
         changes = self._removals([*deleted, *skipped])
         if not changed and not changes:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from fluxlit_component.codec.origin import ASSIGNED, LOSSY, WIDGET
+from fluxlit_component.codec.origin import ABOVE, ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import NOTHING, Run, State, accept_restored_defaults, plain_selection
@@ -72,10 +72,14 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     known.live = tab.naming = noted(record)
     known.below = page.take_under(record, (carried | laid) - fields)
-    by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fields)
+    # What the model has changed is newer than the object that the last page holds.
+    fitted = {key for key in back.keys() & fields if encoded(back[key]) != known.base.data_of(key)}
+    by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fitted)
     back |= {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     carried |= of_live_widgets & back.keys()
-    page.put = _write(state, tab, back, carried)
+    # What the app keeps above the call it would have assigned in this run, too.
+    page.above = frozenset(key for key in carried if origins.get(key, 0) & ABOVE)
+    page.put = _write(state, tab, back, carried - page.above)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
     state.lay_under({**page.under, **{key: back[key] for key in page.put - carried}})
     page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}

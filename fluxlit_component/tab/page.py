@@ -27,8 +27,9 @@ class Page:
     drawn: frozenset[str] = frozenset()  # keys of the widgets that were on the page when that run was saved
     within: frozenset[str] = frozenset()
     """Keys of widgets that a full run has drawn in the session's block. Not so fragments that run alone."""
-    cleared: AbstractSet[str] = frozenset()
-    """Widgets in forms that the browser empties on submit, as far as the last full run has drawn them."""
+    cleared: Mapping[str, str] = NOTHING
+    """Widget -> its form, if the browser empties the form on submit and the last full run has drawn it."""
+    clicks: frozenset[str] = frozenset()  # buttons whose click has begun the last full run
     lossy: bool = False  # whether something of the state could not be kept
     put: frozenset[str] = frozenset()  # keys that the package gave a value when this run began
     loose: frozenset[str] = frozenset()
@@ -36,6 +37,8 @@ class Page:
     lent: frozenset[str] = frozenset()
     """Keys of widgets that were not on the page, and to which the app assigned. Streamlit takes these values
     for the widgets' own from the next run on, and drops them at its end."""
+    above: frozenset[str] = frozenset()
+    """Keys that the app has assigned above the session's call, and that had a value before: it keeps them."""
     offered: frozenset[str] = frozenset()
     """Keys whose widgets did not accept the stored value. Their options may come in a later run."""
     later: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from fluxlit_component.codec import PlainEncoder
-from fluxlit_component.codec.origin import AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
+from fluxlit_component.codec.origin import ABOVE, AFTER, ASSIGNED, LOSSY, PLAIN, WIDGET
 from fluxlit_component.hooks import Event
 from fluxlit_component.internals import DATE, SELECTION, Reading, Run, State, Widget, plain_selection
 from fluxlit_component.settings import is_debug
@@ -32,8 +32,9 @@ _log = logging.getLogger("fluxlit_component")
 class _Kept:
     """Which values of the state are to be kept, and which are not."""
 
-    def __init__(self, values: dict[str, Any], cleared: AbstractSet[str]) -> None:
+    def __init__(self, values: dict[str, Any], cleared: Mapping[str, str], clicks: AbstractSet[str]) -> None:
         self.values, self.cleared, self.origins = values, cleared, dict[str, int]()
+        self.sent = {cleared[button] for button in clicks & cleared.keys()}  # forms being emptied
         self.refused: dict[str, str] = {}  # key -> why Streamlit would refuse the value if it were put back
         self.untouched: dict[str, bytes] = {}  # key -> encoded value of a widget that nobody has changed
 
@@ -172,7 +173,7 @@ class Persist:
 
     def _kept(self, reading: Reading, drawn: frozenset[str], *, ended: bool) -> _Kept:
         page, run, base = self._tab.page, self._run, self._tab.known.base
-        on_page = frozenset(reading.widgets)
+        on_page = frozenset(reading.widgets) - (page.lent if run is None and page.ended else frozenset())
         if run is not None and ended:
             if not run.is_fragment:
                 page.later -= drawn
@@ -181,19 +182,23 @@ class Persist:
         page.drawn |= drawn  # also those that have just taken over a plain value
         if run is not None and not run.is_fragment:
             page.within = drawn if ended else page.within | drawn
-        cleared = run.cleared_elements() if run is not None and not run.is_fragment else page.cleared
+        is_fragment = run is not None and run.is_fragment
+        cleared = run.cleared_elements() if run is not None and not is_fragment else page.cleared
+        clicks = self._state.sent.clicks() if is_fragment and cleared else page.clicks
         plain = {**reading.plain}
         if run is None and page.ended:
             for key in base.after_block(page.loose) - on_page - self._state.registered_keys():
                 plain.pop(key, None)
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
-        kept = _Kept(self._admitted({**plain, **{key: reading.values[key] for key in on_page}}), cleared)
+        values = self._admitted({**plain, **{key: reading.values[key] for key in on_page}})
+        kept = _Kept(values, cleared, clicks)
         away = kept.values.keys() & base.origins.keys() - on_page
         waits = (page.loose | page.offered | self._policy.hidden.sift(away)) & away
         kept.origins.update((key, base.origins[key]) for key in waits)
         page.lent = self._assigned & (self._state.keys_of_widgets() | page.loose) - on_page
-        kept.origins.update(dict.fromkeys(page.lent & kept.values.keys(), WIDGET | ASSIGNED))
+        for key in page.lent & kept.values.keys():
+            kept.origins[key] = WIDGET | ASSIGNED | (ABOVE if key in page.above else PLAIN)
         assigned = (self._assigned | reading.plain.keys()) - page.put
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
@@ -208,7 +213,7 @@ class Persist:
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
         is_mine = key in self._assigned  # by the app, in this run
-        is_cleared = widget.element in kept.cleared and not is_mine
+        is_cleared = kept.cleared.get(widget.element) in kept.sent and not is_mine
         base = self._tab.known.base
         is_known = key in base.held
         is_same = is_known and base.is_still(key, value, self._plain)
@@ -224,6 +229,7 @@ class Persist:
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
             is_seen = widget.kind == DATE and key not in page.put and key in {*page.untouched, *base.names()}
+            is_seen = is_seen and widget.element not in kept.cleared
             untouched = is_cleared or as_before or (not is_seen and is_default(value, lambda: widget.default))
             untouched |= data is None and widget.shows_default(value)
             untouched &= self._policy.choices_only

@@ -59,6 +59,7 @@ class SessionRun:
             is_first_call = tab.token is not self._run.token
             if is_first_call:
                 self._begin()
+                self._note_above()
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
                 self._revive()
@@ -70,6 +71,8 @@ class SessionRun:
             if is_first_call and not self._is_mounted and is_due:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
+                may_clear = tab.page.cleared or tab.runs == 1
+                tab.page.clicks = self._run.state.sent.clicks() if may_clear else frozenset()
                 tab.page.cleared = self._run.cleared_elements()
                 tab.page.name = self._run.page  # until `st.navigation` chooses one
             tab.is_blockless = True
@@ -162,6 +165,12 @@ class SessionRun:
             count("fluxlit.identity_changes")
             tab.standing.tell(Event("identity", change=tab.standing.change))
 
+    def _note_above(self) -> None:
+        page, kept = self._tab.page, self._run.state.retained_keys()
+        # After a run that was cut off its callbacks have run again, and may have assigned the same once more.
+        is_cut_off = page.number == self._tab.runs - 1 and not page.ended
+        page.above = kept & page.above if is_cut_off else kept
+
     def _revive(self) -> None:
         tab = self._tab
         if not tab.known.hydrated:
@@ -175,7 +184,7 @@ class SessionRun:
                 late = Persist(None, self._run.state, tab, self._store, self._policy, is_late=True)
                 late.save(ended=False)
             resume(self._run, tab, self._policy)
-        self._run.state.note_carried(tab.page.put)
+        self._run.state.note_carried(tab.page.put - tab.page.above)
         self._run.narrow_selections(tab.page.put)
         tab.revived = self._run.token
 

@@ -49,6 +49,35 @@ def test_a_widgets_value_is_carried_on(fallbacks: list[str], seen: dict[str, Any
     assert fallbacks == [], moved(str(fallbacks))
 
 
+def retained(seen: dict) -> None:
+    """A script that assigns three keys: their own values to two, and another one."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    if seen:
+        for key in ("plain", "name"):
+            st.session_state[key] = st.session_state[key]
+        st.session_state["other"] = [2]
+    else:
+        st.session_state["plain"], st.session_state["other"] = [1], [1]
+    seen["retained"] = current_run().state.retained_keys()
+    st.text_input("Name", key="name")
+
+
+def test_it_is_known_to_which_keys_the_app_has_assigned_their_own_values(
+    fallbacks: list[str], seen: dict[str, Any]
+) -> None:
+    """What stands under the key, and what a widget returns: whether the browser has sent it or not."""
+    at = start(retained, seen)
+    assert seen["retained"] == set()
+    at.text_input(key="name").set_value("Ada").run()
+    assert seen["retained"] == {"plain", "name"}, moved("SessionState._getitem")
+    rerun(at)
+    assert seen["retained"] == {"plain", "name"}
+    assert fallbacks == [], moved(str(fallbacks))
+
+
 def deleted(seen: dict) -> None:
     """A script that deletes one of two carried values, as an app may, before the widgets are drawn."""
     import streamlit as st

@@ -36,15 +36,20 @@ def forms(seen: dict) -> None:
         st.text_input("Note", key="note")
         st.form_submit_button("Send")
     seen["cleared"] = {user_key(element) for element in run.cleared_elements()} - {None}
+    seen["forms"] = {run.cleared_elements().get(element) for element in run.state.sent.clicks()}
 
 
 def test_widgets_in_forms_that_empty_themselves_are_known(fallbacks: list[str], seen: dict[str, Any]) -> None:
     """From the messages that draw them, in each run."""
     at = start(forms, seen)
     assert seen["cleared"] == {"name", "deep", BUTTON}, moved("the messages of forms and of what is in them")
+    assert seen["forms"] == set()
     seen.clear()
-    rerun(at)
+    at.button(key=BUTTON).click().run()
     assert seen["cleared"] == {"name", "deep", BUTTON}
+    assert seen["forms"] == {"cleared"}, moved("the trigger_value of a button")
+    rerun(at)
+    assert seen["forms"] == set()
     assert fallbacks == [], moved(str(fallbacks))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
+import pydantic
 import pytest
 import streamlit as st
 
-from fluxlit_component import url_session
+from fluxlit_component import InMemorySessionStore, url_session
 from fluxlit_component.internals.session_state import _adopts_old_values
 from tests.law.apps import worlds
 from tests.law.apps.lists import database
@@ -19,6 +21,7 @@ from tests.law.collection import RELEASE
 from tests.law.twins import Plain
 from tests.law.values import CLICKED
 from tests.law.visit import Visit
+from tests.three_methods import DictStore
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +54,76 @@ def test_what_a_field_was_given_before_it_was_drawn_goes_with_the_field(app: str
             visit.set("title", typed)
         assert visit.click("Done").rerun().texts == ["None"]
         assert visit.reload().click("New").value("title") == ""
+
+
+def test_what_the_app_keeps_by_a_line_above_the_session_stays_while_the_field_is_hidden() -> None:
+    """In the run of F5 that line has nothing to keep yet; in all later ones it has."""
+    with Visit("kept_above_the_session") as visit:
+        visit.set("city", "Oslo").set("days", ["Tue"]).set("hide", True)
+        for _ in range(2):
+            assert visit.reload().texts == ["city is Oslo", "days ['Tue']"]
+            assert visit.rerun().texts == ["city is Oslo", "days ['Tue']"]
+        assert visit.set("hide", False).value("city") == "Oslo"
+
+
+@pytest.mark.parametrize("make", [DictStore, InMemorySessionStore], ids=["three methods", "versioned"])
+def test_a_second_f5_brings_the_newest_choice(make: Callable[[], Any]) -> None:
+    """A list that came back stays under the key of its field, and is older than what the field has."""
+    store = make()
+
+    def pick() -> None:
+        options = {"persist_state": "session"} if RELEASE >= (1, 59) else {}
+        with url_session(store=store):
+            st.session_state.setdefault("visits", 0)
+            st.multiselect("Days", ["Mon", "Tue"], key="days", **options)
+
+    with Visit(pick) as visit:
+        for day in ("Mon", "Tue", "Mon"):
+            assert visit.set("days", [day]).reload().value("days") == [day]
+            assert visit.rerun().value("days") == [day]
+
+
+class Chats(pydantic.BaseModel):
+    """The state of an app with a model."""
+
+    chats: list[list[str]] = []
+    open: list[str] = []
+
+
+def test_with_a_model_one_list_under_two_keys_is_one_after_f5() -> None:
+    """What is written into one is in the other."""
+
+    def chats() -> None:
+        ss = st.session_state
+        with url_session(model=Chats):
+            if st.button("New"):
+                ss.open = []
+                ss.chats.append(ss.open)
+            if st.button("Line"):
+                ss.open.append("line")
+            st.write(f"{ss.chats} {ss.open}")
+
+    with Visit(chats) as visit:
+        visit.click("New").click("Line").reload()
+        assert visit.click("Line").texts == ["[['line', 'line']] ['line', 'line']"]
+
+
+def test_a_form_that_has_not_been_sent_since_it_empties_itself_is_full_after_f5() -> None:
+    """Only what is sent is emptied."""
+
+    def form() -> None:
+        with url_session():
+            clears = st.toggle("Clear after sending", key="clears")
+            with st.form("f", clear_on_submit=clears):
+                st.text_input("Name", key="name")
+                st.form_submit_button("Send")
+            st.write(f"name {st.session_state.name}")
+
+    with Visit(form) as visit:
+        visit.submit("Send", name="Ada").set("clears", True)
+        assert visit.reload().texts == ["name Ada"]
+        assert visit.submit("Send", name="Bob").texts == ["name Bob"]
+        assert visit.reload().texts == ["name"]
 
 
 @pytest.mark.parametrize("block", [True, False], ids=["", "without a block"])

@@ -31,6 +31,19 @@ def update_with_itself() -> None:
 
 
 @app()
+def kept_above_the_session() -> None:
+    """The state is assigned to itself in the first line, before the session."""
+    st.session_state.update(st.session_state)
+    with url_session():
+        if st.toggle("Hide", key="hide"):
+            st.write(f"city is {st.session_state.get('city', 'unset')}")
+        else:
+            st.text_input("City", key="city")
+            st.multiselect("Days", ["Mon", "Tue"], key="days")
+        st.write(f"days {st.session_state.get('days', [])}")
+
+
+@app()
 def defaults_first() -> None:
     """Every key has its default from a dict, widgets among them have none of their own."""
     with url_session():
