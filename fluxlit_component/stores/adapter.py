@@ -48,8 +48,7 @@ class AdapterStore:
         self._locks = tuple(threading.RLock() for _ in range(_LOCKS))
 
     def get(self, session_id: str) -> dict[str, Any] | None:
-        record = self.load(session_id)
-        return None if record is None else values.values_of(record.fields)
+        return values.values_of(self.load(session_id))
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         packed = {_checked_key(key): values.pack(value) for key, value in data.items()}

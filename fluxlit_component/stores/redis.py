@@ -76,8 +76,7 @@ class RedisSessionStore:
         return cls(f"{place}?{urlencode(options)}" if options else place, **more)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
-        record = self.load(session_id)
-        return None if record is None else values_of(record.fields)
+        return values_of(self.load(session_id))
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         span = self._default_ttl_seconds if ttl_seconds is None else ttl_seconds

@@ -85,8 +85,7 @@ class TransactionalStore(ABC):
         return self._write(work)
 
     def get(self, session_id: str) -> dict[str, Any] | None:
-        record = self.load(session_id)
-        return None if record is None else values_of(record.fields)
+        return values_of(self.load(session_id))
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         name, fields = ledger.name_of(session_id), fields_of(data)

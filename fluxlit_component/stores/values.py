@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import CorruptValue, UnstorableValue
-from fluxlit_component.state.record import RESERVED, Field
+from fluxlit_component.state.record import RESERVED, Field, Record
 
 PACKED: Final = "__fluxlit__"
 _GIVEN: Final = f"{RESERVED}_given:"
@@ -47,10 +47,12 @@ def checked_key(key: object) -> str:
     return key
 
 
-def values_of(fields: Mapping[str, Field]) -> dict[str, Any]:
+def values_of(record: Record | None) -> dict[str, Any] | None:
     """Decode every field that is no tombstone and no note. Broken fields are left out with a warning."""
+    if record is None:
+        return None
     values: dict[str, Any] = {}
-    for key, stored in fields.items():
+    for key, stored in record.fields.items():
         if stored.data is None or (key.startswith(RESERVED) and not key.startswith(_GIVEN)):
             continue
         try:

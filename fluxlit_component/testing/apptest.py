@@ -158,8 +158,7 @@ class AppTestTab:
         """The values that the store has for this tab, unsealed; empty if there are none."""
         here = settings.load_settings(self.at.secrets.get("fluxlit") or internals.app_secrets())
         store = SealedStore(choose_store(self.store, here, None), sealing_of(on=False, keys=here.seal_keys))
-        record = store.load(self.sid) if self.sid is not None else None
-        return values_of(record.fields) if record is not None else {}
+        return (values_of(store.load(self.sid)) if self.sid is not None else None) or {}
 
     def run(self) -> Self:
         """Let the visitor do something: the script runs with what the widgets now hold."""
