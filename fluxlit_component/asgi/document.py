@@ -76,9 +76,7 @@ class DocumentResponse:
         """Return the messages that can be sent now. A document is sent only when all of it is there."""
         if message["type"] == "http.response.start":
             return self._begin(message)
-        if message["type"] != "http.response.body":
-            return [message]
-        if self.start is None:
+        if message["type"] != "http.response.body" or self.start is None:
             return [message]
         self._body += message.get("body", b"")
         return [] if message.get("more_body", False) else self._end(self.start, self._body)

@@ -7,7 +7,7 @@ not changed since the last run. This call was most of the time that the session 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -42,7 +42,7 @@ class Drawing:
             context: Any = get_script_run_ctx(suppress_warning=True)
             if context is None or context.fragment_ids_this_run:
                 return False
-            cursor, data_hash = _container()._cursor, hash(data)
+            cursor, data_hash = cast("Any", st._event)._cursor, hash(data)
             message = self._make()
             if last.data == data_hash and last.message in context.cached_message_hashes:
                 message.ref_hash = last.message  # the page still has this message
@@ -65,12 +65,7 @@ def last_drawn() -> Drawing | None:
         is_there = (
             message is not None
             and message.delta.new_element.bidi_component.json
-            and message.metadata.delta_path[0] == _container()._root_container
+            and message.metadata.delta_path[0] == st._event._root_container
         )
         return Drawing(message) if is_there else None
     return None
-
-
-def _container() -> Any:
-    """Streamlit's container for toasts: an element in it does not move anything on the page."""
-    return st._event
