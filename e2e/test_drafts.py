@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Dialog, Locator, expect
 
+from e2e.acts import press
 from e2e.carrier import PAGE_LOAD, RELEASE
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -51,12 +52,6 @@ def accept_dialogs(tab: ContinuityPage) -> list[str]:
 
     tab.page.on("dialog", answer)
     return asked
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
-    tab.rest()
 
 
 def follow(tab: ContinuityPage, name: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from e2e.carrier import RELEASE
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -25,12 +26,6 @@ def expect_value(tab: ContinuityPage, label: str, value: str) -> None:
     """What the field holds, also after a draft that comes late would have been typed."""
     tab.rest(quiet=2.5)
     expect(tab.page.get_by_label(label, exact=True)).to_have_value(value)
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
-    tab.rest()
 
 
 @pytest.mark.transport

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import type_in
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -17,13 +18,6 @@ Serve = Callable[..., StreamlitServer]
 def toggle(tab: ContinuityPage) -> None:
     """Tick or untick "Show"."""
     tab.page.get_by_text("Show", exact=True).click()
-    tab.rest()
-
-
-def type_in(tab: ContinuityPage, label: str, text: str) -> None:
-    """Type and leave the field."""
-    tab.page.get_by_label(label).fill(text)
-    tab.page.get_by_label(label).press("Tab")
     tab.rest()
 
 

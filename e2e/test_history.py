@@ -8,18 +8,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 Serve = Callable[..., StreamlitServer]
 
 _SID = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
-    tab.rest()
 
 
 def follow(tab: ContinuityPage, name: str) -> None:

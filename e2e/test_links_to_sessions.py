@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from e2e.carrier import PAGE_LOAD
 from e2e.reconnect import reconnecting
 from fluxlit_component.testing.leaks import LeakRecorder
@@ -17,12 +18,6 @@ Serve = Callable[..., StreamlitServer]
 NewTab = Callable[..., ContinuityPage]
 STORED = "sessionStorage.getItem('fluxlit:fluxlit_sid')"
 DEAD = "This link does not work any more"
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button and wait for the app to have done what it does."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
-    tab.rest()
 
 
 def visit(tab: ContinuityPage, url: str) -> str:

@@ -11,19 +11,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import type_in
 from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 pytestmark = [pytest.mark.core, pytest.mark.transport, pytest.mark.few]
 Serve = Callable[..., StreamlitServer]
-
-
-def type_in(tab: ContinuityPage, label: str, text: str) -> None:
-    """Type and leave the field."""
-    tab.page.get_by_label(label).fill(text)
-    tab.page.get_by_label(label).press("Tab")
-    tab.rest()
 
 
 def add(tab: ContinuityPage) -> None:

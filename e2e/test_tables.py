@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from playwright.sync_api import Locator, expect
 
+from e2e.acts import press
 from e2e.carrier import PAGE_LOAD
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -55,12 +56,6 @@ def see(tab: ContinuityPage, text: str) -> None:
 def go(tab: ContinuityPage, name: str) -> None:
     """Click a page in the sidebar."""
     tab.page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
-    tab.rest()
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
     tab.rest()
 
 

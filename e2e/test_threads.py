@@ -9,16 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
 pytestmark = pytest.mark.transport
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
-    tab.rest()
 
 
 def see(tab: ContinuityPage, text: str) -> None:

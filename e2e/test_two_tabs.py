@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
 
@@ -24,13 +25,6 @@ def pair(tab: ContinuityPage, serve: Serve, new_tab: Callable[..., ContinuityPag
     other = new_tab()
     other.open(f"{url}/?who=b&fluxlit_sid={sid}")
     return tab, other
-
-
-def press(tab: ContinuityPage, *names: str) -> None:
-    """Press buttons, one run each."""
-    for name in names:
-        tab.page.get_by_role("button", name=name, exact=True).click()
-        tab.rest()
 
 
 def shows(tab: ContinuityPage, text: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from e2e.servers import AppServer
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -20,13 +21,6 @@ def server(tmp_path: Path) -> Iterator[StreamlitServer]:
     """A server of the test's own: its code changes between starts."""
     with AppServer(APPS / "typed.py", env={"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db")}) as running:
         yield running
-
-
-def press(tab: ContinuityPage, *names: str) -> None:
-    """Press buttons, one run each."""
-    for name in names:
-        tab.page.get_by_role("button", name=name, exact=True).click()
-        tab.rest()
 
 
 def shows(tab: ContinuityPage, text: str) -> None:

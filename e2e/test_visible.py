@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from e2e.carrier import PAGE_LOAD
 from e2e.test_leaks import unanswered
 from fluxlit_component.testing.leaks import LeakRecorder
@@ -28,12 +29,6 @@ def server(serve: Serve) -> StreamlitServer:
 def sid_of(tab: ContinuityPage) -> str:
     """The id that the tab holds."""
     return str(tab.page.evaluate("sessionStorage.getItem('fluxlit:fluxlit_sid')"))
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """Press a button."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
-    tab.rest()
 
 
 def follow(tab: ContinuityPage, name: str) -> None:

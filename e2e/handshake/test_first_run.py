@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from e2e.acts import press
 from e2e.carrier import HANDSHAKE
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.testing import ContinuityPage, LeakRecorder, StreamlitServer
@@ -27,12 +28,6 @@ def type_name(tab: ContinuityPage, name: str) -> None:
     tab.page.get_by_label("Name").blur()
     while tab.runs == before:  # pytest's own timeout ends it
         tab.page.wait_for_timeout(50)
-    tab.rest()
-
-
-def press(tab: ContinuityPage, name: str) -> None:
-    """A button of the app."""
-    tab.page.get_by_role("button", name=name, exact=True).click()
     tab.rest()
 
 
