@@ -7,26 +7,14 @@ from typing import Any
 import pytest
 from streamlit.runtime.state import SessionState
 
-from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.handle import UrlSession
 from fluxlit_component.internals import State
 from fluxlit_component.stores.base import RecordStore
-from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.tab.consent import consented
 from fluxlit_component.tab.persist import Persist
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
-
-
-class MoodyStore(InMemorySessionStore):
-    """Does not answer while it is down."""
-
-    is_down = False
-
-    def load(self, session_id: str) -> Any:
-        if self.is_down:
-            raise StoreUnavailable("down")
-        return super().load(session_id)
+from tests.away import Away
 
 
 def run_with(tab: Tab, store: RecordStore, **values: Any) -> Persist:
@@ -46,7 +34,7 @@ def tab() -> Tab:
 
 def test_a_run_from_before_saves_nothing_where_it_may_not(tab: Tab) -> None:
     """Its end comes after the consent was withdrawn: neither under the old id nor under the new one."""
-    store, sid = MoodyStore(), tab.sid
+    store, sid = Away(), tab.sid
     old = run_with(tab, store, secret="s")
     assert consented(tab, store, consent=False) is tab.consent.private
     old.save(ended=True)
@@ -57,7 +45,7 @@ def test_a_run_from_before_saves_nothing_where_it_may_not(tab: Tab) -> None:
 
 def test_a_run_without_consent_leaves_what_it_knew_to_the_next(tab: Tab) -> None:
     """It ends after the consent was given: what it changed is not taken for saved."""
-    store = MoodyStore()
+    store = Away()
     private = consented(tab, store, consent=False)
     old = run_with(tab, private, note="n")
     assert consented(tab, store, consent=True) is store
@@ -67,13 +55,13 @@ def test_a_run_without_consent_leaves_what_it_knew_to_the_next(tab: Tab) -> None
 
 def test_what_cannot_be_erased_now_is_erased_when_the_store_is_back(tab: Tab) -> None:
     """Until then the session says that it is not as it should be."""
-    store, sid = MoodyStore(), tab.sid
+    store, sid = Away(), tab.sid
     assert sid is not None
     run_with(tab, store, secret="s").save(ended=True)
-    store.is_down = True
+    store.is_away = True
     consented(tab, store, consent=False)
     assert UrlSession(tab, None).status == "degraded"
-    store.is_down = False
+    store.is_away = False
     assert store.load(sid) is not None
     consented(tab, store, consent=False)
     assert store.load(sid) is None

@@ -31,23 +31,6 @@ class JsonStore:
         self.documents.pop(session_id, None)
 
 
-class DictStore:
-    """The simplest store there is; it hands out what it holds."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, Any] = {}
-
-    def get(self, session_id: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.held.get(session_id)
-        return found
-
-    def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        self.held[session_id] = data
-
-    def delete(self, session_id: str) -> None:
-        self.held.pop(session_id, None)
-
-
 class BrokenStore:
     """A store whose backend is away, and which says more than it should."""
 

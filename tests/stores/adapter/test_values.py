@@ -17,7 +17,8 @@ from fluxlit_component.errors import StoreUnavailable, UnstorableValue
 from fluxlit_component.state.record import Change, Commit, Field
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.values import is_json_exact, pack, packed_bytes
-from tests.stores.adapter.plain_stores import DictStore, JsonStore
+from tests.stores.adapter.plain_stores import JsonStore
+from tests.three_methods import DictStore
 
 
 def _commit(values: Mapping[str, object], **options: Any) -> Commit:
@@ -141,7 +142,7 @@ def test_no_aliasing_with_a_dict_store() -> None:
 def test_foreign_objects_stay(caplog: pytest.LogCaptureFixture) -> None:
     """An object that others keep in the session cannot be loaded, and is not lost either."""
     inner, foreign = DictStore(), object()
-    inner.held["a"] = {"x": 1, "foreign": foreign}
+    inner.sessions["a"] = {"x": 1, "foreign": foreign}
     store = AdapterStore(inner)
     with caplog.at_level(logging.WARNING):
         record = store.load("a")
@@ -149,7 +150,7 @@ def test_foreign_objects_stay(caplog: pytest.LogCaptureFixture) -> None:
     assert set(record.fields) == {"x"}
     assert "'foreign'" in caplog.text
     store.commit("a", _commit({"x": 2}))
-    assert inner.held["a"] == {"x": 2, "foreign": foreign}
+    assert inner.sessions["a"] == {"x": 2, "foreign": foreign}
 
 
 def test_broken_packing(store: AdapterStore, inner: JsonStore, caplog: pytest.LogCaptureFixture) -> None:
@@ -168,11 +169,11 @@ def test_broken_packing(store: AdapterStore, inner: JsonStore, caplog: pytest.Lo
 def test_answer_that_is_no_session(found: Any) -> None:
     """What is no dict with string keys is no answer: it is neither used nor written over."""
     inner = DictStore()
-    inner.held["a"] = found
+    inner.sessions["a"] = found
     store = AdapterStore(inner)
     for call in (store.get, store.load, store.take):
         with pytest.raises(StoreUnavailable, match="dict"):
             call("a")
     with pytest.raises(StoreUnavailable):
         store.commit("a", _commit({"x": 1}, create=True))
-    assert inner.held["a"] is found
+    assert inner.sessions["a"] is found
