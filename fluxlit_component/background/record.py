@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from fluxlit_component.background.task import NOTHING, Kind, State, Task
+from fluxlit_component.background.task import NO_RESULT, Kind, State, Task
 from fluxlit_component.clock import monotonic, wall
 from fluxlit_component.codec import decode, encode
 from fluxlit_component.errors import CorruptValue, StoreUnavailable, UnstorableValue
@@ -85,7 +85,7 @@ def head_of(task: Task, *, until: float) -> dict[str, Change]:
     """The state of a task and its result. A result that cannot be stored stays in its process."""
     head = {name: getattr(task, name) for name in ("state", "error", "progress", "note")} | {"until": until}
     changes = {_HEAD: Change(encode(head), base=ANY)}
-    if task.result is not NOTHING and task.kind == "job":
+    if task.result is not NO_RESULT and task.kind == "job":
         with suppress(UnstorableValue):
             changes[_RESULT] = Change(encode(task.result, max_bytes=task.limits.task_bytes), base=ANY)
     return changes
@@ -95,9 +95,9 @@ def read_into(task: Task, record: Record) -> None:
     """Copy a record into the task. A task whose process or only result is gone is interrupted."""
     head = record.note(_HEAD) or {}
     state: State = head.get("state", "running")
-    result = record.note(_RESULT) if _RESULT in record.fields else NOTHING
+    result = record.note(_RESULT) if _RESULT in record.fields else NO_RESULT
     is_gone = state == "running" and head.get("until", 0.0) < (record.now or wall())
-    if is_gone or (state == "done" and task.kind == "job" and result is NOTHING):
+    if is_gone or (state == "done" and task.kind == "job" and result is NO_RESULT):
         state = "interrupted"
     names = sorted(name for name in record.fields if name.startswith(_SEGMENT))
     with task.changed:

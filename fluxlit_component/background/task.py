@@ -27,7 +27,7 @@ _log = logging.getLogger("fluxlit_component")
 State: TypeAlias = Literal["running", "done", "failed", "stopped", "interrupted"]
 Kind: TypeAlias = Literal["stream", "job"]
 
-NOTHING: Final = object()  # means that there is no result, or no result any more
+NO_RESULT: Final = object()  # means that there is no result, or no result any more
 
 
 class Stopped(BaseException):
@@ -49,7 +49,7 @@ class Task:
         self.chunks: list[Any] = []
         self.progress = 0.0
         self.note = ""
-        self.result: Any = NOTHING
+        self.result: Any = NO_RESULT
         self.steps = 0  # counts the changes, so that a reader knows whether there is news
         self.began = self.seen = monotonic()
         self.is_working = False  # whether its thread is busy; that of a stopped one notices at its next chunk
@@ -85,7 +85,7 @@ class Task:
             self.note = self.note if note is None else str(note)
             self.step()
 
-    def end(self, state: State, error: str | None = None, result: Any = NOTHING) -> bool:
+    def end(self, state: State, error: str | None = None, result: Any = NO_RESULT) -> bool:
         """Set how the task has ended. Only the first call counts; return whether this was the first."""
         with self.changed:
             if not self.is_running:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
-from fluxlit_component.background.task import NOTHING, State, Task
+from fluxlit_component.background.task import NO_RESULT, State, Task
 from fluxlit_component.clock import monotonic
 from fluxlit_component.internals import current_run
 from fluxlit_component.internals.threads import let_run_end, other_fragments_wait
@@ -152,7 +152,7 @@ class Job(_View):
     def result(self) -> Any:
         """What the function has returned; None until it has returned."""
         self._task.refresh()
-        return None if self._task.result is NOTHING else self._task.result
+        return None if self._task.result is NO_RESULT else self._task.result
 
     def take(self) -> Any:
         """Take the result, and free the key: exactly once, as `Stream.take`. None if there is none."""

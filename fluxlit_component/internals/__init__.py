@@ -9,12 +9,12 @@ from fluxlit_component.internals.anchor import anchor_in_app_test, is_connected,
 from fluxlit_component.internals.process import accept_restored_defaults, app_secrets, freeze
 from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun, refused_key
 from fluxlit_component.internals.sent import Sent
-from fluxlit_component.internals.session_state import NOTHING, Reading, State
+from fluxlit_component.internals.session_state import EMPTY, Reading, State
 from fluxlit_component.internals.widgets import DATE, SELECTION, Widget, plain_selection
 
 __all__ = [
     "DATE",
-    "NOTHING",
+    "EMPTY",
     "SELECTION",
     "Reading",
     "Run",

@@ -29,7 +29,7 @@ _STREAMLITS_OWN: Final = "$$STREAMLIT_INTERNAL_KEY"
 _HAS_RUN: Final = f"{_STREAMLITS_OWN}_SCRIPT_RUN_WITHOUT_ERRORS"
 _RETRIES: Final = 5
 Values: TypeAlias = Mapping[str, Any]
-NOTHING: Final[Values] = MappingProxyType({})  # the empty mapping that all who have nothing to note share
+EMPTY: Final[Values] = MappingProxyType({})  # one for all who have nothing to note
 T = TypeVar("T")
 
 
@@ -178,7 +178,7 @@ class State:
             held[key] = streamlits_selection(selection)
 
     def settle(
-        self, keys: Iterable[str], drawn: frozenset[str], under: Values = NOTHING, *, all_drawn: bool = False
+        self, keys: Iterable[str], drawn: frozenset[str], under: Values = EMPTY, *, all_drawn: bool = False
     ) -> None:
         """Move values that were set under keys of drawn widgets to the ids of these widgets.
 
@@ -211,14 +211,14 @@ class State:
                 if element in self._state._old_state:
                     self._state._old_state[key] = self._state._old_state[element]
 
-    def forget(self, keys: Iterable[str], under: Values = NOTHING) -> None:
+    def forget(self, keys: Iterable[str], under: Values = EMPTY) -> None:
         """Drop values stored under these user keys in earlier runs. Values stored under widget ids stay."""
         with guard:
             for key in self._state._old_state.keys() & keys:
                 del self._state._old_state[key]
                 self.lay_under({key: under[key]} if key in under else {})
 
-    def drop(self, keys: Iterable[str], under: Values = NOTHING) -> None:
+    def drop(self, keys: Iterable[str], under: Values = EMPTY) -> None:
         """Delete keys; what was `under` them is their value then. A missing key is no error."""
         for key in keys:
             with suppress(KeyError):

@@ -13,7 +13,7 @@ from fluxlit_component.stores.base import SessionStore
 
 KEYS: Final = Keys()  # all keys that can take part
 
-_log = logging.getLogger("fluxlit_component.explicit")
+_log = logging.getLogger("fluxlit_component.original")
 
 
 class Facade(Protocol):

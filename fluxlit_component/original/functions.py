@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 ModelT = TypeVar("ModelT", bound="BaseModel")
 
-_log = logging.getLogger("fluxlit_component.explicit")
+_log = logging.getLogger("fluxlit_component.original")
 
 
 def ensure_url_session(

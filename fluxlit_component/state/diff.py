@@ -21,7 +21,7 @@ from fluxlit_component.state.record import RESERVED, Change, Field, Outcome, Rec
 
 _log = logging.getLogger("fluxlit_component")
 
-_NOTHING: Final = object()
+_ABSENT: Final = object()
 _CAPS: Final = Caps()
 _ATOMS: Final = frozenset({str, int, float, bool, type(None)})
 _LOOKED_AT_ONCE: Final = 16 * 1024
@@ -34,7 +34,7 @@ class Encoded:
     """A value of the base that is held as its encoded bytes."""
 
     data: bytes
-    value: object = _NOTHING  # the encoded object, if it is immutable: the same object needs no comparison
+    value: object = _ABSENT  # the encoded object, if it is immutable: the same object needs no comparison
     plain: bool | None = None  # whether `data` is a plain tree, faster by `PlainEncoder`; None: not checked
 
     @classmethod
@@ -140,14 +140,14 @@ class Base:
 
     def data_of(self, key: str) -> bytes | None:
         """The encoded value of `key` in the record; None: the base knows no value."""
-        held = self.held.get(key, _NOTHING)
-        if held is _NOTHING:
+        held = self.held.get(key, _ABSENT)
+        if held is _ABSENT:
             return None
         return held.data if type(held) is Encoded else encode(held)
 
     def is_still(self, key: str, value: object, plain: PlainEncoder) -> bool:
         """Whether `value` certainly equals the known value; False: only a full encoding can tell."""
-        held = self.held.get(key, _NOTHING)
+        held = self.held.get(key, _ABSENT)
         if type(held) is Encoded:
             return held.value is value or (held.plain is True and plain.encode(value) == held.data)
         # 0.0 and -0.0 compare equal but are different values.
@@ -238,7 +238,7 @@ class Base:
         skipped: dict[str, str] = {}
         plain = PlainEncoder()
         for key, value in values.items():
-            if self.held.get(key, _NOTHING) is not value and not self.is_still(key, value, plain):
+            if self.held.get(key, _ABSENT) is not value and not self.is_still(key, value, plain):
                 try:
                     data = encode(value, max_bytes=caps.value_bytes)
                 except UnstorableValue as error:
@@ -253,7 +253,7 @@ class Base:
             self.unsaved.pop(key, None)
         return changed, skipped
 
-    def concede(self, key: str, stored: Field | None, held: object = _NOTHING) -> None:
+    def concede(self, key: str, stored: Field | None, held: object = _ABSENT) -> None:
         """Take over the stored field as the base of a commit. `held`: what the base holds, if known."""
         self.total = None
         self.held.pop(key, None)
@@ -261,7 +261,7 @@ class Base:
         self.versions[key] = stored.version if stored is not None else 0
         if stored is not None and stored.data is not None:
             origin, data = split(stored.data)
-            self.held[key] = Encoded(data) if held is _NOTHING else held
+            self.held[key] = Encoded(data) if held is _ABSENT else held
             if origin != PLAIN:
                 self.origins[key] = origin
 
@@ -272,7 +272,7 @@ class Base:
                 continue
             for part in (self.unsaved, self.early, self.faults):
                 part.pop(key, None)
-            self.concede(key, Field(outcome.version, change.data), diff.held.get(key, _NOTHING))
+            self.concede(key, Field(outcome.version, change.data), diff.held.get(key, _ABSENT))
         if diff.changes and not outcome.refused:
             self.total = diff.total
 

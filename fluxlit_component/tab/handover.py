@@ -12,7 +12,7 @@ from typing import Any
 
 from fluxlit_component.codec import decode, is_immutable
 from fluxlit_component.codec.origin import split
-from fluxlit_component.internals import NOTHING, Reading
+from fluxlit_component.internals import EMPTY, Reading
 from fluxlit_component.state.live import collect, here
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -51,7 +51,7 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
             values |= _also_stored(tab, other, stored)
             live |= other.live
             drawn |= other.page.drawn
-            other.live, other.has_handed = NOTHING, True
+            other.live, other.has_handed = EMPTY, True
     named = {key for key, process in tab.naming.items() if process == here()} - tab.known.base.held.keys()
     return values | {key: live[key] for key in live.keys() & named}, drawn & named
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from fluxlit_component.codec.origin import ABOVE, ASSIGNED, LOSSY, WIDGET
 from fluxlit_component.errors import UnfitRecord
 from fluxlit_component.hooks import Event
-from fluxlit_component.internals import NOTHING, Run, State, accept_restored_defaults, plain_selection
+from fluxlit_component.internals import EMPTY, Run, State, accept_restored_defaults, plain_selection
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.keys import encoded, owner_of, sort_hidden
 from fluxlit_component.state.live import noted
@@ -183,7 +183,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     state.tell_again(unseen)
     page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
-    page.waiting = NOTHING
+    page.waiting = EMPTY
 
 
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fluxlit_component.codec import encode
-from fluxlit_component.internals import NOTHING
+from fluxlit_component.internals import EMPTY
 from fluxlit_component.state.record import RESERVED, Change, Record
 
 FAILED: Final = f"{RESERVED}_failed"
@@ -27,7 +27,7 @@ class Page:
     drawn: frozenset[str] = frozenset()  # keys of the widgets that were on the page when that run was saved
     within: frozenset[str] = frozenset()
     """Keys of widgets that a full run has drawn in the session's block. Not so fragments that run alone."""
-    cleared: Mapping[str, str] = NOTHING
+    cleared: Mapping[str, str] = EMPTY
     """Widget -> its form, if the browser empties the form on submit and the last full run has drawn it."""
     clicks: frozenset[str] = frozenset()  # buttons whose click has begun the last full run
     lossy: bool = False  # whether something of the state could not be kept
@@ -44,17 +44,17 @@ class Page:
     later: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block
     baseline: Mapping[str, bytes] | None = None
     """Encoded state at the end of the first run that went on without its record."""
-    untouched: Mapping[str, bytes] = NOTHING
+    untouched: Mapping[str, bytes] = EMPTY
     """Values of widgets that nobody has changed. They are not kept as long as they stay the same."""
-    shown: Mapping[str, bytes] = NOTHING
+    shown: Mapping[str, bytes] = EMPTY
     """Values that the browser still shows after the state was emptied. Not kept until they change."""
     assigned: frozenset[str] = frozenset()
     """Keys of widgets that the app has assigned. Their values are kept, default or not."""
-    under: Mapping[str, Any] = NOTHING
+    under: Mapping[str, Any] = EMPTY
     """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
     under the widget's value, and it is the value of the key again when the widget goes."""
     below: bytes | None = None  # the same as it is now, encoded: what the record is to say
-    waiting: Mapping[str, Any] = NOTHING
+    waiting: Mapping[str, Any] = EMPTY
     """Values for widgets that were drawn already. They are set when the next run begins."""
     deleted: frozenset[str] = frozenset()
     """Keys to delete from the record, even if session state does not have them."""
@@ -68,7 +68,7 @@ class Page:
     def forget(self) -> None:
         """Forget what was to be offered or set of the old session."""
         self.put = self.loose = self.offered = self.assigned = self.deleted = frozenset()
-        self.waiting, self.under, self.below = NOTHING, NOTHING, None
+        self.waiting, self.under, self.below = EMPTY, EMPTY, None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

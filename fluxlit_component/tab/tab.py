@@ -12,7 +12,7 @@ from fluxlit_component.bridge.protocol import Storing
 from fluxlit_component.clock import wall
 from fluxlit_component.hooks import Changed
 from fluxlit_component.identifier import new_session_id
-from fluxlit_component.internals import NOTHING, State, is_connected, state_of
+from fluxlit_component.internals import EMPTY, State, is_connected, state_of
 from fluxlit_component.internals.drawing import LastDrawn
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.owner import Visitor
@@ -70,7 +70,7 @@ class Known:
     """Whether the record does not fit this release of the app, or a newer one has migrated it: it stays."""
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
-    live: Mapping[str, str] = NOTHING  # live values that the record names, and their processes
+    live: Mapping[str, str] = EMPTY  # live values that the record names, and their processes
     below: bytes | None = None  # what `Page.below` was when the record was written
     idle_expires: float | None = None
     expires: float | None = None
@@ -136,13 +136,13 @@ class Tab:
     guard: bool = False  # whether the app asks, in this run, to guard unsent text
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
-    live: Mapping[str, object] = NOTHING  # values that no store can hold, for the page after F5
+    live: Mapping[str, object] = EMPTY  # values that no store can hold, for the page after F5
     has_handed: bool = False
     """Whether the page after F5 has got this tab's objects. No other page is to hold the same ones."""
     taken: Taken | None = None
     """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
-    naming: Mapping[str, str] = NOTHING  # live values that the record is to name
-    leftovers: Mapping[str, bytes] = NOTHING
+    naming: Mapping[str, str] = EMPTY  # live values that the record is to name
+    leftovers: Mapping[str, bytes] = EMPTY
     """Values that the page of another person still shows and sends: element -> value."""
 
     def __init__(self, param: str, anchor: weakref.ref[object] | None = None, session_id: str = "") -> None:
@@ -189,7 +189,7 @@ class Tab:
             ids.refused = newest(ids.refused, ids.sid)
         ids.sid = ids.offer = new_session_id()
         ids.joined = ids.signing_in = self.is_told = False
-        self.href, self.live, self.naming, self.taken = None, NOTHING, NOTHING, None
+        self.href, self.live, self.naming, self.taken = None, EMPTY, EMPTY, None
         self.known, self.trial = Known(hydrated=True, skew=self.known.skew), Trial()
         self.standing.status, self.standing.is_new, self.standing.restored = "ready", True, ()
         self.page.forget()
