@@ -13,8 +13,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from e2e.carrier import HANDSHAKE
 from e2e.servers import AppServer
-from fluxlit_component.background.record import name_of, notes_of, read_into
+from fluxlit_component.background.record import notes_of, read_into
 from fluxlit_component.background.task import Task
+from fluxlit_component.state.record import TASK
 from fluxlit_component.stores.sqlite import SQLiteSessionStore
 from fluxlit_component.testing.page import ContinuityPage
 from fluxlit_component.testing.server import StreamlitServer
@@ -76,7 +77,7 @@ def stored(tab: ContinuityPage, server: StreamlitServer) -> Task:
     try:
         session = store.load(tab.session_id() or "")
         assert session is not None
-        task = Task("answer", "stream", notes_of(session)[name_of("answer")].place)
+        task = Task("answer", "stream", notes_of(session)[TASK + "answer"].place)
         record = store.load(task.place)
         if record is not None:
             read_into(task, record)

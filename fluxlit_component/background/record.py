@@ -53,16 +53,11 @@ class Note:
         return Change(encode(vars(self)), base=base, guarded=True)
 
 
-def name_of(key: str) -> str:
-    """The name of a task's note."""
-    return TASK + key
-
-
 def ask(store: RecordStore, sid: str, key: str) -> tuple[str, Note | None, int, float]:
     """The verdict on a session's record, its note of one task, the note's version, and the store's time."""
     # No field has this base: nothing is written, and the one field is told without loading the record.
-    outcome = store.commit(sid, Commit({name_of(key): Change(None, base=-1, guarded=True)}))
-    stored = outcome.refused.get(name_of(key))
+    outcome = store.commit(sid, Commit({TASK + key: Change(None, base=-1, guarded=True)}))
+    stored = outcome.refused.get(TASK + key)
     return outcome.verdict, Note.of(stored), stored.version if stored else 0, outcome.now or wall()
 
 

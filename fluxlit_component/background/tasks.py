@@ -20,7 +20,7 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.owner import owning
-from fluxlit_component.state.record import Change, Lifetimes, Outcome, Record
+from fluxlit_component.state.record import TASK, Change, Lifetimes, Outcome, Record
 from fluxlit_component.stores.base import RecordStore
 
 _ASSIGNING_SECONDS: Final = 0.1  # how long the page that takes a result may need to put it into its state
@@ -53,7 +53,7 @@ class Taken(dict[str, Task]):
         """
         if self and self._thread != threading.get_ident():
             time.sleep(max(self._assigned - monotonic(), 0.0))
-        return {notes.name_of(key): Change(None, base=notes.ANY) for key in self}
+        return {TASK + key: Change(None, base=notes.ANY) for key in self}
 
     def saved(self) -> None:
         """The state is in the store: drop the tasks whose results were taken."""
@@ -209,7 +209,7 @@ class Tasks:
 
     def _commit(self, store: RecordStore, key: str, change: Change, *, create: bool = False) -> Outcome:
         # A session that has no state yet begins here. The note of its owner is stored with it.
-        changes = {notes.name_of(key): change, **(owning(self.sid, self.person) if create else {})}
+        changes = {TASK + key: change, **(owning(self.sid, self.person) if create else {})}
         return store.commit(self.sid, self.lifetimes.commit(changes, create=create))
 
 

@@ -31,6 +31,10 @@ class _View:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.key!r}: {self.state}>"
 
+    def _fresh(self) -> Task:
+        self._task.refresh()
+        return self._task
+
     @property
     def key(self) -> str:
         """The key that the app gave it."""
@@ -39,8 +43,7 @@ class _View:
     @property
     def state(self) -> State:
         """``running``, ``done``, ``failed``, ``stopped``, or ``interrupted``: its process is gone."""
-        self._task.refresh()
-        return self._task.state
+        return self._fresh().state
 
     @property
     def is_running(self) -> bool:
@@ -55,20 +58,17 @@ class _View:
     @property
     def error(self) -> str | None:
         """Type and text of what a failed one raised. For the app; do not show it to visitors as it is."""
-        self._task.refresh()
-        return self._task.error
+        return self._fresh().error
 
     @property
     def progress(self) -> float:
         """How far the function is, from 0 to 1, as it says by `progress()`; 1 when it is done."""
-        self._task.refresh()
-        return self._task.progress
+        return self._fresh().progress
 
     @property
     def note(self) -> str:
         """The note that the function gives with its progress."""
-        self._task.refresh()
-        return self._task.note
+        return self._fresh().note
 
     def news(self, is_over: Callable[[], bool], end: float = math.inf) -> Iterator[None]:
         """Yield each time that there is something new to show, until its end, or `end`, or `is_over()`."""
@@ -109,8 +109,7 @@ class Stream(_View):
     @property
     def chunks(self) -> tuple[Any, ...]:
         """All chunks so far, as the function has given them."""
-        self._task.refresh()
-        return (*self._task.chunks,)
+        return (*self._fresh().chunks,)
 
     @property
     def text(self) -> str:
@@ -151,8 +150,8 @@ class Job(_View):
     @property
     def result(self) -> Any:
         """What the function has returned; None until it has returned."""
-        self._task.refresh()
-        return None if self._task.result is NO_RESULT else self._task.result
+        result = self._fresh().result
+        return None if result is NO_RESULT else result
 
     def take(self) -> Any:
         """Take the result, and free the key: exactly once, as `Stream.take`. None if there is none."""

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fluxlit_component.background import registry
-from fluxlit_component.background.record import LEASE_SECONDS, WORD, Note, ask, head_of, name_of, segment_of
+from fluxlit_component.background.record import LEASE_SECONDS, WORD, Note, ask, head_of, segment_of
 from fluxlit_component.background.task import Task
 from fluxlit_component.clock import monotonic, wall
 from fluxlit_component.codec import decode
-from fluxlit_component.state.record import Change, Lifetimes
+from fluxlit_component.state.record import TASK, Change, Lifetimes
 from fluxlit_component.stores.base import RecordStore
 
 BATCH_SECONDS: Final = 0.2
@@ -95,7 +95,7 @@ class Saving:
         verdict, note, version, now = ask(self.store, sid, task.key)
         is_named = note is not None and note.place == task.place
         if not self.noted and verdict == "committed" and (note is None or note.taken):
-            mine = {name_of(task.key): Note(task.place, task.kind, now + LEASE_SECONDS).change(version)}
+            mine = {TASK + task.key: Note(task.place, task.kind, now + LEASE_SECONDS).change(version)}
             outcome = self.store.commit(sid, self.lifetimes.commit(mine))
             self.noted = outcome.verdict == "committed" and not outcome.refused
         elif verdict in ("destroyed", "expired") or (verdict == "committed" and not is_named):

@@ -8,9 +8,9 @@ from contextvars import ContextVar
 import pytest
 
 from fluxlit_component.background import record, writer
-from fluxlit_component.background.record import name_of
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
+from fluxlit_component.state.record import TASK
 from fluxlit_component.stores.base import VersionedStore
 from tests.background.home import Page, PageElsewhere, there
 from tests.background.model import MakeModel, until
@@ -169,7 +169,7 @@ def test_sessions_have_nothing_in_common(store: VersionedStore, sid: str, model:
     until(lambda: not writer.unsaved())
     kept = store.load(sid)
     assert kept is not None
-    place = record.Note.of(kept.fields[name_of("answer")])
+    place = record.Note.of(kept.fields[TASK + "answer"])
     assert place is not None
     assert sid not in str(store.load(place.place))
 

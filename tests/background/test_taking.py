@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fluxlit_component.background import record, writer
-from fluxlit_component.background.record import name_of
+from fluxlit_component.state.record import TASK
 from fluxlit_component.stores.base import VersionedStore
 from fluxlit_component.testing.contract import race
 from tests.background.home import LIVES, Page, PageElsewhere, there
@@ -54,11 +54,11 @@ def let_claim_end(store: VersionedStore, sid: str) -> None:
     """As if the time had passed for which the result is reserved for who has taken it."""
     kept = store.load(sid)
     assert kept is not None
-    stored = kept.fields[name_of("answer")]
+    stored = kept.fields[TASK + "answer"]
     note = record.Note.of(stored)
     assert note is not None
     over = replace(note, taken=1.0).change(stored.version)
-    assert not store.commit(sid, LIVES.commit({name_of("answer"): over})).refused
+    assert not store.commit(sid, LIVES.commit({TASK + "answer": over})).refused
 
 
 def test_a_page_that_was_left_takes_nothing(store: VersionedStore, sid: str, model: MakeModel) -> None:
