@@ -11,8 +11,6 @@ import streamlit as st
 _log = logging.getLogger("fluxlit_component.bridge")
 _TITLE: Final = "Streamlit"
 """Title of the document before the app has set one. A title may not be blank."""
-_LABEL: Final = "Start afresh"
-_HELP: Final = "What is saved of this page seems to break it. Discard all of it and begin anew."
 
 
 def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -> NoReturn:
@@ -46,8 +44,9 @@ def draw_way_out(key: str, on_press: Callable[[], None]) -> bool:
     The button is Streamlit's own, so it works with keyboard, screen reader and every theme. Its callback is
     called before the script, because the script may fail anywhere.
     """
+    reason = "What is saved of this page seems to break it. Discard all of it and begin anew."
     try:
-        st.button(_LABEL, key=key, help=_HELP, on_click=on_press)
+        st.button("Start afresh", key=key, help=reason, on_click=on_press)
     except Exception as error:  # noqa: BLE001 - a form may hold no such button
         _log.debug("the way out could not be drawn: %s", type(error).__name__)
         return False

@@ -41,8 +41,7 @@ class Visitor:
 
 def is_bound(record: Record) -> bool:
     """Whether a record has an owner."""
-    stored = record.fields.get(OWNER)
-    return stored is not None and stored.data is not None
+    return record.data(OWNER) is not None
 
 
 def owning(sid: str, person: bytes | None) -> Mapping[str, Change]:

@@ -42,11 +42,14 @@ class Record:
     fields: Mapping[str, Field]
     now: float = 0.0  # time of the store's clock at the reading; differences to it have no clock skew
 
+    def data(self, key: str) -> bytes | None:
+        """The encoded value under `key`; None: there is none, or it was deleted."""
+        return self.fields[key].data if key in self.fields else None
+
     def note(self, key: str) -> Any:
         """The note under `key`; None: there is none, or it cannot be read."""
-        stored = self.fields.get(key)
         try:
-            return decode(stored.data) if stored is not None and stored.data is not None else None
+            return None if (data := self.data(key)) is None else decode(data)
         except CorruptValue:
             return None
 

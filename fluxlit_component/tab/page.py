@@ -62,7 +62,7 @@ class Page:
     def take_under(self, record: Record, keys: AbstractSet[str]) -> bytes | None:
         """Take over what the record says of `under`, for these keys. Return all that it says."""
         self.under = {key: value for key, value in (record.note(UNDER) or {}).items() if key in keys}
-        self.below = record.fields[UNDER].data if UNDER in record.fields else None
+        self.below = record.data(UNDER)
         return self.below
 
     def forget(self) -> None:
@@ -91,8 +91,7 @@ class Trial:
     @classmethod
     def of(cls, record: Record, run: int) -> Trial:
         """Begin a trial with what the record says of the last one."""
-        stored = record.fields.get(FAILED)
-        before = stored is not None and stored.data is not None
+        before = record.data(FAILED) is not None
         return cls(run, before=before, failed=before, noted=before)
 
     @property

@@ -22,8 +22,7 @@ class Sharing:
         self._run = run
         self._tab = tab
         self._store = store
-        self._lifetimes = policy.lifetimes
-        self._person = policy.visitor.person
+        self._policy = policy
 
     def link(self, page: object, order: links.Order, *, is_steady: bool) -> str:
         """Return the address of `page` with a token. If none can be made now, warn and leave the token out.
@@ -56,7 +55,7 @@ class Sharing:
         if tab.sid is None or tab.is_private:
             return 0
         with tab.lock, tab.standing.outages("revoke links", tab.sid):
-            return links.revoke(self._store, tab.sid, self._lifetimes)
+            return links.revoke(self._store, tab.sid, self._policy.lifetimes)
         return None
 
     def _token(self, order: links.Order, level: int) -> str | None:
@@ -65,8 +64,7 @@ class Sharing:
             if tab.sid is None or tab.standing.status != "ready" or tab.is_private:
                 _log.log(level, "no link can be made now: the session is not being kept")
                 return None
-            token = links.make(
-                self._store, tab.sid, order, self._lifetimes, param=tab.param, person=self._person
-            )
+            lives, person = self._policy.lifetimes, self._policy.visitor.person
+            token = links.make(self._store, tab.sid, order, lives, param=tab.param, person=person)
             tab.known.created |= token is not None
         return token

@@ -21,10 +21,7 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.settings import Settings, is_disabled, unknown_names
 from fluxlit_component.stores.sealed import sealing_of
 
-_PACKAGES: Final = (
-    *("fluxlit-component", "streamlit", "redis", "valkey", "sqlalchemy", "psycopg", "pymysql"),
-    "cryptography",
-)
+_PACKAGES: Final = "fluxlit-component streamlit redis valkey sqlalchemy psycopg pymysql cryptography"
 _ON_STARLETTE: Final = Version("1.57")  # the first Streamlit that is always served by Starlette
 Option = Callable[[str], Any]
 
@@ -32,7 +29,7 @@ Option = Callable[[str], Any]
 def check_versions() -> Finding:
     """Say which versions are installed, of the package and of what it works with."""
     versions = [f"Python {platform.python_version()} on {platform.system()}, SQLite {sqlite3.sqlite_version}"]
-    for name in _PACKAGES:
+    for name in _PACKAGES.split():
         with suppress(PackageNotFoundError):
             versions.append(f"{name} {version(name)}")
     return ok("versions", ", ".join(versions))
