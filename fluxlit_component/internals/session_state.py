@@ -67,9 +67,8 @@ class State:
     def registered_keys(self) -> frozenset[str]:
         """User keys of the drawn widgets, whether a value is the widget's own or was taken over."""
         with guard:
-            mapping = tuple(self._state._key_id_mapper.id_key_mapping.items())
             known = self._state._new_widget_state.widget_metadata
-            return frozenset(key for element, key in mapping if element in known)
+            return frozenset(key for element, key in self._keys().items() if element in known)
         return frozenset()
 
     def written_keys(self) -> frozenset[str]:
@@ -128,7 +127,7 @@ class State:
 
     def keys_of_widgets(self) -> frozenset[str]:
         """User keys of all widgets drawn since the page was loaded."""
-        return tried(lambda: frozenset(self._state._key_id_mapper.id_key_mapping.values()), frozenset())
+        return tried(lambda: frozenset(self._keys().values()), frozenset())
 
     def began_by_itself(self) -> bool:
         """Whether `st.rerun()` or similar began this run. Then values set by the last run are still new."""
@@ -219,11 +218,17 @@ class State:
                 self.lay_under({key: under[key]} if key in under else {})
 
     def drop(self, keys: Iterable[str], under: Values = EMPTY) -> None:
-        """Delete keys; what was `under` them is their value then. A missing key is no error."""
+        """Delete keys; what was `under` them is their value then. A missing key is no error.
+
+        A widget's key stays known as one, as when Streamlit drops the widget's value.
+        """
+        known: dict[str, str] = tried(lambda: {key: element for element, key in self._keys().items()}, {})
         for key in keys:
             with suppress(KeyError):
                 del self._state[key]
                 self.lay_under({key: under[key]} if key in under else {})
+                if key in known:
+                    self._state._key_id_mapper[key] = known[key]
 
     def empty(self) -> None:
         """Drop all values: those of the app, those of widgets, and those that the browser sent."""
@@ -273,6 +278,10 @@ class State:
                 found[key] = plain_selection(found[key])
         return Reading(found, widgets, plain)
 
+    def _keys(self) -> dict[str, str]:
+        """Element -> key, for all widgets drawn since the page was loaded."""
+        return dict(self._state._key_id_mapper.id_key_mapping)
+
     def _widgets(self) -> Iterator[tuple[str, str, Any]]:
         """Key, element and metadata of each widget that has a value of its own."""
         # A value that the browser sent for a widget that is not drawn yet cannot be read, and does not count.
@@ -281,7 +290,7 @@ class State:
         old, new = self._state._old_state, self._state._new_session_state
         sent = self._state._new_widget_state.states
         metadata = self._state._new_widget_state.widget_metadata
-        for element, key in tuple(self._state._key_id_mapper.id_key_mapping.items()):
+        for element, key in self._keys().items():
             if element.startswith(_STREAMLITS_OWN):
                 continue
             known = metadata.get(element)

@@ -73,8 +73,8 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     known.live = tab.naming = noted(record)
     known.below = page.take_under(record, (carried | laid) - fields)
     # What the model has changed is newer than the object that the last page holds.
-    fitted = {key for key in back.keys() & fields if encoded(back[key]) != known.base.data_of(key)}
-    by_reference, of_live_widgets = hand_over(tab, policy, back.keys() - carried - fitted)
+    same = {k for k, v in back.items() if k not in fields or encoded(v) == known.base.data_of(k)} - carried
+    by_reference, of_live_widgets = hand_over(tab, policy, same)
     back |= {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
     carried |= of_live_widgets & back.keys()
     # What the app keeps above the call it would have assigned in this run, too.
@@ -82,8 +82,8 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     page.put = _write(state, tab, back, carried - page.above)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
     state.lay_under({**page.under, **{key: back[key] for key in page.put - carried}})
-    page.assigned |= {key for key, origin in origins.items() if origin & ASSIGNED}
-    of_widgets = page.put & carried
+    of_widgets, page.retained = page.put & carried, frozenset(k for k in origins if origins[k] & ASSIGNED)
+    page.assigned |= page.retained
     page.offered = frozenset(key for key in of_widgets if origins.get(key, 0) & LOSSY)
     page.loose = (of_widgets | laid) - page.offered - policy.hidden.sift(of_widgets | laid)
     tab.trial = Trial.of(record, tab.runs if page.put else 0)

@@ -37,8 +37,9 @@ class Page:
     lent: frozenset[str] = frozenset()
     """Keys of widgets that were not on the page, and to which the app assigned. Streamlit takes these values
     for the widgets' own from the next run on, and drops them at its end."""
-    above: frozenset[str] = frozenset()
-    """Keys that the app has assigned above the session's call, and that had a value before: it keeps them."""
+    retained: frozenset[str] = frozenset()
+    """Keys to which the app has assigned, above the session's call, the value that they had."""
+    above: frozenset[str] = frozenset()  # those that it has retained in the run before, too: it keeps them
     offered: frozenset[str] = frozenset()
     """Keys whose widgets did not accept the stored value. Their options may come in a later run."""
     later: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block

@@ -59,7 +59,9 @@ class SessionRun:
             is_first_call = tab.token is not self._run.token
             if is_first_call:
                 self._begin()
-                self._note_above()
+                # A callback may have assigned the value that was there, too; but not in two runs, mostly.
+                kept = self._run.state.retained_keys()
+                tab.page.above, tab.page.retained = kept & tab.page.retained, kept
             self._number = tab.runs
             if self._policy.hydrate and tab.sid is not None and tab.revived is not self._run.token:
                 self._revive()
@@ -164,12 +166,6 @@ class SessionRun:
         if tab.standing.change is not None:
             count("fluxlit.identity_changes")
             tab.standing.tell(Event("identity", change=tab.standing.change))
-
-    def _note_above(self) -> None:
-        page, kept = self._tab.page, self._run.state.retained_keys()
-        # After a run that was cut off its callbacks have run again, and may have assigned the same once more.
-        is_cut_off = page.number == self._tab.runs - 1 and not page.ended
-        page.above = kept & page.above if is_cut_off else kept
 
     def _revive(self) -> None:
         tab = self._tab

@@ -490,3 +490,25 @@ def test_rows_that_are_added_and_deleted_after_f5_have_the_labels_of_rerun(
         assert '"required": true' not in visit.side.browser.widgets[0].proto.columns
         assert visit.texts == plain
         assert visit.reload().texts == plain
+
+
+def test_a_value_dropped_with_its_page_right_after_f5_leaves_the_key_a_widgets() -> None:
+    """What the app assigns to it then lasts as long as without F5, and no longer."""
+
+    def home() -> None:
+        if st.button("Add"):
+            st.session_state.size = "by app"
+        st.write(f"size {st.session_state.size}")
+
+    def two() -> None:
+        st.text_input("Size", key="size")
+
+    def pages() -> None:
+        with url_session():
+            st.session_state.setdefault("size", "first")
+            st.navigation([st.Page(home, default=True), st.Page(two)]).run()
+
+    with Visit(pages) as visit:
+        visit.open("two").set("size", "L").reload().open("")
+        assert visit.click("Add").rerun().texts == ["size by app"]
+        assert visit.rerun().texts == ["size first"]
