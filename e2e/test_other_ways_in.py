@@ -37,6 +37,21 @@ def test_the_original_functions_survive_f5_over_the_bridge(tab: ContinuityPage, 
     assert "fluxlit_sid" not in tab.page.url
 
 
+def test_the_original_functions_undo_no_change(tab: ContinuityPage, serve: Serve) -> None:
+    """Neither the record from before the fragment nor `initial=` is written over session state."""
+    tab.open(serve("original_fragment.py").url)
+    press(tab, "Add in the fragment")
+    press(tab, "Add in the fragment")
+    expect(tab.page.get_by_text("fragment counts 2")).to_be_visible()
+    press(tab, "Step")
+    expect(tab.page.get_by_text("script counts 2, step 1")).to_be_visible()
+    press(tab, "Step")
+    expect(tab.page.get_by_text("script counts 2, step 2")).to_be_visible()
+    press(tab, "Add in the fragment")
+    tab.reload()
+    expect(tab.page.get_by_text("fragment counts 3")).to_be_visible()
+
+
 def test_without_with_the_page_load_asks_for_what_the_last_run_changed(
     tab: ContinuityPage, serve: Serve
 ) -> None:

@@ -159,9 +159,8 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
             page.offered -= {key}  # the visitor has chosen something
         else:
             again[key] = base.value_of(key)
-    hidden = policy.hidden.sift(names) - page.offered - tab.known.quarantined
-    if policy.choices_only:  # a plain value is the app's, which may have changed it in place, or deleted it
-        hidden &= base.of_widgets()
+    # A plain value is the app's, which may have changed it in place, or deleted it.
+    hidden = policy.hidden.sift(names & base.of_widgets()) - page.offered - tab.known.quarantined
     if hidden:
         # A value put back for the last run counts only once the browser has sent it. A run that is cut
         # short is never shown, and the browser would go on with the widget's default.
