@@ -52,6 +52,26 @@ def test_the_original_functions_undo_no_change(tab: ContinuityPage, serve: Serve
     expect(tab.page.get_by_text("fragment counts 3")).to_be_visible()
 
 
+def test_without_merge_the_page_shows_what_another_tab_has_stored(
+    new_tab: Callable[[], ContinuityPage], serve: Serve
+) -> None:
+    """In plain values and in a field that the visitor has used; a later call overwrites, too."""
+    mine, other = new_tab(), new_tab()
+    mine.open(serve("original_overwrite.py").url)
+    type_in(mine, "Name", "Ada")
+    other.open(f"{serve('original_overwrite.py').url}/?fluxlit_sid={mine.session_id()}")
+    expect(other.page.get_by_label("Name")).to_have_value("Ada")
+    type_in(other, "Name", "Grace")
+    press(other, "Add")
+    for _ in range(2):
+        press(mine, "Read again")
+        expect(mine.page.get_by_text("count is 1, name is Grace")).to_be_visible()
+        expect(mine.page.get_by_label("Name")).to_have_value("Grace")
+    type_in(mine, "Name", "Edith")
+    expect(mine.page.get_by_text("count is 1, name is Edith")).to_be_visible()
+    assert mine.page.get_by_test_id("stAlert").count() == 0
+
+
 def test_without_with_the_page_load_asks_for_what_the_last_run_changed(
     tab: ContinuityPage, serve: Serve
 ) -> None:

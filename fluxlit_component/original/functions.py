@@ -11,10 +11,11 @@ import logging
 import sys
 from collections.abc import Mapping
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 from fluxlit_component import arguments, internals
 from fluxlit_component.apptest.testmode import store_in_tests
+from fluxlit_component.arguments import M
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.original import facade
@@ -28,11 +29,6 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.tabs import tab_of
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-ModelT = TypeVar("ModelT", bound="BaseModel")
 
 _log = logging.getLogger("fluxlit_component.original")
 
@@ -79,8 +75,8 @@ def hydrate_url_session(
 ) -> str | None:
     """Bring the stored values into `st.session_state`, or those of `blob`, and return the id.
 
-    `merge` fills absent keys only; without it stored values overwrite others. The id comes back also when the
-    store has nothing under it; None without an id or while disabled.
+    `merge` fills absent keys only; without it every call overwrites, also what the visitor has just entered.
+    The id comes back also when the store has nothing under it; None without an id or while disabled.
     """
     if is_disabled():
         return None
@@ -91,10 +87,11 @@ def hydrate_url_session(
             _open(run, store, name, hydrate=False)[1].commands.quarantine()
         is_read = tab_of(run, name).known.hydrated
         tab, session_run = _open(run, store, name, fill_only=merge)
-        if blob is None and merge and is_read:  # keys that the app has dropped or somebody else has stored
-            blob = session_run.commands.stored_values()
         if blob is not None and tab.sid is not None:
             facade.merge_into(st, blob, merge=merge)
+        elif is_read and (stored := session_run.commands.stored_values()) is not None:
+            # Somebody else has stored something, or the app has dropped or changed it.
+            facade.merge_into(st, stored, merge=True) if merge else session_run.commands.overwrite(stored)
         return tab.sid
     if not (sid := facade.query_get(st, name)):
         return None
@@ -138,12 +135,12 @@ def persist_url_session(
 def hydrate_url_session_typed(
     st: Facade,
     store: SessionStore,
-    model: type[ModelT],
+    model: type[M],
     *,
     param: str | None = None,
     merge: bool = True,
     strict: bool = False,
-) -> tuple[str | None, ModelT | None]:
+) -> tuple[str | None, M | None]:
     """Like `hydrate_url_session`, but the record must fit `model` before anything is merged.
 
     The *validated* values are merged (a stored ``"3"`` arrives as ``3`` in an `int` field); stored keys
@@ -164,8 +161,7 @@ def hydrate_url_session_typed(
         tab, session_run = _open(run, store, name, hydrate=False)
         hydrates = not tab.known.hydrated
         if not hydrates:
-            # A later run of this page load: it saves what the run before left, and reads nothing.
-            _open(run, store, name)
+            _open(run, store, name)  # saves what the run before has left
         sid, values = tab.sid, session_run.commands.stored_values()
     else:
         sid = facade.query_get(st, name)
@@ -188,7 +184,9 @@ def hydrate_url_session_typed(
     if hydrates and run is not None:
         tab, _ = _open(run, store, name, fill_only=merge)
         facade.merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
-    elif run is None or merge:
+    elif session_run is not None and not merge:
+        session_run.commands.overwrite({**values, **typed})
+    else:
         facade.merge_into(st, {**values, **typed}, merge=merge)
     return sid, validated
 
@@ -206,13 +204,7 @@ def _place(st: Facade, store: SessionStore, param: str | None) -> tuple[str, int
 
 
 def _open(
-    run: internals.Run,
-    store: SessionStore,
-    param: str,
-    *,
-    ttl_seconds: float | None = None,
-    fill_only: bool = False,
-    hydrate: bool = True,
+    run: internals.Run, store: SessionStore, param: str, ttl_seconds: float | None = None, **options: Any
 ) -> tuple[Tab, SessionRun]:
     settings = load_settings(internals.app_secrets())
     policy = Policy(
@@ -221,8 +213,7 @@ def _open(
         choices_only=False,
         idle_seconds=arguments.seconds("ttl_seconds", ttl_seconds, None),
         visitor=visitor_of(True, run, settings.identity),  # noqa: FBT003 - as `url_session(identity=True)`
-        fill_only=fill_only,
-        hydrate=hydrate,
+        **options,
     )
     policy.complete(settings)
     tab = tab_of(run, param)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from fluxlit_component.internals import Run
+from fluxlit_component.internals import Run, plain_selection
 from fluxlit_component.state.diff import Base
 from fluxlit_component.state.keys import encoded
 from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
+from fluxlit_component.tab.hydrate import write
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.tasks import end_tasks, tasks_of
@@ -108,7 +109,20 @@ class Commands:
     def stored_values(self) -> dict[str, Any] | None:
         """What the record holds, decoded; None if there is none or the store did not answer."""
         record = self._load()
+        self._fields = record.fields if record is not None else {}
         return Base().adopt(record) if record is not None else None
+
+    def overwrite(self, values: Mapping[str, Any]) -> None:
+        """Set what `stored_values` has found, perhaps validated, where session state has other values."""
+        tab, state = self._tab, self._run.state
+        with tab.lock:
+            now, base = state.reading().values, tab.known.base
+            for key in values.keys() - base.unsaved.keys():  # what the store could not take is newer
+                data = encoded(plain_selection(now[key])) if key in now else None
+                if data is None or data != encoded(values[key]):
+                    base.concede(key, self._fields[key])
+                    tab.page.put |= (put := write(state, tab, {key: values[key]}, base.of_widgets()))
+                    state.note_carried(put)
 
     def quarantine(self) -> None:
         """Load the record, but do not bring its values back: the app begins from its defaults."""

@@ -79,7 +79,7 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     carried |= of_live_widgets & back.keys()
     # What the app keeps above the call it would have assigned in this run, too.
     page.above = frozenset(key for key in carried if origins.get(key, 0) & ABOVE)
-    page.put = _write(state, tab, back, carried - page.above)
+    page.put = write(state, tab, back, carried - page.above)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
     state.lay_under({**page.under, **{key: back[key] for key in page.put - carried}})
     of_widgets, page.retained = page.put & carried, frozenset(k for k in origins if origins[k] & ASSIGNED)
@@ -180,7 +180,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     # The browser sees nothing of a run that `st.rerun()` has ended. So the values put back are sent again.
     unseen = (page.put & widgets) - state.sent.keys() - again.keys() if by_itself else frozenset[str]()
     state.tell_again(unseen)
-    page.put = _write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
+    page.put = write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
     state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
     page.waiting = EMPTY
 
@@ -190,10 +190,10 @@ def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:
     reading = run.state.reading()
     # Streamlit itself renews the values that widgets return.
     renewed = schema.renew(reading.values, but=reading.widgets.keys())
-    _write(run.state, tab, {**schema.defaults(reading.values), **renewed})
+    write(run.state, tab, {**schema.defaults(reading.values), **renewed})
 
 
-def _write(
+def write(
     state: State, tab: Tab, values: Mapping[str, Any], carried: Container[str] = frozenset()
 ) -> frozenset[str]:
     """Set values and return the keys that accepted them. A widget that is drawn already accepts none."""

@@ -315,7 +315,7 @@ def test_typed_hydrate_merges_or_overwrites(store: InMemorySessionStore, merge: 
 def test_typed_hydrate_does_not_undo_a_later_run(
     store: InMemorySessionStore, persists: bool, merge: bool
 ) -> None:
-    """Only the first run of a page load reads; a change that was not persisted in its run is not lost."""
+    """A change that was not persisted in its run is saved before the next one reads."""
     store.set(SID, {"total": "3"})
     totals: list[int] = []
 
