@@ -53,11 +53,11 @@ def ensure_url_session(
     if run is not None:
         tab, session_run = _open(run, store, name, ttl_seconds=ttl_seconds, hydrate=False)
         if initial:
-            session_run.commands.seed(initial)
+            session_run.commands.seed({str(k): v for k, v in dict(initial).items()})  # keys as Streamlit's
         return tab.sid or ""
     if existing := facade.query_get(st, name):
         if initial:
-            facade.save_to(store, existing, {**(store.get(existing) or {}), **initial}, ttl_seconds)
+            facade.save_to(store, existing, {**(store.get(existing) or {}), **dict(initial)}, ttl_seconds)
         return existing
     sid = new_session_id()
     facade.save_to(store, sid, dict(initial or {}), ttl_seconds)
@@ -155,13 +155,14 @@ def hydrate_url_session_typed(
     """
     if is_disabled():
         return None, None
+    if not hasattr(model, "model_validate"):
+        raise ConfigurationError("model must be a pydantic model class")
     name, run = _place(st, store, param)
-    session_run, hydrates = None, False
+    session_run, is_read = None, False
     if run is not None:
         tab, session_run = _open(run, store, name, hydrate=False)
-        hydrates = not tab.known.hydrated
-        if not hydrates:
-            _open(run, store, name)  # saves what the run before has left
+        is_read = tab.known.hydrated
+        _open(run, store, name, hydrate=is_read)  # a later run saves what the run before has left
         sid, values = tab.sid, session_run.commands.stored_values()
     else:
         sid = facade.query_get(st, name)
@@ -181,7 +182,7 @@ def hydrate_url_session_typed(
             raise
         return sid, None
     typed = validated_values(validated, values)
-    if hydrates and run is not None:
+    if run is not None and not is_read:
         tab, _ = _open(run, store, name, fill_only=merge)
         facade.merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
     elif session_run is not None and not merge:
@@ -194,12 +195,11 @@ def hydrate_url_session_typed(
 def _place(st: Facade, store: SessionStore, param: str | None) -> tuple[str, internals.Run | None]:
     """The query parameter, and the script run if `st` is Streamlit itself inside of one."""
     run = internals.current_run()
-    if isinstance(store, str):
+    if isinstance(store, str) and not is_disabled():
         raise ConfigurationError("store takes an object such as InMemorySessionStore(), not a URL")
     if param is None:
         # Outside of a Streamlit run there are no secrets, and their files must not be looked for.
-        settings = load_settings(internals.app_secrets() if run is not None else None)
-        param = settings.url_session_query_param
+        param = load_settings(internals.app_secrets() if run is not None else None).url_session_query_param
     return param, run if st is sys.modules.get("streamlit") else None
 
 
@@ -216,7 +216,7 @@ def _open(
         **options,
     )
     policy.complete(settings)
-    tab = tab_of(run, param)
+    tab = tab_of(run, arguments.name("param", param))
     chosen = store_in_tests(store) if run.is_app_test else store
     backend = store_of_run(chosen, settings, run.script_path, idle_seconds=policy.idle_seconds)
     session_run = SessionRun(run, tab, backend, policy)

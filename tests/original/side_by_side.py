@@ -145,7 +145,7 @@ def options(**choices: tuple[Any, ...]) -> list[dict[str, Any]]:
 OPTIONS: Final[dict[str, list[dict[str, Any]]]] = {
     "ensure_url_session": options(
         param=(..., None, "sid", ""),
-        initial=(..., None, {}, {"n": 5, "seed": [1]}),
+        initial=(..., None, {}, {"n": 5, "seed": [1]}, [("n", 5)], 5),
         ttl_seconds=(..., None, 60, 0, -1),
     ),
     "hydrate_url_session": options(param=(..., None, "sid", ""), merge=(..., True, False)),

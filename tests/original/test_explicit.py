@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fluxlit_component import (
+    ConfigurationError,
     ensure_url_session,
     hydrate_url_session,
     hydrate_url_session_typed,
@@ -68,6 +69,7 @@ def test_disabled_means_that_nothing_happens(monkeypatch: pytest.MonkeyPatch, sw
     store.sessions[SID] = {"b": 2}
     assert ensure_url_session(st, store, initial={"c": 3}) == SID
     assert ensure_url_session(facade(None), store) == ""
+    assert ensure_url_session(facade(None), "memory://") == ""  # type: ignore[arg-type]
     assert hydrate_url_session(st, store, blob={"c": 3}) is None
     assert persist_url_session(st, store) is None
     assert hydrate_url_session_typed(st, store, Cart, strict=True) == (None, None)
@@ -103,6 +105,13 @@ def test_a_store_that_fails_is_the_callers_to_handle() -> None:
     ):
         with pytest.raises(ConnectionError):
             call()
+
+
+@pytest.mark.parametrize("model", [None, dict, "Cart"])
+def test_a_wrong_model_is_refused(model: Any) -> None:
+    """With a message that says what it takes."""
+    with pytest.raises(ConfigurationError, match="model must be a pydantic model class"):
+        hydrate_url_session_typed(facade(), memory(total=1), model)
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

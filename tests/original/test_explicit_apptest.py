@@ -373,6 +373,48 @@ def test_a_wrong_lifetime_is_refused(store: InMemorySessionStore) -> None:
     assert Visitor(body).answer is True
 
 
+@pytest.mark.parametrize("param", [5, "a b", "", "fluxlit_link"])
+def test_a_wrong_parameter_is_refused(store: InMemorySessionStore, param: Any) -> None:
+    """By the rules of `url_session`, in all four functions."""
+
+    def body() -> object:
+        for function in (ensure_url_session, hydrate_url_session, persist_url_session):
+            with pytest.raises(ConfigurationError, match="param must be a plain query key"):
+                function(st, store, param=param)
+        with pytest.raises(ConfigurationError, match="param must be a plain query key"):
+            hydrate_url_session_typed(st, store, Cart, param=param)
+        return True
+
+    assert Visitor(body).answer is True
+
+
+@pytest.mark.parametrize("model", [None, dict, "Cart"])
+def test_a_wrong_model_is_refused(store: InMemorySessionStore, model: Any) -> None:
+    """Also while nothing is stored."""
+
+    def body() -> object:
+        with pytest.raises(ConfigurationError, match="model must be a pydantic model class"):
+            hydrate_url_session_typed(st, store, model)
+        return True
+
+    assert Visitor(body).answer is True
+    assert Visitor(body, {}).answer is True
+
+
+@pytest.mark.parametrize("initial", [[("5", 1), ("total", 4)], {5: 1, "total": 4}])
+def test_initial_takes_pairs_and_keys_that_are_no_text(store: InMemorySessionStore, initial: Any) -> None:
+    """The original takes both; Streamlit makes a text of each key."""
+
+    def body() -> object:
+        ensure_url_session(st, store, initial=initial)
+        hydrate_url_session(st, store)
+        return st.session_state["5"], st.session_state["total"]
+
+    for query in ({PARAM: SID}, {}):
+        assert Visitor(body, query).answer == (1, 4)
+    assert store.get(SID) == {"total": 4, "extra": [1], "5": 1}
+
+
 def test_typed_hydrate_of_a_new_visitor(store: InMemorySessionStore) -> None:
     """An id and no model."""
     visitor = Visitor(lambda: hydrate_url_session_typed(st, store, Cart), {})
@@ -390,8 +432,9 @@ def test_disabled_nothing_happens(monkeypatch: pytest.MonkeyPatch, store: InMemo
             hydrate_url_session(st, store),
             persist_url_session(st, store),
             hydrate_url_session_typed(st, store, Cart),
+            ensure_url_session(st, "memory://", param="a b"),  # type: ignore[arg-type]
         )
     )
-    assert visitor.answer == (SID, None, None, (None, None))
+    assert visitor.answer == (SID, None, None, (None, None), "")
     assert visitor.state == {}
     assert store.get(SID) == {"total": 3, "extra": [1]}
