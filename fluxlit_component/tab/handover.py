@@ -30,6 +30,8 @@ def take_unsaved(tab: Tab, values: dict[str, Any]) -> None:
                 values.pop(key, None)
                 if data is not None:
                     values[key], known.origins[key] = decode(data), split(data)[0]
+        if theirs.unsaved and not other.taken:  # results that it has taken only that page can save
+            other.superseded = True
 
 
 def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[str, object], frozenset[str]]:

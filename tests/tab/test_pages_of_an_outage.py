@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from fluxlit_component import StoreUnavailable
+from fluxlit_component.state.record import Record
 from fluxlit_component.testing import AppTestTab
 from tests.away import Away
 from tests.tab.people import ADA, BOB
@@ -64,6 +66,35 @@ def test_f5_as_soon_as_the_store_is_back_loses_nothing(url_session_apptest: Open
     assert tab.sid == sid
     assert tab.at.text_input(key="name").value == "Joe"
     assert tab.stored == {"name": "Joe", "sent_Ada": True, "sent_Eve": True, "sent_Joe": True}
+
+
+def test_a_page_that_could_not_be_saved_is_saved_at_the_next_f5(url_session_apptest: Open) -> None:
+    """It waited for the record, and could not read it when the page after it could."""
+
+    class Hiccup(Away):
+        fails_once = False
+
+        def load(self, session_id: str) -> Record | None:
+            if self.fails_once:
+                self.fails_once = False
+                raise StoreUnavailable("no answer")
+            return super().load(session_id)
+
+    store = Hiccup()
+    tab = url_session_apptest(app, store=store)
+    send(tab, "Ada")
+    tab.restart_server()
+    store.is_away = True
+    send(tab.reload(), "Eve")
+    held = [tab.at]  # as a server holds the Streamlit session of a page that was left, for two minutes
+    store.come_back()
+    store.fails_once = True
+    tab.reload()
+    assert (tab.at.text_input(key="name").value, store.fails_once) == ("Ada", False)
+    held.append(tab.at)
+    tab.reload()
+    assert tab.at.text_input(key="name").value == "Eve"
+    assert tab.stored == {"name": "Eve", "sent_Ada": True, "sent_Eve": True}
 
 
 @pytest.mark.parametrize("somebody", [None, BOB])
