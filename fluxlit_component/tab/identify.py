@@ -20,7 +20,7 @@ from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.identity import begin_afresh, change_of, has_left, is_signed_in, shown_on
 from fluxlit_component.tab.offer import mount_bridge
-from fluxlit_component.tab.others import ask_others
+from fluxlit_component.tab.others import load_with_others
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab, newest
 from fluxlit_component.tab.tabs import others_with, successor_of
@@ -200,15 +200,11 @@ class Identification:
             self._hold(candidate, None)
             return
         if candidate not in tab.ids.refused:
-            is_unsaved = ask_others(candidate, tab, self._policy.visitor)
             try:
-                record = self._store.load(candidate)
+                record = load_with_others(candidate, tab, self._store, self._policy)
             except Exception as error:  # noqa: BLE001 - any failure of a store means "unknown", never "absent"
                 tab.ids.awaited = candidate
                 tab.standing.degrade("read", tab.sid, error)
-                return
-            if record is None and is_unsaved:
-                tab.standing.status = "degraded"  # the store has no room: the record begins when it has
                 return
             from fluxlit_component.links.token import target_of
 

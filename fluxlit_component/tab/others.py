@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fluxlit_component.clock import wall
+from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.internals import State
-from fluxlit_component.state.owner import Visitor
+from fluxlit_component.state.record import Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.hydrate import hydrate
 from fluxlit_component.tab.persist import Persist
@@ -12,13 +14,13 @@ from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.tabs import others_with
 
 
-def ask_others(sid: str, tab: Tab, visitor: Visitor) -> bool:
-    """Save the other tabs of this process that hold the session. Mostly that is the page before F5.
+def load_with_others(sid: str, tab: Tab, store: RecordStore, policy: Policy) -> Record | None:
+    """Load a record with what the other tabs of this process have. Mostly that is the page before F5.
 
     The run of that page may still go on, or have drawn widgets after its block, or fragments have run since.
-    Returns whether the store did not take something of it. That is tried again, until the store does.
+    If the store does not take something of it, that is tried again. A new visitor then has an empty record.
     """
-    is_unsaved = False
+    visitor, unsaved = policy.visitor, list[Tab]()
     for other in others_with(sid, tab):
         if visitor.is_checked and other.ids.person not in (None, visitor.person):
             continue  # a stolen id: the page is not this visitor's
@@ -31,11 +33,17 @@ def ask_others(sid: str, tab: Tab, visitor: Visitor) -> bool:
             # What a page has that waited for the record is newer than the record.
             Persist(None, state, other, *other.opened, yields=not is_unsettled).save(ended=False)
         other.superseded |= other.standing.status != "degraded"
-        is_unsaved |= not other.superseded
+        unsaved += [] if other.superseded else [other]
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
         tab.ids.retiring += other.ids.retiring
         other.ids.retiring = ()
-    return is_unsaved
+    record = store.load(sid)
+    if record is None and unsaved:
+        if any(page.known.base.versions or not page.has_gone for page in unsaved):
+            raise StoreUnavailable("the store has no room: that page begins the record when it has")
+        schema = policy.schema.version if policy.schema is not None else 0
+        record = Record(0, wall(), None, None, schema, {}, wall())
+    return record
 
 
 def _settle_late(tab: Tab, state: State, sid: str, store: RecordStore, policy: Policy) -> None:

@@ -180,7 +180,7 @@ class Tab:
         """Settle the id: this visitor's, with the record that the store has under it."""
         self.ids.sid, self.standing.status, self.ids.person = sid, "ready", visitor.person
         self.known.bound = record is not None and visitor.relation(record, sid) == "mine"
-        self.ids.signing_in = visitor.person is not None and record is not None and not self.known.bound
+        self.ids.signing_in = bool(visitor.person and record and record.version and not self.known.bound)
 
     def renew(self) -> None:
         """Drop the id and all that was known of its record, and take a fresh id."""
