@@ -5,11 +5,14 @@ Real servers: Redis, which forgets everything when it is killed, and PostgreSQL,
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import TypeAlias
 
 import pytest
+import redis
 from playwright.sync_api import expect
 
 from fluxlit_component.testing.page import ContinuityPage
@@ -21,6 +24,7 @@ from tests.servers.local_redis import LocalRedis
 Serve = Callable[..., StreamlitServer]
 Backend: TypeAlias = LocalRedis | LocalPostgres
 Add = Callable[[int], None]
+Takes = Callable[[bool], object]
 LONGEST = 1.5
 """Seconds from a click to its effect on the page that a store may cost, on a slow machine."""
 PATIENCE = 60.0
@@ -168,6 +172,52 @@ def test_f5_while_it_hangs(tab: ContinuityPage, add: Add, url: str, backend: Bac
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
     expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
     assert sid_of(tab) == sid
+
+
+@pytest.fixture(params=["a full Redis", "a SQLite file that is locked"])
+def takes(
+    request: pytest.FixtureRequest, tab: ContinuityPage, serve: Serve
+) -> Iterator[Callable[[bool], None]]:
+    """Open the app on a store that answers all the time, and takes what is written only while told to."""
+    if "Redis" in request.param:
+        for server in running(LocalRedis):
+            with closing(redis.Redis(port=server.port)) as client:
+                tab.open(serve("multi.py", FLUXLIT_SESSION_STORE=server.url).url)
+                yield lambda on: client.config_set("maxmemory", 0 if on else 1)
+        return
+    server = serve("multi.py", FLUXLIT_OUTAGE="locked")  # a file of its own
+    with closing(sqlite3.connect(server.env["FLUXLIT_SESSION_SQLITE_PATH"], isolation_level=None)) as other:
+        tab.open(server.url)
+        yield lambda on: other.execute("ROLLBACK" if on else "BEGIN IMMEDIATE").close()
+
+
+@pytest.mark.transport
+def test_f5_while_it_takes_nothing(tab: ContinuityPage, add: Add, takes: Takes) -> None:
+    """Each F5 shows all that was done, and all is stored when there is room again."""
+
+    def show(count: int) -> None:
+        expect(tab.page.get_by_text(f"count is {count}", exact=True)).to_be_visible()
+        expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+
+    type_name(tab, "Ada")
+    add(1)
+    takes(False)
+    add(2)
+    badge(tab, shown=True)
+    for count in (2, 3):
+        tab.reload()
+        show(count)
+        tab.reload()
+        show(count)
+        add(count + 1)
+    badge(tab, shown=True)
+    takes(True)
+    tab.reload()
+    show(4)
+    count = until_saved(tab, add, 4)
+    tab.reload()
+    show(count)
+    badge(tab, shown=False)
 
 
 def test_down_from_the_start(tab: ContinuityPage, add: Add, url: str, backend: Backend) -> None:

@@ -47,28 +47,29 @@ class Breaker:
     def __init__(self, *, clock: Clock = monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._open_until = 0.0
+        self._open_until = {False: 0.0, True: 0.0}  # for reads and for writes: a full disk can be read
         self.last: LastCall | None = None
 
-    def admit(self) -> None:
+    def admit(self, *, writes: bool = False) -> None:
         """Let a call through, or raise `StoreUnavailable` if the store failed a moment ago."""
         with self._lock:
-            now = self._clock()
-            if now < self._open_until:
+            now, open_until = self._clock(), self._open_until[writes]
+            if now < open_until:
                 raise StoreUnavailable("the store failed a moment ago and is not asked again yet")
-            if self._open_until:
+            if open_until:
                 # Half open: this call tests the store. Other calls are refused until it succeeds.
-                self._open_until = now + _COOLDOWN_SECONDS
+                self._open_until[writes] = now + _COOLDOWN_SECONDS
 
-    def succeeded(self) -> None:
+    def succeeded(self, *, writes: bool = True) -> None:
         """The store answered."""
         with self._lock:
-            self._open_until = 0.0
+            self._open_until |= dict.fromkeys((False, writes), 0.0)
 
-    def failed(self, *, held_seconds: float) -> None:
+    def failed(self, *, held_seconds: float, writes: bool = False) -> None:
         """The store did not answer, and the call took `held_seconds`."""
         with self._lock:
-            self._open_until = self._clock() + min(held_seconds * _COOLDOWN_FACTOR, _COOLDOWN_SECONDS)
+            until = self._clock() + min(held_seconds * _COOLDOWN_FACTOR, _COOLDOWN_SECONDS)
+            self._open_until |= dict.fromkeys((writes, True), until)
 
 
 class SparingStore:
@@ -124,7 +125,8 @@ class SparingStore:
         self._left = min(self._budget, self._left + (self._clock() - self._ended) * _REFILL)
         if self._left <= 0:
             raise StoreUnavailable("the store has held this run long enough")
-        self.breaker.admit()
+        writes = operation != "load"
+        self.breaker.admit(writes=writes)
         is_bounded, began = getattr(self.inner, "bounded", False), self._clock()
         try:
             answer = call() if is_bounded else _workers().run(call, seconds=self._left)
@@ -132,13 +134,13 @@ class SparingStore:
             held = self._spent(operation, began, answered=False)
             count("fluxlit.store.errors", operation=operation, error=type(error).__name__)
             if isinstance(error, StoreUnavailable) or not isinstance(error, FluxlitError):
-                self.breaker.failed(held_seconds=held)
+                self.breaker.failed(held_seconds=held, writes=writes)
             else:
-                self.breaker.succeeded()  # the store has answered, though with an error
+                self.breaker.succeeded(writes=writes)  # the store has answered, though with an error
             raise
         held = self._spent(operation, began, answered=True)
         record_seconds("fluxlit.store.duration", held, operation=operation)
-        self.breaker.succeeded()
+        self.breaker.succeeded(writes=writes)
         return answer
 
     def _spent(self, operation: str, began: float, *, answered: bool) -> float:

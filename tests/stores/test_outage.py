@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fluxlit_component.errors import StoreUnavailable, UnstorableValue
-from fluxlit_component.state.record import Commit, Record
+from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores.adapter import AdapterStore
 from fluxlit_component.stores.memory import InMemorySessionStore
 from fluxlit_component.stores.outage import Breaker, SparingStore, breaker_of
@@ -140,6 +140,35 @@ def test_while_one_call_probes_the_others_go_on() -> None:
         breaker.admit()
     breaker.succeeded()
     breaker.admit()
+
+
+def test_a_failed_write_does_not_stop_reads() -> None:
+    """A full disk can be read; that it is read is no reason to write again at once."""
+
+    class Full(SlowStore):
+        def commit(self, session_id: str, commit: Commit) -> Outcome:
+            self.hands.now += 0.4
+            raise StoreUnavailable("full")
+
+    clock = Clock()
+    inner, breaker = Full(clock), Breaker(clock=clock)
+
+    def run() -> SparingStore:
+        return SparingStore(inner, breaker, clock=clock)
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        run().commit(SID, Commit({}))
+    assert run().load(SID) is None
+    with pytest.raises(StoreUnavailable, match="a moment ago"):
+        run().commit(SID, Commit({}))
+    clock.now += 2.1
+    with pytest.raises(StoreUnavailable, match="full"):
+        run().commit(SID, Commit({}))
+    clock.now += 2.1
+    inner.seconds, inner.is_down = 0.4, True
+    for call, reason in ((run().load, "down"), (run().load, "a moment ago"), (run().delete, "a moment ago")):
+        with pytest.raises(StoreUnavailable, match=reason):
+            call(SID)
 
 
 def test_a_refusal_is_an_answer() -> None:

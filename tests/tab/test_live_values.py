@@ -269,7 +269,7 @@ def test_an_outage_over_f5_ends_with_the_newest(
     with pytest.MonkeyPatch.context() as patch:
         for name in broken:
             patch.setattr(store, name, refuse)
-        patch.setattr(Breaker, "admit", lambda _: None)  # calls of other visitors succeed meanwhile
+        patch.setattr(Breaker, "admit", lambda *_, **__: None)  # calls of other visitors succeed meanwhile
         second = f5(first.run(during), nothing)
         assert second.run().session.status == "degraded"
     breaker_of(store).succeeded()

@@ -1,0 +1,169 @@
+"""F5 while the store refuses writes and can still be read: it is full, a standby, or locked by somebody."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from fluxlit_component import InMemorySessionStore, StoreUnavailable
+from fluxlit_component.state.record import Commit, Outcome
+from fluxlit_component.stores.outage import BUDGET_SECONDS, breaker_of
+from fluxlit_component.testing import AppTestTab
+from tests.tab.people import ADA
+
+Open = Callable[..., AppTestTab]
+
+
+class Full(InMemorySessionStore):
+    """Takes no commit while `is_full`, and says so after `seconds`."""
+
+    is_full = False
+    seconds = 0.0
+
+    def commit(self, session_id: str, commit: Commit) -> Outcome:
+        self._refuse()
+        return super().commit(session_id, commit)
+
+    def touch(self, session_id: str, *, idle_seconds: float | None) -> bool:
+        self._refuse()
+        return super().touch(session_id, idle_seconds=idle_seconds)
+
+    def _refuse(self) -> None:
+        if self.is_full:
+            time.sleep(self.seconds)
+            raise StoreUnavailable("full")
+
+
+WHO: list[str | None] = [None]
+"""Who is signed in now."""
+changes: list[bool] = []
+"""Whether the app was told in a run that somebody else is there."""
+
+
+def app() -> None:
+    """A field, and a list of what was sent; the page counts its runs."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+    from tests.tab.test_a_store_that_takes_nothing import WHO, changes
+
+    with url_session(identity=lambda: WHO[0]) as session:
+        changes.append(session.identity_changed)
+        st.session_state.runs = st.session_state.get("runs", 0) + 1
+        st.text_input("Note", key="note")
+        log = st.session_state.setdefault("log", [])
+        if st.session_state.note and st.session_state.note not in log:
+            log.append(st.session_state.note)
+        st.write(session.status)
+
+
+@pytest.fixture(params=[0.0, 0.05, 2 * BUDGET_SECONDS], ids=["at once", "soon", "not in time"])
+def store(request: pytest.FixtureRequest) -> Full:
+    """The store of the test."""
+    store = Full()
+    store.seconds = request.param
+    return store
+
+
+def send(tab: AppTestTab, note: str) -> None:
+    """Fill in the field."""
+    tab.at.text_input(key="note").input(note)
+    tab.run()
+
+
+def seen(tab: AppTestTab) -> tuple[str, list[str], int]:
+    """The field, the list, and the number of runs."""
+    state = tab.at.session_state
+    return tab.at.text_input(key="note").value, state["log"], state["runs"]
+
+
+def make_room(store: Full) -> None:
+    """The store takes commits again, and is asked at once."""
+    store.is_full = False
+    breaker_of(store).succeeded()
+
+
+@pytest.mark.parametrize("who", [None, ADA], ids=["nobody", "Ada"])
+@pytest.mark.parametrize("is_new", [False, True], ids=["a known visitor", "a new visitor"])
+def test_each_f5_shows_all_that_was_sent(
+    url_session_apptest: Open, store: Full, monkeypatch: pytest.MonkeyPatch, *, is_new: bool, who: str | None
+) -> None:
+    """As often as it is pressed, whether something was sent in between or not; then all is stored."""
+    monkeypatch.setattr(sys.modules[__name__], "WHO", [who])
+    monkeypatch.setattr(sys.modules[__name__], "changes", [])
+    held = []  # as a server holds the Streamlit session of a page that was left, for two minutes
+    store.is_full = is_new
+    tab = url_session_apptest(app, store=store)
+    sid = tab.sid
+    send(tab, "first")
+    store.is_full, runs, sent = True, 2, ["first"]
+    for note in ("second", "third", None, None, "fourth"):
+        if note is not None:
+            send(tab, note)
+            sent, runs = [*sent, note], runs + 1
+        assert seen(tab) == (sent[-1], sent, runs)
+        held.append(tab.at)
+        runs += 1
+        assert seen(tab.reload()) == (sent[-1], sent, runs)
+    make_room(store)
+    held.append(tab.at)
+    assert seen(tab.reload()) == (sent[-1], sent, runs + 1)
+    assert tab.at.markdown[0].value == "ready"
+    assert tab.stored == {"note": "fourth", "log": sent, "runs": runs + 1}
+    assert tab.sid == sid
+    assert changes
+    assert not any(changes)
+
+
+def test_a_record_that_is_lost_meanwhile_is_begun_by_the_page_that_knows_it(
+    url_session_apptest: Open, store: Full
+) -> None:
+    """The page after F5 knows only what was not saved: it waits until there is room."""
+    store.seconds = 0.0  # else that page has no time left to save
+    tab = url_session_apptest(app, store=store)
+    sid = tab.sid
+    send(tab, "first")
+    store.is_full = True
+    send(tab, "second")
+    before = tab.at
+    store._sessions.clear()
+    assert seen(tab.reload()) == ("", [], 1)
+    make_room(store)
+    assert seen(tab.run()) == ("second", ["first", "second"], 4)
+    assert tab.sid == sid
+    del before
+
+
+def test_a_page_that_stays_open_saves_all(url_session_apptest: Open, store: Full) -> None:
+    """It goes on with what the page before it had."""
+    tab = url_session_apptest(app, store=store)
+    send(tab, "first")
+    store.is_full = True
+    send(tab, "second")
+    before = tab.at
+    send(tab.reload(), "third")
+    make_room(store)
+    send(tab, "fourth")
+    assert tab.stored == {"note": "fourth", "log": ["first", "second", "third", "fourth"], "runs": 6}
+    assert seen(tab.reload())[1] == tab.stored["log"]
+    del before
+
+
+def test_room_is_gone_between_two_f5(url_session_apptest: Open, store: Full) -> None:
+    """The page in between has been saved; the next one has not."""
+    tab = url_session_apptest(app, store=store)
+    send(tab, "first")
+    before = [tab.at]
+    tab.reload()
+    store.is_full = True
+    before.append(tab.at)
+    assert seen(tab.reload()) == ("first", ["first"], 4)
+    before.append(tab.at)
+    assert seen(tab.reload()) == ("first", ["first"], 5)
+    make_room(store)
+    assert seen(tab.reload()) == ("first", ["first"], 6)
+    assert tab.stored["runs"] == 6
+    del before
