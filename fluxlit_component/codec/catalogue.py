@@ -2,7 +2,8 @@
 
 Stored bytes hold name, number and parts of the instance, never an import path: they make the server load
 nothing. A Streamlit script defines its classes in every run, so a class replaces the registered one of the
-same module and qualified name. Values of the old class can be written; all are read as those of the new one.
+same module and qualified name, and one whose module was loaded again since: the script has renamed it. Values
+of the old class can be written; all are read as those of the new one.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import gc
 import hashlib
 import re
+import sys
 from collections.abc import Callable, Mapping
 from threading import Lock
+from types import ModuleType
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, overload
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from fluxlit_component.codec.bounds import MAX_DEPTH
 from fluxlit_component.codec.refusals import refusal, type_name
@@ -35,6 +38,7 @@ class Enrolment(NamedTuple):
     schema: int
     migrate: Migrate | None
     shape: Shape
+    module: ref[ModuleType] | None  # each run of a script has a `__main__` of its own
 
 
 _CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
@@ -76,7 +80,8 @@ def register(
             f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
             "and they must not inherit from a built-in type such as list or Exception"
         )
-    enrolment = Enrolment(name, schema, migrate, shape)
+    module = sys.modules.get(cls.__module__)
+    enrolment = Enrolment(name, schema, migrate, shape, ref(module) if module else None)
     with _lock:
         _refuse_conflict(cls, enrolment)
         if _by_name.get(name, cls) is not cls:
@@ -177,7 +182,7 @@ ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)
 
 def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
     holder = _by_name.get(enrolment.name)
-    if holder is not None and type_name(holder) != type_name(cls):
+    if holder is not None and type_name(holder) != type_name(cls) and not _is_replaced(holder):
         raise ConfigurationError(
             f"the name {enrolment.name!r} already belongs to {type_name(holder)}; "
             f"register {type_name(cls)} under another one"
@@ -185,6 +190,11 @@ def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
     before = _by_class.get(cls)
     if before is not None and before.name != enrolment.name:
         raise ConfigurationError(f"{type_name(cls)} is already {before.name!r}; a class has one name")
+
+
+def _is_replaced(cls: type) -> bool:
+    module = _by_class[cls].module
+    return module is not None and module() is not sys.modules.get(cls.__module__)
 
 
 def _name_of(cls: type) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import random
+import sys
 import weakref
 from collections import OrderedDict, namedtuple
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum, Flag, IntEnum, IntFlag
 from functools import cached_property
+from types import ModuleType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pytest
@@ -272,6 +274,41 @@ def test_script_that_runs_again_replaces_its_class() -> None:
     del old, value
     gc.collect()
     assert forgotten() is None
+
+
+def run_script(monkeypatch: pytest.MonkeyPatch, *names: str, inside: bool = False) -> dict[str, Any]:
+    """Run a script that registers classes under one name, in a `__main__` of its own as Streamlit does."""
+    lines = ["from dataclasses import dataclass", "from fluxlit_component import register", "def main():"]
+    for name in names:
+        lines += ["  @register(name='shop.cart')", "  @dataclass", f"  class {name}:", "    items: list"]
+    lines += ["  globals().update(locals())", "main()"]
+    source = "\n".join(lines if inside else [*lines[:2], *[line[2:] for line in lines[3:-2]]])
+    module = ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", module)
+    exec(compile(source, "app.py", "exec", dont_inherit=True), vars(module))
+    return vars(module)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_renamed_class_of_a_script_replaces_the_old_one(
+    monkeypatch: pytest.MonkeyPatch, inside: bool
+) -> None:
+    """The saved script has another name for its class, and a name may go back; a function may define it."""
+    old = run_script(monkeypatch, "Cart", inside=inside)["Cart"]
+    stored = encode(old(["tea"]))
+    new = run_script(monkeypatch, "Basket", inside=inside)["Basket"]
+    assert decode(stored) == decode(encode(old(["tea"]))) == new(["tea"])
+    assert is_outdated([old([])])
+    again = run_script(monkeypatch, "Cart", inside=inside)["Cart"]
+    assert decode(stored) == again(["tea"])
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_two_classes_of_one_run_cannot_share_a_name(monkeypatch: pytest.MonkeyPatch, inside: bool) -> None:
+    """In the first run and in every later one."""
+    for _ in range(3):
+        with pytest.raises(ConfigurationError, match="already belongs"):
+            run_script(monkeypatch, "Cart", "Basket", inside=inside)
 
 
 def test_an_instance_of_an_older_class_is_found() -> None:
