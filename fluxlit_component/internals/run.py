@@ -84,7 +84,7 @@ class Run:
                 return str(url)
             origin = self.headers.get("Origin") or ""
             prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
-            path = self.page_paths.get(self._context.pages_manager.get_pages()[self.page]["script_path"], "")
+            path = self._path_of(self.page)
             return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
         return ""
 
@@ -92,10 +92,17 @@ class Run:
     def page_paths(self) -> Mapping[str, str]:
         """Path of each page's script (a function: its URL path) -> its URL path, "" for the default page."""
         with guard:
-            pages = self._context.pages_manager.get_pages().values()
-            paths = [(str(page["script_path"] or ""), str(page.get("url_pathname") or "")) for page in pages]
-            return {script or path: path for script, path in paths}
+            pages = self._context.pages_manager.get_pages()
+            paths = {page: self._path_of(page) for page in pages}
+            return {str(pages[page]["script_path"] or path): path for page, path in paths.items()}
         return {}
+
+    def _path_of(self, page: str) -> str:
+        manager = self._context.pages_manager
+        facts = manager.get_pages()[page]
+        # 1.40 has names for the pages of a folder. The paths are the same, but for the main script.
+        name = "" if page == manager.main_script_hash else facts["page_name"]
+        return str(facts.get("url_pathname", name) or "")
 
     @property
     def page(self) -> str:
@@ -123,8 +130,8 @@ class Run:
         """Ask for the page by its URL path. If the app has no such page, Streamlit then says so."""
         with guard:
             manager = self._context.pages_manager
-            if page := manager.get_pages().get(str(manager.intended_page_script_hash)):
-                manager.set_script_intent("", str(page.get("url_pathname") or ""))
+            if (page := str(manager.intended_page_script_hash)) in manager.get_pages():
+                manager.set_script_intent("", self._path_of(page))
 
     @cached_property
     def headers(self) -> Mapping[str, str]:

@@ -127,3 +127,18 @@ def test_the_addresses_of_pages_are_known(fallbacks: list[str], seen: dict[str, 
     assert sorted(seen["paths"].values()) == ["", "report", "settings"], moved("PagesManager.get_pages")
     assert isinstance(seen["url"], str)
     assert fallbacks == [], moved(str(fallbacks))
+
+
+@pytest.mark.usefixtures("no_navigation_yet")
+def test_the_addresses_of_a_pages_folder_are_known(fallbacks: list[str], tmp_path: Path) -> None:
+    """They are the names of the files; that of the main script is empty."""
+    lines = ["import streamlit as st", "from fluxlit_component.internals import current_run"]
+    lines += ["st.write(' '.join(sorted(map(repr, current_run().page_paths.values()))))"]
+    (tmp_path / "pages").mkdir()
+    for name in ("main.py", "pages/1_Report.py", "pages/2_Data.py"):
+        (tmp_path / name).write_text("\n".join(lines))
+    at = AppTest.from_file(str(tmp_path / "main.py"), default_timeout=30).run()
+    for page in ("main.py", "pages/2_Data.py"):
+        shown = [text.value for text in at.switch_page(page).run().markdown]
+        assert shown == ["'' 'Data' 'Report'"], moved("PagesManager.get_pages")
+    assert fallbacks == [], moved(str(fallbacks))
