@@ -56,6 +56,13 @@ def test_append_after_another_kind_of_change_gives_mine(
     assert append(base, base + theirs, base[:-1]) == base[:-1]
 
 
+@pytest.mark.parametrize(("theirs", "mine"), [("a", "b"), (["a"], "b"), ("a", ["b"]), (b"a", b"b")])
+def test_append_refuses_what_is_no_list(theirs: Any, mine: Any) -> None:
+    """The characters of a text are no items; the text would become the display of a list."""
+    with pytest.raises(TypeError, match=r"append merges lists and tuples, not (str|bytes)"):
+        append(None, theirs, mine)
+
+
 @given(some.none() | numbers, numbers, numbers)
 def test_union_keeps_what_neither_removed(base: set[int] | None, theirs: set[int], mine: set[int]) -> None:
     """What both knew is in if both still have it; what is new is in if one has it."""
