@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, Popen, TimeoutExpired
 from typing import Final
@@ -114,10 +115,13 @@ class StreamlitServer:
         """Start and wait until the server is healthy. One that runs goes on.
 
         Raises:
-            RuntimeError: it ended or did not become healthy in a minute; the message has its log.
+            RuntimeError: it ended or did not become healthy in a minute; the message has its log. Or another
+                server has its port.
         """
         if self.is_running:
             return self
+        with suppress(OSError), socket.create_connection(("localhost", self.port), timeout=1):
+            raise RuntimeError(f"port {self.port} is not available: another server listens there")
         command = [
             *(sys.executable, str(_LAUNCHER), self._count.name),
             *(self.handshake, str(self.script)),

@@ -40,6 +40,17 @@ def test_a_port_of_the_callers_own(tmp_path: Path, between: str) -> None:
         assert server.start().pid == first  # one that runs goes on: nobody would end a second one
 
 
+def test_a_port_that_another_server_has(tmp_path: Path) -> None:
+    """The other one is healthy, but it is not this app: nothing is started."""
+    (tmp_path / "app.py").write_text("import streamlit as st\nst.write('here')\n")
+    with StreamlitServer(tmp_path / "app.py") as other:
+        server = StreamlitServer(tmp_path / "app.py", args=["--server.port", str(other.port)])
+        with pytest.raises(RuntimeError, match=f"port {other.port} is not available"):
+            server.start()
+        assert not server.is_running
+        server.close()
+
+
 def test_options_in_one_string_are_refused(tmp_path: Path) -> None:
     """Each of its characters would be an option."""
     with pytest.raises(ConfigurationError, match="shlex"):
