@@ -111,7 +111,7 @@ def _page(request: pytest.FixtureRequest) -> Any:
 def _find(request: pytest.FixtureRequest, app: str | Path) -> Path:
     """The app's file: beside the test, else below the root, else where pytest was started."""
     if not isinstance(app, (str, Path)):
-        raise TypeError(f"an app is a path or a function, not {type(app).__name__}")
+        raise TypeError(f"a server needs a path, AppTest a path or a function, not {type(app).__name__}")
     folders = (request.path.parent, request.config.rootpath, request.config.invocation_params.dir)
     for folder in folders:
         if (folder / app).is_file():

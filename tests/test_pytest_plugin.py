@@ -97,3 +97,9 @@ def test_an_app_that_is_not_there(tmp_path: Path, app: str) -> None:
     """The server fixture says where it has looked."""
     output = run_pytest(tmp_path, test_page=f"def test_page(streamlit_app): streamlit_app({app!r})")
     assert f"no app '{app}' in {tmp_path}" in output
+
+
+def test_a_server_for_a_function(tmp_path: Path) -> None:
+    """Only AppTest runs one: a server needs a path."""
+    output = run_pytest(tmp_path, test_page="def test_page(streamlit_app): streamlit_app(print)")
+    assert "a server needs a path" in output

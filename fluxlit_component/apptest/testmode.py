@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, cast
 
+from fluxlit_component.arguments import of_type
 from fluxlit_component.settings import says_nothing_of_tests
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def set_testing(testing: bool) -> ExitStack:  # noqa: FBT001 - as in stamina, wh
     It holds from now on; used as a `with` block, within the block. These variables beat it: `FLUXLIT_TESTS`,
     `FLUXLIT_FORCE_URL_SESSION_IN_TESTS`, `FLUXLIT_SESSION_STORE` and `FLUXLIT_SESSION_SQLITE_PATH`.
     """
+    of_type(bool, "True or False", testing=testing)
     global is_testing  # noqa: PLW0603 - the switch of the process
     restore = ExitStack()
     restore.callback(globals().update, is_testing=is_testing)

@@ -23,6 +23,7 @@ from typing_extensions import Self
 
 from fluxlit_component import internals, settings
 from fluxlit_component.apptest import testmode
+from fluxlit_component.arguments import of_type
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.internals.process import forget_pages_of_process
 from fluxlit_component.stores.assembly import choose_store
@@ -95,6 +96,7 @@ class AppTestServer:
 
     def visit(self, make: Callable[[], AppTest], *, store: Any = None, **given: Any) -> AppTestTab:
         """Open the AppTest that `make` returns in a tab of a new visitor; run it with what is `given`."""
+        of_type(Mapping | None, "names with values", **given)
         if testmode.stand_in is None:
             raise ConfigurationError("the server is not open: write `with AppTestServer(file) as server:`")
         forget_pages_of_process()

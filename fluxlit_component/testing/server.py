@@ -68,6 +68,9 @@ class StreamlitServer:
     ) -> None:
         if isinstance(args, str):
             raise ConfigurationError("args takes a sequence of strings, such as shlex.split() makes, not str")
+        for arg in args:
+            of_type(str, "strings", args=arg)
+        of_type(Mapping | None, "names with strings", env=env)
         self.script = Path(script).resolve()
         given = re.search(r"--server\.port[= ](\d+)", " ".join(args))
         self.port = int(given[1]) if given else free_port()

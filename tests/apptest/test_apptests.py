@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fluxlit_component import InMemorySessionStore, RedisSessionStore, SQLiteSessionStore
+from fluxlit_component import ConfigurationError, InMemorySessionStore, RedisSessionStore, SQLiteSessionStore
 from fluxlit_component.apptest import testmode
 from fluxlit_component.testing import set_testing
 from tests.three_methods import DictStore
@@ -108,6 +109,14 @@ def test_the_switch_by_hand(tmp_path: Path) -> None:
     assert not testmode.is_testing
     set_testing(True)
     assert visit(tmp_path).markdown[0].value == "disabled"
+
+
+@pytest.mark.parametrize("testing", ["no", None, 0])
+def test_the_switch_takes_true_or_false(testing: Any) -> None:
+    """The text "no" would count as True."""
+    with pytest.raises(ConfigurationError, match="testing takes True or False"):
+        set_testing(testing)
+    assert testmode.is_testing is True
 
 
 def test_disabled_stays_disabled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

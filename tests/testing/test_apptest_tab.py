@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -203,6 +204,13 @@ def test_a_server_that_is_not_open_says_so(tmp_path: Path) -> None:
     """Not a session that is silently off."""
     with pytest.raises(ConfigurationError, match="with AppTestServer"):
         AppTestServer(tmp_path / "sessions.db").open(form)
+
+
+@pytest.mark.parametrize("given", [{"query_params": "a=1"}, {"secrets": "a"}])
+def test_what_a_visit_brings_are_names_with_values(url_session_apptest: Open, given: Any) -> None:
+    """A text in their place is named."""
+    with pytest.raises(ConfigurationError, match=f"{next(iter(given))} takes names with values, not str"):
+        url_session_apptest(form, **given)
 
 
 def test_an_app_that_is_not_there(url_session_apptest: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,3 +56,10 @@ def test_options_in_one_string_are_refused(tmp_path: Path) -> None:
     """Each of its characters would be an option."""
     with pytest.raises(ConfigurationError, match="shlex"):
         StreamlitServer(tmp_path / "app.py", args="--server.headless=true")
+
+
+@pytest.mark.parametrize("given", [{"args": [1]}, {"env": ["A=1"]}, {"env": {"A": 1}}])
+def test_an_option_of_a_wrong_type_is_named(tmp_path: Path, given: Any) -> None:
+    """Before anything is started."""
+    with pytest.raises(ConfigurationError, match=r"^(args|env|A) takes "):
+        StreamlitServer(tmp_path / "app.py", **given)
