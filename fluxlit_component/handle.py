@@ -5,7 +5,7 @@ It has all that the app may ask and tell. Leaving its block saves, however it is
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import partial, wraps
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeAlias, TypeVar, cast, overload
@@ -326,10 +326,12 @@ class UrlSession(Generic[M]):
 
         Raises:
             TooManyTasks: the limit of running streams and jobs is reached.
-            ConfigurationError: the key is no string, or there is a job under it.
+            ConfigurationError: the key is no string, there is a job under it, or `source` gives no chunks.
         """
         from fluxlit_component.background.views import Stream
 
+        kinds: Any = Callable | Iterable | AsyncIterable | Awaitable | None
+        arguments.of_type(kinds, "a function or what gives chunks, such as a generator", source=source)
         work = partial(source, *args, **kwargs) if callable(source) else source
         return self._view(Stream, key, "stream", work)
 
@@ -386,7 +388,7 @@ class UrlSession(Generic[M]):
         from fluxlit_component.background.views import Job, Stream, follow
 
         arguments.of_type(Stream | Job, "a stream or a job that is there", task=task)
-        follow(task, fragment=self.fragment, every=every)
+        follow(task, fragment=self.fragment, every=arguments.lifetime("every", every))
 
     @overload
     def fragment(self, func: Callable[P, R], /) -> Callable[P, R]: ...

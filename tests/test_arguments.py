@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from fluxlit_component import Caps, ConfigurationError, InMemorySessionStore, UrlSession, ensure_url_session
+from fluxlit_component.background.task import Task
+from fluxlit_component.background.views import Job
 from fluxlit_component.testing import StreamlitServer
 
 PAGE: Any = SimpleNamespace(query_params={}, session_state={})
 ANYTHING: Any = UrlSession(None, None)
+JOB: Any = Job(Task("k", "job", ""), None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,8 @@ ANYTHING: Any = UrlSession(None, None)
         (lambda: ANYTHING.job("k", print, executor=5), r"a pool with submit\(\)"),
         (lambda: ANYTHING.job(5, print), "key takes a string"),
         (lambda: ANYTHING.stream(5, print), "key takes a string"),
+        (lambda: ANYTHING.stream("k", 5), "source takes a function or what gives chunks, .* not int"),
+        (lambda: ANYTHING.follow(JOB, every="x"), "every takes a positive number of seconds"),
         (lambda: ANYTHING.follow(None), "a stream or a job that is there"),
         (lambda: ANYTHING.keep_upload(None, key=5), "key takes a string"),
         (lambda: ANYTHING.keep_upload(None, key="k", max_bytes="1"), "max_bytes takes a number of bytes"),
