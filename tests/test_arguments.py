@@ -8,13 +8,22 @@ from typing import Any
 
 import pytest
 
-from fluxlit_component import Caps, ConfigurationError, InMemorySessionStore, UrlSession, ensure_url_session
+from fluxlit_component import (
+    Caps,
+    ConfigurationError,
+    InMemorySessionStore,
+    RedisSessionStore,
+    SQLiteSessionStore,
+    UrlSession,
+    ensure_url_session,
+)
 from fluxlit_component.background.task import Task
 from fluxlit_component.background.views import Job
 from fluxlit_component.testing import StreamlitServer
 
 PAGE: Any = SimpleNamespace(query_params={}, session_state={})
 ANYTHING: Any = UrlSession(None, None)
+REDIS: Any = RedisSessionStore("redis://nowhere.invalid")  # connects when it is used
 JOB: Any = Job(Task("k", "job", ""), None)  # type: ignore[arg-type]
 
 
@@ -37,6 +46,13 @@ JOB: Any = Job(Task("k", "job", ""), None)  # type: ignore[arg-type]
         (lambda: ANYTHING.link(once="no"), "once takes True or False"),
         (lambda: ensure_url_session(PAGE, "memory://"), "not a URL"),  # type: ignore[arg-type]
         (lambda: InMemorySessionStore(max_entries="x"), "max_entries"),  # type: ignore[arg-type]
+        (lambda: InMemorySessionStore(default_ttl_seconds=float("nan")), "default_ttl_seconds takes seconds"),
+        (lambda: InMemorySessionStore().set("a", {}, ttl_seconds="x"), "^ttl_seconds takes seconds"),  # type: ignore[arg-type]
+        (lambda: InMemorySessionStore().set("a", {}, ttl_seconds=float("nan")), "^ttl_seconds takes seconds"),
+        (lambda: REDIS.set("a", {}, ttl_seconds="x"), "^ttl_seconds takes seconds"),
+        (lambda: InMemorySessionStore().set(5, {}), "a session id is a string"),  # type: ignore[arg-type]
+        (lambda: REDIS.get(b"a"), "a session id is a string"),
+        (lambda: SQLiteSessionStore(5), "path takes a path, not int"),  # type: ignore[arg-type]
         (lambda: StreamlitServer("app.py", env={"A": 1}), "A takes a string"),  # type: ignore[dict-item]
     ],
 )

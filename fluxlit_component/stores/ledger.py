@@ -58,8 +58,8 @@ class Place:
 
 def name_of(session_id: str) -> str:
     """The name of a session in a backend. An empty id is refused: all visitors would share one session."""
-    if not session_id:
-        raise ConfigurationError("a session id must not be empty")
+    if not isinstance(session_id, str) or not session_id:
+        raise ConfigurationError("a session id is a string that is not empty")
     return stored_key(session_id)
 
 

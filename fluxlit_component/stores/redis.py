@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from typing_extensions import Self
 
-from fluxlit_component.arguments import of_type
+from fluxlit_component.arguments import seconds
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.record import Commit, Outcome, Record
 from fluxlit_component.stores import redis_layout as layout
@@ -56,9 +56,8 @@ class RedisSessionStore:
         default_ttl_seconds: float | None = 86_400.0,
         timeout_seconds: float = 0.25,
     ) -> None:
-        of_type(int | float | None, "seconds or None", default_ttl_seconds=default_ttl_seconds)
         self._prefix = prefix
-        self._default_ttl_seconds = default_ttl_seconds
+        self._default_ttl_seconds = seconds("default_ttl_seconds", default_ttl_seconds, None)
         self._owned = isinstance(client_or_url, str)
         if self._owned:
             self._server = RedisServer(_connector(client_or_url, timeout_seconds))
@@ -79,7 +78,7 @@ class RedisSessionStore:
         return values_of(self.load(session_id))
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
-        span = self._default_ttl_seconds if ttl_seconds is None else ttl_seconds
+        span = seconds("ttl_seconds", ttl_seconds, self._default_ttl_seconds)
         fields = layout.pairs_of(fields_of(data))
         self._server.run("set", [self._key(session_id)], layout.milliseconds(span), *fields)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from fluxlit_component.arguments import of_type
 from fluxlit_component.clock import monotonic
 from fluxlit_component.errors import ConfigurationError, StoreUnavailable
 from fluxlit_component.stores.sqlite_damage import APPLICATION, is_damage, naming, set_aside
@@ -47,6 +48,7 @@ class DatabaseFile:
     """One database file, used from any thread and, after a fork, from any process."""
 
     def __init__(self, path: str | os.PathLike[str], *, patience: float, sets_aside: bool) -> None:
+        of_type(str | os.PathLike, "a path", path=path)
         if os.fspath(path) in {"", ":memory:"}:
             remedy = "for sessions in memory use memory:// or InMemorySessionStore()"
             raise ConfigurationError(f"a SQLite store needs a file; {remedy}")

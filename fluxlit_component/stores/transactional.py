@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from fluxlit_component.arguments import of_type
+from fluxlit_component.arguments import seconds
 from fluxlit_component.clock import Clock, deadline
 from fluxlit_component.errors import FluxlitError
 from fluxlit_component.state.record import Commit, Field, Outcome, Record
@@ -71,8 +71,7 @@ class TransactionalStore(ABC):
     bounded = True
 
     def __init__(self, default_ttl_seconds: float | None, sweep_clock: Clock) -> None:
-        of_type(int | float | None, "seconds or None", default_ttl_seconds=default_ttl_seconds)
-        self._default_ttl_seconds = default_ttl_seconds
+        self._default_ttl_seconds = seconds("default_ttl_seconds", default_ttl_seconds, None)
         self._sweep_clock = sweep_clock
         self._sweep_due = sweep_clock() + _PAUSE_SECONDS
 
@@ -89,11 +88,11 @@ class TransactionalStore(ABC):
 
     def set(self, session_id: str, data: Mapping[str, Any], *, ttl_seconds: float | None = None) -> None:
         name, fields = ledger.name_of(session_id), fields_of(data)
-        seconds = self._default_ttl_seconds if ttl_seconds is None else ttl_seconds
+        span = seconds("ttl_seconds", ttl_seconds, self._default_ttl_seconds)
 
         def replace(transaction: Transaction) -> None:
             place = transaction.find(name, create=True)
-            transaction.begin(place, Head(1, place.now, deadline(place.now, seconds)), fields)
+            transaction.begin(place, Head(1, place.now, deadline(place.now, span)), fields)
 
         self._write(replace)
         self._sweep_if_due()
