@@ -42,11 +42,13 @@ class _Commands(TyperGroup):
         except FluxlitError as error:
             complain(str(error))
             raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from None
-        except BrokenPipeError:  # who reads has enough, such as `head`: the parser ends quietly
-            raise
-        except OSError as error:
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        try:
+            return super().main(*args, **options)
+        except OSError as error:  # not of a broken pipe: if `head` has enough, the parser ends quietly
             complain(f"the output could not be written: {error.strerror}")
-            raise typer.Exit(1) from None
+            raise SystemExit(1) from None
 
 
 app = typer.Typer(

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
+from os import devnull
+from pathlib import Path
 from typing import Final
 
 from fluxlit_component.asgi import SessionMiddleware
@@ -29,6 +31,8 @@ def main() -> None:
 
         if isinstance(sys.stdout, TextIOWrapper):  # keys are text of any language, a terminal may be ASCII's
             sys.stdout.reconfigure(errors="backslashreplace")
+        sys.stdin = sys.stdin or Path(devnull).open()  # noqa: SIM115 - None: the shell has closed it
+        sys.stderr = sys.stderr or Path(devnull).open("w")  # noqa: SIM115
         app(prog_name="fluxlit-session")
 
 

@@ -59,8 +59,33 @@ def test_output_that_cannot_be_written(
     if Path("/dev/full").exists():
         with Path("/dev/full").open("wb") as full:
             failed = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
-        assert failed.returncode == 1
-        assert failed.stderr.decode().strip() == "the output could not be written: No space left on device"
+            helped = subprocess.run(
+                [*command[:3], "--help"], stdout=full, stderr=subprocess.PIPE, check=False
+            )
+        for done in (failed, helped):
+            assert done.returncode == 1
+            assert done.stderr.decode().strip() == "the output could not be written: No space left on device"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell closes the streams")
+def test_streams_that_the_shell_has_closed(
+    opened: Callable[[str], Any], fill: Callable[..., str], url_of: Callable[[str], str]
+) -> None:
+    """Without standard error the result is printed all the same; nobody to ask is no answer."""
+    url = url_of("sqlite")
+    name = stored_key(fill(opened(url), a=1))[:8]
+
+    def said(words: str) -> subprocess.CompletedProcess[str]:
+        line = f"{sys.executable} -m fluxlit_component {words}"
+        env = {**os.environ, "FLUXLIT_SESSION_STORE": url}
+        return subprocess.run(line, shell=True, capture_output=True, text=True, env=env, check=False)
+
+    counted = said("stats --json 2>&-")
+    assert (counted.returncode, json.loads(counted.stdout)["sessions"]) == (0, 1)
+    asked = said(f"revoke {name} <&-")
+    assert asked.returncode == 1
+    assert "Aborted" in asked.stderr
+    assert "Traceback" not in asked.stderr
 
 
 @pytest.mark.skipif(not hasattr(st, "space"), reason="the demo is drawn with Streamlit 1.51 or newer")

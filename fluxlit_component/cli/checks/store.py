@@ -43,6 +43,7 @@ def check_store(store: BuiltInStore) -> Iterator[Finding]:
     else:
         yield problem("store", "what was written a moment ago cannot be read back")
     store.touch(probe, idle_seconds=1e-6)  # not deleted: the marker of that would stay for a day
+    store.purge()
 
 
 def _seconds(work: Callable[[], object]) -> float:
