@@ -48,10 +48,12 @@ def _take_member(value: Enum) -> Parts:
 
 
 def _give_member(cls: Any, fields: Mapping[str, Any], _: list[Any]) -> object:
-    if not issubclass(cls, Flag):
-        return cls.__members__[fields["member"]]
-    require(type(fields["value"]) is int, "flag")
-    return cls(fields["value"])
+    is_flag = issubclass(cls, Flag)
+    require(not is_flag or type(fields.get("value")) is int, "flag")
+    try:
+        return cls(fields["value"]) if is_flag else cls.__members__[fields["member"]]
+    except (KeyError, ValueError):
+        raise _changed(cls, "members") from None
 
 
 def _take_tuple(value: Any) -> Parts:
@@ -61,7 +63,8 @@ def _take_tuple(value: Any) -> Parts:
 
 
 def _give_tuple(cls: Any, fields: dict[str, Any], _: list[Any]) -> object:
-    _check_fields(cls, same=tuple(fields) == cls._fields)
+    if tuple(fields) != cls._fields:
+        raise _changed(cls, "fields")
     return tuple.__new__(cls, fields.values())
 
 
@@ -94,7 +97,8 @@ def _split(state: dict[str, object], names: Iterable[str]) -> Parts:
 
 def _restored(cls: Any, known: set[str], fields: dict[str, Any], rest: list[Any]) -> Any:
     others, unset, *_ = rest
-    _check_fields(cls, same=fields.keys() | set(unset) == known and known.isdisjoint(others))
+    if fields.keys() | set(unset) != known or not known.isdisjoint(others):
+        raise _changed(cls, "fields")
     value = object.__new__(cls)
     slots = _slots(cls)
     for name, part in {**fields, **others}.items():
@@ -105,12 +109,9 @@ def _restored(cls: Any, known: set[str], fields: dict[str, Any], rest: list[Any]
     return value
 
 
-def _check_fields(cls: type, *, same: bool) -> None:
-    if not same:
-        raise CorruptValue(
-            f"the fields of {type_name(cls)} are not those that were stored; raise its schema number and "
-            "register a migrate function"
-        )
+def _changed(cls: type, what: str) -> CorruptValue:
+    remedy = "raise its schema number and register a migrate function"
+    return CorruptValue(f"the {what} of {type_name(cls)} are not those that were stored; {remedy}")
 
 
 def _state(value: object, *, but: Container[str] = ()) -> dict[str, object]:

@@ -408,7 +408,17 @@ def test_member_that_is_gone_is_corrupt() -> None:
     """A name the Enum no longer has."""
     register(Colour, name="colour")
     data = encode(Colour.BLUE).replace(b"BLUE", b"BLUR")
-    with pytest.raises(CorruptValue):
+    with pytest.raises(CorruptValue, match=r"members of .*Colour are not those that were stored; raise its"):
+        decode(data)
+
+
+def test_bits_that_are_gone_are_corrupt() -> None:
+    """A Flag whose stored combination has a member less now."""
+    register(Bits, name="bits")
+    data = encode(Bits.A | Bits.B)
+    fewer: Any = Flag("Bits", {"A": 1}, module=__name__, qualname="Bits")
+    register(fewer, name="bits")
+    with pytest.raises(CorruptValue, match=r"members of .*Bits are not those"):
         decode(data)
 
 
