@@ -36,16 +36,12 @@ class _Commands(TyperGroup):
             raise typer.Exit(2)
         return super().parse_args(ctx, args)
 
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except FluxlitError as error:
-            complain(str(error))
-            raise typer.Exit(2 if isinstance(error, ConfigurationError) else 1) from None
-
     def main(self, *args: Any, **options: Any) -> Any:
         try:
             return super().main(*args, **options)
+        except FluxlitError as error:
+            complain(str(error))
+            raise SystemExit(2 if isinstance(error, ConfigurationError) else 1) from None
         except OSError as error:  # not of a broken pipe: if `head` has enough, the parser ends quietly
             complain(f"the output could not be written: {error.strerror}")
             raise SystemExit(1) from None

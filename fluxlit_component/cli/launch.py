@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from io import TextIOWrapper
 from os import devnull
-from pathlib import Path
 from typing import Final
 
 from fluxlit_component.asgi import SessionMiddleware
@@ -31,8 +30,8 @@ def main() -> None:
 
         if isinstance(sys.stdout, TextIOWrapper):  # keys are text of any language, a terminal may be ASCII's
             sys.stdout.reconfigure(errors="backslashreplace")
-        sys.stdin = sys.stdin or Path(devnull).open()  # noqa: SIM115 - None: the shell has closed it
-        sys.stderr = sys.stderr or Path(devnull).open("w")  # noqa: SIM115
+        sys.stdin = sys.stdin or open(devnull)  # noqa: PTH123, SIM115 - None: the shell has closed it
+        sys.stderr = sys.stderr or open(devnull, "w")  # noqa: PTH123, SIM115
         app(prog_name="fluxlit-session")
 
 

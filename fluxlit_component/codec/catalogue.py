@@ -1,9 +1,8 @@
 """The app's classes whose values may be kept, by their registered name and schema number.
 
 Stored bytes hold name, number and parts of the instance, never an import path: they make the server load
-nothing. A Streamlit script defines its classes in every run, so a class replaces the registered one of the
-same module and qualified name, and one whose module was loaded again since: the script has renamed it. Values
-of the old class can be written; all are read as those of the new one.
+nothing. A Streamlit script defines its classes in every run: a class replaces one of the same module and
+qualified name, or of an earlier run. Values of the old class can be written; all are read as the new one's.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ class Enrolment(NamedTuple):
     schema: int
     migrate: Migrate | None
     shape: Shape
-    module: ref[ModuleType] | None  # each run of a script has a `__main__` of its own
+    module: ref[ModuleType]  # each run of a script has a `__main__` of its own
 
 
 _CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
@@ -80,8 +79,7 @@ def register(
             f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
             "and they must not inherit from a built-in type such as list or Exception"
         )
-    module = sys.modules.get(cls.__module__)
-    enrolment = Enrolment(name, schema, migrate, shape, ref(module) if module else None)
+    enrolment = Enrolment(name, schema, migrate, shape, ref(sys.modules.get(cls.__module__, sys)))
     with _lock:
         _refuse_conflict(cls, enrolment)
         if _by_name.get(name, cls) is not cls:
@@ -181,8 +179,9 @@ ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)
 
 
 def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
-    holder = _by_name.get(enrolment.name)
-    if holder is not None and type_name(holder) != type_name(cls) and not _is_replaced(holder):
+    holder = _by_name.get(enrolment.name, cls)
+    module = sys.modules.get(holder.__module__, sys)  # one that is not there counts as one that stays
+    if type_name(holder) != type_name(cls) and _by_class[holder].module() is module:
         raise ConfigurationError(
             f"the name {enrolment.name!r} already belongs to {type_name(holder)}; "
             f"register {type_name(cls)} under another one"
@@ -190,11 +189,6 @@ def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
     before = _by_class.get(cls)
     if before is not None and before.name != enrolment.name:
         raise ConfigurationError(f"{type_name(cls)} is already {before.name!r}; a class has one name")
-
-
-def _is_replaced(cls: type) -> bool:
-    module = _by_class[cls].module
-    return module is not None and module() is not sys.modules.get(cls.__module__)
 
 
 def _name_of(cls: type) -> str:

@@ -84,8 +84,7 @@ class Run:
                 return str(url)
             origin = self.headers.get("Origin") or ""
             prefix = str(st.get_option("server.baseUrlPath") or "").strip("/")
-            path = self._path_of(self.page)
-            return f"{origin}/{prefix}/{path}" if prefix else f"{origin}/{path}"
+            return f"{origin}{prefix and '/' + prefix}/{self._path_of(self.page)}"
         return ""
 
     @property

@@ -20,9 +20,8 @@ def append(base: list[Any] | None, theirs: list[Any], mine: list[Any]) -> list[A
 
     If this tab did more than append (it removed or changed older items), its list wins.
     """
-    for value in (theirs, mine):  # a list of a text would be its characters
-        if not isinstance(value, (list, tuple)):
-            raise TypeError(f"append merges lists and tuples, not {type(value).__name__}")
+    if not (isinstance(theirs, (list, tuple)) and isinstance(mine, (list, tuple))):
+        raise TypeError("append merges lists and tuples; a text would become a list of its characters")
     before = [] if base is None else list(base)
     # The encoded bytes are compared, because `==` gives no usable answer for a frame or a NaN.
     if encode(list(mine[: len(before)])) != encode(before):

@@ -66,10 +66,8 @@ class StreamlitServer:
         handshake: bool = False,
         freeze: bool = False,
     ) -> None:
-        if isinstance(args, str):
-            raise ConfigurationError("args takes a sequence of strings, such as shlex.split() makes, not str")
-        for arg in args:
-            of_type(str, "strings", args=arg)
+        if isinstance(args, str) or not all(isinstance(arg, str) for arg in args):
+            raise ConfigurationError("args takes a sequence of strings, such as shlex.split() makes")
         of_type(Mapping | None, "names with strings", env=env)
         self.script = Path(script).resolve()
         given = re.search(r"--server\.port[= ](\d+)", " ".join(args))
@@ -118,8 +116,7 @@ class StreamlitServer:
         """Start and wait until the server is healthy. One that runs goes on.
 
         Raises:
-            RuntimeError: it ended or did not become healthy in a minute; the message has its log. Or another
-                server has its port.
+            RuntimeError: its port is taken, it ended, or it is not healthy after a minute: with its log.
         """
         if self.is_running:
             return self

@@ -59,7 +59,7 @@ def test_append_after_another_kind_of_change_gives_mine(
 @pytest.mark.parametrize(("theirs", "mine"), [("a", "b"), (["a"], "b"), ("a", ["b"]), (b"a", b"b")])
 def test_append_refuses_what_is_no_list(theirs: Any, mine: Any) -> None:
     """The characters of a text are no items; the text would become the display of a list."""
-    with pytest.raises(TypeError, match=r"append merges lists and tuples, not (str|bytes)"):
+    with pytest.raises(TypeError, match="append merges lists and tuples"):
         append(None, theirs, mine)
 
 
