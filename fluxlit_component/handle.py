@@ -22,6 +22,7 @@ from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Status
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import tab_of
 
 P = ParamSpec("P")
 
@@ -171,7 +172,8 @@ class UrlSession(Generic[M]):
         given = [each for each in found if isinstance(each, Upload)]
         limits = Limits(max_bytes, policy.caps, policy.live_upload_bytes)
         seen = Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept)
-        kept = keep_upload(st.session_state, given, key=key, many=many, limits=limits, seen=seen)
+        notes = (tab_of(run, "") if run and self._run is None else tab).page.uploads  # also if switched off
+        kept = keep_upload(st.session_state, given, key=key, many=many, limits=limits, seen=seen, notes=notes)
         if kept.is_incomplete:
             tab.standing.lose([key])
         if kept.is_new:  # what is lost of the old files is no loss any more
@@ -193,7 +195,10 @@ class UrlSession(Generic[M]):
         from fluxlit_component.state.edits import keep_edits
 
         arguments.of_type(str, "a string", key=key)
-        return cast("Frame", keep_edits(st.session_state, frame, key=key, draw=st.data_editor, **options))
+        run = internals.current_run()
+        state = run.state if run else internals.State(st.session_state)
+        notes = (tab_of(run, "") if run and self._run is None else self._tab).page.edits
+        return cast("Frame", keep_edits(state, frame, key=key, draw=st.data_editor, notes=notes, **options))
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.

@@ -240,12 +240,19 @@ class State:
         if own:
             self._state._old_state.update(own)
 
-    def hide(self, key: str) -> None:
-        """Hide the key of a component from the app, if the key is registered. The component's state stays."""
+    def hide(self, key: str) -> Any:
+        """Hide a widget's key from the app, if it is registered. Return the widget's id: its value stays."""
         with guard:
             ids = self._state._key_id_mapper
-            if ids.get_id_from_key(key, None) is not None:
+            if element := ids.get_id_from_key(key, None):
                 ids.delete(key)
+            return element
+        return None
+
+    def value_of(self, name: str, otherwise: Any = None) -> Any:
+        """The value under a key, or of the widget with this id, whether it is hidden or not."""
+        state = self._state
+        return self._look(lambda: state[name] if name in state else otherwise, lambda: otherwise)  # noqa: SIM401
 
     def _look(self, look: Callable[[], T], otherwise: Callable[[], T]) -> T:
         for attempt in range(_RETRIES):

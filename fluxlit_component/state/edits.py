@@ -7,31 +7,35 @@ gets the same start frame as long as it is on the page, and the kept table when 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
-_PREFIX: Final = "__fluxlit_edits:"  # keys with two underscores in front are never kept
+from fluxlit_component.internals import State
 
 
 def keep_edits(
-    state: MutableMapping[Any, Any], frame: Any, *, key: str, draw: Callable[..., Any], **options: Any
+    state: State, frame: Any, *, key: str, draw: Callable[..., Any], notes: dict[str, Any], **options: Any
 ) -> Any:
     """Draw an editor by `draw(start, key=..., **options)`, store its result under `key`, and return it."""
-    seat = _PREFIX + key
-    number, start, labels, last = state.get(seat, (0, None, None, None))
-    if f"{seat}:{number}" not in state or key not in state or state[key] is not last:
+    # The number only grows: the browser may still send the edits of an earlier one.
+    number, widget, start, labels, last = notes.get(key, (0, "", None, None, None))
+    if last is None or state.value_of(key) is not last or state.value_of(widget) is None:
         # The page was loaded or shown again, or the app has assigned another table: edits begin anew.
-        number += 1
-        start, labels = copy.deepcopy(state.get(key, frame)), _row_numbers(state.get(key), frame, **options)
+        number, widget, start = number + 1, "", copy.deepcopy(state.value_of(key, frame))
+        labels = _row_numbers(state.value_of(key), frame, **options)
         start = start if labels is None else start.reset_index(drop=True)
-    edited = draw(start, key=f"{seat}:{number}", **options)
+    own_key = f"__fluxlit_edits:{key}:{number}"
+    try:
+        edited = draw(start, key=own_key, **options)
+    finally:  # Streamlit refuses a copy of the state that is put back with this key
+        widget = state.hide(own_key) or widget or own_key
     if labels is not None:
-        rows = labels.delete(state.get(f"{seat}:{number}", {}).get("deleted_rows", []))
+        rows = labels.delete(state.value_of(widget, {}).get("deleted_rows", []))
         while len(rows) < len(edited):  # so does Streamlit number a new row, except if all gaps are alike
             rows = rows.insert(len(rows), rows.max() + 1 if len(rows) else 0)
         edited.index = rows
-    state[key] = edited
-    state[seat] = (number, start, labels, edited)
+    state.write({key: edited})
+    notes[key] = (number, widget, start, labels, edited)
     return edited
 
 

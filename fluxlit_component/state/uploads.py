@@ -19,8 +19,7 @@ from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
 from fluxlit_component.state.keys import PART
 
 State: TypeAlias = MutableMapping[Any, Any]
-_SEAT: Final = "__fluxlit_upload:"
-"""Keys that begin with two underscores are never kept: their values are valid for this page load only."""
+Notes: TypeAlias = dict[str, Any]  # key -> number of a run, and the uploaders that had the kept files then
 _LARGE: Final = "large"
 _AROUND: Final = 64  # upper bound of the bytes that encoding adds to a file's name, type, id and data
 _PLACE: Final = 6  # upper bound of the encoded bytes of one item of "order"
@@ -78,12 +77,12 @@ class Kept(NamedTuple):
 
 
 def keep_upload(
-    state: State, given: Sequence[Upload], *, key: str, many: bool, limits: Limits, seen: Seen
+    state: State, given: Sequence[Upload], *, key: str, many: bool, limits: Limits, seen: Seen, notes: Notes
 ) -> Kept:
     """Keep the files of an uploader under `key` of `state`. If the uploader is empty, return the kept files.
 
     No files are returned if the visitor has emptied the uploader: it has been on the page since it had files,
-    and shows none now. `many`: the uploader takes several files.
+    and shows none now. `many`: the uploader takes several files. `notes`: of this page load.
     """
     held, is_incomplete = _read(state, key, many=many)
     shown = {name: file for files in seen.uploaders.values() for name, file in files.items()}
@@ -91,7 +90,7 @@ def keep_upload(
     if many or not files:
         # After a restart of the server an open page still shows files that the new server does not have.
         files = [*(file for file in held if shown.get(file.file_id, file) is None), *files]
-    run, sources = state.pop(_SEAT + key, (0, ()))
+    run, sources = notes.get(key, (0, ()))
     is_cleared = run >= seen.swept and any(not seen.uploaders.get(source, True) for source in sources)
     if files:
         held = [_sharing(file, shown) for file in files]
@@ -102,8 +101,7 @@ def keep_upload(
         _drop_parts(state, key, ())
     ids = {file.file_id for file in held}
     sources = frozenset(source for source, files in seen.uploaders.items() if ids & files.keys())
-    if sources:
-        state[_SEAT + key] = (seen.run, sources)
+    notes[key] = (seen.run, sources)
     is_new = bool(files) or is_cleared
     return Kept(held, is_new, is_incomplete and not is_new)
 
@@ -188,12 +186,8 @@ def _is_list(value: object) -> TypeGuard[dict[str, list[Any]]]:
 
 
 def _entry_of(file: Upload) -> dict[str, Any]:
-    return {
-        "name": file.name,
-        "type": file.type,
-        "file_id": getattr(file, "file_id", ""),  # before "data", so that a comparison mostly ends here
-        "data": file.getvalue(),
-    }
+    named = {"name": file.name, "type": file.type, "file_id": getattr(file, "file_id", "")}
+    return {**named, "data": file.getvalue()}  # comparisons mostly end before the data
 
 
 def _is_file(value: object) -> bool:
@@ -206,23 +200,18 @@ def _is_file(value: object) -> bool:
 
 def _opened(value: Any) -> KeptUpload | None:
     """A new `KeptUpload` for the caller; None: `value` is no kept file, or it was closed."""
-    if not _is_file(value):
-        return None
     with _lock:
-        if not isinstance(value, KeptUpload):
-            return KeptUpload(**value)
-        return None if value.closed else KeptUpload(**_entry_of(value))
+        if isinstance(value, KeptUpload):
+            return None if value.closed else KeptUpload(**_entry_of(value))
+    return KeptUpload(**value) if _is_file(value) else None
 
 
 def _held_for(file: KeptUpload, before: Iterable[Any], most: int) -> KeptUpload:
     """The object held for a file: an equal one of `before`, or a new one. Closes the oldest above `most`."""
     with _lock:
-        for old in before:
-            if isinstance(old, KeptUpload) and not old.closed and _entry_of(old) == _entry_of(file):
-                file = old
-                break
-        else:
-            file = KeptUpload(**_entry_of(file))
+        entry = _entry_of(file)
+        held = (old for old in before if isinstance(old, KeptUpload) and not old.closed)
+        file = next((old for old in held if _entry_of(old) == entry), None) or KeptUpload(**entry)
         _large.pop(id(file), None)
         others = [*_large.values()]
         total = sum(old.size for old in others) + file.size

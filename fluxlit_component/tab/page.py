@@ -60,6 +60,9 @@ class Page:
     deleted: frozenset[str] = frozenset()
     """Keys to delete from the record, even if session state does not have them."""
 
+    def __init__(self) -> None:
+        self.edits, self.uploads = dict[str, Any](), dict[str, Any]()  # notes of `keep_edits`, `keep_upload`
+
     def take_under(self, record: Record, keys: AbstractSet[str]) -> bytes | None:
         """Take over what the record says of `under`, for these keys. Return all that it says."""
         self.under = {key: value for key, value in (record.note(UNDER) or {}).items() if key in keys}

@@ -87,6 +87,7 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("tell_again", (["a"],), None),
         ("forget", (["a"],), None),
         ("hide", ("a",), None),
+        ("value_of", ("a", "nothing"), "nothing"),
     ],
 )
 def test_a_state_falls_back(name: str, arguments: tuple[Any, ...], fallback: object) -> None:

@@ -224,3 +224,39 @@ def test_keyed_elements_are_told_from_others() -> None:
     """Keys may hold dashes, newlines and dollars; an element without one ends in None."""
     assert session_state.user_key("$$ID-0a1b-my-key\n$$ID-x") == "my-key\n$$ID-x"
     assert session_state.user_key("my-key") is None
+
+
+def hidden(seen: dict) -> None:
+    """A script that draws two widgets, hides their keys, and puts back all that it sees."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    state = current_run().state
+    st.session_state.update(st.session_state)
+    seen["before"] = state.value_of(seen.get("element", "never drawn"), "nothing")
+    seen["name"] = state.value_of("name")
+    if not seen.get("away"):
+        st.text_input("Secret", "Eve", key="secret")
+        st.data_editor([1, 2], key="table")
+        seen["element"] = state.hide("secret")
+        seen["edits"] = state.value_of(state.hide("table"))
+    seen["keys"] = [*st.session_state]
+    st.text_input("Name", "Ada", key="name")
+
+
+def test_a_hidden_widget_has_its_value_as_long_as_streamlit_has_it(
+    fallbacks: list[str], seen: dict[str, Any]
+) -> None:
+    """Under its id; by its key nobody sees it. A value that is in sight is found by its key."""
+    at = start(hidden, seen)
+    assert (seen["before"], seen["name"]) == ("nothing", None)
+    assert seen["edits"] == {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    for away in (False, True):
+        seen["away"] = away
+        rerun(at)
+        assert (seen["before"], seen["name"]) == ("Eve", "Ada"), moved("SessionState.__getitem__")
+        assert seen["keys"] == ["name"], moved("_key_id_mapper.delete")
+    rerun(at)
+    assert seen["before"] == "nothing", moved("SessionState._remove_stale_widgets")
+    assert fallbacks == [], moved(str(fallbacks))

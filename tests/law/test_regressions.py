@@ -21,6 +21,7 @@ from tests.law.collection import RELEASE
 from tests.law.twins import Plain
 from tests.law.values import CLICKED
 from tests.law.visit import Visit
+from tests.law.visitor import by_label
 from tests.three_methods import DictStore
 
 
@@ -512,3 +513,99 @@ def test_a_value_dropped_with_its_page_right_after_f5_leaves_the_key_a_widgets()
         visit.open("two").set("size", "L").reload().open("")
         assert visit.click("Add").rerun().texts == ["size by app"]
         assert visit.rerun().texts == ["size first"]
+
+
+EDITS = {"edited_rows": {"1": {"n": 9}}, "added_rows": [], "deleted_rows": []}
+EDITED, FIRST = "[0, 9, 2]", "[0, 1, 2]"
+
+
+def edit(visit: Visit, edits: dict[str, Any]) -> Visit:
+    """Edit the table on the page, whatever its key is."""
+    (editor,) = [name for name in by_label(visit.side.browser) if name.startswith("__fluxlit_edits:rows:")]
+    return visit.set(editor, edits)
+
+
+def edited_and_begun_again() -> None:
+    """A table whose app throws away what was edited, in three ways."""
+    with url_session() as session:
+        rows = session.keep_edits(pd.DataFrame({"n": range(3)}), key="rows")
+        st.write(str([*rows["n"]]))
+        st.button("Clear", on_click=st.session_state.clear)
+        names = {"Delete it": ["rows"], "Delete all": [*st.session_state]}
+        for deleted in [deleted for name, deleted in names.items() if st.button(name)]:
+            for key in deleted:
+                del st.session_state[key]
+            st.rerun()
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["", "switched off"])
+@pytest.mark.parametrize("button", ["Clear", "Delete it", "Delete all"])
+def test_edits_that_were_thrown_away_stay_away(
+    monkeypatch: pytest.MonkeyPatch, button: str, is_on: bool
+) -> None:
+    """The browser still has them, and sends them again with the next click if the editor has the same key."""
+    monkeypatch.setenv("FLUXLIT_DISABLE_URL_SESSION", "" if is_on else "1")
+    with Visit(edited_and_begun_again) as visit:
+        for _ in range(2):
+            assert edit(visit, EDITS).rerun().texts == [EDITED]
+            assert visit.click(button).texts == [FIRST]
+            assert visit.rerun().texts == [FIRST]
+        assert visit.reload().texts == [FIRST]
+
+
+def edited_and_copied() -> None:
+    """A table with a copy of the state in which it stands."""
+    st.session_state.update(st.session_state)
+    with url_session() as session:
+        if st.button("Put back"):
+            st.session_state.update(st.session_state.copy)
+        rows = session.keep_edits(pd.DataFrame({"n": range(3)}), key="rows")
+        st.write(str([*rows["n"]]))
+        if st.button("Copy"):
+            st.session_state.copy = {key: value for key, value in st.session_state.items() if key != "copy"}
+
+
+@pytest.mark.parametrize("reloads", [0, 1])
+def test_a_copy_of_the_state_can_be_put_back(reloads: int) -> None:
+    """Streamlit refuses the key of an editor, so the copy must not have it."""
+    with Visit(edited_and_copied) as visit:
+        edit(visit, EDITS).click("Copy")
+        assert edit(visit, {"edited_rows": {"0": {"n": 7}}}).texts == ["[7, 1, 2]"]
+        for _ in range(reloads):
+            visit.reload()
+        assert visit.click("Put back").texts == [EDITED]
+        assert visit.rerun().texts == [EDITED]
+        assert visit.reload().texts == [EDITED]
+
+
+def edited_in_a_fragment() -> None:
+    """A table in a fragment, and how often it was edited."""
+
+    def count() -> None:
+        st.session_state.edits = st.session_state.get("edits", 0) + 1
+
+    with url_session() as session:
+
+        @session.fragment
+        def table() -> None:
+            frame = pd.DataFrame({"n": range(3)})
+            rows = session.keep_edits(frame, key="rows", num_rows="dynamic", on_change=count)
+            st.write(f"{rows['n'].to_dict()} by {st.session_state.get('edits', 0)}")
+
+        if not st.toggle("Away", key="away"):
+            table()
+
+
+@pytest.mark.parametrize("reloads", [0, 1])
+def test_an_editor_in_a_fragment_calls_back_and_comes_back(reloads: int) -> None:
+    """Each edit is there once, after another run and after the table was away, too."""
+    with Visit(edited_in_a_fragment) as visit:
+        edit(visit, EDITS)
+        edit(visit, {**EDITS, "deleted_rows": [0]})
+        assert visit.texts == visit.rerun().texts == ["{1: 9, 2: 2} by 2"]
+        for _ in range(reloads):
+            visit.reload()
+        assert visit.set("away", value=True).set("away", value=False).texts == ["{1: 9, 2: 2} by 2"]
+        edit(visit, {**EDITS, "deleted_rows": [0]})
+        assert visit.texts == ["{2: 9} by 3"]
+        assert visit.reload().texts == ["{2: 9} by 3"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pytest
+import streamlit as st
 
+from fluxlit_component import InMemorySessionStore, UrlSession
+from fluxlit_component.internals import State
 from fluxlit_component.state.edits import keep_edits
+from tests.visitor import Visitor
 
 
 class Editor:
@@ -17,6 +22,7 @@ class Editor:
         self.state = state
         self.starts: list[Any] = []
         self.keys: list[str] = []
+        self.notes: dict[str, Any] = {}
 
     def __call__(self, start: Any, *, key: str, **_: Any) -> Any:
         self.starts.append(start)
@@ -45,7 +51,7 @@ def editor(state: dict[str, Any]) -> Editor:
 
 def run(state: dict[str, Any], editor: Editor) -> Any:
     """One script run that draws the editor."""
-    return keep_edits(state, [1], key="table", draw=editor)
+    return keep_edits(State(state), [1], key="table", draw=editor, notes=editor.notes)
 
 
 def test_the_start_frame_stays_while_edits_are_made(state: dict[str, Any], editor: Editor) -> None:
@@ -127,7 +133,36 @@ def test_only_row_numbers_that_the_editor_hides_are_counted_anew(
     state = editor.state
     state["table"], gone = NUMBERED[1:].set_axis(kept), list[int]()
     for deleted in ([], [1], [0, 1, 2]):
-        edited = keep_edits(state, frame, key="table", draw=editor, **options)
+        edited = keep_edits(State(state), frame, key="table", draw=editor, notes=editor.notes, **options)
         assert [*editor.starts[-1].index] == shown
         assert [*edited.index] == [label for at, label in enumerate(kept) if at not in gone]
         state[editor.keys[-1]]["deleted_rows"] = gone = deleted
+
+
+def edited(session: UrlSession) -> None:
+    """An app that puts back all that it sees of its state."""
+    st.session_state.update(st.session_state)
+    st.session_state.seen = sorted(st.session_state)
+    session.keep_edits([1], key="table")
+
+
+@pytest.mark.usefixtures("forced")
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_app_sees_no_other_key(monkeypatch: pytest.MonkeyPatch, is_on: bool) -> None:
+    """Neither in a run nor between two, nor if the run ends right after the editor was drawn."""
+    monkeypatch.setenv("FLUXLIT_DISABLE_URL_SESSION", "" if is_on else "1")
+    visitor = Visitor(edited, store=InMemorySessionStore())
+    for _ in range(2):
+        assert (visitor.run().state["seen"], visitor.state["table"]) == (["seen", "table"], [1])
+        assert visitor.state.keys() == {"seen", "table"}
+    with monkeypatch.context() as patch:
+        patch.setattr(st, "data_editor", drawn_and_ended)
+        visitor.run()
+    assert visitor.state.keys() == {"seen", "table"}
+    visitor.run()
+
+
+def drawn_and_ended(*given: Any, draw: Callable[..., Any] = st.data_editor, **options: Any) -> None:
+    """What the next click does to a run."""
+    draw(*given, **options)
+    st.stop()

@@ -42,6 +42,7 @@ class Page:
     limits: Limits = field(default_factory=lambda: Limits(file=100, live=1000))
     runs: int = 0
     swept: int = 0
+    notes: dict[str, Any] = field(default_factory=dict)
 
     def run(self, given: Any, **shown: bool) -> Kept:
         """A run whose uploader returns `given` and shows these files."""
@@ -59,6 +60,7 @@ class Page:
             many=isinstance(given, list),
             limits=self.limits,
             seen=seen,
+            notes=self.notes,
         )
 
     @staticmethod
@@ -181,6 +183,23 @@ def test_the_cross_clears_what_was_kept() -> None:
     page.run(a, a=True)
     assert page.run(None).files == []
     assert page.state == {}
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_copy_of_the_state_can_be_put_back(many: bool) -> None:
+    """It has the files and no more: nothing in it says of a later page load that its uploader was emptied."""
+    a = File(b"a", "a", file_id="a")
+    page, nothing = Page(), [] if many else None
+    for _ in range(3):
+        page.run([a] if many else a, a=True)
+    copy = dict(page.state)
+    assert copy.keys() == {"kept"}
+    assert page.run(nothing).files == []
+    page.state.update(copy)
+    for then in (page, page.reload()):
+        for _ in range(2):
+            assert then.keep(nothing) == [b"a"]
+        assert Page(dict(copy)).keep(nothing) == [b"a"]
 
 
 def test_an_uploader_that_was_away_was_not_cleared() -> None:
