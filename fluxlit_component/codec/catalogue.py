@@ -27,6 +27,7 @@ AnyClass = TypeVar("AnyClass", bound=type)
 Migrate: TypeAlias = Callable[[dict[str, Any], int], Mapping[str, Any]]
 """Takes the stored fields and their schema number; returns the fields of the current schema."""
 
+_MIGRATE: Final = "__fluxlit_migrate__"  # the class has it: in a registry it would hold the class for ever
 _NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}", re.ASCII)
 
 
@@ -35,7 +36,6 @@ class Enrolment(NamedTuple):
 
     name: str
     schema: int
-    migrate: Migrate | None
     shape: Shape
     module: ref[ModuleType]  # each run of a script has a `__main__` of its own
 
@@ -79,11 +79,13 @@ def register(
             f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
             "and they must not inherit from a built-in type such as list or Exception"
         )
-    enrolment = Enrolment(name, schema, migrate, shape, ref(sys.modules.get(cls.__module__, sys)))
+    enrolment = Enrolment(name, schema, shape, ref(sys.modules.get(cls.__module__, sys)))
     with _lock:
         _refuse_conflict(cls, enrolment)
         if _by_name.get(name, cls) is not cls:
             _redefined.add(name)
+        if migrate is not _migrate_of(cls):
+            setattr(cls, _MIGRATE, migrate)
         _by_class[cls] = enrolment
         _by_name[name] = cls
     return cls
@@ -94,7 +96,7 @@ def enrol(cls: type) -> None:
     before = _by_class.get(cls)
     if before is not None:
         # Another visitor's run of the same script may have replaced the class in the meantime.
-        register(cls, name=before.name, schema=before.schema, migrate=before.migrate)
+        register(cls, name=before.name, schema=before.schema, migrate=_migrate_of(cls))
     elif shape_of(cls) is not None:
         register(cls, name=_name_of(cls))
 
@@ -130,6 +132,10 @@ def is_outdated(value: object) -> bool:
     return False
 
 
+def _migrate_of(cls: type) -> Migrate | None:
+    return vars(cls).get(_MIGRATE)
+
+
 def _pack(value: object, encoding: Encoding) -> bytes:
     if (enrolment := _by_class.get(type(value))) is None:
         raise refusal(value)
@@ -161,7 +167,7 @@ def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
 
 
 def _migrated(cls: type, enrolment: Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]) -> Any:
-    name, migrate = enrolment.name, enrolment.migrate
+    name, migrate = enrolment.name, _migrate_of(cls)
     if schema > enrolment.schema:
         raise CorruptValue(f"a stored {name!r} was written by a newer version of the app")
     if migrate is None:
