@@ -20,6 +20,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from fluxlit_component.clock import monotonic
 from fluxlit_component.codec import encode
+from fluxlit_component.internals import is_known
 from fluxlit_component.internals.threads import without_page
 from fluxlit_component.settings import Settings
 
@@ -55,7 +56,7 @@ class Task:
         self.is_working = False  # whether its thread is busy; that of a stopped one notices at its next chunk
         self.is_taken: Callable[[], bool] = lambda: False  # whether a page has the result and will save it
         self._size = 0
-        self._viewers: weakref.WeakValueDictionary[int, object] = weakref.WeakValueDictionary()
+        self._viewers: weakref.WeakValueDictionary[tuple[str, int], object] = weakref.WeakValueDictionary()
 
     @property
     def is_running(self) -> bool:
@@ -107,14 +108,14 @@ class Task:
         with self.changed:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
-    def add_viewer(self, anchor: object) -> None:
+    def add_viewer(self, anchor: object, session_id: str) -> None:
         """Remember a page that shows the task. The task is held at least as long as the page lives."""
         self.seen = monotonic()
-        self._viewers[id(anchor)] = anchor
+        self._viewers[session_id, id(anchor)] = anchor
 
     def is_watched(self) -> bool:
-        """Whether a page that has shown it still lives."""
-        return len(self._viewers) > 0
+        """Whether a page that has shown it still lives. Streamlit is asked: a result may hold the page."""
+        return any(is_known(session_id) for session_id, _ in [*self._viewers])
 
     def step(self) -> None:
         """Count a change and wake waiting threads. The caller holds `changed`."""

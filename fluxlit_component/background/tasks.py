@@ -71,6 +71,7 @@ class Tasks:
     lifetimes: Lifetimes
     limits: Settings
     anchor: object  # lives as long as the page
+    session_id: str = ""  # the page's, as Streamlit names it
     context: object = None  # Streamlit's context of the run
     taken: Taken = field(default_factory=Taken)
     lock: AbstractContextManager[object] = field(default_factory=threading.RLock)
@@ -95,7 +96,7 @@ class Tasks:
         entered = registry.add(self.sid, task)
         if entered is not task:
             return entered
-        task.add_viewer(self.anchor)
+        task.add_viewer(self.anchor, self.session_id)
         noted = self._note(task)
         if noted is None:
             registry.drop(task)
@@ -123,7 +124,7 @@ class Tasks:
         elif task.is_taken():
             return None
         else:
-            task.add_viewer(self.anchor)
+            task.add_viewer(self.anchor, self.session_id)
             saving = writer.saving_of(task)
             if saving is not None and self.store is not None:
                 saving.store = self.store  # the store of an earlier run may have been opened in an outage

@@ -5,7 +5,7 @@ and the package goes on with less comfort, never with an error. `tests/internals
 when that happens. `write`, `carry_on` and `drop` pass on what Streamlit raises. Measured on 1.40 to 1.67.
 """
 
-from fluxlit_component.internals.anchor import anchor_in_app_test, is_connected, state_of
+from fluxlit_component.internals.anchor import anchor_in_app_test, hung_on, is_connected, is_known, state_of
 from fluxlit_component.internals.process import accept_restored_defaults, app_secrets, freeze
 from fluxlit_component.internals.run import Run, begin_again, current_run, is_rerun, refused_key
 from fluxlit_component.internals.sent import Sent
@@ -27,7 +27,9 @@ __all__ = [
     "begin_again",
     "current_run",
     "freeze",
+    "hung_on",
     "is_connected",
+    "is_known",
     "is_rerun",
     "plain_selection",
     "refused_key",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.session_state import State
 
 _KEY: Final = "$$STREAMLIT_INTERNAL_KEY_FLUXLIT"
 """A key that Streamlit treats as its own: no app sees the key, and Streamlit's clean-ups do not delete it."""
+_ATTRIBUTE: Final = "_fluxlit"
+_beside: Final[WeakKeyDictionary[object, dict[str, Any]]] = WeakKeyDictionary()
 
 
 class _Anchor:
@@ -33,6 +36,13 @@ def anchor_in_app_test(app_test: Any) -> Any:
     return _Anchor(None)
 
 
+def hung_on(anchor: object) -> dict[str, Any]:
+    """What hangs on an anchor and ends with it, also if it refers to the anchor itself."""
+    with guard:
+        return cast("dict[str, Any]", vars(anchor).setdefault(_ATTRIBUTE, {}))
+    return _beside.setdefault(anchor, {})
+
+
 def state_of(anchor: object, session_id: str) -> State | None:
     """The session state of the Streamlit session of `anchor`, also outside of a run; None: it is gone."""
     with guard:
@@ -52,3 +62,8 @@ def is_connected(session_id: str) -> bool:
 
         return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
     return True
+
+
+def is_known(session_id: str) -> bool:
+    """Whether Streamlit still has this session. It keeps one that nobody is connected to for two minutes."""
+    return is_connected(session_id) or state_of(None, session_id) is not None

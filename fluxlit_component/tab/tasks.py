@@ -36,6 +36,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
         lifetimes=policy.lifetimes,
         limits=load_settings(app_secrets()),
         anchor=run.anchor,
+        session_id=run.session_id,
         taken=tab.taken,
         lock=tab.lock,
         context=run.context,
@@ -68,6 +69,7 @@ def tasks_of_page(page: object) -> Tasks:
         lifetimes=Lifetimes(),
         limits=load_settings(app_secrets()),
         anchor=run.anchor if run is not None else page,
+        session_id=run.session_id if run is not None else "",
         context=run.context if run is not None else None,
     )
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from fluxlit_component import progress
-from fluxlit_component.background import registry, writer
+from fluxlit_component.background import registry, task, writer
 from fluxlit_component.background.record import Note, RemoteTask
 from fluxlit_component.background.views import Job
 from fluxlit_component.clock import monotonic
@@ -234,6 +234,21 @@ def test_what_has_ended_is_let_go(store: VersionedStore, sid: str) -> None:
     gc.collect()  # the page of this test is part of a cycle
     until(lambda: is_let_go(sid, store))
     assert there(Page(sid, store).job("train")).result == 3
+
+
+def test_a_result_does_not_hold_the_page_that_has_shown_it(
+    store: VersionedStore, sid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The result leads to the page, as an instance of a class of the script does: Streamlit is asked."""
+    page = Page(sid, store, hold_seconds=0.1)
+    job = there(page.job("train", lambda page: [lambda: page], page))
+    assert job.wait(60)
+    until(lambda: not writer.unsaved())
+    del page, job
+    gc.collect()
+    assert not is_let_go(sid, store)
+    monkeypatch.setattr(task, "is_known", lambda _: False)
+    until(lambda: is_let_go(sid, store))
 
 
 def is_let_go(sid: str, store: VersionedStore) -> bool:

@@ -124,6 +124,19 @@ def test_a_session_that_cannot_be_found_falls_back_to_none(anchor: object) -> No
     """Nobody is asked; and a browser is taken for connected."""
     assert internals.state_of(anchor, "gone") is None
     assert internals.is_connected("gone")
+    assert internals.is_known("gone")
+
+
+def test_what_cannot_hang_on_an_anchor_falls_back_to_lying_beside_it() -> None:
+    """An object that takes no attributes."""
+
+    class Anchor:
+        __slots__ = ("__weakref__",)
+
+    anchor = Anchor()
+    internals.hung_on(anchor)["tab"] = 1
+    assert internals.hung_on(anchor) == {"tab": 1}
+    assert internals.hung_on(Anchor()) == {}
 
 
 def test_an_error_without_a_trace_blames_nobody() -> None:

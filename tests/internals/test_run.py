@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 import streamlit
+from streamlit import runtime
 from streamlit.runtime.fragment import MemoryFragmentStorage
+from streamlit.runtime.state import SessionState
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from streamlit.testing.v1 import AppTest
 
 from fluxlit_component import internals
@@ -23,7 +26,7 @@ def identity(seen: dict) -> None:
     """A script that reports which run it is."""
     import streamlit as st
 
-    from fluxlit_component.internals import current_run, is_connected
+    from fluxlit_component.internals import current_run, is_connected, is_known
 
     run, again = current_run(), current_run()
     st.text_input("x")
@@ -33,7 +36,7 @@ def identity(seen: dict) -> None:
     seen["page"] = run.page
     seen["script_path"] = run.script_path
     seen["facts"] = (run.is_app_test, run.is_fragment, run.unresolved_page)
-    seen["session"] = (run.session_id, is_connected(run.session_id))
+    seen["session"] = (run.session_id, is_connected(run.session_id), is_known(run.session_id))
 
 
 def test_there_is_no_run_outside_of_one() -> None:
@@ -75,7 +78,7 @@ def test_a_run_knows_what_it_is(fallbacks: list[str], seen: dict[str, Any]) -> N
     start(identity, seen)
     assert seen["facts"] == (True, False, ""), moved("the session id of AppTest")
     assert seen["session"][0], moved("ctx.session_id")
-    assert seen["session"][1], "AppTest counts as a connected browser"
+    assert all(seen["session"][1:]), "AppTest counts as a connected browser"
     assert seen["page"], moved("ctx.page_script_hash")
     assert Path(seen["script_path"]).is_file(), moved("ctx.main_script_path")
     assert fallbacks == [], moved(str(fallbacks))
@@ -95,6 +98,36 @@ def test_an_anchor_takes_weak_references() -> None:
         session_state=SimpleNamespace(), session_id="real", fragment_storage=MemoryFragmentStorage()
     )
     assert weakref.ref(Run(context).anchor)() is context.fragment_storage
+
+
+def test_what_hangs_on_an_anchor_goes_with_it(fallbacks: list[str]) -> None:
+    """Also if it refers to the anchor."""
+
+    class Held:
+        anchor: object
+
+    anchor, held = MemoryFragmentStorage(), Held()
+    held.anchor, internals.hung_on(anchor)["tab"] = anchor, held
+    assert internals.hung_on(anchor) == {"tab": held}, moved("the attributes of the anchor")
+    assert internals.hung_on(MemoryFragmentStorage()) == {}
+    reference = weakref.ref(held)
+    del anchor, held
+    gc.collect()
+    assert reference() is None
+    assert fallbacks == []
+
+
+def test_a_session_of_a_server_is_known_until_streamlit_drops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connected, or left a moment ago."""
+    sessions = {"left": SimpleNamespace(session=SimpleNamespace(session_state=SessionState()))}
+    manager = SimpleNamespace(get_session_info=sessions.get)
+    server = SimpleNamespace(_session_mgr=manager, is_active_session="connected".__eq__)
+    monkeypatch.setattr(runtime, "exists", lambda: True)
+    monkeypatch.setattr(runtime, "get_instance", lambda: server)
+    assert internals.is_known("connected")
+    assert internals.is_known("left")
+    assert not internals.is_known("dropped")
+    assert callable(WebsocketSessionManager.get_session_info), moved("the sessions of a server")
 
 
 def query(seen: dict) -> None:
