@@ -22,7 +22,7 @@ from fluxlit_component.hooks import Hooks
 from fluxlit_component.settings import AddressBar, is_disabled, load_settings
 from fluxlit_component.state.caps import Caps
 from fluxlit_component.state.keys import Keys
-from fluxlit_component.state.live import STREAMLITS_SECONDS, watch
+from fluxlit_component.state.live import STREAMLITS_SECONDS
 from fluxlit_component.state.merge import Merger
 from fluxlit_component.stores.assembly import StoreLike, store_of_run
 from fluxlit_component.tab.consent import consented, withheld
@@ -184,7 +184,6 @@ def url_session(
     else:
         kept = store_of_run(store, settings, run.script_path, seal=seal, idle_seconds=policy.idle_seconds)
         backend = consented(tab, kept, consent=consent)
-    watch(policy.live_seconds)
     session_run = SessionRun(run, tab, backend, policy)
     session_run.open()
     return UrlSession(tab, session_run, schema)

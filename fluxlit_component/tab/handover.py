@@ -13,7 +13,7 @@ from typing import Any
 from fluxlit_component.codec import decode, is_immutable
 from fluxlit_component.codec.origin import split
 from fluxlit_component.internals import EMPTY, Reading
-from fluxlit_component.state.live import collect, here
+from fluxlit_component.state.live import here
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
 from fluxlit_component.tab.tabs import others_with
@@ -47,7 +47,7 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
     if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
         return {}, frozenset()
     sids = (tab.sid, *tab.ids.retiring)
-    live, values, drawn = collect(sids, tab.ids.person), dict[str, object](), frozenset[str]()
+    live, values, drawn = dict[str, object](), dict[str, object](), frozenset[str]()
     for other in _left(tab, *sids):
         if not other.has_handed:
             values |= _also_stored(tab, other, stored)

@@ -19,12 +19,13 @@ from fluxlit_component.internals import DATE, SELECTION, Reading, Run, State, Wi
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.caps import LONGEST_KEY
 from fluxlit_component.state.keys import EVENT_REMEDIES, encoded, forbidden_reason, is_default
-from fluxlit_component.state.live import MOST, here
+from fluxlit_component.state.live import MOST, STREAMLITS_SECONDS, here
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.commit import Committer
 from fluxlit_component.tab.hydrate import DRAWN_BEFORE
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import keep
 
 _log = logging.getLogger("fluxlit_component")
 
@@ -146,6 +147,8 @@ class Persist:
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.standing.skipped.keys() | kept.values.keys()) - skipped.keys()
         tab.live = {key: kept.values[key] for key in order[:most]}
+        if tab.live and self._policy.live_seconds > STREAMLITS_SECONDS:
+            keep(tab)
         named = dict.fromkeys(order, "") | dict.fromkeys(tab.live, here())
         tab.naming = {key: at for key, at in tab.naming.items() if key not in settled} | named
 

@@ -164,7 +164,8 @@ class Tab:
     @property
     def has_gone(self) -> bool:
         """Whether no browser shows the tab any more."""
-        return self.left or not is_connected(self.session_id)
+        is_over = self.anchor is not None and self.anchor() is None
+        return self.left or is_over or not is_connected(self.session_id)
 
     @property
     def is_left(self) -> bool:

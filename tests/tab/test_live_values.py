@@ -9,6 +9,7 @@ import gc
 import os
 import threading
 import weakref
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -17,8 +18,10 @@ import streamlit as st
 from fluxlit_component import Caps, Event, InMemorySessionStore, UrlSession, internals
 from fluxlit_component.state import live
 from fluxlit_component.stores.outage import Breaker, breaker_of
+from fluxlit_component.tab import tab as tab_module
 from fluxlit_component.tab import tabs
-from fluxlit_component.tab.tabs import forget_tabs, leave_page
+from fluxlit_component.tab.tab import Tab
+from fluxlit_component.tab.tabs import forget_tabs, keep, leave_page
 from tests.visitor import Body, Visitor, assign, nothing
 
 RELEASE = tuple(int(part) for part in st.__version__.split(".")[:2])
@@ -213,7 +216,7 @@ def test_a_newer_value_is_not_replaced_by_an_old_object(
     leave_page(internals.anchor_in_app_test(first.at))
     with monkeypatch.context() as patch:
         patch.setattr(os, "getpid", lambda: 1)
-        patch.setattr(tabs, "_tabs", {})
+        patch.setattr(tabs, "_tabs", weakref.WeakKeyDictionary())
         second = first.reload(assign(lock="text") if newer == "stored" else guarded)
         assert "lock" in second.session.lost
         if newer == "deleted":
@@ -277,32 +280,133 @@ def test_an_outage_over_f5_ends_with_the_newest(
     assert f5(second).state == after
 
 
-def test_what_is_over_is_let_go() -> None:
-    """By its time or by its number, also when nobody comes any more; taken once; by nobody else."""
-    agent = Agent()
-    there = weakref.ref(agent)
-    live.leave("S" * 43, b"ada", {"agent": agent}, live.STREAMLITS_SECONDS)
-    assert live.collect(["S" * 43], b"ada") == {}, "Streamlit itself has held it so long"
-    live.leave("S" * 43, b"ada", {"agent": agent}, live.STREAMLITS_SECONDS + 60)
-    assert live.collect(["T" * 43], b"ada") == {}
-    assert live.collect(["S" * 43], b"ada") == {"agent": agent}
-    assert live.collect(["S" * 43], b"ada") == {}
-    live.leave("S" * 43, b"ada", {"agent": agent}, live.STREAMLITS_SECONDS + 60)
-    assert live.collect(["S" * 43], b"bob") == {}
-    live.leave("S" * 43, None, {"agent": agent}, live.STREAMLITS_SECONDS + 1e-6)
-    del agent
-    live._drop_where(lambda held: held.until <= live.monotonic())
+class Clock:
+    """The clock of a test, in place of the process's own."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def look(self, seconds: float) -> None:
+        """So much later the tabs that are kept are looked after."""
+        self.now += seconds
+        tabs.look_after_kept()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Decides what time it is for values that are kept."""
+    clock = Clock()
+    monkeypatch.setattr(tabs, "monotonic", clock)
+    return clock
+
+
+def hold(store: InMemorySessionStore, **options: Any) -> tuple[dict[str, Any], weakref.ref[Agent]]:
+    """A page that was left and that Streamlit has no more: its query, and what it has held."""
+
+    def body(session: UrlSession) -> None:
+        st.session_state.setdefault("agent", Agent()).made_by = session  # leads to the page
+
+    page = Visitor(body, store=store, **options)
+    leave_page(internals.anchor_in_app_test(page.at))
+    return dict(page.at.query_params), weakref.ref(page.state["agent"])
+
+
+def test_what_is_over_is_let_go(store: InMemorySessionStore, clock: Clock) -> None:
+    """By its time, also when nobody comes any more; taken once; by nobody else."""
+    tabs._kept.clear()
+    _, there = hold(store, identity="ada")
+    Visitor(nothing, store=store)  # Python holds the script that ran last as its main module
+    gc.collect()
+    assert there() is None, "Streamlit itself has held it so long"
+    query, there = hold(store, identity="ada", live_seconds=live.STREAMLITS_SECONDS + 60)
+    clock.look(0)
+    assert Visitor(nothing, store=store, identity="ada").state == {}
+    assert Visitor(nothing, query=query, store=store, identity="bob").state == {}
+    clock.look(live.STREAMLITS_SECONDS + 59)
+    second = Visitor(nothing, query=query, store=store, identity="ada")
+    assert second.state["agent"] is there()
+    assert Visitor(nothing, query=query, store=store, identity="ada").state == {}
+    del second
+    _, there = hold(store, live_seconds=live.STREAMLITS_SECONDS + 60)
+    clock.look(0)
+    clock.look(live.STREAMLITS_SECONDS + 59)
+    gc.collect()
+    assert there() is not None
+    clock.look(2)
+    Visitor(nothing, store=store)
     gc.collect()
     assert there() is None
+    assert not tabs._kept
+
+
+def test_a_page_that_is_there_keeps_its_values(
+    store: InMemorySessionStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time begins when it is left, and again when it was connected meanwhile."""
+    browser = SimpleNamespace(gone=False)
+    monkeypatch.setattr(tab_module, "is_connected", lambda _: not browser.gone)
+    page = Visitor(guarded, store=store, live_seconds=600)
+    for browser.gone, seconds in (
+        (False, 9999),
+        (True, 1),
+        (True, 599),
+        (False, 9999),
+        (True, 1),
+        (True, 599),
+    ):
+        clock.look(seconds)
+        assert len(tabs._kept) == 1
+    clock.look(2)
+    assert not tabs._kept
+    page.run()
+    assert len(tabs._kept) == 1
+
+
+def test_of_a_page_that_has_ended_only_its_values_are_held(
+    store: InMemorySessionStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not its other state, nor what leads there: functions of the app, streams and jobs."""
+    told: list[Event] = []
+
+    def body(session: UrlSession) -> None:
+        guarded(session)
+        session.stream("answer")
+
+    page = Visitor(body, store=store, live_seconds=600, on_restore=told.append)
+    agent, query = page.state["agent"], dict(page.at.query_params)
+    (kept,) = tabs._kept
+    leave_page(internals.anchor_in_app_test(page.at))
+    monkeypatch.setattr(tab_module, "state_of", lambda *_: None)  # Streamlit has dropped the session
+    clock.look(0)
+    (rest,) = tabs._kept
+    there = weakref.ref(kept)
+    page.seen.clear()
+    del page, kept
+    gc.collect()
+    assert there() is None
+    assert (rest.live["agent"], rest.opened, rest.known.base.held) == (agent, None, {})
+    clock.look(599)
+    assert Visitor(nothing, query=query, store=store, live_seconds=600).state["agent"] is agent
+
+
+def test_so_many_pages_are_kept(store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those whose scripts ran last."""
+    monkeypatch.setattr(tabs, "MOST", 2)
+    pages = [Visitor(guarded, store=store, live_seconds=600) for _ in range(3)]
+    assert [tab.sid for tab in tabs._kept] == [page.sid for page in pages[1:]]
+    pages[1].run()
+    assert [tab.sid for tab in tabs._kept] == [pages[2].sid, pages[1].sid]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
 def test_a_forked_process_drops_values_too() -> None:
     """The thread of the parent is not there, so the child begins one of its own."""
-    live.watch(live.STREAMLITS_SECONDS + 60)
+    keep(Tab(""))
     if (child := os.fork()) == 0:
-        live.watch(live.STREAMLITS_SECONDS + 60)
+        keep(Tab(""))
         names = [thread.name for thread in threading.enumerate()]
         os._exit(0 if names.count("fluxlit-live-values") == 1 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
