@@ -96,6 +96,53 @@ def test_the_app_may_put_another_table_in_its_place(tab: ContinuityPage, serve: 
     see(tab, "people are Ada 36, Bob 41")
 
 
+@pytest.mark.parametrize("reloads", [0, 1])
+@pytest.mark.parametrize("button", ["Delete all", "Clear"])
+def test_an_app_that_throws_its_state_away_begins_again(
+    tab: ContinuityPage, serve: Serve, button: str, reloads: int
+) -> None:
+    """The edits, which the browser still has, do not come back with the next click."""
+    tab.open(serve("tables.py").url)
+    edit(tab, 1, "Grace")
+    see(tab, "people are Grace 36, Bob 41")
+    for _ in range(reloads):
+        tab.reload()
+    for name in (button, "Look", button):
+        press(tab, name)
+        see(tab, "people are Ada 36, Bob 41")
+    edit(tab, 2, "Hopper")
+    see(tab, "people are Ada 36, Hopper 41")
+    tab.reload()
+    see(tab, "people are Ada 36, Hopper 41")
+
+
+def test_a_copy_of_the_state_can_be_put_back(tab: ContinuityPage, serve: Serve) -> None:
+    """Over F5: the table and the upload, with no key that Streamlit refuses and no note of the old page."""
+    tab.open(serve("copied_state.py").url)
+    see(tab, "people are Ada 36, Bob 41")
+    edit(tab, 1, "Grace")
+    see(tab, "people are Grace 36, Bob 41")
+    tab.page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        {"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"}
+    )
+    see(tab, "report: a.txt")
+    see(tab, "keys: people report")
+    press(tab, "Copy")
+    edit(tab, 2, "Hopper")
+    see(tab, "people are Grace 36, Hopper 41")
+    tab.reload()
+    for name in ("Put back", "Copy"):
+        press(tab, name)
+        see(tab, "people are Grace 36, Bob 41")
+        see(tab, "report: a.txt")
+        see(tab, "keys: people report")
+    tab.reload()
+    see(tab, "people are Grace 36, Bob 41")
+    edit(tab, 2, "Hopper")
+    see(tab, "people are Grace 36, Hopper 41")
+    see(tab, "report: a.txt")
+
+
 def test_a_row_is_added_after_a_deletion_and_f5(tab: ContinuityPage, serve: Serve) -> None:
     """A deletion leaves a gap between the row numbers: they stay hidden, and a new row needs none typed."""
     tab.open(serve("tables.py").url)

@@ -23,6 +23,13 @@ def home() -> None:
         del st.session_state.people
         st.rerun()
 
+    if st.button("Delete all"):
+        for key in list(st.session_state):
+            del st.session_state[key]
+        st.rerun()
+    st.button("Clear", on_click=st.session_state.clear)
+    st.button("Look")
+
 
 def other() -> None:
     st.write("another page")
