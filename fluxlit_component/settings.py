@@ -101,8 +101,7 @@ class Settings:
 _SETTINGS: Final = {setting.name: setting.metadata["reader"] for setting in fields(Settings)}
 _VARIABLES: Final = tuple(f"FLUXLIT_{name.upper()}" for name in _SETTINGS)
 """Looked up one by one at each call: the whole environment is a hundred times larger."""
-forced: Final[dict[str, str]] = {}
-"""Switches of the testing kit, which go before the environment."""
+forced: Final[dict[str, str]] = {}  # switches of the testing kit, which go before the environment
 _cached: tuple[tuple[Mapping[str, Any], tuple[str | None, ...]], Settings] | None = None
 
 

@@ -67,8 +67,7 @@ class DocumentResponse:
 
     script: BootScript
     referrer_policy: str | None
-    start: dict[str, Any] | None = None
-    """How the response begins, if it is a document."""
+    start: dict[str, Any] | None = None  # how the response begins, if it is a document
     has_script: bool = False
     _body: bytes = b""
 

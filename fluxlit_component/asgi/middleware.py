@@ -20,8 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 REFERRER_POLICY: Final = "strict-origin-when-cross-origin"
-_SEEN: Final = "fluxlit_component"
-"""Key in a scope that another `SessionMiddleware` has already handled."""
+_SEEN: Final = "fluxlit_component"  # key in a scope that another `SessionMiddleware` has already handled
 _OUR_FOLDER: Final = "/_fluxlit/"
 _HEADER: Final = TICKET_HEADER.encode()
 _PROTOCOLS: Final = b"sec-websocket-protocol"

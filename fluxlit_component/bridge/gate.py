@@ -9,8 +9,7 @@ from typing import Final, NoReturn
 import streamlit as st
 
 _log = logging.getLogger("fluxlit_component.bridge")
-_TITLE: Final = "Streamlit"
-"""Title of the document before the app has set one. A title may not be blank."""
+_TITLE: Final = "Streamlit"  # title of the document before the app has set one. A title may not be blank.
 
 
 def close_gate(*, seconds: float, is_over: Callable[[], bool], page: str = "") -> NoReturn:

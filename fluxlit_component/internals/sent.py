@@ -40,14 +40,14 @@ class Sent:
             }
         return {}
 
-    def clicks(self) -> frozenset[str]:
-        """Elements of the buttons that were clicked."""
+    def clicks(self) -> dict[str, Any]:
+        """Element -> its click, for all buttons and the like that were clicked."""
         with guard:
             held = self._state._new_widget_state
             sent = {element: held.get_serialized(element) for element in tuple(held.states)}
             kinds = {element: proto.WhichOneof("value") for element, proto in sent.items()}
-            return frozenset(e for e, kind in kinds.items() if kind in _CLICKS and getattr(sent[e], kind))
-        return frozenset()
+            return {e: sent[e] for e, kind in kinds.items() if kind in _CLICKS and getattr(sent[e], kind)}
+        return {}
 
     def of_component(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component with this `key`, before the component is mounted.
@@ -73,14 +73,10 @@ class Sent:
     def take_click(self, element: str) -> Any:
         """If a widget was clicked and has a callback, remove its click from the sent values and return it."""
         with guard:
-            held = self._state._new_widget_state
-            click = held.get_serialized(element)
-            kind = click.WhichOneof("value")
-            has_callback = held.widget_metadata[element].callback is not None
-            if not has_callback or kind not in _CLICKS or not getattr(click, kind):
-                return None
-            del held.states[element]
-            return click
+            held, click = self._state._new_widget_state, self.clicks().get(element)
+            if click is not None and held.widget_metadata[element].callback is not None:
+                del held.states[element]
+                return click
         return None
 
     def ignore(self, values: Mapping[str, bytes]) -> None:

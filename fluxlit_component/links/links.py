@@ -62,8 +62,7 @@ class Order:
     mode: Mode
     once: bool
     ttl_seconds: float
-    keys: tuple[str, ...] | None = None
-    """For a copy: glob patterns of the keys to copy; None: all keys."""
+    keys: tuple[str, ...] | None = None  # for a copy: glob patterns of the keys to copy; None: all keys
 
     def takes(self, key: str) -> bool:
         """Whether a key goes along with a copy."""
@@ -76,8 +75,7 @@ class Redeemed:
 
     sid: str = field(repr=False)
     record: Record | None = field(repr=False)
-    joined: bool
-    """Whether the link led to the session itself, which is shared from now on, and not to a copy."""
+    joined: bool  # whether the link led to the session itself, which is shared from now on, and not to a copy
 
 
 def make(

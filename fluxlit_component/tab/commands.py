@@ -27,10 +27,7 @@ class Commands:
     def __init__(
         self, run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Callable[[], None]
     ) -> None:
-        self._run = run
-        self._tab = tab
-        self._store = store
-        self._policy = policy
+        self._run, self._tab, self._store, self._policy = run, tab, store, policy
         self._save = save
 
     def tasks(self) -> Tasks:

@@ -38,10 +38,7 @@ class Committer:
     _lost = Base()  # what the tab knew of a record that the store has lost
 
     def __init__(self, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
-        self._state = state
-        self._tab = tab
-        self._store = store
-        self._policy = policy
+        self._state, self._tab, self._store, self._policy = state, tab, store, policy
 
     def commit(self, diff: Diff, values: Mapping[str, Any], *, yielding: bool = False) -> None:
         """Write a diff. `values`: the whole state, for a new record. `yielding`: other tabs' values win."""

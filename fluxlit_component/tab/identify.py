@@ -38,10 +38,7 @@ class Identification:
     """Identifies the session of one run of one tab. Use it once a run, under the tab's lock."""
 
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
-        self._run = run
-        self._tab = tab
-        self._store = store
-        self._policy = policy
+        self._run, self._tab, self._store, self._policy = run, tab, store, policy
         self._first = tab.runs == 1
         self.record: Record | None = None  # the record, if it was read while the id was settled
         self._stale = False

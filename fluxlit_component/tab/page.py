@@ -88,8 +88,7 @@ class Trial:
     run: int = 0  # number of the run that is the first one after the state came back; 0: nothing came back
     is_over: bool = False  # whether it is known how that run ended
     before: bool = False  # whether the first run of the page load before failed
-    failed: bool = False
-    """Whether the last trial that has ended failed. The record is to say so."""
+    failed: bool = False  # whether the last trial that has ended failed. The record is to say so.
     noted: bool = False  # whether the record says that a trial failed
 
     @classmethod

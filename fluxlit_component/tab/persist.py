@@ -58,10 +58,7 @@ class Persist:
         is_late: bool = False,
         yields: bool = True,
     ) -> None:
-        self._run = run
-        self._state = state
-        self._tab = tab
-        self._policy = policy
+        self._run, self._state, self._tab, self._policy = run, state, tab, policy
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
@@ -187,7 +184,7 @@ class Persist:
             page.within = drawn if ended else page.within | drawn
         is_fragment = run is not None and run.is_fragment
         cleared = run.cleared_elements() if run is not None and not is_fragment else page.cleared
-        clicks = self._state.sent.clicks() if is_fragment and cleared else page.clicks
+        clicks = self._state.sent.clicks().keys() if is_fragment and cleared else page.clicks
         plain = {**reading.plain}
         if run is None and page.ended:
             for key in base.after_block(page.loose) - on_page - self._state.registered_keys():

@@ -36,10 +36,7 @@ class SessionRun:
     """One script run of one tab, with its store and its policy."""
 
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
-        self._run = run
-        self._tab = tab
-        self._store = store
-        self._policy = policy
+        self._run, self._tab, self._store, self._policy = run, tab, store, policy
         self._persist = Persist(run, run.state, tab, store, policy)
         self.commands = Commands(run, tab, store, policy, save=self.save)
         self._record: Record | None = None  # the record, if it was read while the session was identified
@@ -74,7 +71,7 @@ class SessionRun:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
                 may_clear = tab.page.cleared or tab.runs == 1
-                tab.page.clicks = self._run.state.sent.clicks() if may_clear else frozenset()
+                tab.page.clicks = frozenset(self._run.state.sent.clicks() if may_clear else ())
                 tab.page.cleared = self._run.cleared_elements()
                 tab.page.name = self._run.page  # until `st.navigation` chooses one
             tab.is_blockless = True

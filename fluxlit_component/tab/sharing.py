@@ -19,10 +19,7 @@ class Sharing:
     """The links of one tab's session, as seen in one run. Call it after the state was saved."""
 
     def __init__(self, run: Run, tab: Tab, store: RecordStore, policy: Policy) -> None:
-        self._run = run
-        self._tab = tab
-        self._store = store
-        self._policy = policy
+        self._run, self._tab, self._store, self._policy = run, tab, store, policy
 
     def link(self, page: object, order: links.Order, *, is_steady: bool) -> str:
         """Return the address of `page` with a token. If none can be made now, warn and leave the token out.

@@ -30,8 +30,7 @@ class Standing:
     """What brings the id to the server; "none": there is no browser."""
     is_new: bool = True
     restored: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-    """Keys of live values that existed before this page load, and that are gone now."""
+    lost: tuple[str, ...] = ()  # keys of live values that existed before this page load, and are gone now
     change: Changed | None = None  # how the visitor has changed, in the first run that shows it; else None
     afresh: bool = False
     """Whether the page is to reload in this run, because the visitor has pressed the way out."""

@@ -36,8 +36,7 @@ class Ids:
     """Which session the tab has. `identify` settles it, `rotate` and `renew` change it."""
 
     offer: str  # the id that the tab gets if it has none of its own
-    sid: str | None = None
-    """The settled id. It is held here because the component forgets it on a page change."""
+    sid: str | None = None  # the settled id, held here because the component forgets it on a page change
     person: bytes | None = None  # a hash of the person whose session it is; None: nobody's
     signing_in: bool = False  # whether the session still has the id that it had before its person signed in
     awaited: str | None = None
@@ -122,8 +121,7 @@ class Tab:
     """Whether another page load has taken the session over since this tab's last run began."""
     href: tuple[str | None, object, str, float] | None = None
     """The link for the app's own HTML: id, order, token, and until when it is handed out."""
-    wiping: bool = False
-    """Whether the state is to be wiped when the next run begins: the record was destroyed."""
+    wiping: bool = False  # whether the state is to be wiped as the next run begins: the record was destroyed
     ending: bool = False
     """Whether the visitor wants the session to end. The next run ends it, if it is still the visitor's."""
     change: Changed | None = None
