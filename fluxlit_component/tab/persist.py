@@ -114,9 +114,9 @@ class Persist:
             kept.values.pop(key, None)
         spared = late.keys() | page.offered | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
-            held = known.base.of_widgets() if self._policy.choices_only else known.base.held
+            held = known.base.of_widgets() if self._policy.choices_only else known.base.names()
             spared |= self._policy.hidden.sift(held)
-        gone = self._policy.keys.sift(known.base.held.keys() - kept.values.keys() - spared) | page.deleted
+        gone = self._policy.keys.sift(known.base.names() - kept.values.keys() - spared) | page.deleted
         diff = known.base.diff(
             kept.values,
             deleted=gone,

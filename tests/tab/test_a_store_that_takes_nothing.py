@@ -167,3 +167,39 @@ def test_room_is_gone_between_two_f5(url_session_apptest: Open, store: Full) -> 
     assert seen(tab.reload()) == ("first", ["first"], 6)
     assert tab.stored["runs"] == 6
     del before
+
+
+def adds_and_deletes() -> None:
+    """A key that comes and goes."""
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session():
+        st.session_state.setdefault("runs", 0)
+        if st.button("Add"):
+            st.session_state.extra = "here"
+        if st.button("Delete"):
+            del st.session_state.extra
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_what_was_added_and_deleted_meanwhile_does_not_come_back(
+    url_session_apptest: Open, store: Full, *, is_known: bool
+) -> None:
+    """Neither while the store takes nothing nor afterwards."""
+    tab = url_session_apptest(adds_and_deletes, store=store)
+    add, delete = tab.at.button
+    if is_known:
+        add.click().run()
+    store.is_full = True
+    add.click().run()
+    delete.click().run()
+    held = tab.at
+    tab.reload()
+    assert "extra" not in tab.at.session_state
+    make_room(store)
+    assert held is not tab.at
+    tab.run()
+    tab.reload()
+    assert "extra" not in tab.at.session_state
