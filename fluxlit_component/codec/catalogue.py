@@ -84,7 +84,7 @@ def register(
         _refuse_conflict(cls, enrolment)
         if _by_name.get(name, cls) is not cls:
             _redefined.add(name)
-        if migrate is not _migrate_of(cls):
+        if migrate is not vars(cls).get(_MIGRATE):
             setattr(cls, _MIGRATE, migrate)
         _by_class[cls] = enrolment
         _by_name[name] = cls
@@ -96,7 +96,7 @@ def enrol(cls: type) -> None:
     before = _by_class.get(cls)
     if before is not None:
         # Another visitor's run of the same script may have replaced the class in the meantime.
-        register(cls, name=before.name, schema=before.schema, migrate=_migrate_of(cls))
+        register(cls, name=before.name, schema=before.schema, migrate=vars(cls).get(_MIGRATE))
     elif shape_of(cls) is not None:
         register(cls, name=_name_of(cls))
 
@@ -132,10 +132,6 @@ def is_outdated(value: object) -> bool:
     return False
 
 
-def _migrate_of(cls: type) -> Migrate | None:
-    return vars(cls).get(_MIGRATE)
-
-
 def _pack(value: object, encoding: Encoding) -> bytes:
     if (enrolment := _by_class.get(type(value))) is None:
         raise refusal(value)
@@ -167,7 +163,7 @@ def _plain(fields: dict[str, Any], rest: list[Any], cls: type | None) -> object:
 
 
 def _migrated(cls: type, enrolment: Enrolment, schema: int, fields: dict[str, Any], rest: list[Any]) -> Any:
-    name, migrate = enrolment.name, _migrate_of(cls)
+    name, migrate = enrolment.name, vars(cls).get(_MIGRATE)
     if schema > enrolment.schema:
         raise CorruptValue(f"a stored {name!r} was written by a newer version of the app")
     if migrate is None:

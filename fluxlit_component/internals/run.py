@@ -32,13 +32,7 @@ class Run:
 
     def __init__(self, context: Any) -> None:
         self._context = context
-
-    @property
-    def context(self) -> object:
-        """Streamlit's context of the run, for a thread that needs a similar one."""
-        return cast("object", self._context)
-
-    # --- which run this is -------------------------------------------------------------------
+        self.context: object = context  # for a thread that needs a similar one
 
     @property
     def anchor(self) -> object:
@@ -198,8 +192,6 @@ class Run:
             if is_told:
                 runner._execing = True
 
-    # --- session state -----------------------------------------------------------------------
-
     @property
     def state(self) -> State:
         """The session state. Access to it cannot end the run, unlike access to `st.session_state`."""
@@ -266,13 +258,9 @@ class Run:
         return {}
 
     def cleared_elements(self) -> Mapping[str, str]:
-        """Widgets in forms with `clear_on_submit=True`, and their forms: grows as they are drawn.
-
-        Fragments' runs see none.
-        """
+        """Widget -> its form, if that has `clear_on_submit=True`: as drawn so far, and not by fragments."""
         with guard:
-            reader = reader_of(self._context)
-            return reader.cleared if reader else {}
+            return reader.cleared if (reader := reader_of(self._context)) else {}
         return {}
 
 

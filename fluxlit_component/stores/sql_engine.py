@@ -28,7 +28,6 @@ UNDONE: Final = object()
 
 _CONNECTIONS: Final = 15
 _LIMIT: Final = 0.8  # the share of the caller's time that one statement, or one wait for a lock, may take
-
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done
 _MARIADB_UNDONE: Final = frozenset({1213, 1243})  # deadlock; a statement that a pooler has not prepared
 _LONGEST_QUOTE: Final = 200
@@ -204,11 +203,10 @@ class Database:
         if self._link is None:
             return None
         name = f"fluxlit {self._tables.names}"
-        link = connection.info.get(name)
-        if link is None:
+        if name not in connection.info:
             raw = connection.connection.dbapi_connection
-            link = connection.info[name] = self._link(raw, self._tables, self._limit, owned=self._keeps)
-        return link
+            connection.info[name] = self._link(raw, self._tables, self._limit, owned=self._keeps)
+        return connection.info[name]
 
     def _begin_here(self) -> None:
         """Start without connections: there are none yet, or they belong to the parent process."""

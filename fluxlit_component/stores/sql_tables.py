@@ -191,9 +191,8 @@ class SQLTransaction:
         place = Place(name, rows[0][1], Head(*rows[0][2:]), self.tables.now(rows[0][0]))
         if keys is None or keys:
             among = "" if keys is None else f"AND digest IN ({', '.join('?' * len(keys))})"
-            query = (
-                f"SELECT {{key}}, version, {'data' if data else 'NULL'} FROM {{f}} WHERE session = ? {among}"  # noqa: S608 - constants
-            )
+            columns = "{key}, version, data" if data else "{key}, version, NULL"
+            query = f"SELECT {columns} FROM {{f}} WHERE session = ? {among}"  # noqa: S608 - constants
             for key, version, kept in self.ask(query, place.row, *map(digest, keys or ())):
                 # Some drivers return a memoryview.
                 field = Field(version, bytes(kept) if type(kept) is memoryview else kept)

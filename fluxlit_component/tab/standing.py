@@ -15,10 +15,8 @@ from fluxlit_component.telemetry import count
 
 _log = logging.getLogger("fluxlit_component")
 _MOST_SAID = 1000
-
 Status: TypeAlias = Literal["ready", "pending", "degraded", "disabled", "no-browser"]
 Carrier: TypeAlias = Literal["handshake", "query", "component", "none"]
-
 _said: set[tuple[str, str]] = set()  # keys and reasons that this process has logged
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from fluxlit_component.stores import redis_server
 
-_CLOCK = "return time[1] * 1000 +"
+_CLOCK = "time[1] * 1000 +"
 
 
 class RedisClock:

@@ -2,12 +2,11 @@
 -- ("": as it is); then for every change what to do (w: write, d: delete; in upper case: only if the base still
 -- stands), key, base, data. Returns state, now and, if committed, version, both deadlines, what was refused as {number of the
 -- change, version, data}, and the numbers of the changes that overwrote. The rules are those of stores.ledger.
-local now = clock()
 local names = {}
 for i = 6, #ARGV, 4 do
   names[#names + 1] = 'v' .. ARGV[i]
 end
-local state, head, found = look(KEYS[1], now, names)
+local state, head, found = look(KEYS[1], names)
 if state ~= 'alive' and not (state == 'absent' and ARGV[1] ~= '0') then
   return { state, now }
 end
@@ -35,10 +34,10 @@ if #written == 0 then
   return { 'committed', now, tonumber(head.version), head.idle, head.expires, refused, overwritten }
 end
 
-head = head or { version = ARGV[1] - 1, created = text(now), expires = after(now, ARGV[3]) }
+head = head or { version = ARGV[1] - 1, created = text(now), expires = after(ARGV[3]) }
 local version = head.version + 1
 head.version = text(version)
-head.idle = after(now, ARGV[2])
+head.idle = after(ARGV[2])
 head.schema = text(math.max(standing, schema or 0))
 local put, gone = {}, {}
 for _, i in ipairs(written) do

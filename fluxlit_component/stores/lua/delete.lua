@@ -1,5 +1,4 @@
 -- KEYS session. Returns how it stood.
-local now = clock()
-local state = look(KEYS[1], now) -- fails if this is a key of somebody else
-destroy(KEYS[1], now)
+local state = look(KEYS[1]) -- fails if this is a key of somebody else
+destroy(KEYS[1])
 return state

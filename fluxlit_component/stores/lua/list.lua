@@ -1,9 +1,8 @@
 -- KEYS sessions. Returns now, then for each of them how it stands, its head, its number of keys and the bytes of
 -- its values. The values themselves are not touched.
-local now = clock()
 local found = { now }
 for _, session in ipairs(KEYS) do
-  local state, head = look(session, now)
+  local state, head = look(session)
   local keys, size = 0, 0
   if head then
     for _, name in ipairs(redis.call('HKEYS', session)) do

@@ -11,12 +11,10 @@ local MARKER = 86400000 -- how long a destroyed session says so
 local LINGER = 300000 -- how long an expired one says so, before Redis drops it
 local PART = 4000 -- how many arguments one call is given: what Lua can unpack has an end
 
-local function clock()
-  local time = redis.call('TIME')
-  return time[1] * 1000 + math.floor(time[2] / 1000)
-end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function after(now, span) -- spans come as text; "0" is never
+local function after(span) -- spans come as text; "0" is never
   span = tonumber(span)
   return span > 0 and now + span or 0
 end
@@ -35,7 +33,7 @@ local function line(head)
   return head.version .. ' ' .. times .. ' ' .. head.schema
 end
 
-local function is_over(head, now)
+local function is_over(head)
   return (head.idle > 0 and head.idle <= now) or (head.expires > 0 and head.expires <= now)
 end
 
@@ -48,7 +46,7 @@ end
 
 -- "alive", "absent", "expired" or "destroyed"; if there is one, the head; and what was found: two fields of no
 -- interest, then those of the names that were given. One look for all: each call costs as much as much of Lua.
-local function look(key, now, names)
+local function look(key, names)
   names = names or {}
   local found = redis.call('HMGET', key, 'm', 'x', unpack(names, 1, math.min(PART, #names)))
   for i = PART + 1, #names, PART do
@@ -62,11 +60,11 @@ local function look(key, now, names)
     return 'absent'
   end
   local head = parse(found[1])
-  return is_over(head, now) and 'expired' or 'alive', head, found
+  return is_over(head) and 'expired' or 'alive', head, found
 end
 
-local function is_free(key, now)
-  local state = look(key, now)
+local function is_free(key)
+  local state = look(key)
   return state == 'absent' or state == 'expired'
 end
 
@@ -95,7 +93,7 @@ local function replace(key, head, list, from)
   keep(key, head)
 end
 
-local function destroy(key, now)
+local function destroy(key)
   redis.call('DEL', key)
   redis.call('HSET', key, 'x', text(now))
   redis.call('PEXPIREAT', key, text(now + MARKER))

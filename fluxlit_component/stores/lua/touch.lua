@@ -1,9 +1,8 @@
 -- KEYS session. ARGV idle lifetime. Returns whether it is alive.
-local now = clock()
-local state, head = look(KEYS[1], now)
+local state, head = look(KEYS[1])
 if state ~= 'alive' then
   return 0
 end
-head.idle = after(now, ARGV[1])
+head.idle = after(ARGV[1])
 keep(KEYS[1], head)
 return 1
