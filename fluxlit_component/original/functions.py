@@ -184,7 +184,7 @@ def hydrate_url_session_typed(
     typed = validated_values(validated, values)
     if run is not None and not is_read:
         tab, _ = _open(run, store, name, fill_only=merge)
-        facade.merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put}, merge=False)
+        facade.merge_into(st, {k: v for k, v in typed.items() if k in tab.page.put_back}, merge=False)
     elif session_run is not None and not merge:
         session_run.commands.overwrite({**values, **typed})
     else:

@@ -78,7 +78,7 @@ def _figures(tab: Tab, store: StoreReport) -> Iterator[tuple[str, str]]:
     if known.base.unsaved:
         yield "Not saved yet", _alarm(_keys_of(known.base.unsaved))
     yield "Skipped", _keys_of(standing.skipped)
-    if known.created:
+    if known.has_record:
         yield "Ends in", span_text(known.seconds_left(known.idle_expires, known.expires))
         yield "· if left idle", span_text(known.seconds_left(known.idle_expires))
         yield "· at the latest", span_text(known.seconds_left(known.expires))

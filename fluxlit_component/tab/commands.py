@@ -47,11 +47,11 @@ class Commands:
 
         tab = self._tab
         with tab.lock:
-            if not tab.known.created:  # nobody else knows the id: an early F5 finds it all there
+            if not tab.known.has_record:  # nobody else knows the id: an early F5 finds it all there
                 self._save()
-            if tab.sid is None or (tab.known.created and tab.standing.status != "ready"):
+            if tab.sid is None or (tab.known.has_record and tab.standing.status != "ready"):
                 return False
-            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.created)
+            done, _ = rotate(tab, self._store, self._policy, has_record=tab.known.has_record)
             self._save()
             return done
 
@@ -94,7 +94,7 @@ class Commands:
             if tab.sid is None or tab.standing.status != "ready":
                 return
             if not tab.known.hydrated:
-                tab.known.created = True
+                tab.known.has_record = True
             diff = tab.known.base.diff(initial, caps=self._policy.caps)
             for key, reason in diff.skipped.items():
                 tab.standing.skip(key, reason)
@@ -118,7 +118,7 @@ class Commands:
                 data = encoded(plain_selection(now[key])) if key in now else None
                 if data is None or data != encoded(values[key]):
                     base.concede(key, self._fields[key])
-                    tab.page.put |= (put := write(state, tab, {key: values[key]}, base.of_widgets()))
+                    tab.page.put_back |= (put := write(state, tab, {key: values[key]}, base.of_widgets()))
                     state.note_carried(put)
 
     def quarantine(self) -> None:
@@ -132,7 +132,7 @@ class Commands:
                 tab.known.base.adopt(record)
                 tab.known.learn(record)
                 tab.known.quarantined = frozenset(tab.known.base.held)
-                tab.known.created, tab.known.schema = True, record.schema
+                tab.known.has_record, tab.known.schema = True, record.schema
             elif tab.standing.status == "degraded":
                 return
             tab.known.hydrated, tab.revived = True, self._run.token

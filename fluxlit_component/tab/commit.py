@@ -70,7 +70,7 @@ class Committer:
         tab.standing.status = "ready"
         if outcome.version > 0:
             tab.known.bound |= self._policy.visitor.person is not None
-            tab.known.live, tab.known.below = tab.naming, tab.page.below
+            tab.known.live, tab.known.under_data = tab.naming, tab.page.under_data
             tab.trial = replace(tab.trial, noted=tab.trial.failed)
             if tab.taken is not None:
                 tab.taken.saved()
@@ -98,7 +98,7 @@ class Committer:
         tab.known.base.settle(diff, outcome)
         written = tuple(sorted(key for key in diff.changes if key not in outcome.refused))
         if written:
-            tab.known.created = True
+            tab.known.has_record = True
             tab.known.learn(outcome)
             tab.standing.tell(Event("persist", written))
         if outcome.overwritten:
@@ -121,7 +121,7 @@ class Committer:
             try:
                 self._state.write({key: merged[key]})
             except Exception:  # noqa: BLE001 - the widget of the key is drawn already
-                tab.page.waiting = {**tab.page.waiting, key: merged[key]}
+                tab.page.for_next_run = {**tab.page.for_next_run, key: merged[key]}
         base, policy = tab.known.base, self._policy
         diff = base.diff(merged, origins=base.origins, caps=policy.caps, guarded=policy.merger_of)
         for key, reason in diff.skipped.items():
@@ -147,14 +147,14 @@ class Committer:
         return self._policy.lifetimes.commit(
             {**diff.changes, **self._notes(), **owner},
             schema=schema if diff.changes and known.hydrated else None,
-            create=not known.created,
+            create=not known.has_record,
         )
 
     def _notes(self) -> Mapping[str, Change]:
         """Changes of the notes: on live values, a failed first run, results taken, what is under widgets."""
         tab = self._tab
         live = noting(tab.naming) if tab.naming != tab.known.live else {}
-        under = {UNDER: Change(tab.page.below)} if tab.page.below != tab.known.below else {}
+        under = {UNDER: Change(tab.page.under_data)} if tab.page.under_data != tab.known.under_data else {}
         return {**live, **under, **tab.trial.notes(), **(tab.taken.notes() if tab.taken is not None else {})}
 
     def _begin_again(self, outcome: Outcome, values: Mapping[str, Any]) -> tuple[Diff, Outcome]:
@@ -169,8 +169,8 @@ class Committer:
         if outcome.verdict == "expired" or known.seconds_left(known.idle_expires, known.expires) == 0:
             tab.renew()
             tab.standing.tell(Event("expire"))
-        tab.known.created = tab.known.bound = False
-        tab.known.live, tab.known.below = {}, None
+        tab.known.has_record = tab.known.bound = False
+        tab.known.live, tab.known.under_data = {}, None
         tab.trial = replace(tab.trial, noted=False)
         caps, guarded = self._policy.caps, self._policy.merger_of
         diff = tab.known.base.diff(values, origins=self._lost.origins, caps=caps, guarded=guarded)
@@ -181,7 +181,7 @@ class Committer:
 
     def _touch(self, sid: str) -> None:
         known, idle = self._tab.known, self._policy.idle_seconds
-        if not known.created or idle is None or idle <= 0:
+        if not known.has_record or idle is None or idle <= 0:
             return
         now = wall() + known.skew
         # A plain store does not tell the deadline. Then one touch moves the deadline, and it is known.

@@ -23,7 +23,7 @@ def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
             tab.consent = Consent(unhurried=True, erasing=tab.consent.erasing)
             tab.ids.sid, tab.ids.offer = None, new_session_id()
             tab.standing.status = "pending"
-            tab.known.hydrated = tab.known.created = False
+            tab.known.hydrated = tab.known.has_record = False
             tab.known.base.forget()
         chosen = store if consent else withheld(tab)
         _erase(tab, store)

@@ -71,7 +71,7 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     origins = known.base.origins
     carried = frozenset(key for key in back if origins.get(key, 0) & WIDGET)
     known.live = tab.naming = noted(record)
-    known.below = page.take_under(record, (carried | laid) - fields)
+    known.under_data = page.take_under(record, (carried | laid) - fields)
     # What the model has changed is newer than the object that the last page holds.
     same = {k for k, v in back.items() if k not in fields or encoded(v) == known.base.data_of(k)} - carried
     by_reference, of_live_widgets = hand_over(tab, policy, same)
@@ -79,19 +79,19 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     carried |= of_live_widgets & back.keys()
     # What the app keeps above the call it would have assigned in this run, too.
     page.above = frozenset(key for key in carried if origins.get(key, 0) & ABOVE)
-    page.put = write(state, tab, back, carried - page.above)
+    page.put_back = write(state, tab, back, carried - page.above)
     # As a value of an earlier run it stays, when a widget that takes it over ends.
-    state.lay_under({**page.under, **{key: back[key] for key in page.put - carried}})
-    of_widgets, page.retained = page.put & carried, frozenset(k for k in origins if origins[k] & ASSIGNED)
+    state.lay_under({**page.under, **{key: back[key] for key in page.put_back - carried}})
+    page.retained = frozenset(key for key, origin in origins.items() if origin & ASSIGNED)
     page.assigned |= page.retained
-    page.offered = frozenset(key for key in of_widgets if origins.get(key, 0) & LOSSY)
-    page.loose = (of_widgets | laid) - page.offered - policy.hidden.sift(of_widgets | laid)
-    tab.trial = Trial.of(record, tab.runs if page.put else 0)
-    standing.restored, standing.lost = tuple(sorted(page.put)), ()
-    gone = known.live.keys() - keep - back.keys()
-    standing.is_new, known.created, known.hydrated, page.baseline = False, True, True, None
+    page.unaccepted = frozenset(key for key in page.put_back & carried if origins.get(key, 0) & LOSSY)
+    laid |= page.put_back & carried
+    page.unclaimed = laid - page.unaccepted - policy.hidden.sift(laid)
+    tab.trial = Trial.of(record, tab.runs if page.put_back else 0)
+    standing.restored, standing.lost = tuple(sorted(page.put_back)), ()
+    standing.is_new, known.has_record, known.hydrated, page.baseline = False, True, True, None
     standing.tell(Event("restore", standing.restored))
-    standing.lose(map(owner_of, gone))
+    standing.lose(map(owner_of, known.live.keys() - keep - back.keys()))
 
 
 def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_version: int) -> dict[str, Any]:
@@ -117,10 +117,10 @@ def _fitted(tab: Tab, schema: Schema[Any], values: dict[str, Any], stored_versio
 def leave_last_page(run: Run, tab: Tab, policy: Policy) -> None:
     """Drop what came back for widgets of the app's page that was left, as Streamlit drops their values."""
     page, state = tab.page, run.state
-    gone = page.put & tab.known.base.of_widgets() | page.loose
+    gone = page.put_back & tab.known.base.of_widgets() | page.unclaimed
     gone -= state.assigned_keys() | state.assigned_before() | policy.hidden.sift(gone)
     state.drop(gone - state.sent.keys(), page.under)
-    page.loose -= gone
+    page.unclaimed -= gone
 
 
 def resume(run: Run, tab: Tab, policy: Policy) -> None:
@@ -132,57 +132,59 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     """
     page, base, state = tab.page, tab.known.base, run.state
     names = base.names() - {key for key, data in base.unsaved.items() if data is None}
-    known = page.lent | (page.drawn - page.later)
+    known = page.assigned_off_page | (page.drawn - page.after_block)
     # Mostly all widgets are known, and none is waited for. Then it does not matter which of them has a value.
     others = policy.keys.sift(state.keys_of_widgets()) - known
-    matters = others or page.offered or page.put or policy.hidden.include
+    matters = others or page.unaccepted or page.put_back or policy.hidden.include
     widgets = state.widget_keys() if matters else others
-    follows = page.number == tab.runs - 1  # else the last run was not saved as it ended: no `with`
+    follows = page.saved_run == tab.runs - 1  # else the last run was not saved as it ended: no `with`
     by_itself = state.began_by_itself()
     if (page.ended or not follows) and not by_itself:
         page.swept = tab.runs - 1
         # A value that the app has assigned in the last run lasts for this one.
-        over = base.after_block(page.loose) if follows else page.loose - state.assigned_before()
+        over = base.after_block(page.unclaimed) if follows else page.unclaimed - state.assigned_before()
         state.forget(over, page.under)
-        page.loose -= over
-        page.later = widgets - known if follows else frozenset()
-        if page.later:  # the others are not on the page: Streamlit has values of widgets that it has dropped
-            page.later &= state.sent.keys()
+        page.unclaimed -= over
+        page.after_block = widgets - known if follows else frozenset()
+        if page.after_block:  # the others have been dropped: Streamlit may still have their values
+            page.after_block &= state.sent.keys()
     again: dict[str, Any] = {}
-    now = state.reading().values if page.loose or page.offered else {}
-    if page.loose:
+    now = state.reading().values if page.unclaimed or page.unaccepted else {}
+    if page.unclaimed:
         # The last run ended before these widgets were drawn. On older releases a value lasts for one run.
-        values = {key: base.value_of(key) for key in page.loose & names - state.assigned_keys()}
+        values = {key: base.value_of(key) for key in page.unclaimed & names - state.assigned_keys()}
         again = {k: v for k, v in values.items() if encoded(plain_selection(now.get(k))) == encoded(v)}
-    for key in page.offered & names:
+    for key in page.unaccepted & names:
         if key in widgets and encoded(now[key]) != page.untouched.get(key):
-            page.offered -= {key}  # the visitor has chosen something
+            page.unaccepted -= {key}  # the visitor has chosen something
         else:
             again[key] = base.value_of(key)
     # A plain value is the app's, which may have changed it in place, or deleted it.
-    hidden = policy.hidden.sift(names & base.of_widgets()) - page.offered - tab.known.quarantined
+    hidden = policy.hidden.sift(names & base.of_widgets()) - page.unaccepted - tab.known.quarantined
     if hidden:
         # A value put back for the last run counts only once the browser has sent it. A run that is cut
         # short is never shown, and the browser would go on with the widget's default.
-        alive = (page.drawn - page.put) & widgets
-        if run.page != page.name:  # there Streamlit shows what the app has assigned before their widgets
+        alive = (page.drawn - page.put_back) & widgets
+        if not (
+            is_same_page := run.page == page.name
+        ):  # there Streamlit shows what the app has assigned before their widgets
             alive -= state.values_under(alive).keys()
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
             present=frozenset(state.reading().values),
             alive=alive | state.sent.keys(),
             # A value that a widget of another page has taken over was dropped with that widget.
-            last=page.drawn | page.put if run.page == page.name else page.put - state.registered_keys(),
+            last=page.put_back | page.drawn if is_same_page else page.put_back - state.registered_keys(),
         )
         page.deleted |= deleted
         state.forget(back)
         again |= {key: base.value_of(key) for key in back}
     # The browser sees nothing of a run that `st.rerun()` has ended. So the values put back are sent again.
-    unseen = (page.put & widgets) - state.sent.keys() - again.keys() if by_itself else frozenset[str]()
+    unseen = (page.put_back & widgets) - state.sent.keys() - again.keys() if by_itself else frozenset[str]()
     state.tell_again(unseen)
-    page.put = write(state, tab, {**again, **page.waiting}, again.keys()) | unseen
-    state.lay_under({key: again[key] for key in page.put & hidden & again.keys()})
-    page.waiting = EMPTY
+    page.put_back = write(state, tab, {**again, **page.for_next_run}, again.keys()) | unseen
+    state.lay_under({key: again[key] for key in page.put_back & hidden & again.keys()})
+    page.for_next_run = EMPTY
 
 
 def fill_in(run: Run, tab: Tab, schema: Schema[Any]) -> None:

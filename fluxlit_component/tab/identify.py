@@ -270,7 +270,7 @@ class Identification:
         from fluxlit_component.tab.rotate import rotate
 
         # A copied tab always asks the store, because its original may have begun the record.
-        has_record = is_copy or self.record is not None or self._tab.known.created
+        has_record = is_copy or self.record is not None or self._tab.known.has_record
         for original in others_with(self._tab.sid or "", self._tab) if is_copy else ():
             original.superseded = False  # its page goes on: what its fragments change is saved as before
         done, record = rotate(self._tab, self._store, self._policy, has_record=has_record, is_copy=is_copy)

@@ -54,7 +54,7 @@ def _offer(run: Run, tab: Tab, policy: Policy) -> Offer:
         afresh=_afresh(tab),
         drafts=policy.drafts,
         owner=owner,
-        stored=tab.known.created,
+        stored=tab.known.has_record,
         guard=guard,
         run=tab.runs if guard else None,
     )

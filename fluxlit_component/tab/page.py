@@ -19,46 +19,42 @@ class Page:
     """One page as its last run left it. `hydrate` reads it as a run begins, `persist` notes it at the end."""
 
     name: str = ""  # Streamlit's opaque name of the page of the last run
-    number: int = 0  # number of the last run that was saved as it ended
-    ended: bool = False
-    """Whether that run was complete, so that Streamlit has dropped the widgets that it did not draw."""
+    saved_run: int = 0  # number of the last run that was saved as it ended
+    ended: bool = False  # whether it was complete: then Streamlit has dropped what it did not draw
     swept: int = 0
     """Number of the last run after which Streamlit dropped such widgets, as far as later runs know."""
     drawn: frozenset[str] = frozenset()  # keys of the widgets that were on the page when that run was saved
-    within: frozenset[str] = frozenset()
+    in_block: frozenset[str] = frozenset()
     """Keys of widgets that a full run has drawn in the session's block. Not so fragments that run alone."""
     cleared: Mapping[str, str] = EMPTY
     """Widget -> its form, if the browser empties the form on submit and the last full run has drawn it."""
     clicks: frozenset[str] = frozenset()  # buttons whose click has begun the last full run
     lossy: bool = False  # whether something of the state could not be kept
-    put: frozenset[str] = frozenset()  # keys that the package gave a value when this run began
-    loose: frozenset[str] = frozenset()
+    put_back: frozenset[str] = frozenset()  # keys that the package gave a value when this run began
+    unclaimed: frozenset[str] = frozenset()
     """Keys of widgets whose values came back with the page load, and that no widget has taken over yet."""
-    lent: frozenset[str] = frozenset()
+    assigned_off_page: frozenset[str] = frozenset()
     """Keys of widgets that were not on the page, and to which the app assigned. Streamlit takes these values
     for the widgets' own from the next run on, and drops them at its end."""
     retained: frozenset[str] = frozenset()
     """Keys to which the app has assigned, above the session's call, the value that they had."""
     above: frozenset[str] = frozenset()  # those that it has retained in the run before, too: it keeps them
-    offered: frozenset[str] = frozenset()
+    unaccepted: frozenset[str] = frozenset()
     """Keys whose widgets did not accept the stored value. Their options may come in a later run."""
-    later: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block
-    baseline: Mapping[str, bytes] | None = None
-    """Encoded state at the end of the first run that went on without its record."""
+    after_block: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block
+    baseline: Mapping[str, bytes] | None = None  # encoded state after the first run without its record
     untouched: Mapping[str, bytes] = EMPTY
     """Values of widgets that nobody has changed. They are not kept as long as they stay the same."""
     shown: Mapping[str, bytes] = EMPTY
     """Values that the browser still shows after the state was emptied. Not kept until they change."""
-    assigned: frozenset[str] = frozenset()
-    """Keys of widgets that the app has assigned. Their values are kept, default or not."""
+    assigned: frozenset[str] = frozenset()  # widgets that the app has assigned: kept, default or not
     under: Mapping[str, Any] = EMPTY
     """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
     under the widget's value, and it is the value of the key again when the widget goes."""
-    below: bytes | None = None  # the same as it is now, encoded: what the record is to say
-    waiting: Mapping[str, Any] = EMPTY
+    under_data: bytes | None = None  # the same as it is now, encoded: what the record is to say
+    for_next_run: Mapping[str, Any] = EMPTY
     """Values for widgets that were drawn already. They are set when the next run begins."""
-    deleted: frozenset[str] = frozenset()
-    """Keys to delete from the record, even if session state does not have them."""
+    deleted: frozenset[str] = frozenset()  # to delete from the record, even if session state lacks them
 
     def __init__(self) -> None:
         self.edits, self.uploads = dict[str, Any](), dict[str, Any]()  # notes of `keep_edits`, `keep_upload`
@@ -66,13 +62,13 @@ class Page:
     def take_under(self, record: Record, keys: AbstractSet[str]) -> bytes | None:
         """Take over what the record says of `under`, for these keys. Return all that it says."""
         self.under = {key: value for key, value in (record.note(UNDER) or {}).items() if key in keys}
-        self.below = record.data(UNDER)
-        return self.below
+        self.under_data = record.data(UNDER)
+        return self.under_data
 
     def forget(self) -> None:
         """Forget what was to be offered or set of the old session."""
-        self.put = self.loose = self.offered = self.assigned = self.deleted = frozenset()
-        self.waiting, self.under, self.below = EMPTY, EMPTY, None
+        self.put_back = self.unclaimed = self.unaccepted = self.assigned = self.deleted = frozenset()
+        self.for_next_run, self.under, self.under_data = EMPTY, EMPTY, None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -91,16 +91,16 @@ class Persist:
             return
         state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
-        self._emptied = state.emptied(page.put & drawn, is_late=self._is_late)
-        self._emptied -= page.offered if self._is_late else frozenset()
+        self._emptied = state.emptied(page.put_back & drawn, is_late=self._is_late)
+        self._emptied -= page.unaccepted if self._is_late else frozenset()
         # After Rerun this would be a later run of the page.
-        of_widgets = page.put & known.base.of_widgets() | page.loose
-        state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.number))
+        of_widgets = page.put_back & known.base.of_widgets() | page.unclaimed
+        state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.saved_run))
         self._assigned = state.assigned_keys() | (state.assigned_before() if self._is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
-        page.put -= self._assigned | state.accepted_keys()
-        if ended and page.loose and self._run is not None and not self._run.is_fragment:
-            self._end_loose(drawn)
+        page.put_back -= self._assigned | state.accepted_keys()
+        if ended and page.unclaimed and self._run is not None and not self._run.is_fragment:
+            self._end_unclaimed(drawn)
         reading = self._state.reading()
         settled = tab.sid is not None and known.hydrated
         if page.baseline is None and (not settled or tab.is_private):
@@ -112,7 +112,7 @@ class Persist:
         kept = self._kept(reading, drawn, ended=ended)
         for key in late:  # the key holds the app's default: the stored value wins
             kept.values.pop(key, None)
-        spared = late.keys() | page.offered | known.quarantined
+        spared = late.keys() | page.unaccepted | known.quarantined
         if not ended:  # hidden widgets' values may not have been put back yet
             held = known.base.of_widgets() if self._policy.choices_only else known.base.names()
             spared |= self._policy.hidden.sift(held)
@@ -152,54 +152,55 @@ class Persist:
     def _note_under(self, kept: _Kept, changed: Container[str]) -> None:
         """Note what would be the value of a key if its widget went: what the app has assigned before."""
         page, known = self._tab.page, self._tab.known.base.origins
-        of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put
+        of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put_back
         noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
-        found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put}
+        found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put_back}
         data = encoded(found) if found else b""
         if data is None:
             found = {key: value for key, value in found.items() if encoded(value) is not None}
             data = encoded(found) if found else None
-        page.below = data if data and len(data) <= self._policy.caps.value_bytes else None
+        page.under_data = data if data and len(data) <= self._policy.caps.value_bytes else None
 
-    def _end_loose(self, drawn: frozenset[str]) -> None:
+    def _end_unclaimed(self, drawn: frozenset[str]) -> None:
         """Drop values that came back for widgets that this run has not drawn, as Streamlit would drop them.
 
         Widgets after the block are drawn later: their values stay. What the app has assigned stays for a run.
         """
         page = self._tab.page
-        loose = page.loose - drawn - self._tab.known.base.after_block(page.loose) - self._assigned
-        self._state.drop(loose, page.under)
-        page.loose -= loose
+        gone = page.unclaimed - drawn - self._tab.known.base.after_block(page.unclaimed) - self._assigned
+        self._state.drop(gone, page.under)
+        page.unclaimed -= gone
 
     def _kept(self, reading: Reading, drawn: frozenset[str], *, ended: bool) -> _Kept:
         page, run, base = self._tab.page, self._run, self._tab.known.base
-        on_page = frozenset(reading.widgets) - (page.lent if run is None and page.ended else frozenset())
+        off_page = page.assigned_off_page if run is None and page.ended else frozenset[str]()
+        on_page = frozenset(reading.widgets) - off_page
         if run is not None and ended:
             if not run.is_fragment:
-                page.later -= drawn
-            page.drawn = run.carried(reading.widgets) | (page.later & on_page)
+                page.after_block -= drawn
+            page.drawn = run.carried(reading.widgets) | (page.after_block & on_page)
             on_page = page.drawn | self._policy.hidden.sift(on_page)
         page.drawn |= drawn  # also those that have just taken over a plain value
         if run is not None and not run.is_fragment:
-            page.within = drawn if ended else page.within | drawn
+            page.in_block = drawn if ended else page.in_block | drawn
         is_fragment = run is not None and run.is_fragment
         cleared = run.cleared_elements() if run is not None and not is_fragment else page.cleared
         clicks = self._state.sent.clicks().keys() if is_fragment and cleared else page.clicks
         plain = {**reading.plain}
         if run is None and page.ended:
-            for key in base.after_block(page.loose) - on_page - self._state.registered_keys():
+            for key in base.after_block(page.unclaimed) - on_page - self._state.registered_keys():
                 plain.pop(key, None)
         for key in plain.keys() & base.origins.keys() - on_page:  # no widget has taken them over yet
             plain[key] = plain_selection(plain[key])
         values = self._admitted({**plain, **{key: reading.values[key] for key in on_page}})
         kept = _Kept(values, cleared, clicks)
         away = kept.values.keys() & base.origins.keys() - on_page
-        waits = (page.loose | page.offered | self._policy.hidden.sift(away)) & away
+        waits = (page.unclaimed | page.unaccepted | self._policy.hidden.sift(away)) & away
         kept.origins.update((key, base.origins[key]) for key in waits)
-        page.lent = self._assigned & (self._state.keys_of_widgets() | page.loose) - on_page
-        for key in page.lent & kept.values.keys():
+        page.assigned_off_page = self._assigned & (self._state.keys_of_widgets() | page.unclaimed) - on_page
+        for key in page.assigned_off_page & kept.values.keys():
             kept.origins[key] = WIDGET | ASSIGNED | (ABOVE if key in page.above else PLAIN)
-        assigned = (self._assigned | reading.plain.keys()) - page.put
+        assigned = (self._assigned | reading.plain.keys()) - page.put_back
         for key in on_page & kept.values.keys():
             self._sort(kept, key, reading.widgets[key], key in drawn, key in assigned)
         if page.shown:
@@ -224,25 +225,25 @@ class Persist:
             page.assigned |= {key}
         if is_same := is_same or (is_known and base.data_of(key) == data):
             untouched = is_cleared and key not in page.assigned
-        elif key in page.assigned and not (key in page.put and is_drawn):
+        elif key in page.assigned and not (key in page.put_back and is_drawn):
             untouched = is_cleared  # the visitor has sent another value
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
-            is_seen = widget.kind == DATE and key not in page.put and key in {*page.untouched, *base.names()}
-            is_seen = is_seen and widget.element not in kept.cleared
+            may_move = widget.kind == DATE and key not in page.put_back and widget.element not in kept.cleared
+            is_seen = may_move and key in {*page.untouched, *base.names()}
             untouched = is_cleared or as_before or (not is_seen and is_default(value, lambda: widget.default))
             untouched |= data is None and widget.shows_default(value)
             untouched &= self._policy.choices_only
             narrowed = widget.kind == SELECTION  # the missing rows do not come later
-            is_back = key in page.put and is_drawn and is_known and not narrowed
+            is_back = key in page.put_back and is_drawn and is_known and not narrowed
             if untouched and is_back and key not in self._emptied:
-                page.offered |= {key}  # the widget did not accept it: its options may come later
+                page.unaccepted |= {key}  # the widget did not accept it: its options may come later
                 kept.untouched[key] = data or b""
                 del kept.values[key]
                 return
         if is_drawn:
-            page.offered -= {key}
-            page.loose -= {key}
+            page.unaccepted -= {key}
+            page.unclaimed -= {key}
         if untouched:
             kept.untouched[key] = (base.data_of(key) if is_same else data) or b""
         if reason is not None:
@@ -254,7 +255,7 @@ class Persist:
                 WIDGET
                 | (LOSSY if page.lossy else PLAIN)
                 | (ASSIGNED if key in page.assigned else PLAIN)
-                | (AFTER if key in page.later or not (key in page.within or is_mine) else PLAIN)
+                | (AFTER if key in page.after_block or not (key in page.in_block or is_mine) else PLAIN)
             )
 
     def _admitted(self, state: Mapping[str, Any]) -> dict[str, Any]:
@@ -277,7 +278,7 @@ class Persist:
             return {}
         values = self._admitted(tab.known.base.read_late())
         if values:
-            tab.page.waiting = {**tab.page.waiting, **values}
+            tab.page.for_next_run = {**tab.page.for_next_run, **values}
             for key in values:
                 tab.standing.skipped.pop(key, None)
             tab.standing.restored = tuple(sorted({*tab.standing.restored, *values}))

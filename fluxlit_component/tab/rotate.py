@@ -56,7 +56,7 @@ def rotate(
         known.base.forget()  # the store has nothing: all that this tab has is new
     ids.sid, ids.offer, tab.is_told = fresh, fresh, False
     ids.person = person
-    known.created, known.bound = record is not None, record is not None and person is not None
+    known.has_record, known.bound = record is not None, record is not None and person is not None
     return True, record
 
 

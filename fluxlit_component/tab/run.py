@@ -65,7 +65,7 @@ class SessionRun:
             if self._policy.schema is not None:
                 fill_in(self._run, tab, self._policy.schema)
             # If all blocks so far have ended in the next run, the browser has not heard of the session.
-            is_unheard = not tab.is_told and tab.runs > _UNHEARD and tab.page.number > 0
+            is_unheard = not tab.is_told and tab.runs > _UNHEARD and tab.page.saved_run > 0
             is_due = tab.is_blockless or not has_block or is_unheard
             if is_first_call and not self._is_mounted and is_due:
                 self._mount()
@@ -96,7 +96,7 @@ class SessionRun:
             # Parallel fragments may still draw their widgets: then the run is not complete yet.
             self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
-                page.number, page.ended = self._number, error is None
+                page.saved_run, page.ended = self._number, error is None
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
             if is_newest and not self._is_mounted and not is_rerun(error):
@@ -131,7 +131,7 @@ class SessionRun:
                 return
             if self._has_passed_on(run):
                 return
-            tab.page.put = frozenset()  # the browser has seen by now what the page load brought back
+            tab.page.put_back = frozenset()  # the browser has seen by now what the page load brought back
             Persist(run, run.state, tab, self._store, self._policy).save(ended=ended)
 
     def _has_passed_on(self, run: Run) -> bool:
@@ -172,13 +172,13 @@ class SessionRun:
         else:
             if tab.page.name not in ("", self._run.page):
                 leave_last_page(self._run, tab, self._policy)
-            if tab.page.number < self._number - 1:
+            if tab.page.saved_run < self._number - 1:
                 # The last run was not saved as it ended: it had no block, or was cut off before the block.
                 late = Persist(None, self._run.state, tab, self._store, self._policy, is_late=True)
                 late.save(ended=False)
             resume(self._run, tab, self._policy)
-        self._run.state.note_carried(tab.page.put - tab.page.above)
-        self._run.narrow_selections(tab.page.put)
+        self._run.state.note_carried(tab.page.put_back - tab.page.above)
+        self._run.narrow_selections(tab.page.put_back)
         tab.revived = self._run.token
 
     def _mount(self) -> None:
@@ -216,7 +216,7 @@ class SessionRun:
         """Keys whose value in this run is the one that was put back."""
         page, restored = self._tab.page, self._tab.standing.restored
         first = restored if self._tab.trial.run == self._tab.runs else ()  # or the reruns that belong to it
-        return page.put.union(page.loose, first) - self._run.state.assigned_keys()
+        return page.put_back.union(page.unclaimed, first) - self._run.state.assigned_keys()
 
     def heal(self, key: str) -> None:
         """Drop the value under `key`, here and in the record, because Streamlit refused it when put back."""
@@ -225,9 +225,9 @@ class SessionRun:
             self._run.state.drop([key])
             tab.standing.skip(key, _REFUSED)
             tab.standing.restored = tuple(each for each in tab.standing.restored if each != key)
-            tab.page.put -= {key}
-            tab.page.loose -= {key}
-            tab.page.offered -= {key}
+            tab.page.put_back -= {key}
+            tab.page.unclaimed -= {key}
+            tab.page.unaccepted -= {key}
             tab.page.deleted |= {key}
             self.save()
 

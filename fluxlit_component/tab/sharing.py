@@ -63,5 +63,5 @@ class Sharing:
                 return None
             lives, person = self._policy.lifetimes, self._policy.visitor.person
             token = links.make(self._store, tab.sid, order, lives, param=tab.param, person=person)
-            tab.known.created |= token is not None
+            tab.known.has_record |= token is not None
         return token

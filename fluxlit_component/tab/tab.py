@@ -62,7 +62,7 @@ class Known:
 
     base: Base
     hydrated: bool = False
-    created: bool = False  # whether a record stands in the store as far as this tab knows
+    has_record: bool = False  # whether a record stands in the store as far as this tab knows
     bound: bool = False  # whether that record says whose it is
     schema: int = 0  # schema number of the record
     read_only: bool = False
@@ -70,7 +70,7 @@ class Known:
     quarantined: frozenset[str] = frozenset()
     """Stored keys that did not fit the app's model: left in the record, not in session state."""
     live: Mapping[str, str] = EMPTY  # live values that the record names, and their processes
-    below: bytes | None = None  # what `Page.below` was when the record was written
+    under_data: bytes | None = None  # what `Page.under_data` was when the record was written
     idle_expires: float | None = None
     expires: float | None = None
     skew: float = 0.0  # clock of the store minus clock of this process, seconds

@@ -28,7 +28,7 @@ def tasks_of(run: Run, tab: Tab, store: RecordStore, policy: Policy, *, save: Ca
         registry.rename(tab.ids.offer, tab.sid)  # tasks that were begun before the session was known
 
     def began() -> None:
-        tab.known.created = True
+        tab.known.has_record = True
 
     return Tasks(
         sid=tab.sid or tab.ids.offer,
