@@ -70,7 +70,7 @@ class SessionRun:
             if is_first_call and not self._is_mounted and is_due:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
-                may_clear = tab.page.cleared or tab.runs == 1
+                may_clear = tab.page.cleared or not tab.page.ended  # else no form was there to be sent
                 tab.page.clicks = frozenset(self._run.state.sent.clicks() if may_clear else ())
                 tab.page.cleared = self._run.cleared_elements()
                 tab.page.name = self._run.page  # until `st.navigation` chooses one

@@ -18,10 +18,11 @@ from tests.law.apps import worlds
 from tests.law.apps.lists import database
 from tests.law.apps.pages import assigned_before_a_rerun_on_another_page, assigned_from_another_page
 from tests.law.collection import RELEASE
+from tests.law.runner import Cut
 from tests.law.twins import Plain
 from tests.law.values import CLICKED
 from tests.law.visit import Visit
-from tests.law.visitor import by_label
+from tests.law.visitor import Submit, Touch, by_label, form_of, request
 from tests.three_methods import DictStore
 
 
@@ -609,3 +610,23 @@ def test_an_editor_in_a_fragment_calls_back_and_comes_back(reloads: int) -> None
         edit(visit, {**EDITS, "deleted_rows": [0]})
         assert visit.texts == ["{2: 9} by 3"]
         assert visit.reload().texts == ["{2: 9} by 3"]
+
+
+def test_a_form_that_is_sent_while_the_run_before_has_not_drawn_it_is_empty_after_f5() -> None:
+    """Somebody clicks elsewhere, and sends the form at once."""
+
+    def form() -> None:
+        with url_session():
+            st.toggle("Other", key="other")
+            with st.form("f", clear_on_submit=True):
+                st.text_input("Name", key="name")
+                st.form_submit_button("Send")
+            st.write(f"name {st.session_state.name}")
+
+    with Visit(form) as visit:
+        browser, widgets = visit.side.browser, by_label(visit.side.browser)
+        send = Submit(widgets["Send"], (Touch(widgets["Name"], "Ada"),))
+        browser.send(request(browser, Touch(widgets["Other"], True)), cut=Cut(0, request(browser, send)))
+        browser.note_sent(form_of(browser, send.button))
+        assert visit.texts == ["name Ada"]
+        assert visit.reload().texts == ["name"]
