@@ -48,13 +48,14 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
         return {}, frozenset()
     sids = (tab.sid, *tab.ids.retiring)
     live, values, drawn = dict[str, object](), dict[str, object](), frozenset[str]()
+    named = {key for key, process in tab.naming.items() if process == here()} - tab.known.base.held.keys()
     for other in _left(tab, *sids):
         if not other.has_handed:
             values |= _also_stored(tab, other, stored)
             live |= other.live
+            named |= other.live.keys() if other.standing.status == "degraded" else set()  # not noted yet
             drawn |= other.page.drawn
             other.live, other.has_handed = EMPTY, True
-    named = {key for key, process in tab.naming.items() if process == here()} - tab.known.base.held.keys()
     return values | {key: live[key] for key in live.keys() & named}, drawn & named
 
 

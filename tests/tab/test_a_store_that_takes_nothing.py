@@ -203,3 +203,35 @@ def test_what_was_added_and_deleted_meanwhile_does_not_come_back(
     tab.run()
     tab.reload()
     assert "extra" not in tab.at.session_state
+
+
+def makes() -> None:
+    """A button makes an object that no store takes."""
+    import threading
+
+    import streamlit as st
+
+    from fluxlit_component import url_session
+
+    with url_session() as session:
+        st.session_state.setdefault("runs", 0)
+        if st.button("Make"):
+            st.session_state.client = threading.Lock()
+        st.write(session.lost)
+
+
+def test_an_object_that_was_made_meanwhile_comes_back_by_reference(
+    url_session_apptest: Open, store: Full
+) -> None:
+    """At each F5, also after the store takes commits again."""
+    tab = url_session_apptest(makes, store=store)
+    store.is_full = True
+    tab.at.button[0].click().run()
+    client, held = tab.at.session_state.client, []
+    for is_full in (True, True, False, False):
+        if not is_full:
+            make_room(store)
+        held.append(tab.at)
+        tab.reload()
+        assert tab.at.session_state.client is client
+        assert tab.at.markdown[0].value == "`()`"
