@@ -109,13 +109,13 @@ class Task:
             self.changed.wait_for(lambda: self.steps != steps or not self.is_running, seconds)
 
     def add_viewer(self, anchor: object, session_id: str) -> None:
-        """Remember a page that shows the task. The task is held at least as long as the page lives."""
+        """Remember a page that shows the task. The task is held as long as Streamlit has the page."""
         self.seen = monotonic()
         self._viewers[session_id, id(anchor)] = anchor
 
     def is_watched(self) -> bool:
         """Whether a page that has shown it still lives. Streamlit is asked: a result may hold the page."""
-        return any(is_known(session_id) for session_id, _ in [*self._viewers])
+        return any(is_known(there.key[0]) for there in self._viewers.valuerefs())  # a list, made in one step
 
     def step(self) -> None:
         """Count a change and wake waiting threads. The caller holds `changed`."""

@@ -38,6 +38,7 @@ class Enrolment(NamedTuple):
     schema: int
     shape: Shape
     module: ref[ModuleType]  # each run of a script has a `__main__` of its own
+    file: str | None  # the script's, which has another class under the name once it was edited
 
 
 _CONTAINERS: Final = frozenset({dict, list, tuple, set, frozenset})
@@ -79,7 +80,8 @@ def register(
             f"{cls!r} cannot be registered: only dataclasses, pydantic models, Enums and named tuples can, "
             "and they must not inherit from a built-in type such as list or Exception"
         )
-    enrolment = Enrolment(name, schema, shape, ref(sys.modules.get(cls.__module__, sys)))
+    module = sys.modules.get(cls.__module__, sys)
+    enrolment = Enrolment(name, schema, shape, ref(module), getattr(module, "__file__", None))
     with _lock:
         _refuse_conflict(cls, enrolment)
         if _by_name.get(name, cls) is not cls:
@@ -182,8 +184,10 @@ ROW: Final = Row(object, Code.ENROLLED, _pack, _unpack)
 
 def _refuse_conflict(cls: type, enrolment: Enrolment) -> None:
     holder = _by_name.get(enrolment.name, cls)
-    module = sys.modules.get(holder.__module__, sys)  # one that is not there counts as one that stays
-    if type_name(holder) != type_name(cls) and _by_class[holder].module() is module:
+    known = _by_class.get(holder, enrolment)
+    is_new = known.module() is not sys.modules.get(holder.__module__, sys)  # `sys` stands for no module
+    is_edited = is_new and known.file == enrolment.file
+    if type_name(holder) != type_name(cls) and not is_edited:
         raise ConfigurationError(
             f"the name {enrolment.name!r} already belongs to {type_name(holder)}; "
             f"register {type_name(cls)} under another one"

@@ -11,3 +11,7 @@ from fluxlit_component.internals.run import Run, begin_again, current_run, is_re
 from fluxlit_component.internals.sent import Sent
 from fluxlit_component.internals.session_state import EMPTY, Reading, State
 from fluxlit_component.internals.widgets import DATE, SELECTION, Widget, plain_selection
+
+__all__ = ["DATE", "EMPTY", "SELECTION", "Reading", "Run", "Sent", "State", "Widget", "state_of"]
+__all__ += ["accept_restored_defaults", "anchor_in_app_test", "app_secrets", "begin_again", "current_run"]
+__all__ += ["freeze", "hung_on", "is_connected", "is_known", "is_rerun", "plain_selection", "refused_key"]

@@ -37,7 +37,7 @@ def anchor_in_app_test(app_test: Any) -> Any:
 
 
 def hung_on(anchor: object) -> dict[str, Any]:
-    """What hangs on an anchor and ends with it, also if it refers to the anchor itself."""
+    """What hangs on an anchor and ends with it, even if it refers to it: anchors take attributes today."""
     with guard:
         return cast("dict[str, Any]", vars(anchor).setdefault(_ATTRIBUTE, {}))
     return _beside.setdefault(anchor, {})

@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from fluxlit_component.internals.guard import guard
 
-_CATCHER: Final = "exec_func_with_error_handling"
-"""Streamlit's function that runs the script and catches its exceptions."""
+_CATCHER: Final = "exec_func_with_error_handling"  # Streamlit's function that catches a script's errors
 
 
 class Reader:

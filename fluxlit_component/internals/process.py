@@ -17,7 +17,6 @@ from fluxlit_component.settings import variable
 _OPTION: Final = "server.useStarlette"
 _SECRETLESS_SECONDS: Final = 10.0
 _log = logging.getLogger("fluxlit_component")
-
 _secretless: tuple[object, float] | None = None
 """Streamlit's secrets object whose files were missing, and the time until which they count as missing."""
 _told: set[str] = set()

@@ -92,10 +92,10 @@ class SQLSessionStore(TransactionalStore):
         return self._database.run(self._committing(name, commit), short if few else None)
 
     def _load(self, name: str) -> Record | None:
-        def short(link: Any, give_up: float) -> Record | None:
-            return self._tables.loaded(link.load(name, give_up))
-
-        return self._database.run(lambda t: t.find(name, None, hold=False).record(), short)
+        return self._database.run(
+            lambda transaction: transaction.find(name, None, hold=False).record(),
+            short=lambda link, give_up: self._tables.loaded(link.load(name, give_up)),
+        )
 
     def _write(self, work: Callable[[SQLTransaction], T]) -> T:
         return self._database.run(work)

@@ -25,7 +25,6 @@ T = TypeVar("T")
 
 UNDONE: Final = object()
 """Answer of a short way that could not be used: nothing is done, so a transaction step by step follows."""
-
 _CONNECTIONS: Final = 15
 _LIMIT: Final = 0.8  # the share of the caller's time that one statement, or one wait for a lock, may take
 _AGAIN: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock: nothing was done

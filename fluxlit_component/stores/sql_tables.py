@@ -61,9 +61,7 @@ DIALECTS: Final[dict[str, dict[str, str]]] = {
     },
 }
 """The words in which the SQL of the databases differs."""
-
 MOST_CHANGES: Final = 16  # commits of more keys go step by step: each number of keys needs another statement
-
 _CREATE: Final = (
     """CREATE TABLE IF NOT EXISTS {s} (id {serial}, name VARCHAR(64) NOT NULL UNIQUE, version BIGINT NOT NULL,
     created {double} NOT NULL, idle_expires {double}, expires {double}, {schema} BIGINT NOT NULL,

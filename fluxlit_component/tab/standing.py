@@ -30,8 +30,7 @@ class Standing:
     restored: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()  # keys of live values that existed before this page load, and are gone now
     change: Changed | None = None  # how the visitor has changed, in the first run that shows it; else None
-    afresh: bool = False
-    """Whether the page is to reload in this run, because the visitor has pressed the way out."""
+    afresh: bool = False  # whether this run is to reload the page: the visitor has pressed the way out
     conflicts: int = 0  # how many values of this tab have replaced a newer one of another tab
     notice: str | None = None  # a line for the visitor, shown until the next run
     skipped: dict[str, str]  # key -> why it is not kept and what to do about it

@@ -95,8 +95,7 @@ class Consent:
     private: InMemorySessionStore | None = None
     """The store of a tab whose visitor has not consented; None: the app's own."""
     storing: Storing = "yes"
-    unhurried: bool = False
-    """Whether the page is drawn already, and must not go blank while the browser is asked."""
+    unhurried: bool = False  # whether the page is drawn, and must not go blank while the browser is asked
     erasing: tuple[str, ...] = ()
     """Ids whose records are to be destroyed after consent was withdrawn. Tried until the store answers."""
 
@@ -107,8 +106,7 @@ class Tab:
     consent: Consent = Consent()
     trial: Trial = Trial()
     runs: int = 0
-    token: object = None
-    """Token of the run that opened the tab last, to recognise a second call in the same run."""
+    token: object = None  # of the run that opened the tab last: a second call in that run is known by it
     revived: object = None  # token of the run in which the state was brought back or carried on last
     is_blockless: bool = False
     """Whether the last run that got through went on without a `with` block, as far as is known."""

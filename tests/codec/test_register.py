@@ -276,7 +276,9 @@ def test_script_that_runs_again_replaces_its_class() -> None:
     assert forgotten() is None
 
 
-def run_script(monkeypatch: pytest.MonkeyPatch, *names: str, inside: bool = False) -> dict[str, Any]:
+def run_script(
+    monkeypatch: pytest.MonkeyPatch, *names: str, inside: bool = False, file: str = "app.py"
+) -> dict[str, Any]:
     """Run a script that registers classes under one name, in a `__main__` of its own as Streamlit does."""
     lines = ["from dataclasses import dataclass", "from fluxlit_component import register", "def main():"]
     for name in names:
@@ -284,8 +286,9 @@ def run_script(monkeypatch: pytest.MonkeyPatch, *names: str, inside: bool = Fals
     lines += ["  globals().update(locals())", "main()"]
     source = "\n".join(lines if inside else [*lines[:2], *[line[2:] for line in lines[3:-2]]])
     module = ModuleType("__main__")
+    module.__file__ = file
     monkeypatch.setitem(sys.modules, "__main__", module)
-    exec(compile(source, "app.py", "exec", dont_inherit=True), vars(module))
+    exec(compile(source, file, "exec", dont_inherit=True), vars(module))
     return vars(module)
 
 
@@ -309,6 +312,14 @@ def test_two_classes_of_one_run_cannot_share_a_name(monkeypatch: pytest.MonkeyPa
     for _ in range(3):
         with pytest.raises(ConfigurationError, match="already belongs"):
             run_script(monkeypatch, "Cart", "Basket", inside=inside)
+
+
+def test_two_classes_of_two_pages_cannot_share_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page has a `__main__` of its own: the values of one would come back as those of the other."""
+    stored = encode(run_script(monkeypatch, "Cart", file="pages/cart.py")["Cart"](["tea"]))
+    with pytest.raises(ConfigurationError, match="already belongs"):
+        run_script(monkeypatch, "Basket", file="pages/basket.py")
+    assert type(decode(stored)).__name__ == "Cart"
 
 
 def test_an_instance_of_an_older_class_is_found() -> None:

@@ -15,8 +15,9 @@ from typing import Any, NoReturn
 import pytest
 import streamlit as st
 
-from fluxlit_component import Caps, Event, InMemorySessionStore, UrlSession, internals
+from fluxlit_component import Caps, Event, InMemorySessionStore, StoreUnavailable, UrlSession, internals
 from fluxlit_component.state import live
+from fluxlit_component.state.record import Outcome
 from fluxlit_component.stores.outage import Breaker, breaker_of
 from fluxlit_component.tab import tab as tab_module
 from fluxlit_component.tab import tabs
@@ -311,6 +312,31 @@ def hold(store: InMemorySessionStore, **options: Any) -> tuple[dict[str, Any], w
     page = Visitor(body, store=store, **options)
     leave_page(internals.anchor_in_app_test(page.at))
     return dict(page.at.query_params), weakref.ref(page.state["agent"])
+
+
+def test_what_the_record_does_not_name_outlives_its_streamlit_session(
+    store: InMemorySessionStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store has taken nothing since the object was made."""
+
+    def full(*_: object) -> Outcome:
+        raise StoreUnavailable("full")
+
+    page = Visitor(lambda _: st.session_state.setdefault("runs", 1), store=store, live_seconds=600)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "commit", full)
+        page.run(lambda _: st.session_state.setdefault("agent", threading.Lock()))
+        query, agent = dict(page.at.query_params), page.state["agent"]
+        leave_page(internals.anchor_in_app_test(page.at))
+        patched.setattr(tab_module, "state_of", lambda *_: None)
+        clock.look(180)
+        page.seen.clear()
+        del page
+        Visitor(nothing, store=InMemorySessionStore())
+        gc.collect()
+    again = Visitor(nothing, query=query, store=store, live_seconds=600)
+    assert again.state["agent"] is agent
+    assert again.session.lost == ()
 
 
 def test_what_is_over_is_let_go(store: InMemorySessionStore, clock: Clock) -> None:

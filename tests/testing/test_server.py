@@ -58,8 +58,8 @@ def test_options_in_one_string_are_refused(tmp_path: Path) -> None:
         StreamlitServer(tmp_path / "app.py", args="--server.headless=true")
 
 
-@pytest.mark.parametrize("given", [{"args": [1]}, {"env": ["A=1"]}, {"env": {"A": 1}}])
+@pytest.mark.parametrize("given", [{"args": [1]}, {"env": ["A=1"]}])
 def test_an_option_of_a_wrong_type_is_named(tmp_path: Path, given: Any) -> None:
     """Before anything is started."""
-    with pytest.raises(ConfigurationError, match=r"^(args|env|A) takes "):
+    with pytest.raises(ConfigurationError, match=r"^(args|env) takes "):
         StreamlitServer(tmp_path / "app.py", **given)

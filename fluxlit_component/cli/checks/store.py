@@ -125,11 +125,10 @@ def check_files(path: Path) -> Iterator[Finding]:
     """Look at the modes of the database, its log and its index, as far as they are there."""
     if os.name == "nt" or not path.is_file():
         return
-    is_private = True
-    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-        if file.exists() and (mode := stat.S_IMODE(file.stat().st_mode)) & 0o077:
-            is_private = False
-            text = f"{file} has mode {mode:04o}: other users here can read it"
-            yield problem("files", text, f"chmod 600 {shlex.quote(str(file))}")
-    if is_private:
+    files = [file for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")) if file.exists()]
+    seen = {file: mode for file in files if (mode := stat.S_IMODE(file.stat().st_mode)) & 0o077}
+    for file, mode in seen.items():
+        text = f"{file} has mode {mode:04o}: other users here can read it"
+        yield problem("files", text, f"chmod 600 {shlex.quote(str(file))}")
+    if not seen:
         yield ok("files", f"{path}, mode 0600, the owner's only")
