@@ -19,8 +19,7 @@ from fluxlit_component.state.record import TASK, Change, Commit, Field, Lifetime
 from fluxlit_component.stores.base import RecordStore
 
 LEASE_SECONDS: Final = 10.0  # how long a task counts as running after its process was last heard of
-CLAIM_SECONDS: Final = 15.0
-"""How long a result that was taken waits for the page to save it, before it may be taken again."""
+CLAIM_SECONDS: Final = 15.0  # after that a result that was taken and not saved may be taken again
 SEGMENT_BYTES: Final = 8 * 1024
 ANY: Final = 2**60  # a base that no version is newer than: a change with this base replaces any stored value
 

@@ -27,8 +27,7 @@ class Offer:
 
     param: str
     sid: str = field(repr=False)
-    held: bool = False
-    """True: `sid` is the session's id. False: the tab takes it, unless it has an id of its own."""
+    held: bool = False  # whether `sid` is the session's id; if not, a tab without an id takes it
     confirm: bool = False  # answer even if nothing is new: only then the server ends an old id
     refused: tuple[str, ...] = field(default=(), repr=False)
     address_bar: str = "clean"

@@ -217,18 +217,19 @@ class State:
                 del self._state._old_state[key]
                 self.lay_under({key: under[key]} if key in under else {})
 
-    def drop(self, keys: Iterable[str], under: Values = EMPTY) -> None:
-        """Delete keys; what was `under` them is their value then. A missing key is no error.
+    def drop(self, keys: Iterable[str], under: Values | None = None) -> None:
+        """Delete keys, as the app would. A missing key is no error.
 
-        A widget's key stays known as one, as when Streamlit drops the widget's value.
+        With `under` as Streamlit drops the values of widgets: what is under them is the value of the keys
+        then, and they stay known as keys of widgets.
         """
         known: dict[str, str] = tried(lambda: {key: element for element, key in self._keys().items()}, {})
         for key in keys:
             with suppress(KeyError):
                 del self._state[key]
-                self.lay_under({key: under[key]} if key in under else {})
-                if key in known:
+                if under is not None and key in known:
                     self._state._key_id_mapper[key] = known[key]
+                self.lay_under({key: under[key]} if under and key in under else {})
 
     def empty(self) -> None:
         """Drop all values: those of the app, those of widgets, and those that the browser sent."""

@@ -53,8 +53,7 @@ class Diff:
 
     changes: Mapping[str, Change]
     skipped: Mapping[str, str] = field(default_factory=dict)
-    held: Mapping[str, object] = field(default_factory=dict)
-    """What the base holds of each changed key after the commit."""
+    held: Mapping[str, object] = field(default_factory=dict)  # changed key -> what the base holds then
     total: int = field(default=0, compare=False)  # bytes of all values after the commit
 
 
@@ -66,8 +65,7 @@ class Base:
     def __init__(self) -> None:
         self.held: dict[str, object] = {}
         """The values: text, a number, a bool or None as it is, every other value as `Encoded`."""
-        self.versions: dict[str, int] = {}
-        """Version of each key in the record, including deleted and unreadable keys."""
+        self.versions: dict[str, int] = {}  # of each key in the record, also of deleted and unreadable ones
         self.origins: dict[str, int] = {}  # key -> origin of its value (see `codec.origin`), if not `PLAIN`
         self.total: int | None = 0  # bytes of all values; None: unknown, the next diff counts them
         self.unsaved: dict[str, bytes | None] = {}
@@ -161,9 +159,13 @@ class Base:
             if data is not None and mark(data, self.origins.get(key, PLAIN)) == stored.data:
                 self.versions[key] = stored.version
 
-    def value_of(self, key: str) -> Any:
-        """A fresh copy of the newest value of `key`, saved or not."""
-        return decode(self.unsaved.get(key) or self.data_of(key) or b"")
+    def values_of(self, keys: Iterable[str]) -> dict[str, Any]:
+        """Fresh copies of the newest values, saved or not; none whose class has changed since."""
+        values: dict[str, Any] = {}
+        for key in keys:
+            with suppress(CorruptValue):
+                values[key] = decode(self.unsaved.get(key) or self.data_of(key) or b"")
+        return values
 
     def names(self) -> frozenset[str]:
         """Keys that have a value, saved or not."""

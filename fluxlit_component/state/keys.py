@@ -17,8 +17,7 @@ from fluxlit_component.codec import encode
 from fluxlit_component.errors import UnstorableValue
 from fluxlit_component.internals import SELECTION
 
-OWN_PREFIX: Final = "fluxlit_bridge"
-"""Prefix of the keys of the mounted bridge. They hold the id and are never stored."""
+OWN_PREFIX: Final = "fluxlit_bridge"  # of the mounted bridge's keys: they hold the id and are never stored
 
 PART: Final = ":upload:"
 """Separates a key of the app from the number of a part, if `keep_upload` keeps its files in several parts."""

@@ -16,8 +16,7 @@ from fluxlit_component.state.record import RESERVED, Change, Record
 
 LIVE: Final = f"{RESERVED}_live"
 STREAMLITS_SECONDS: Final = 120.0  # how long Streamlit itself keeps a session that nobody is connected to
-MOST: Final = 1000
-"""How many names a record gets, or `Caps.live` if that is more; and how many pages `tab.tabs` keeps."""
+MOST: Final = 1000  # names in a record, or `Caps.live` if that is more; pages that `tab.tabs` keeps
 _STARTED: Final = secrets.token_hex(8)
 
 

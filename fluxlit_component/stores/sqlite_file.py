@@ -23,8 +23,7 @@ from fluxlit_component.stores.sqlite_pool import ConnectionPool, is_busy
 
 T = TypeVar("T")
 
-SCHEMA: Final = 2
-"""PRAGMA user_version. Version 1 had the same tables, with a session's head in one row; see `sqlite`."""
+SCHEMA: Final = 2  # PRAGMA user_version; version 1 had a session's head in one row, see `sqlite`
 
 _FRESH_STARTS: Final = 3
 _REMEDY: Final = "give the sessions a file of their own"

@@ -28,8 +28,7 @@ _log = logging.getLogger("fluxlit_component")
 _NEWER: Final = "a newer release has migrated the session; pages of this one save nothing to it"
 _MERGE_TRIES: Final = 16
 _FIRST_ANEW: Final = 2**40  # a higher version number belongs to a record that was lost and begun again
-_TOUCH_BELOW: Final = 0.9
-"""Share of the idle lifetime that must be left for an unchanged run to write nothing at all."""
+_TOUCH_BELOW: Final = 0.9  # with less of the idle lifetime left an unchanged run touches the record
 
 
 class Committer:

@@ -7,11 +7,13 @@ hold, too. They go to the same session and the same person only.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
 from fluxlit_component.codec import decode, is_immutable
 from fluxlit_component.codec.origin import split
+from fluxlit_component.errors import CorruptValue
 from fluxlit_component.internals import EMPTY, Reading
 from fluxlit_component.state.live import here
 from fluxlit_component.tab.policy import Policy
@@ -28,18 +30,20 @@ def take_unsaved(tab: Tab, values: dict[str, Any]) -> None:
             if theirs.versions.get(key, 0) == known.versions.get(key, 0):
                 known.unsaved[key] = data
                 values.pop(key, None)
-                if data is not None:
-                    values[key], known.origins[key] = decode(data), split(data)[0]
+                with suppress(CorruptValue):  # of a class that has changed since
+                    if data is not None:
+                        values[key], known.origins[key] = decode(data), split(data)[0]
         if theirs.unsaved and not other.taken:  # results that it has taken only that page can save
             other.superseded = True
+            theirs.unsaved.clear()  # what is deleted from here on must not come from there again
 
 
 def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[str, object], frozenset[str]]:
     """Take over values by reference from the page before F5: for the same session and the same person.
 
-    These are live values that the record names (else another process may have newer ones), and mutable values
-    under `stored` keys that record and last page have alike. So a list stays one list, as after Rerun, if two
-    keys hold it, or a client, a thread or `st.cache_resource` holds it, too.
+    These are live values that the record names (else another process may have newer ones) or that the store
+    has not taken yet, and mutable values under `stored` keys that record and last page have alike. So a list
+    stays one list, as after Rerun, if two keys hold it, or a client, a thread or `st.cache_resource`, too.
 
     A tab whose browser is still connected keeps its values: `tab` is its copy, or shares the session. A page
     hands its values over once. Returns the values, and which of them are live values of widgets.
@@ -48,7 +52,7 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
         return {}, frozenset()
     sids = (tab.sid, *tab.ids.retiring)
     live, values, drawn = dict[str, object](), dict[str, object](), frozenset[str]()
-    named = {key for key, process in tab.naming.items() if process == here()} - tab.known.base.held.keys()
+    base, named = tab.known.base, {key for key, process in tab.naming.items() if process == here()}
     for other in _left(tab, *sids):
         if not other.has_handed:
             values |= _also_stored(tab, other, stored)
@@ -56,6 +60,8 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
             named |= other.live.keys() if other.standing.status == "degraded" else set()  # not noted yet
             drawn |= other.page.drawn
             other.live, other.has_handed = EMPTY, True
+    deleted = {key for key, data in base.unsaved.items() if data is None}
+    named -= base.names() - deleted  # a stored value is newer
     return values | {key: live[key] for key in live.keys() & named}, drawn & named
 
 

@@ -152,22 +152,21 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     now = state.reading().values if page.unclaimed or page.unaccepted else {}
     if page.unclaimed:
         # The last run ended before these widgets were drawn. On older releases a value lasts for one run.
-        values = {key: base.value_of(key) for key in page.unclaimed & names - state.assigned_keys()}
+        values = base.values_of(page.unclaimed & names - state.assigned_keys())
         again = {k: v for k, v in values.items() if encoded(plain_selection(now.get(k))) == encoded(v)}
     for key in page.unaccepted & names:
         if key in widgets and encoded(now[key]) != page.untouched.get(key):
             page.unaccepted -= {key}  # the visitor has chosen something
         else:
-            again[key] = base.value_of(key)
+            again |= base.values_of([key])
     # A plain value is the app's, which may have changed it in place, or deleted it.
     hidden = policy.hidden.sift(names & base.of_widgets()) - page.unaccepted - tab.known.quarantined
     if hidden:
         # A value put back for the last run counts only once the browser has sent it. A run that is cut
         # short is never shown, and the browser would go on with the widget's default.
         alive = (page.drawn - page.put_back) & widgets
-        if not (
-            is_same_page := run.page == page.name
-        ):  # there Streamlit shows what the app has assigned before their widgets
+        is_same_page = run.page == page.name
+        if not is_same_page:  # there Streamlit shows what the app has assigned before their widgets
             alive -= state.values_under(alive).keys()
         back, deleted = sort_hidden(
             hidden - state.written_keys(),
@@ -178,7 +177,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
         )
         page.deleted |= deleted
         state.forget(back)
-        again |= {key: base.value_of(key) for key in back}
+        again |= base.values_of(back)
     # The browser sees nothing of a run that `st.rerun()` has ended. So the values put back are sent again.
     unseen = (page.put_back & widgets) - state.sent.keys() - again.keys() if by_itself else frozenset[str]()
     state.tell_again(unseen)

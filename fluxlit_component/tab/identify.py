@@ -41,8 +41,7 @@ class Identification:
         self._run, self._tab, self._store, self._policy = run, tab, store, policy
         self._first = tab.runs == 1
         self.record: Record | None = None  # the record, if it was read while the id was settled
-        self._stale = False
-        """Whether the answer is from before a restart of the server, and a link was followed since."""
+        self._stale = False  # whether the answer is older than a restart, and a link was followed since
         self.switched = False  # whether a link has brought this tab from its session to another one
 
     def settle(self) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fluxlit_component.clock import wall
 from fluxlit_component.errors import StoreUnavailable
 from fluxlit_component.internals import State
-from fluxlit_component.state.record import Record
+from fluxlit_component.state.owner import owning
+from fluxlit_component.state.record import Field, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.hydrate import hydrate
 from fluxlit_component.tab.persist import Persist
@@ -37,12 +38,16 @@ def load_with_others(sid: str, tab: Tab, store: RecordStore, policy: Policy) -> 
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.
         tab.ids.retiring += other.ids.retiring
         other.ids.retiring = ()
+        tab.ids.signing_in |= other.ids.signing_in
     record = store.load(sid)
     if record is None and unsaved:
         if any(page.known.base.versions or not page.has_gone for page in unsaved):
             raise StoreUnavailable("the store has no room: that page begins the record when it has")
         schema = policy.schema.version if policy.schema is not None else 0
-        record = Record(0, wall(), None, None, schema, {}, wall())
+        is_known = all(page.ids.person == visitor.person and not page.ids.signing_in for page in unsaved)
+        owner = owning(sid, visitor.person) if is_known else {}  # else this person has signed in since
+        fields = {key: Field(0, change.data) for key, change in owner.items()}
+        record = Record(0, wall(), None, None, schema, fields, wall())
     return record
 
 

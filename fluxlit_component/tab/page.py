@@ -21,8 +21,7 @@ class Page:
     name: str = ""  # Streamlit's opaque name of the page of the last run
     saved_run: int = 0  # number of the last run that was saved as it ended
     ended: bool = False  # whether it was complete: then Streamlit has dropped what it did not draw
-    swept: int = 0
-    """Number of the last run after which Streamlit dropped such widgets, as far as later runs know."""
+    swept: int = 0  # number of the last run after which Streamlit did so, as far as later runs know
     drawn: frozenset[str] = frozenset()  # keys of the widgets that were on the page when that run was saved
     in_block: frozenset[str] = frozenset()
     """Keys of widgets that a full run has drawn in the session's block. Not so fragments that run alone."""

@@ -173,7 +173,9 @@ class Persist:
 
     def _kept(self, reading: Reading, drawn: frozenset[str], *, ended: bool) -> _Kept:
         page, run, base = self._tab.page, self._run, self._tab.known.base
-        off_page = page.assigned_off_page if run is None and page.ended else frozenset[str]()
+        is_over = run is None and page.ended
+        # Not those that are no longer new: a fragment has run alone since, and may have drawn their widgets.
+        off_page = page.assigned_off_page & self._state.written_keys() if is_over else frozenset[str]()
         on_page = frozenset(reading.widgets) - off_page
         if run is not None and ended:
             if not run.is_fragment:
@@ -214,7 +216,8 @@ class Persist:
         page, value = self._tab.page, kept.values[key]
         reason = forbidden_reason(value, widget.kind)
         is_mine = key in self._assigned  # by the app, in this run
-        is_cleared = kept.cleared.get(widget.element) in kept.sent and not is_mine
+        # A value in a form comes only when the form is sent. One that is as before may be older than that.
+        is_cleared = widget.element in kept.cleared and not is_mine
         base = self._tab.known.base
         is_known = key in base.held
         is_same = is_known and base.is_still(key, value, self._plain)
@@ -224,7 +227,7 @@ class Persist:
         if (is_assigned or was_assigned) and reason is None:
             page.assigned |= {key}
         if is_same := is_same or (is_known and base.data_of(key) == data):
-            untouched = is_cleared and key not in page.assigned
+            untouched = is_cleared and key not in page.assigned and kept.cleared[widget.element] in kept.sent
         elif key in page.assigned and not (key in page.put_back and is_drawn):
             untouched = is_cleared  # the visitor has sent another value
         else:

@@ -49,8 +49,7 @@ class Policy:
     gate_seconds: float = 3.0
     wait: bool = True
     transport: Transport | None = None  # components v1 or v2; None: v2 where Streamlit has it
-    hydrate: bool = True
-    """Bring the state back as soon as the id is settled. False leaves that to a later call in this run."""
+    hydrate: bool = True  # bring the state back as soon as the id is settled, or leave that to a later call
     fill_only: bool = False  # hydrate only keys that are absent, as `hydrate_url_session(merge=True)` does
     caps: Caps = Caps()  # noqa: RUF009 - frozen: one for all runs
     schema: Schema[Any] | None = None  # the model that the state must fit, if the app has declared one

@@ -71,7 +71,11 @@ class SessionRun:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
                 may_clear = tab.page.cleared or not tab.page.ended  # else no form was there to be sent
-                tab.page.clicks = frozenset(self._run.state.sent.clicks() if may_clear else ())
+                is_cut_off = tab.page.saved_run == tab.runs - 1 and not tab.page.ended
+                clicks = (
+                    tab.page.clicks if is_cut_off else frozenset[str]()
+                )  # its form may not have been drawn
+                tab.page.clicks = clicks.union(self._run.state.sent.clicks() if may_clear else ())
                 tab.page.cleared = self._run.cleared_elements()
                 tab.page.name = self._run.page  # until `st.navigation` chooses one
             tab.is_blockless = True

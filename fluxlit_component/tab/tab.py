@@ -39,17 +39,14 @@ class Ids:
     sid: str | None = None  # the settled id, held here because the component forgets it on a page change
     person: bytes | None = None  # a hash of the person whose session it is; None: nobody's
     signing_in: bool = False  # whether the session still has the id that it had before its person signed in
-    awaited: str | None = None
-    """The id that the browser has named while the store did not answer. It may be the tab's."""
+    awaited: str | None = None  # the id that the browser named in an outage: it may be the tab's
     orphan: str | None = None  # a fresh id under which a rotation that was cut off may have left a copy
-    unconfirmed: bool = False
-    """Whether the browser still has to adopt the id that this tab got as a copy or by a link."""
+    unconfirmed: bool = False  # whether the browser still has to adopt the id of a copy or a link
     joined: bool = False  # whether a link brought this tab to a session that it shares with another one
     waiting_since: float | None = None  # when the gate first closed, by the monotonic clock
     refused: tuple[str, ...] = ()
     """Ids that are not accepted again: unknown to the store, somebody else's, or given up by this tab."""
-    retiring: tuple[str, ...] = ()
-    """Old ids after a rotation. They are ended when the browser has confirmed the new one."""
+    retiring: tuple[str, ...] = ()  # old ids, to be ended when the browser has confirmed the new one
     followed: tuple[str, ...] = ()
     """Tokens of links that this tab has followed last: the browser sends the newest again with every run."""
 
@@ -92,8 +89,7 @@ class Known:
 class Consent:
     """Where a visitor's state may be kept. It does not change: the module `consent` replaces it."""
 
-    private: InMemorySessionStore | None = None
-    """The store of a tab whose visitor has not consented; None: the app's own."""
+    private: InMemorySessionStore | None = None  # of a visitor who has not consented; None: the app's own
     storing: Storing = "yes"
     unhurried: bool = False  # whether the page is drawn, and must not go blank while the browser is asked
     erasing: tuple[str, ...] = ()
@@ -108,38 +104,30 @@ class Tab:
     runs: int = 0
     token: object = None  # of the run that opened the tab last: a second call in that run is known by it
     revived: object = None  # token of the run in which the state was brought back or carried on last
-    is_blockless: bool = False
-    """Whether the last run that got through went on without a `with` block, as far as is known."""
+    is_blockless: bool = False  # whether the last run that got through had no block, as far as is known
     is_told = False  # whether a run of this page has drawn the bridge
     opened: tuple[RecordStore, Policy] | None = None
     """Store and policy of the last run: with them a page load that takes over has this tab saved."""
-    left: bool = False
-    """Whether AppTest was told that its browser is gone. Streamlit itself knows that of real browsers."""
-    superseded: bool = False
-    """Whether another page load has taken the session over since this tab's last run began."""
+    left: bool = False  # whether AppTest was told that its browser is gone; of real ones Streamlit knows that
+    superseded: bool = False  # whether another page load has the session since the last run began
     href: tuple[str | None, object, str, float] | None = None
     """The link for the app's own HTML: id, order, token, and until when it is handed out."""
     wiping: bool = False  # whether the state is to be wiped as the next run begins: the record was destroyed
     ending: bool = False
     """Whether the visitor wants the session to end. The next run ends it, if it is still the visitor's."""
-    change: Changed | None = None
-    """How the visitor has changed. The first run that gets through tells it to the app."""
+    change: Changed | None = None  # how the visitor has changed, for the first run that gets through
     signed_in: bool = False  # whether somebody was signed in with `st.login` in any run so far
     came_with_values: bool = False
     """Whether the first run got values from the browser: the page is older than this Streamlit session."""
-    led_away: bool = False
-    """Whether `st.logout` has been called since. Streamlit then makes the page load the app anew."""
+    led_away: bool = False  # whether `st.logout` has been called since: the page will load the app anew
     guard: bool = False  # whether the app asks, in this run, to guard unsent text
     guarded: bool = False
     """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
     live: Mapping[str, object] = EMPTY  # values that no store can hold, for the page after F5
-    has_handed: bool = False
-    """Whether the page after F5 has got this tab's objects. No other page is to hold the same ones."""
-    taken: Taken | None = None
-    """Results of streams and jobs that this page has taken and not saved yet; None: it has none."""
+    has_handed: bool = False  # whether the page after F5 has got this tab's objects: no other one gets them
+    taken: Taken | None = None  # results of streams and jobs that this page has taken and not saved yet
     naming: Mapping[str, str] = EMPTY  # live values that the record is to name
-    leftovers: Mapping[str, bytes] = EMPTY
-    """Values that the page of another person still shows and sends: element -> value."""
+    leftovers: Mapping[str, bytes] = EMPTY  # element -> value that another person's page still sends
 
     def __init__(self, param: str, anchor: weakref.ref[object] | None = None, session_id: str = "") -> None:
         self.param, self.anchor, self.session_id = param, anchor, session_id  # as Streamlit names its session
@@ -176,8 +164,9 @@ class Tab:
     def hold(self, sid: str, record: Record | None, visitor: Visitor) -> None:
         """Settle the id: this visitor's, with the record that the store has under it."""
         self.ids.sid, self.standing.status, self.ids.person = sid, "ready", visitor.person
-        self.known.bound = record is not None and visitor.relation(record, sid) == "mine"
-        self.ids.signing_in = bool(visitor.person and record and record.version and not self.known.bound)
+        is_mine = record is not None and visitor.relation(record, sid) == "mine"
+        self.known.bound = is_mine and record is not None and record.version > 0
+        self.ids.signing_in |= visitor.person is not None and record is not None and not is_mine
 
     def renew(self) -> None:
         """Drop the id and all that was known of its record, and take a fresh id."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -12,7 +14,7 @@ import pydantic
 import pytest
 import streamlit as st
 
-from fluxlit_component import InMemorySessionStore, url_session
+from fluxlit_component import InMemorySessionStore, register, url_session
 from fluxlit_component.internals.session_state import _adopts_old_values
 from tests.law.apps import worlds
 from tests.law.apps.lists import database
@@ -630,3 +632,112 @@ def test_a_form_that_is_sent_while_the_run_before_has_not_drawn_it_is_empty_afte
         browser.note_sent(form_of(browser, send.button))
         assert visit.texts == ["name Ada"]
         assert visit.reload().texts == ["name"]
+
+
+def test_a_field_that_a_fragment_has_drawn_since_it_was_assigned_is_kept() -> None:
+    """The script has assigned while the field was hidden; what was typed afterwards is newer."""
+
+    def city() -> None:
+        with url_session():
+
+            @st.fragment
+            def field() -> None:
+                if st.toggle("Show", key="show"):
+                    st.text_input("City", key="city")
+
+            field()
+            if st.button("Assign"):
+                st.session_state.city = "Oslo"
+
+    with Visit(city) as visit:
+        visit.set("show", True).set("city", "Rome").set("show", False).click("Assign").set("show", True)
+        assert visit.set("city", "Bonn").reload().value("city") == "Bonn"
+
+
+@pytest.mark.parametrize("clear", ["session.clear", "clear"])
+def test_what_the_app_assigns_after_it_has_cleared_all_stays(clear: str) -> None:
+    """It is a plain value then, though a field had the key before."""
+
+    def wizard() -> None:
+        ss = st.session_state
+        with url_session() as session:
+
+            def reset() -> None:
+                (session if clear == "session.clear" else ss).clear()
+                ss.step, ss.city = 1, "Oslo"
+
+            if ss.setdefault("step", 1) == 1:
+                st.button("On", on_click=lambda: ss.update(step=2))
+            else:
+                st.text_input("City", key="city")
+                st.button("Reset", on_click=reset)
+            st.write(f"city {ss.get('city')}")
+
+    with Visit(wizard) as visit:
+        visit.click("On").set("city", "Rome").click("Reset")
+        for _ in range(2):
+            assert visit.rerun().texts == ["city Oslo"]
+            assert visit.reload().texts == ["city Oslo"]
+
+
+@pytest.mark.parametrize("block", [True, False], ids=["", "without a block"])
+def test_a_sent_form_of_a_plain_fragment_is_empty_after_f5(block: bool) -> None:
+    """Nobody is told of a click in such a fragment."""
+
+    def form() -> None:
+        session = url_session()
+        with session if block else nullcontext():
+
+            @st.fragment
+            def field() -> None:
+                with st.form("f", clear_on_submit=True):
+                    st.text_input("Name", key="name")
+                    if st.form_submit_button("Send"):
+                        st.session_state.sent = st.session_state.name
+
+            field()
+
+    for again in (False, True):
+        with Visit(form) as visit:
+            visit.submit("Send", Name="Ada")
+            if again:
+                visit.rerun()
+            assert visit.reload().value("name") == ""
+            assert visit.state["sent"] == "Ada"
+
+
+def test_a_form_whose_run_began_again_above_it_is_empty_after_f5() -> None:
+    """The run that its button began has not drawn it."""
+
+    def form() -> None:
+        ss = st.session_state
+        with url_session():
+            if ss.pop("flag", False):
+                st.rerun()
+            with st.form("f", clear_on_submit=True):
+                st.text_input("Name", key="name")
+                st.form_submit_button("Send", on_click=lambda: ss.update(flag=True))
+
+    with Visit(form) as visit:
+        assert visit.submit("Send", Name="Ada").reload().value("name") == ""
+
+
+FIELDS = ["name"]
+
+
+def test_a_hidden_value_whose_class_has_changed_breaks_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `keep_hidden=` it was to be put back: it is left out."""
+    monkeypatch.setattr(sys.modules[__name__], "FIELDS", ["name"])
+
+    def cities() -> None:
+        make = dataclasses.make_dataclass("City", [(field, str, "x") for field in FIELDS])
+        city = register(make, name="city-of-a-test")
+        with url_session(keep_hidden=True):
+            if not st.toggle("Hide", key="hide"):
+                st.selectbox("City", [city("Rome"), city("Oslo")], key="city", format_func=lambda c: c.name)
+
+    with Visit(cities) as visit:
+        visit.set("city", "Oslo").set("hide", True)
+        FIELDS.append("land")
+        assert visit.rerun().errors == []
+        assert visit.reload().errors == []

@@ -120,7 +120,7 @@ class TwoTabs(stateful.RuleBasedStateMachine):
             else:
                 self.truth.pop(key, None)
         self.synced[name] = copy.deepcopy(tab.state)
-        assert all(same(tab.base.value_of(key), tab.state[key]) for key in tab.state)
+        assert all(same(tab.base.values_of([key])[key], tab.state[key]) for key in tab.state)
 
     @stateful.rule(name=TABS)
     def fail_to_save(self, name: str) -> None:
@@ -129,7 +129,7 @@ class TwoTabs(stateful.RuleBasedStateMachine):
         diff = tab.base.diff(tab.state, deleted=tab.base.held.keys() - tab.state.keys())
         tab.base.keep(diff)
         for key in tab.state:
-            assert same(tab.base.value_of(key), tab.state[key])
+            assert same(tab.base.values_of([key])[key], tab.state[key])
 
     @stateful.rule(name=TABS)
     def reload(self, name: str) -> None:

@@ -21,14 +21,18 @@ def test_the_newest_value_is_the_unsaved_one(tab: TabModel) -> None:
     """It is what a hidden widget's value is put back from during an outage."""
     tab.state.update(a=2, new=[1])
     tab.base.keep(tab.base.diff(tab.state))
-    assert (tab.base.value_of("a"), tab.base.value_of("new"), tab.base.value_of("rows")) == (2, [1], [1, 2])
+    assert (
+        tab.base.values_of(["a"])["a"],
+        tab.base.values_of(["new"])["new"],
+        tab.base.values_of(["rows"])["rows"],
+    ) == (2, [1], [1, 2])
     assert tab.base.names() == {"a", "new", "rows", "deep"}
 
 
 def test_a_value_put_back_is_a_copy(tab: TabModel) -> None:
     """The app may change it without changing the base."""
-    tab.base.value_of("rows").append(9)
-    assert tab.base.value_of("rows") == [1, 2]
+    tab.base.values_of(["rows"])["rows"].append(9)
+    assert tab.base.values_of(["rows"])["rows"] == [1, 2]
 
 
 def test_an_unsaved_value_whose_key_left_the_state_is_not_forgotten(tab: TabModel) -> None:
@@ -38,7 +42,7 @@ def test_an_unsaved_value_whose_key_left_the_state_is_not_forgotten(tab: TabMode
     del tab.state["hidden"]
     tab.state["a"] = 2
     tab.base.keep(tab.base.diff(tab.state))
-    assert tab.base.value_of("hidden") == "typed"
+    assert tab.base.values_of(["hidden"])["hidden"] == "typed"
 
 
 def test_a_later_commit_does_not_forget_what_it_does_not_name(tab: TabModel) -> None:
@@ -48,8 +52,8 @@ def test_a_later_commit_does_not_forget_what_it_does_not_name(tab: TabModel) -> 
     del tab.state["hidden"]
     tab.state["a"] = 2
     tab.save()
-    assert tab.base.value_of("hidden") == "typed"
-    tab.state["hidden"] = tab.base.value_of("hidden")
+    assert tab.base.values_of(["hidden"])["hidden"] == "typed"
+    tab.state["hidden"] = tab.base.values_of(["hidden"])["hidden"]
     assert set(tab.save()[0].changes) == {"hidden"}
     assert tab.base.unsaved == {}
 
@@ -62,7 +66,7 @@ def test_an_unsaved_value_that_was_taken_back_is_forgotten(tab: TabModel) -> Non
         tab.base.keep(tab.base.diff(tab.state))
         tab.state[key] = before
         assert tab.base.diff(tab.state).changes == {}
-        assert tab.base.value_of(key) == before
+        assert tab.base.values_of([key])[key] == before
 
 
 def test_what_is_deleted_during_an_outage_is_unsaved_until_it_is(tab: TabModel) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from fluxlit_component import InMemorySessionStore, StoreUnavailable
-from fluxlit_component.state.record import Commit, Outcome
+from fluxlit_component.codec import encode
+from fluxlit_component.state.record import Change, Commit, Outcome
 from fluxlit_component.stores.outage import BUDGET_SECONDS, breaker_of
 from fluxlit_component.testing import AppTestTab
 from tests.tab.people import ADA
@@ -235,3 +236,62 @@ def test_an_object_that_was_made_meanwhile_comes_back_by_reference(
         tab.reload()
         assert tab.at.session_state.client is client
         assert tab.at.markdown[0].value == "`()`"
+
+
+def test_who_has_signed_in_meanwhile_gets_a_new_id_and_the_app_is_told(
+    url_session_apptest: Open, store: Full, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as the store takes something; what nobody in particular had entered goes along."""
+    told: list[bool] = []
+    who: list[str | None] = [None]
+    monkeypatch.setattr(sys.modules[__name__], "WHO", who)
+    monkeypatch.setattr(sys.modules[__name__], "changes", told)
+    store.is_full = True
+    tab = url_session_apptest(app, store=store)
+    send(tab, "mine")
+    sid, held = tab.sid, [tab.at]
+    who[0] = ADA
+    told.clear()
+    tab.reload()
+    make_room(store)
+    tab.run()
+    held.append(tab.at)
+    tab.reload()
+    assert tab.sid != sid
+    assert any(told)
+    assert seen(tab)[:2] == ("mine", ["mine"])
+
+
+def test_what_is_deleted_after_f5_does_not_come_back_from_the_page_before(
+    url_session_apptest: Open, store: Full
+) -> None:
+    """That page still has it, and is asked at the next F5, too."""
+    store.is_full = True
+    tab = url_session_apptest(adds_and_deletes, store=store)
+    tab.at.button[0].click().run()
+    held = [tab.at]
+    tab.reload()
+    tab.at.button[1].click().run()
+    for _ in range(2):
+        held.append(tab.at)
+        tab.reload()
+        assert "extra" not in tab.at.session_state
+        make_room(store)
+
+
+def test_an_object_of_the_page_before_does_not_win_over_a_stored_value(
+    url_session_apptest: Open, store: Full
+) -> None:
+    """Another replica has stored it meanwhile."""
+    tab = url_session_apptest(makes, store=store)
+    store.is_full = True
+    tab.at.button[0].click().run()
+    store.is_full = False
+    store.commit(tab.sid or "", Commit({"client": Change(encode("newer"))}))
+    store.is_full, held = True, [tab.at]
+    tab.reload()
+    assert tab.at.session_state.client == "newer"
+    make_room(store)
+    held.append(tab.at)
+    tab.run()
+    assert tab.stored["client"] == "newer"
