@@ -18,6 +18,7 @@ from fluxlit_component.arguments import M
 from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES
 from fluxlit_component.state.keys import PART
+from fluxlit_component.tab.page import Page
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.run import SessionRun
 from fluxlit_component.tab.standing import Status
@@ -172,7 +173,7 @@ class UrlSession(Generic[M]):
         given = [each for each in found if isinstance(each, Upload)]
         limits = Limits(max_bytes, policy.caps, policy.live_upload_bytes)
         seen = Seen(run.uploaders(tab.page.cleared) if run is not None else {}, tab.runs, tab.page.swept)
-        notes = (tab_of(run, "") if run and self._run is None else tab).page.uploads  # also if switched off
+        notes = self._page().uploads
         kept = keep_upload(st.session_state, given, key=key, many=many, limits=limits, seen=seen, notes=notes)
         if kept.is_incomplete:
             tab.standing.lose([key])
@@ -197,8 +198,13 @@ class UrlSession(Generic[M]):
         arguments.of_type(str, "a string", key=key)
         run = internals.current_run()
         state = run.state if run else internals.State(st.session_state)
-        notes = (tab_of(run, "") if run and self._run is None else self._tab).page.edits
+        notes = self._page().edits
         return cast("Frame", keep_edits(state, frame, key=key, draw=st.data_editor, notes=notes, **options))
+
+    def _page(self) -> Page:
+        # What is kept of uploads and tables is of use without a session, too.
+        run = internals.current_run() if self._run is None else None
+        return (tab_of(run, "") if run is not None else self._tab).page
 
     def persist(self) -> bool:
         """Save now what has changed so far. True if it is in the store, or nothing had changed.

@@ -40,14 +40,16 @@ class Sent:
             }
         return {}
 
-    def clicks(self) -> dict[str, Any]:
-        """Element -> its click, for all buttons and the like that were clicked."""
+    def clicks(self) -> frozenset[str]:
+        """Elements of the buttons and the like that were clicked."""
         with guard:
-            held = self._state._new_widget_state
-            sent = {element: held.get_serialized(element) for element in tuple(held.states)}
-            kinds = {element: proto.WhichOneof("value") for element, proto in sent.items()}
-            return {e: sent[e] for e, kind in kinds.items() if kind in _CLICKS and getattr(sent[e], kind)}
-        return {}
+            return frozenset(e for e in tuple(self._state._new_widget_state.states) if self._click_on(e))
+        return frozenset()
+
+    def _click_on(self, element: str) -> Any:
+        click = self._state._new_widget_state.get_serialized(element)
+        kind = click.WhichOneof("value") if click is not None else None
+        return click if kind in _CLICKS and getattr(click, kind) else None
 
     def of_component(self, key: str) -> Mapping[str, Any] | None:
         """The state that the browser sent for the component with this `key`, before the component is mounted.
@@ -73,7 +75,7 @@ class Sent:
     def take_click(self, element: str) -> Any:
         """If a widget was clicked and has a callback, remove its click from the sent values and return it."""
         with guard:
-            held, click = self._state._new_widget_state, self.clicks().get(element)
+            held, click = self._state._new_widget_state, self._click_on(element)
             if click is not None and held.widget_metadata[element].callback is not None:
                 del held.states[element]
                 return click

@@ -171,6 +171,10 @@ class Base:
         """Keys that have a value, saved or not."""
         return frozenset(self.held).union(key for key, data in self.unsaved.items() if data is not None)
 
+    def present(self) -> frozenset[str]:
+        """`names`, without keys whose deletion is not saved yet."""
+        return self.names() - {key for key, data in self.unsaved.items() if data is None}
+
     def sizes(self) -> dict[str, int]:
         """Key -> bytes of its newest value, saved or not."""
         return {key: len(self.unsaved.get(key) or self.data_of(key) or b"") for key in self.names()}

@@ -52,7 +52,7 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
         return {}, frozenset()
     sids = (tab.sid, *tab.ids.retiring)
     live, values, drawn = dict[str, object](), dict[str, object](), frozenset[str]()
-    base, named = tab.known.base, {key for key, process in tab.naming.items() if process == here()}
+    named = {key for key, process in tab.naming.items() if process == here()}
     for other in _left(tab, *sids):
         if not other.has_handed:
             values |= _also_stored(tab, other, stored)
@@ -60,8 +60,7 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
             named |= other.live.keys() if other.standing.status == "degraded" else set()  # not noted yet
             drawn |= other.page.drawn
             other.live, other.has_handed = EMPTY, True
-    deleted = {key for key, data in base.unsaved.items() if data is None}
-    named -= base.names() - deleted  # a stored value is newer
+    named -= tab.known.base.present()  # a stored value is newer
     return values | {key: live[key] for key in live.keys() & named}, drawn & named
 
 

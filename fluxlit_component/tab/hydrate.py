@@ -131,7 +131,7 @@ def resume(run: Run, tab: Tab, policy: Policy) -> None:
     are put back. A merged value is set now, if its widget was drawn already when the values were merged.
     """
     page, base, state = tab.page, tab.known.base, run.state
-    names = base.names() - {key for key, data in base.unsaved.items() if data is None}
+    names = base.present()
     known = page.assigned_off_page | (page.drawn - page.after_block)
     # Mostly all widgets are known, and none is waited for. Then it does not matter which of them has a value.
     others = policy.keys.sift(state.keys_of_widgets()) - known

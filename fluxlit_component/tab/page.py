@@ -35,24 +35,19 @@ class Page:
     assigned_off_page: frozenset[str] = frozenset()
     """Keys of widgets that were not on the page, and to which the app assigned. Streamlit takes these values
     for the widgets' own from the next run on, and drops them at its end."""
-    retained: frozenset[str] = frozenset()
-    """Keys to which the app has assigned, above the session's call, the value that they had."""
+    retained: frozenset[str] = frozenset()  # keys that the app has given, above the call, what they had
     above: frozenset[str] = frozenset()  # those that it has retained in the run before, too: it keeps them
-    unaccepted: frozenset[str] = frozenset()
-    """Keys whose widgets did not accept the stored value. Their options may come in a later run."""
+    unaccepted: frozenset[str] = frozenset()  # widgets that did not take the stored value: options may come
     after_block: frozenset[str] = frozenset()  # keys of widgets that are drawn after the session's block
     baseline: Mapping[str, bytes] | None = None  # encoded state after the first run without its record
-    untouched: Mapping[str, bytes] = EMPTY
-    """Values of widgets that nobody has changed. They are not kept as long as they stay the same."""
-    shown: Mapping[str, bytes] = EMPTY
-    """Values that the browser still shows after the state was emptied. Not kept until they change."""
+    untouched: Mapping[str, bytes] = EMPTY  # of widgets that nobody has changed: not kept while the same
+    shown: Mapping[str, bytes] = EMPTY  # what the browser still shows of an emptied state: not kept so far
     assigned: frozenset[str] = frozenset()  # widgets that the app has assigned: kept, default or not
     under: Mapping[str, Any] = EMPTY
     """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
     under the widget's value, and it is the value of the key again when the widget goes."""
     under_data: bytes | None = None  # the same as it is now, encoded: what the record is to say
-    for_next_run: Mapping[str, Any] = EMPTY
-    """Values for widgets that were drawn already. They are set when the next run begins."""
+    for_next_run: Mapping[str, Any] = EMPTY  # for widgets that were drawn already: set as it begins
     deleted: frozenset[str] = frozenset()  # to delete from the record, even if session state lacks them
 
     def __init__(self) -> None:

@@ -187,7 +187,7 @@ class Persist:
             page.in_block = drawn if ended else page.in_block | drawn
         is_fragment = run is not None and run.is_fragment
         cleared = run.cleared_elements() if run is not None and not is_fragment else page.cleared
-        clicks = self._state.sent.clicks().keys() if is_fragment and cleared else page.clicks
+        clicks = self._state.sent.clicks() if is_fragment and cleared else page.clicks
         plain = {**reading.plain}
         if run is None and page.ended:
             for key in base.after_block(page.unclaimed) - on_page - self._state.registered_keys():
@@ -232,8 +232,8 @@ class Persist:
             untouched = is_cleared  # the visitor has sent another value
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))
-            may_move = widget.kind == DATE and key not in page.put_back and widget.element not in kept.cleared
-            is_seen = may_move and key in {*page.untouched, *base.names()}
+            is_date = widget.kind == DATE and key not in page.put_back
+            is_seen = is_date and key in {*page.untouched, *base.names()}
             untouched = is_cleared or as_before or (not is_seen and is_default(value, lambda: widget.default))
             untouched |= data is None and widget.shows_default(value)
             untouched &= self._policy.choices_only

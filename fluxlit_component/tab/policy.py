@@ -33,12 +33,10 @@ class Policy:
     visitor: Visitor = ANYBODY
     visitor_now: Callable[[Run], Visitor] = lambda _: ANYBODY
     """Who the visitor of a run of fragments is, which does not run the script."""
-    choices_only: bool = True
-    """Keep the value of a widget only if somebody has chosen it. The original functions keep all values."""
+    choices_only: bool = True  # keep widgets' values only if somebody has chosen them; the originals keep all
     address_bar: str = ""  # `clean` or `visible`; empty: as the settings say
     scope: str = "tab"
-    fork_copies: bool = True
-    """Give a copied tab an id and a state of its own. False lets the copy share those of its original."""
+    fork_copies: bool = True  # give a copied tab an id and a state of its own, or those of its original
     restore_scroll: bool = False
     drafts: tuple[str, ...] = ()  # glob patterns of the keys of fields whose unsent text the browser keeps
     idle_seconds: float | None = None

@@ -70,12 +70,7 @@ class SessionRun:
             if is_first_call and not self._is_mounted and is_due:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
-                may_clear = tab.page.cleared or not tab.page.ended  # else no form was there to be sent
-                is_cut_off = tab.page.saved_run == tab.runs - 1 and not tab.page.ended
-                clicks = (
-                    tab.page.clicks if is_cut_off else frozenset[str]()
-                )  # its form may not have been drawn
-                tab.page.clicks = clicks.union(self._run.state.sent.clicks() if may_clear else ())
+                self._note_clicks()
                 tab.page.cleared = self._run.cleared_elements()
                 tab.page.name = self._run.page  # until `st.navigation` chooses one
             tab.is_blockless = True
@@ -167,6 +162,13 @@ class SessionRun:
         if tab.standing.change is not None:
             count("fluxlit.identity_changes")
             tab.standing.tell(Event("identity", change=tab.standing.change))
+
+    def _note_clicks(self) -> None:
+        page = self._tab.page
+        if page.ended or page.saved_run < self._number - 1:
+            page.clicks = frozenset()  # else the last run was cut off, and may not have drawn the form
+        if page.cleared or not page.ended:  # else there was no form to be sent
+            page.clicks |= self._run.state.sent.clicks()
 
     def _revive(self) -> None:
         tab = self._tab

@@ -44,8 +44,7 @@ class Ids:
     unconfirmed: bool = False  # whether the browser still has to adopt the id of a copy or a link
     joined: bool = False  # whether a link brought this tab to a session that it shares with another one
     waiting_since: float | None = None  # when the gate first closed, by the monotonic clock
-    refused: tuple[str, ...] = ()
-    """Ids that are not accepted again: unknown to the store, somebody else's, or given up by this tab."""
+    refused: tuple[str, ...] = ()  # ids not to accept again: unknown, somebody else's, or given up
     retiring: tuple[str, ...] = ()  # old ids, to be ended when the browser has confirmed the new one
     followed: tuple[str, ...] = ()
     """Tokens of links that this tab has followed last: the browser sends the newest again with every run."""
@@ -62,10 +61,8 @@ class Known:
     has_record: bool = False  # whether a record stands in the store as far as this tab knows
     bound: bool = False  # whether that record says whose it is
     schema: int = 0  # schema number of the record
-    read_only: bool = False
-    """Whether the record does not fit this release of the app, or a newer one has migrated it: it stays."""
-    quarantined: frozenset[str] = frozenset()
-    """Stored keys that did not fit the app's model: left in the record, not in session state."""
+    read_only: bool = False  # whether the record does not fit this release, or a newer one has migrated it
+    quarantined: frozenset[str] = frozenset()  # keys that did not fit the app's model: left in the record
     live: Mapping[str, str] = EMPTY  # live values that the record names, and their processes
     under_data: bytes | None = None  # what `Page.under_data` was when the record was written
     idle_expires: float | None = None
@@ -92,8 +89,7 @@ class Consent:
     private: InMemorySessionStore | None = None  # of a visitor who has not consented; None: the app's own
     storing: Storing = "yes"
     unhurried: bool = False  # whether the page is drawn, and must not go blank while the browser is asked
-    erasing: tuple[str, ...] = ()
-    """Ids whose records are to be destroyed after consent was withdrawn. Tried until the store answers."""
+    erasing: tuple[str, ...] = ()  # ids to destroy after consent was withdrawn, until the store answers
 
 
 class Tab:
@@ -113,16 +109,14 @@ class Tab:
     href: tuple[str | None, object, str, float] | None = None
     """The link for the app's own HTML: id, order, token, and until when it is handed out."""
     wiping: bool = False  # whether the state is to be wiped as the next run begins: the record was destroyed
-    ending: bool = False
-    """Whether the visitor wants the session to end. The next run ends it, if it is still the visitor's."""
+    ending: bool = False  # whether the visitor wants the session to end: the next run of theirs ends it
     change: Changed | None = None  # how the visitor has changed, for the first run that gets through
     signed_in: bool = False  # whether somebody was signed in with `st.login` in any run so far
     came_with_values: bool = False
     """Whether the first run got values from the browser: the page is older than this Streamlit session."""
     led_away: bool = False  # whether `st.logout` has been called since: the page will load the app anew
     guard: bool = False  # whether the app asks, in this run, to guard unsent text
-    guarded: bool = False
-    """Whether the app asked in the last run. Without a `with` block the bridge is drawn before it can ask."""
+    guarded: bool = False  # the same of the last run, for a bridge that is drawn before it can ask
     live: Mapping[str, object] = EMPTY  # values that no store can hold, for the page after F5
     has_handed: bool = False  # whether the page after F5 has got this tab's objects: no other one gets them
     taken: Taken | None = None  # results of streams and jobs that this page has taken and not saved yet

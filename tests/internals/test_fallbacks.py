@@ -102,7 +102,7 @@ def test_a_state_falls_back(name: str, arguments: tuple[Any, ...], fallback: obj
         ("encoded", (), {}),
         ("ignore", ({"a": b""},), None),
         ("unknown", (), frozenset()),
-        ("clicks", (), {}),
+        ("clicks", (), frozenset()),
         ("take_click", ("a",), None),
         ("of_component", ("key",), None),
     ],

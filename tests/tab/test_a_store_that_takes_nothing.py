@@ -221,13 +221,19 @@ def makes() -> None:
         st.write(session.lost)
 
 
+def made_meanwhile(url_session_apptest: Open, store: Full) -> AppTestTab:
+    """A page that has made its object since the store takes nothing."""
+    tab = url_session_apptest(makes, store=store)
+    store.is_full = True
+    tab.at.button[0].click().run()
+    return tab
+
+
 def test_an_object_that_was_made_meanwhile_comes_back_by_reference(
     url_session_apptest: Open, store: Full
 ) -> None:
     """At each F5, also after the store takes commits again."""
-    tab = url_session_apptest(makes, store=store)
-    store.is_full = True
-    tab.at.button[0].click().run()
+    tab = made_meanwhile(url_session_apptest, store)
     client, held = tab.at.session_state.client, []
     for is_full in (True, True, False, False):
         if not is_full:
@@ -283,9 +289,7 @@ def test_an_object_of_the_page_before_does_not_win_over_a_stored_value(
     url_session_apptest: Open, store: Full
 ) -> None:
     """Another replica has stored it meanwhile."""
-    tab = url_session_apptest(makes, store=store)
-    store.is_full = True
-    tab.at.button[0].click().run()
+    tab = made_meanwhile(url_session_apptest, store)
     store.is_full = False
     store.commit(tab.sid or "", Commit({"client": Change(encode("newer"))}))
     store.is_full, held = True, [tab.at]
