@@ -734,7 +734,10 @@ def test_a_hidden_value_whose_class_has_changed_breaks_no_run(monkeypatch: pytes
         city = register(make, name="city-of-a-test")
         with url_session(keep_hidden=True):
             if not st.toggle("Hide", key="hide"):
-                st.selectbox("City", [city("Rome"), city("Oslo")], key="city", format_func=lambda c: c.name)
+                st.selectbox("City", [city("Rome"), city("Oslo")], key="city", format_func=name_of)
+
+    def name_of(choice: Any) -> str:
+        return getattr(choice, "name", choice)  # AppTest of older releases formats the text it has chosen
 
     with Visit(cities) as visit:
         visit.set("city", "Oslo").set("hide", True)
