@@ -119,15 +119,15 @@ class Tasks:
         if key in self.taken:
             return None
         task = registry.find(self.sid, key)
-        if task is None:
-            task = self._find_elsewhere(key)
-        elif task.is_taken():
+        if task is not None and task.is_taken():
             return None
-        else:
+        saving = writer.saving_of(task) if task is not None else None
+        if saving is not None and self.store is not None:
+            saving.store = self.store  # the store of an earlier run may have been opened in an outage
+        elif task is None or not task.is_running:
+            task = self._as_stored(key, task)
+        if task is not None:
             task.add_viewer(self.anchor, self.session_id)
-            saving = writer.saving_of(task)
-            if saving is not None and self.store is not None:
-                saving.store = self.store  # the store of an earlier run may have been opened in an outage
         if task is not None and task.kind != kind:
             raise ConfigurationError(f"under the key {key!r} there is a {task.kind}, not a {kind}")
         return task
@@ -165,16 +165,26 @@ class Tasks:
             if note is not None and note.place == task.place:
                 self._commit(self.store, task.key, Change(None, base=version, guarded=True))
 
-    def _find_elsewhere(self, key: str) -> Task | None:
+    def _as_stored(self, key: str, task: Task | None) -> Task | None:
+        """What the session's record names under a key. `task`: an ended one that was here, and is safe there.
+
+        Another process may have taken or discarded that, or have begun the next one.
+        """
         if self.store is None:
-            return None
+            return task
         with self.outages("read"):
-            _, note, _, now = notes.ask(self.store, self.sid, key)
-            if note is not None and note.taken <= now:
-                task = notes.RemoteTask(key, note, now, self.store, self.lifetimes)
-                task.refresh()
+            verdict, note, _, now = notes.ask(self.store, self.sid, key)
+            is_lost = verdict == "absent"  # the store has lost the record
+            if task is not None and (is_lost or (note is not None and note.place == task.place)):
                 return task
-        return None
+            if task is not None:
+                registry.drop(task)
+            if note is None or note.taken > now:
+                return None
+            found = notes.RemoteTask(key, note, now, self.store, self.lifetimes)
+            found.refresh()
+            return found
+        return task
 
     def _note(self, task: Task) -> bool | None:
         """Enter the task in the session's record; return whether that worked. None: another was first."""

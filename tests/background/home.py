@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from fluxlit_component.background import registry
 from fluxlit_component.background.task import Kind, Task
 from fluxlit_component.background.tasks import Taken, Tasks
 from fluxlit_component.background.views import Job, Stream
@@ -99,13 +100,25 @@ class _TasksElsewhere(Tasks):
     """Knows nothing of what runs in this process."""
 
     def find(self, key: str, kind: Kind) -> Task | None:
-        return None if key in self.taken else self._find_elsewhere(key)
+        return None if key in self.taken else self._as_stored(key, None)
 
 
 class PageElsewhere(Page):
     """A page of another process."""
 
     kind = _TasksElsewhere
+
+
+@contextmanager
+def another_process() -> Iterator[None]:
+    """What is begun in this block is another process's: here it is known from the store only."""
+    here = {**registry._tasks}
+    registry._tasks.clear()
+    try:
+        yield
+    finally:
+        registry._tasks.clear()
+        registry._tasks.update(here)
 
 
 def there(stream: Stream | None) -> Stream:

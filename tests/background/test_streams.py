@@ -12,7 +12,7 @@ from fluxlit_component.errors import ConfigurationError
 from fluxlit_component.identifier import new_session_id
 from fluxlit_component.state.record import TASK
 from fluxlit_component.stores.base import VersionedStore
-from tests.background.home import Page, PageElsewhere, there
+from tests.background.home import Page, PageElsewhere, another_process, there
 from tests.background.model import MakeModel, until
 from tests.forgetting import forget_savings
 
@@ -157,6 +157,45 @@ def test_discarded_it_is_gone_and_the_next_one_is_its_own(
     assert "".join(fresh) == "new"
     until(lambda: not writer.unsaved())
     assert there(PageElsewhere(sid, store).stream("answer")).text == "new"
+
+
+@pytest.mark.parametrize("way", ["discarded", "taken"])
+def test_the_answer_before_does_not_come_back_on_its_replica(
+    store: VersionedStore, sid: str, model: MakeModel, way: str
+) -> None:
+    """F5 on another replica, where the next question is asked; then F5 on the first one again."""
+    Page(sid, store).begin("answer", model("old", at_once=True)).wait(60)
+    until(lambda: not writer.unsaved())
+    with another_process():
+        elsewhere = Page(sid, store)
+        before = there(elsewhere.stream("answer"))
+        if way == "taken":
+            assert before.take() == "old"
+            elsewhere.save()
+        else:
+            before.discard()
+    page = Page(sid, store)
+    assert page.stream("answer") is None
+    with another_process():
+        elsewhere.begin("answer", model("new", at_once=True)).wait(60)
+        until(lambda: not writer.unsaved())
+    assert there(page.stream("answer")).text == "new"
+
+
+def test_the_next_answer_of_another_replica_can_be_discarded(
+    store: VersionedStore, sid: str, model: MakeModel
+) -> None:
+    """The button that writes the report again does so on the replica that has written it before, too."""
+    Page(sid, store).begin("report", model("first", at_once=True)).wait(60)
+    until(lambda: not writer.unsaved())
+    with another_process():
+        elsewhere = Page(sid, store)
+        there(elsewhere.stream("report")).discard()
+        elsewhere.begin("report", model("second", at_once=True)).wait(60)
+        until(lambda: not writer.unsaved())
+    page = Page(sid, store)
+    there(page.stream("report")).discard()
+    assert "".join(page.begin("report", model("third", at_once=True))) == "third"
 
 
 def test_sessions_have_nothing_in_common(store: VersionedStore, sid: str, model: MakeModel) -> None:
