@@ -135,3 +135,18 @@ def test_what_callbacks_did_is_saved(tab: ContinuityPage, click: Callable[[str],
     tab.reload()
     see(tab, "log is clicked, picked b, sent")
     expect(tab.page.get_by_label("In the form")).to_have_value("formal")
+
+
+def test_a_fragment_goes_on_after_the_session_has_expired(tab: ContinuityPage, tmp_path: Path) -> None:
+    """The tab was open for longer than a session lives. What is clicked then is there after F5, all of it."""
+    env = {"FLUXLIT_SESSION_SQLITE_PATH": str(tmp_path / "s.db"), "FLUXLIT_SESSION_TTL": "2"}
+    with AppServer(copy(APP, tmp_path), env=env) as server:
+        tab.open(server.url)
+        tab.page.get_by_role("button", name="Add inside").click()
+        see(tab, "inner is 1")
+        tab.page.wait_for_timeout(2500)
+        tab.page.get_by_role("button", name="Add inside").click()
+        see(tab, "inner is 2")
+        tab.rest()
+        tab.reload()
+        see(tab, "inner is 2")

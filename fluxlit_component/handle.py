@@ -430,10 +430,9 @@ class UrlSession(Generic[M]):
                     found = inner(*args, **kwargs)
                     ended = True
                 finally:
-                    is_alone = self._run.save_fragment(ended=ended)
-                if is_alone and self._rotated:
-                    self._rotated = False
-                    st.rerun()
+                    is_renewed = self._run.save_fragment(ended=ended)
+                if is_renewed:
+                    st.rerun()  # draws the bridge, which tells the browser the new id
                 return found
 
             return cast("Callable[P, R]", st.fragment(saved, **options))

@@ -112,14 +112,15 @@ class SessionRun:
             begin_again()
 
     def save_fragment(self, *, ended: bool) -> bool:
-        """Save at the end of a fragment that ran alone or beside the script. Return whether it ran alone.
+        """Save at the end of a fragment that ran alone or beside the script. The script saves the others.
 
-        The script saves the others.
+        Return whether it ran alone and the session has an id that the browser has not heard of: after
+        `rotate()`, or because its record had expired.
         """
-        run = current_run()
+        tab, run = self._tab, current_run()
         if run is not None and (run.is_fragment or get_ident() != self._thread):
             self.save(ended=ended and run.is_fragment)
-        return run is not None and run.is_fragment
+        return run is not None and run.is_fragment and not (tab.is_told or tab.wiping)
 
     def save(self, *, ended: bool = False) -> None:
         """Save what has changed so far: in the middle of a run, or at the end of a fragment."""
