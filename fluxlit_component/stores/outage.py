@@ -113,7 +113,8 @@ class SparingStore:
                 return self._answer(operation, call)
             except Exception as error:
                 chain = _chain(error)
-                if not any(sid in f"{link} {link!r}" for link in chain for sid in ids):
+                told = [f"{link} {link!r} {getattr(link, '__notes__', '')}" for link in chain]
+                if not any(sid in text for text in told for sid in ids):
                     raise
                 failure = chain[-1]
             # An app's own store may use an HTTP client whose errors quote URLs with the id. Hooks and logs

@@ -69,11 +69,12 @@ def test_the_id_is_in_no_log(caplog: pytest.LogCaptureFixture, monkeypatch: pyte
         assert sid not in repr(visitor.session)
 
 
+@pytest.mark.parametrize("quotes", ["in its text", "in a note"])
 @pytest.mark.parametrize("kind", ["three methods", "versioned"])
 def test_neither_log_nor_hook_has_the_id_that_a_store_quotes(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kind: str, quotes: str
 ) -> None:
-    """An HTTP client's error holds its URL; the traceback that debugging adds comes without that text."""
+    """An HTTP client's error or its note holds the URL; the traceback for debugging comes without that."""
     monkeypatch.setenv("FLUXLIT_DEBUG", "1")
     caplog.set_level(logging.DEBUG, logger="fluxlit_component")
 
@@ -82,7 +83,10 @@ def test_neither_log_nor_hook_has_the_id_that_a_store_quotes(
 
         def load(self, session_id: str) -> Any:
             if self.is_down:
-                raise OSError(f"no route to http://kv/{session_id}")
+                url = f"http://kv/{session_id}"
+                error = OSError(f"no route to {url}" if quotes == "in its text" else "no route")
+                error.__notes__ = [f"asking {url}"]
+                raise error
             return super().load(session_id)
 
         get = load
