@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import MutableMapping
+from copy import copy
 from types import MethodType
 from typing import Any, cast
 
@@ -53,6 +54,9 @@ class View:
         return self._copy() == (other._copy() if isinstance(other, View) else other)
 
     __hash__ = None  # type: ignore[assignment]  # the state behind the view is mutable
+
+    def __reduce__(self) -> Any:
+        return copy, (self._copy(),)  # a copy or a pickle of the view is an instance of the model
 
     def __repr__(self) -> str:
         return f"<view of {self._schema.model.__name__}>"

@@ -14,6 +14,7 @@ from itertools import count
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 from weakref import WeakValueDictionary
 
+from fluxlit_component.internals import UploadedFile
 from fluxlit_component.settings import Settings
 from fluxlit_component.state.caps import MAX_UPLOAD_BYTES, Caps
 from fluxlit_component.state.keys import PART
@@ -40,15 +41,27 @@ class Upload(Protocol):
         """All bytes of the file."""
 
 
-class KeptUpload(io.BytesIO):
-    """A file as it was uploaded: `name`, `type`, `size`, `file_id` and its bytes, from the start."""
+class KeptUpload(UploadedFile):
+    """A file as it was uploaded: `name`, `type`, `size`, `file_id` and its bytes, from the start.
+
+    It is a file of Streamlit's, since `st.cache_data` takes any other that has a name for one on the disk.
+    """
 
     def __init__(self, data: bytes, *, name: str, type: str, file_id: str = "") -> None:  # noqa: A002 - Streamlit's name
-        super().__init__(data)  # shares the bytes until somebody writes to the file
+        io.BytesIO.__init__(self, data)  # shares the bytes until somebody writes to the file
         self.name = name
         self.type = type
         self.size = len(data)
         self.file_id = file_id
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same upload, as Streamlit says of its files. A closed one is only itself."""
+        if self is other or not isinstance(other, UploadedFile):
+            return self is other
+        return self.file_id == other.file_id != "" and not (self.closed or other.closed)
+
+    def __hash__(self) -> int:
+        return hash(self.file_id)
 
 
 class Limits(NamedTuple):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -310,3 +312,19 @@ def test_what_a_validator_sets_with_a_field_is_written_too() -> None:
 
     back = Visitor(count, store=InMemorySessionStore(), model=Sum).reload(nothing)
     assert back.state == {"a": 5, "b": 2, "total": 7}
+
+
+def test_a_copy_of_the_typed_state_is_an_instance_of_the_model() -> None:
+    """Also a pickle, such as for a process of the app's own."""
+
+    def hand_over(session: UrlSession[Sum]) -> None:
+        copies = (
+            copy.copy(session.state),
+            copy.deepcopy(session.state),
+            pickle.loads(pickle.dumps(session.state)),
+        )
+        session.state.a = 5
+        assert copies == (Sum(), Sum(), Sum())
+        assert {type(each) for each in copies} == {Sum}
+
+    Visitor(hand_over, store=InMemorySessionStore(), model=Sum)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
@@ -410,3 +411,26 @@ def test_the_app_that_looks_at_the_bytes_keeps_them() -> None:
     with held.getbuffer():
         Page().keep(File(b"y" * 999))
     assert page.keep(None) == [b"x" * 999]
+
+
+def test_a_cached_function_tells_files_of_one_name_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with the uploader's own file: another's file of the same name is read anew, and needs no disk."""
+    monkeypatch.chdir(tmp_path)
+    reading = st.cache_data(lambda file: file.getvalue())
+    ada, bob = (KeptUpload(data, name="report.csv", type="text/csv") for data in (b"Ada's", b"Bob's"))
+    assert reading(ada) == b"Ada's"
+    Path("report.csv").write_bytes(b"the app's own")
+    assert [reading(ada), reading(bob)] == [b"Ada's", b"Bob's"]
+
+
+def test_the_same_upload_is_equal_in_each_run() -> None:
+    """An app that does something once for each file compares it with the last one."""
+    page, file = Page(), File(b"x" * 500, file_id="1")
+    first, again, other = (page.run(each).files[0] for each in (file, file, File(b"x" * 500, file_id="2")))
+    assert first == again
+    assert hash(first) == hash(again)
+    assert first not in (other, "report.csv")
+    first.close()
+    assert first != again
