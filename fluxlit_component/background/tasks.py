@@ -174,10 +174,9 @@ class Tasks:
             return task
         with self.outages("read"):
             verdict, note, _, now = notes.ask(self.store, self.sid, key)
-            is_lost = verdict == "absent"  # the store has lost the record
-            if task is not None and (is_lost or (note is not None and note.place == task.place)):
-                return task
             if task is not None:
+                if verdict == "absent" or (note is not None and note.place == task.place):
+                    return task  # the first: the store has lost the record
                 registry.drop(task)
             if note is None or note.taken > now:
                 return None

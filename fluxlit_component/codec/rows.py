@@ -74,14 +74,9 @@ class Row(NamedTuple):
 
 
 def row_of(
-    kind: type,
-    code: Code,
-    take: Callable[[Any], object],
-    give: Callable[[Any], object],
-    *,
-    of: type | tuple[type, ...] = object,
+    kind: type, code: Code, take: Callable[[Any], object], give: Callable[[Any], object], *, of: Any = object
 ) -> Row:
-    """The row of a type that is kept as one value of another type, `of`."""
+    """The row of a type that is kept as one value of another type, `of`, or of one of several types."""
 
     def unpack(payload: bytes, decoding: Decoding) -> object:
         value = decoding.unpack(payload)

@@ -49,10 +49,7 @@ class KeptUpload(UploadedFile):
 
     def __init__(self, data: bytes, *, name: str, type: str, file_id: str = "") -> None:  # noqa: A002 - Streamlit's name
         io.BytesIO.__init__(self, data)  # shares the bytes until somebody writes to the file
-        self.name = name
-        self.type = type
-        self.size = len(data)
-        self.file_id = file_id
+        self.name, self.type, self.size, self.file_id = name, type, len(data), file_id
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same upload, as Streamlit says of its files. A closed one is only itself."""

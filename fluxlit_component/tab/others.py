@@ -32,7 +32,7 @@ def load_with_others(sid: str, tab: Tab, store: RecordStore, policy: Policy) -> 
             if state.began_by_itself():  # also true once a run has ended
                 other.trial = other.trial.assumed_good()
             # What a page has that waited for the record is newer than the record.
-            Persist(None, state, other, *other.opened, yields=not is_unsettled).save(ended=False)
+            Persist(None, state, other, *other.opened).save(ended=False, yields=not is_unsettled)
         other.superseded |= other.standing.status != "degraded"
         unsaved += [] if other.superseded else [other]
         # Old ids of the other tab, whose browser has not confirmed the new id yet, are ended by this tab.

@@ -41,39 +41,26 @@ class _Kept:
 
 
 class Persist:
-    """Saves for one tab. `run` is None when its run has ended.
+    """Saves for one tab. `run` is None when its run has ended."""
 
-    `is_late`: the next run has begun already; else another tab has this one saved. `yields`: if the browser
-    is gone, values of other writers win.
-    """
-
-    def __init__(
-        self,
-        run: Run | None,
-        state: State,
-        tab: Tab,
-        store: RecordStore,
-        policy: Policy,
-        *,
-        is_late: bool = False,
-        yields: bool = True,
-    ) -> None:
+    def __init__(self, run: Run | None, state: State, tab: Tab, store: RecordStore, policy: Policy) -> None:
         self._run, self._state, self._tab, self._policy = run, state, tab, policy
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
         self._assigned = frozenset[str]()  # keys that the app has assigned in the run that is saved
         self._emptied = frozenset[str]()  # keys of drawn widgets whose values came back and the app deleted
-        self._is_late, self._yields = is_late, yields
         self.brought_late = False  # whether saving has found values that the next run is to begin with
 
-    def save(self, *, ended: bool) -> None:
+    def save(self, *, ended: bool, is_late: bool = False, yields: bool = True) -> None:
         """Commit what changed, under the tab's lock.
 
-        `ended`: the run is complete, and Streamlit is about to drop the widgets that it did not draw.
+        `ended`: the run is complete, and Streamlit is about to drop the widgets that it did not draw. Without
+        a run, `is_late`: the next run has begun already; else another tab has this one saved. `yields`: if
+        the browser is gone, values of other writers win.
         """
         try:
-            self._save(ended=ended)
+            self._save(ended=ended, is_late=is_late, yields=yields)
         except Exception as error:  # noqa: BLE001 - a failing save must not break the app's run
             self._tab.standing.status = "degraded"
             _log.warning(
@@ -82,21 +69,20 @@ class Persist:
                 exc_info=error if is_debug() else None,
             )
 
-    def _save(self, *, ended: bool) -> None:
-        tab, known, page = self._tab, self._tab.known, self._tab.page
+    def _save(self, *, ended: bool, is_late: bool, yields: bool) -> None:
+        tab, known, page, state = self._tab, self._tab.known, self._tab.page, self._state
         if tab.wiping or tab.is_left or tab.consent.private is not self._private:
             return  # the last: consent has changed since this run began, so its store is no longer the tab's
         if known.read_only:
             tab.standing.status = "degraded"
             return
-        state = self._state
         drawn = self._run.drawn_keys() if self._run is not None else state.registered_keys()
-        self._emptied = state.emptied(page.put_back & drawn, is_late=self._is_late)
-        self._emptied -= page.unaccepted if self._is_late else frozenset()
+        self._emptied = state.emptied(page.put_back & drawn, is_late=is_late)
+        self._emptied -= page.unaccepted if is_late else frozenset()
         # After Rerun this would be a later run of the page.
         of_widgets = page.put_back & known.base.of_widgets() | page.unclaimed
         state.settle(of_widgets, drawn, page.under, all_drawn=not (tab.standing.is_new or page.saved_run))
-        self._assigned = state.assigned_keys() | (state.assigned_before() if self._is_late else frozenset())
+        self._assigned = state.assigned_keys() | (state.assigned_before() if is_late else frozenset())
         # The app has other values for these, or their widgets may have: plain fragments have run since.
         page.put_back -= self._assigned | state.accepted_keys()
         if ended and page.unclaimed and self._run is not None and not self._run.is_fragment:
@@ -127,7 +113,7 @@ class Persist:
         page.deleted = frozenset()
         page.lossy = bool(diff.skipped)
         self._note_skipped(kept, diff.skipped)
-        if has_gone := bool(diff.changes) and self._yields and tab.has_gone:
+        if has_gone := bool(diff.changes) and yields and tab.has_gone:
             # The browser is gone. Another replica may have the session by now, and its values win.
             diff = replace(diff, changes={k: replace(c, guarded=True) for k, c in diff.changes.items()})
         self._note_live(kept, diff.skipped)
@@ -155,10 +141,8 @@ class Persist:
         of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put_back
         noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
         found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put_back}
-        data = encoded(found) if found else b""
-        if data is None:
-            found = {key: value for key, value in found.items() if encoded(value) is not None}
-            data = encoded(found) if found else None
+        found = {key: value for key, value in found.items() if encoded(value) is not None}
+        data = encoded(found) if found else None
         page.under_data = data if data and len(data) <= self._policy.caps.value_bytes else None
 
     def _end_unclaimed(self, drawn: frozenset[str]) -> None:

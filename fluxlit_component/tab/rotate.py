@@ -61,13 +61,7 @@ def rotate(
 
 
 def copy_as(
-    fresh: str,
-    source: str,
-    store: RecordStore,
-    policy: Policy,
-    *,
-    person: bytes | None,
-    is_copy: bool = False,
+    fresh: str, source: str, store: RecordStore, policy: Policy, *, person: bytes | None, is_copy: bool
 ) -> Record | None:
     """Copy a record under a fresh id. The copy belongs to `person`. None: there is nothing to copy.
 

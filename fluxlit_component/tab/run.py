@@ -181,8 +181,8 @@ class SessionRun:
                 leave_last_page(self._run, tab, self._policy)
             if tab.page.saved_run < self._number - 1:
                 # The last run was not saved as it ended: it had no block, or was cut off before the block.
-                late = Persist(None, self._run.state, tab, self._store, self._policy, is_late=True)
-                late.save(ended=False)
+                late = Persist(None, self._run.state, tab, self._store, self._policy)
+                late.save(ended=False, is_late=True)
             resume(self._run, tab, self._policy)
         self._run.state.note_carried(tab.page.put_back - tab.page.above)
         self._run.narrow_selections(tab.page.put_back)
