@@ -150,3 +150,16 @@ def test_a_fragment_goes_on_after_the_session_has_expired(tab: ContinuityPage, t
         tab.rest()
         tab.reload()
         see(tab, "inner is 2")
+
+
+def test_a_click_in_a_fragment_runs_only_the_fragment_in_an_app_without_a_block(
+    tab: ContinuityPage, serve: Callable[..., StreamlitServer]
+) -> None:
+    """The first click, too, after which the browser has not heard of the session from a whole run yet."""
+    tab.open(serve("fragment_without_block.py").url)
+    tab.rest()
+    runs = tab.runs
+    tab.page.get_by_role("button", name="Add in the fragment").click()
+    see(tab, "fragment counts 1")
+    tab.rest()
+    assert tab.runs == runs
