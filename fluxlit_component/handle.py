@@ -424,14 +424,14 @@ class UrlSession(Generic[M]):
             def saved(*args: P.args, **kwargs: P.kwargs) -> R:
                 if self._run is None:
                     return inner(*args, **kwargs)
-                ended = False
+                ended, sid = False, self._tab.sid
                 self._run.begin_fragment()
                 try:
                     found = inner(*args, **kwargs)
                     ended = True
                 finally:
-                    is_renewed = self._run.save_fragment(ended=ended)
-                if is_renewed:
+                    is_alone = self._run.save_fragment(ended=ended)
+                if is_alone and self._tab.sid != sid and not self._tab.wiping:
                     st.rerun()  # draws the bridge, which tells the browser the new id
                 return found
 

@@ -25,8 +25,7 @@ _TURN_SECONDS: Final = 0.5
 
 class _View:
     def __init__(self, task: Task, tasks: Tasks) -> None:
-        self._task = task
-        self._tasks = tasks
+        self._task, self._tasks = task, tasks
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.key!r}: {self.state}>"

@@ -52,8 +52,7 @@ class Decoding:
 
     def __init__(self, *, plain: bool = False) -> None:
         self.plain = plain
-        self._depth = 0
-        self._items = 0
+        self._depth = self._items = 0
 
     def unpack(self, data: bytes) -> Any:
         """Decode a part of the value."""

@@ -84,9 +84,7 @@ class Encoding:
         self._is_copy = False
         self._unicode_errors = unicode_errors
         self._packers: list[Packer] = []
-        self._level = 0
-        self._depth = 0
-        self._items = 0
+        self._level = self._depth = self._items = 0
 
     def pack(self, value: object) -> bytes:
         """Encode a part of the value."""

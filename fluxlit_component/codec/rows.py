@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import IntEnum, unique
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from fluxlit_component.codec.decoder import Decoding
 from fluxlit_component.codec.encoder import Encoding
 from fluxlit_component.errors import CorruptValue
+
+Conversion: TypeAlias = Callable[[Any], object]
 
 __all__ = ["Code", "Decoding", "Encoding", "Row", "fixed", "require", "row_of", "row_of_parts"]
 
@@ -74,9 +76,9 @@ class Row(NamedTuple):
 
 
 def row_of(
-    kind: type, code: Code, take: Callable[[Any], object], give: Callable[[Any], object], *, of: Any = object
+    kind: type, code: Code, take: Conversion, give: Conversion, *, of: type | tuple[type, ...] = object
 ) -> Row:
-    """The row of a type that is kept as one value of another type, `of`, or of one of several types."""
+    """The row of a type that is kept as one value of another type, `of`."""
 
     def unpack(payload: bytes, decoding: Decoding) -> object:
         value = decoding.unpack(payload)

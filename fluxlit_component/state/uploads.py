@@ -55,7 +55,7 @@ class KeptUpload(UploadedFile):
         """Whether it is the same upload, as Streamlit says of its files. A closed one is only itself."""
         if self is other or not isinstance(other, UploadedFile):
             return self is other
-        return self.file_id == other.file_id != "" and not (self.closed or other.closed)
+        return self.file_id == getattr(other, "file_id", "") != "" and not (self.closed or other.closed)
 
     def __hash__(self) -> int:
         return hash(self.file_id)

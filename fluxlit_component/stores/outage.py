@@ -83,8 +83,7 @@ class SparingStore:
         budget_seconds: float = BUDGET_SECONDS,
         clock: Clock = monotonic,
     ) -> None:
-        self.inner = inner
-        self.breaker = breaker
+        self.inner, self.breaker = inner, breaker
         self._budget = self._left = budget_seconds
         self._clock = clock
         self._ended = clock()

@@ -141,8 +141,10 @@ class Persist:
         of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put_back
         noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
         found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put_back}
-        found = {key: value for key, value in found.items() if encoded(value) is not None}
-        data = encoded(found) if found else None
+        data = encoded(found) if found else b""
+        if data is None:
+            found = {key: value for key, value in found.items() if encoded(value) is not None}
+            data = encoded(found) if found else None
         page.under_data = data if data and len(data) <= self._policy.caps.value_bytes else None
 
     def _end_unclaimed(self, drawn: frozenset[str]) -> None:

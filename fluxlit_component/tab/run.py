@@ -40,7 +40,7 @@ class SessionRun:
         self._persist = Persist(run, run.state, tab, store, policy)
         self.commands = Commands(run, tab, store, policy, save=self.save)
         self._record: Record | None = None  # the record, if it was read while the session was identified
-        self._number, self._sid = 0, tab.sid  # the id as the last `session.fragment` began
+        self._number = 0
         self._has_failed = False
         self._thread = get_ident()
         self._is_mounted = False
@@ -107,19 +107,19 @@ class SessionRun:
 
     def begin_fragment(self) -> None:
         """Begin a whole run instead, if the fragment would show or take the state of somebody else."""
-        self._sid, run = self._tab.sid, current_run()
+        run = current_run()
         if run is not None and self._has_passed_on(run):
             begin_again()
 
     def save_fragment(self, *, ended: bool) -> bool:
-        """Save at the end of a fragment that ran alone or beside the script. The script saves the others.
+        """Save at the end of a fragment that ran alone or beside the script. Return whether it ran alone.
 
-        Return whether it ran alone and has given the session a new id: by `rotate()`, or for an expired one.
+        The script saves the others.
         """
-        tab, run = self._tab, current_run()
+        run = current_run()
         if run is not None and (run.is_fragment or get_ident() != self._thread):
             self.save(ended=ended and run.is_fragment)
-        return run is not None and run.is_fragment and tab.sid != self._sid and not tab.wiping
+        return run is not None and run.is_fragment
 
     def save(self, *, ended: bool = False) -> None:
         """Save what has changed so far: in the middle of a run, or at the end of a fragment."""

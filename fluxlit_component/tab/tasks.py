@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluxlit_component.internals import Run, app_secrets, current_run
 from fluxlit_component.settings import load_settings
-from fluxlit_component.state.record import TASK, Record
+from fluxlit_component.state.record import TASK, Lifetimes, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -60,7 +60,6 @@ def _may_not_take(run: Run, tab: Tab, policy: Policy) -> bool:
 def tasks_of_page(page: object) -> Tasks:
     """What a run may do with tasks where no session is kept. They end with the page that has them."""
     from fluxlit_component.background.tasks import Tasks
-    from fluxlit_component.state.record import Lifetimes
 
     run = current_run()
     return Tasks(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -143,3 +145,17 @@ def test_an_error_without_a_trace_blames_nobody() -> None:
     """Whatever is raised, asking whom it concerns raises nothing."""
     assert internals.refused_key(ValueError("x"), ["a"]) is None
     assert internals.refused_key(KeyboardInterrupt(), []) is None
+
+
+def test_a_kept_file_falls_back_to_a_plain_file() -> None:
+    """If a release has moved the class of its uploaded files, a kept file is still one with its bytes."""
+    lines = (
+        "import sys, streamlit\n"  # Streamlit has loaded it for itself by then
+        "sys.modules['streamlit.runtime.uploaded_file_manager'] = None\n"
+        "from fluxlit_component.state.uploads import KeptUpload, UploadedFile\n"
+        "files = [KeptUpload(b'x', name='a.txt', type='', file_id='1') for _ in range(2)]\n"
+        "assert UploadedFile.__name__ == 'BytesIO' and files[0] == files[1] != UploadedFile()\n"
+        "print(files[0].getvalue())\n"
+    )
+    found = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=False)
+    assert found.stdout == "b'x'\n", found.stderr
