@@ -49,7 +49,8 @@ def listen(page: Page) -> list[Error]:
 
 
 def count(frame: FrameLocator, to: int) -> None:
-    """Press the button and see the effect."""
+    """Press the button, when all is drawn and stays where it is, and see the effect."""
+    expect(frame.locator("[data-test-script-state=notRunning]")).to_be_attached()
     frame.get_by_role("button", name="Add", exact=True).click()
     expect(frame.get_by_text(COUNT.format(to), exact=True)).to_be_visible()
 

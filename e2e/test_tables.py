@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import streamlit as st
 from playwright.sync_api import Locator, expect
+from playwright.sync_api import TimeoutError as LateError
 
 from e2e.acts import press
 from e2e.carrier import PAGE_LOAD
@@ -33,9 +35,13 @@ def cell(table: Locator, row: int, x: int) -> tuple[float, float]:
 
 
 def edit(tab: ContinuityPage, row: int, text: str) -> None:
-    """Type into the first column of the editor."""
-    tab.page.mouse.dblclick(*cell(tab.page.get_by_test_id("stDataFrame").first, row, 120))
+    """Type into the first column of the editor, which misses a double click while it is busy drawing."""
     field = tab.page.locator("#portal textarea, #portal input").first
+    for _ in range(9):
+        tab.page.mouse.dblclick(*cell(tab.page.get_by_test_id("stDataFrame").first, row, 120))
+        with suppress(LateError):
+            field.wait_for(timeout=5_000)
+            break
     field.fill(text)
     field.press("Enter")
     tab.rest()
