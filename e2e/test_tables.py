@@ -155,6 +155,7 @@ def test_a_row_is_added_after_a_deletion_and_f5(tab: ContinuityPage, serve: Serv
     go(tab, "Team")
     table = tab.page.get_by_test_id("stDataFrame").first
     tab.page.mouse.click(*cell(table, 2, 16))
+    expect(tab.page.get_by_role("button", name="Delete row(s)")).to_be_attached()  # the row is selected
     tab.page.keyboard.press("Delete")
     see(tab, "team is {0: 'Ada', 2: 'Cy', 3: 'Dee'}")
     tab.reload()
