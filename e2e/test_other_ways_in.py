@@ -24,7 +24,8 @@ def press(tab: ContinuityPage, name: str) -> None:
 
 def test_the_original_functions_survive_f5_over_the_bridge(tab: ContinuityPage, serve: Serve) -> None:
     """ensure, hydrate, persist: nothing in the URL, the same counts as `url_session`."""
-    tab.open(serve("original.py").url)
+    server = serve("original.py")
+    tab.open(server.url)
     assert tab.runs == PAGE_LOAD
     press(tab, "Add")
     press(tab, "Add")
@@ -35,6 +36,7 @@ def test_the_original_functions_survive_f5_over_the_bridge(tab: ContinuityPage, 
     expect(tab.page.get_by_label("Name")).to_have_value("Ada")
     expect(tab.page.get_by_text("id has 43 characters")).to_be_visible()
     assert "fluxlit_sid" not in tab.page.url
+    assert "could not be mounted" not in server.log
 
 
 def test_the_original_functions_undo_no_change(tab: ContinuityPage, serve: Serve) -> None:

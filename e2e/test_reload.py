@@ -66,6 +66,20 @@ def test_an_app_without_tables_stays_without_pandas(tab: ContinuityPage, tmp_pat
         expect(tab.page.get_by_text("loaded nothing", exact=True)).to_be_visible()
 
 
+def test_an_app_that_stands_in_a_form(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
+    """A component in a form answers only when the form is sent: the bridge is not in it."""
+    tab.open(serve("in_form.py").url)
+    assert tab.runs == PAGE_LOAD
+    tab.page.get_by_label("Name").fill("Ada")
+    tab.page.get_by_role("button", name="Send").click()
+    tab.rest()
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+    tab.reload()
+    assert tab.runs == PAGE_LOAD
+    expect(tab.page.get_by_label("Name")).to_have_value("Ada")
+    expect(tab.page.get_by_text("count is 1", exact=True)).to_be_visible()
+
+
 def test_f5_twice_is_as_good_as_once(tab: ContinuityPage, serve: Callable[..., StreamlitServer]) -> None:
     """Nothing wears off."""
     tab.open(serve("multi.py").url)

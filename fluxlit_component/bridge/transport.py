@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,7 @@ from streamlit.components import v1
 from fluxlit_component.bridge.protocol import Offer
 from fluxlit_component.errors import BundleMissing, ConfigurationError
 from fluxlit_component.identifier import DEFAULT_PARAM
-from fluxlit_component.internals.drawing import Drawing, LastDrawn, last_drawn
+from fluxlit_component.internals.drawing import Drawing, LastDrawn, beside_the_page, last_drawn
 from fluxlit_component.state.keys import OWN_PREFIX
 
 _log = logging.getLogger("fluxlit_component.bridge")
@@ -77,8 +76,7 @@ def mount(
         if drawing and drawing.draw((page, offer), lambda: json.dumps(offer.as_json()), last):
             return Mounted(is_there=True)
     try:
-        # The container that Streamlit keeps for toasts. An element there moves nothing on the page.
-        with getattr(st, "_event", None) or nullcontext():
+        with beside_the_page():
             if transport == "v1" or not has_v2():
                 result = _by_v1(offer.as_json(), key)
             else:

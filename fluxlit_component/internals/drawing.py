@@ -6,7 +6,8 @@ not changed since the last run. This call was most of the time that the session 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import streamlit as st
@@ -55,6 +56,24 @@ class Drawing:
             last.data, last.message = data_hash, message.hash or message.ref_hash
             return True
         return False
+
+
+@contextmanager
+def beside_the_page() -> Iterator[None]:
+    """Draw in the container of toasts: an element there moves nothing on the page.
+
+    A form around the session is left for it: what is in a form answers only when the form is sent.
+    """
+    stack: Any = None
+    outside = None
+    with guard:
+        stack = cast("Any", st).delta_generator_singletons.context_dg_stack
+        outside = stack.set((stack.get()[0], st._event))
+    try:
+        yield
+    finally:
+        if outside is not None:
+            stack.reset(outside)
 
 
 def last_drawn() -> Drawing | None:

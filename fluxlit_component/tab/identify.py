@@ -44,8 +44,8 @@ class Identification:
         self._stale = False  # whether the answer is older than a restart, and a link was followed since
         self.switched = False  # whether a link has brought this tab from its session to another one
 
-    def settle(self) -> bool:
-        """Settle the id, end the run at the gate, or go on without. True: the bridge is drawn already."""
+    def settle(self) -> None:
+        """Settle the id, end the run at the gate, or go on without."""
         tab, ids = self._tab, self._tab.ids
         tab.standing.notice = None
         self._recognise()
@@ -71,10 +71,8 @@ class Identification:
             self._run.set_query_value(tab.param, ids.sid)
         elif self._run.is_app_test:
             self._retire()  # the query of AppTest had the new id
-        if ids.sid is not None:
-            return False
-        self._ask(news)
-        return True
+        if ids.sid is None:
+            self._ask(news)
 
     def _recognise(self) -> None:
         """Know the page again, and the person: the session of another one is left for a fresh one."""

@@ -20,6 +20,7 @@ _SECRET: Final = secrets.token_bytes(32)
 
 def mount_bridge(run: Run, tab: Tab, policy: Policy, *, is_asked: bool) -> Mounted:
     """Draw the bridge if there is a browser, and hide its key. `is_asked`: this run needs the answer."""
+    tab.mounted = run.token
     if tab.standing.carrier == "none":
         return Mounted(is_there=False)
     mounted = mount(

@@ -43,7 +43,6 @@ class SessionRun:
         self._number = 0
         self._has_failed = False
         self._thread = get_ident()
-        self._is_mounted = False
 
     def open(self, *, has_block: bool = True) -> None:
         """Identify the session and hydrate. May end the run at the gate, drawing nothing.
@@ -67,7 +66,7 @@ class SessionRun:
             # If all blocks so far have ended in the next run, the browser has not heard of the session.
             is_unheard = not tab.is_told and tab.runs > _UNHEARD and tab.page.saved_run > 0
             is_due = tab.is_blockless or not has_block or is_unheard
-            if is_first_call and not self._is_mounted and is_due:
+            if is_first_call and tab.mounted is not self._run.token and is_due:
                 self._mount()
             if is_first_call and not self._run.is_fragment:
                 self._note_clicks()
@@ -98,7 +97,7 @@ class SessionRun:
                 page.saved_run, page.ended = self._number, error is None
                 freeze()
             count("fluxlit.degraded_runs", tab.standing.status == "degraded")
-            if is_newest and not self._is_mounted and not is_rerun(error):
+            if is_newest and tab.mounted is not self._run.token and not is_rerun(error):
                 with self._run.uninterrupted():
                     self._mount()
             if is_newest and self._has_failed:
@@ -153,7 +152,7 @@ class SessionRun:
             self.commands.wipe(spares_new=not self._run.state.began_by_itself())
         ignore_leftovers(self._run, tab)
         identification = Identification(self._run, tab, self._store, self._policy)
-        self._is_mounted = identification.settle()
+        identification.settle()
         if identification.switched:
             self.commands.wipe()
         self._record = identification.record
@@ -188,7 +187,7 @@ class SessionRun:
         tab.revived = self._run.token
 
     def _mount(self) -> None:
-        self._is_mounted = self._tab.is_told = True
+        self._tab.is_told = True
         mount_bridge(self._run, self._tab, self._policy, is_asked=False)
 
     def _note_page(self, name: str) -> None:

@@ -101,6 +101,7 @@ class Tab:
     token: object = None  # of the run that opened the tab last: a second call in that run is known by it
     revived: object = None  # token of the run in which the state was brought back or carried on last
     is_blockless: bool = False  # whether the last run that got through had no block, as far as is known
+    mounted: object = None  # token of the run that has drawn the bridge last: once in a run
     is_told = False  # whether a run of this page has drawn the bridge
     opened: tuple[RecordStore, Policy] | None = None
     """Store and policy of the last run: with them a page load that takes over has this tab saved."""

@@ -13,6 +13,7 @@ from streamlit.runtime.state import SessionState
 
 from fluxlit_component.bridge.transport import component_key
 from fluxlit_component.internals import State, session_state
+from fluxlit_component.internals.drawing import beside_the_page
 from fluxlit_component.state.keys import OWN_PREFIX
 from tests.internals.scripts import moved, rerun, start
 
@@ -101,3 +102,32 @@ def test_the_mounted_bridge_has_the_id_that_is_looked_for(
     (element,) = [element for element, of in seen["ids"].items() if of == key]
     assert session_state.user_key(element) == key, moved("the form $$ID-<hash>-<key>")
     assert fallbacks == [], moved(str(fallbacks))
+
+
+def in_a_form(seen: dict) -> None:
+    """A script whose form stands around an element that is drawn beside the page."""
+    import streamlit as st
+
+    from fluxlit_component.internals.drawing import beside_the_page
+
+    with st.form("form"):
+        with beside_the_page():
+            st.button("Beside it", key="beside")  # in a form it would be refused
+        seen["sent"] = st.form_submit_button("Send")
+    seen["below"] = st.button("Below", key="below")
+
+
+def test_what_is_drawn_beside_the_page_is_in_no_form(fallbacks: list[str], seen: dict[str, Any]) -> None:
+    """Neither in the form nor on the page; what follows is where it belongs."""
+    at = start(in_a_form, seen)
+    assert [*seen] == ["sent", "below"], moved("context_dg_stack")
+    assert [button.key for button in at.main.button] == ["FormSubmitter:form-Send", "below"], moved("_event")
+    assert fallbacks == [], moved(str(fallbacks))
+
+
+def test_beside_the_page_falls_back_to_where_the_app_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is raised but what the app raises."""
+    monkeypatch.setattr(streamlit, "_event", None)
+    monkeypatch.setattr(streamlit.delta_generator_singletons, "context_dg_stack", None)
+    with pytest.raises(ZeroDivisionError), beside_the_page():
+        _ = 1 / 0
