@@ -117,7 +117,8 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
     if state != "alive" and not (state == "absent" and commit.create):
         return Outcome(state, now=now), None, {}
     head = standing or Head(commit.begin - 1, now, expires=deadline(now, commit.max_age_seconds))
-    if is_newer(head.schema, commit.schema):
+    # No migration leads from 0 to 1.
+    if commit.schema is not None and head.schema > max(commit.schema, 1):
         return Outcome("newer", now=now), None, {}
     version = head.version + 1
     refused: dict[str, Field | None] = {}
@@ -139,11 +140,6 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
     schema = max(head.schema, commit.schema or 0)
     head = head._replace(version=version, idle_expires=deadline(now, commit.idle_seconds), schema=schema)
     return Outcome("committed", version, refused, frozenset(overwritten), *head[2:4], now), head, written
-
-
-def is_newer(standing: int, schema: int | None) -> bool:
-    """Whether a record's schema number is higher than a commit's. No migration leads from 0 to 1."""
-    return schema is not None and standing > max(schema, 1)
 
 
 def outlived_below(version: int) -> int | None:
