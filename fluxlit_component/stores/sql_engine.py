@@ -39,7 +39,9 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         place = place.set(drivername="postgresql+psycopg")
     check_dialect(place.get_backend_name())
     options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
-    if place.get_backend_name() != "sqlite":
+    if place.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": timeout_seconds}
+    else:
         options |= {"pool_timeout": timeout_seconds, "max_overflow": _CONNECTIONS - 5}
     if place.drivername == "postgresql+psycopg":
         # These end a thread that waits for a server which no longer exists.
@@ -55,8 +57,6 @@ def open_engine(url: str, *, timeout_seconds: float) -> sa.Engine:
         silence = {"read_timeout": timeout_seconds, "write_timeout": timeout_seconds}
         several = {"client_flag": sql_mariadb.SEVERAL_STATEMENTS}  # to prepare and execute in one round trip
         options["connect_args"] = {"connect_timeout": 2, "init_command": limits, **silence, **several}
-    if place.get_backend_name() == "sqlite":
-        options["connect_args"] = {"timeout": timeout_seconds}
     return sa.create_engine(place, **options)
 
 
@@ -226,9 +226,9 @@ _inherited: Final[list[Any]] = []
 def _link_class(dialect: str, driver: str) -> Any:
     """The class that knows a short way with this driver. None: only transactions step by step."""
     if dialect == "postgresql" and driver == "psycopg":
-        from fluxlit_component.stores.sql_postgres import PostgresLink, is_possible
+        from fluxlit_component.stores.sql_postgres import PostgresLink
 
-        return PostgresLink if is_possible() else None
+        return PostgresLink if PostgresLink.is_possible() else None
     if dialect == "mariadb" and driver == "pymysql":
         from fluxlit_component.stores.sql_mariadb import MariaDBLink
 

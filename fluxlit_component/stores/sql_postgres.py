@@ -43,13 +43,10 @@ _COMMIT: Final = """WITH clock AS (SELECT {now} AS now),
     SELECT now, version, idle_expires, expires, key, known FROM moved, named"""
 
 
-def is_possible() -> bool:
-    """Whether this libpq supports pipelines."""
-    return Pipeline.is_supported()
-
-
 class PostgresLink:
     """One connection of psycopg."""
+
+    is_possible = staticmethod(Pipeline.is_supported)  # it is not with an old libpq
 
     def __init__(self, raw: Any, tables: Tables, limit: str, *, owned: bool) -> None:
         self._raw, self._libpq, self._tables = raw, raw.pgconn, tables
