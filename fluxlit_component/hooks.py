@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, TypedDict, cast
-
-from fluxlit_component.settings import is_debug
-
-_log = logging.getLogger("fluxlit_component")
+from typing import Literal, TypeAlias, TypedDict
 
 Kind: TypeAlias = Literal[
     "new", "restore", "persist", "conflict", "skip", "expire", "lost", "identity", "error"
@@ -65,15 +60,3 @@ class Hooks(TypedDict, total=False):
     """Somebody signed in or out, or somebody else is signed in now. `change` says which, never who."""
     on_error: Hook | None
     """`error` is what the store, a migration or a model raised. Called once for each outage of a store."""
-
-
-def tell(hooks: Hooks, event: Event) -> None:
-    """Call the hook for the event's kind, if there is one."""
-    hook = cast("Mapping[str, Hook | None]", hooks).get(f"on_{event.kind}")
-    if hook is None:
-        return
-    try:
-        hook(event)
-    except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
-        traceback = error if is_debug() else None
-        _log.warning("the on_%s hook failed: %s", event.kind, type(error).__name__, exc_info=traceback)

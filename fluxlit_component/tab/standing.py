@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
-from fluxlit_component.hooks import Changed, Event, Hooks, tell
+from fluxlit_component.hooks import Changed, Event, Hook, Hooks
 from fluxlit_component.identifier import fingerprint
 from fluxlit_component.settings import is_debug
 from fluxlit_component.state.caps import LONGEST_KEY
@@ -41,7 +41,14 @@ class Standing:
 
     def tell(self, event: Event) -> None:
         """Tell the app what happened, if the app has a hook for that."""
-        tell(self.hooks, event)
+        hook = cast("Mapping[str, Hook | None]", self.hooks).get(f"on_{event.kind}")
+        if hook is None:
+            return
+        try:
+            hook(event)
+        except Exception as error:  # noqa: BLE001 - the app's own code, which must not break its run
+            traceback = error if is_debug() else None
+            _log.warning("the on_%s hook failed: %s", event.kind, type(error).__name__, exc_info=traceback)
 
     def skip(self, key: str, reason: str, *, aloud: bool = True) -> None:
         """Note why a key is not kept. `aloud`: something is lost, and the log says so once per process."""
