@@ -128,6 +128,7 @@ class Committer:
         return diff, merged
 
     def _merge_one(self, key: str, stored: bytes, mine: Any) -> tuple[Any, bool]:
+        """Return the merged value of `key` and True. If no merger can make one, return `mine` and False."""
         # The value that tab and record last agreed on. Newer values that could not be saved do not count.
         agreed = self._tab.known.base.data_of(key) or self._lost.data_of(key)
         try:
@@ -137,7 +138,13 @@ class Committer:
             return mine, False
         if agreed is not None and encode(mine) == agreed:  # only its origin is new
             return theirs, True
-        return self._policy.merge_values(key, before, theirs, mine)
+        if (merger := self._policy.merger_of(key)) is None:
+            return mine, False
+        try:
+            return merger(before, theirs, mine), True
+        except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
+            _log.warning("the merger of %r failed (%s); this tab's value wins", key, type(error).__name__)
+            return mine, False
 
     def _request(self, diff: Diff) -> Commit:
         known, model = self._tab.known, self._policy.schema

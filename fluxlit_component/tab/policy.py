@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from fluxlit_component.internals import Run
     from fluxlit_component.state.merge import Merger
     from fluxlit_component.state.schema import Schema
-
-_log = logging.getLogger("fluxlit_component")
 
 
 @dataclass(eq=False, repr=False)  # not frozen: that would double the time to make one, which each run does
@@ -73,14 +70,3 @@ class Policy:
     def merger_of(self, key: str) -> Merger | None:
         """The merger declared for a key, if there is one."""
         return next((merger for pattern, merger in self.merge.items() if fnmatchcase(key, pattern)), None)
-
-    def merge_values(self, key: str, base: Any, theirs: Any, mine: Any) -> tuple[Any, bool]:
-        """Return the merged value of `key` and True. If no merger can make one, return `mine` and False."""
-        merger = self.merger_of(key)
-        if merger is None:
-            return mine, False
-        try:
-            return merger(base, theirs, mine), True
-        except Exception as error:  # noqa: BLE001 - the app's own code, or a value it did not expect
-            _log.warning("the merger of %r failed (%s); this tab's value wins", key, type(error).__name__)
-            return mine, False
