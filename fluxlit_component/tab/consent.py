@@ -17,7 +17,10 @@ from fluxlit_component.tab.tasks import end_tasks
 
 
 def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
-    """Return the store that this run may use: `store`, or one in the memory of this tab."""
+    """Return the store that this run may use: `store`, or one in the memory of this tab.
+
+    Destroys the records after consent was withdrawn. Each run tries again until the store answers.
+    """
     with tab.lock:
         if consent and tab.is_private:
             tab.consent = Consent(unhurried=True, erasing=tab.consent.erasing)
@@ -26,7 +29,14 @@ def consented(tab: Tab, store: RecordStore, *, consent: bool) -> RecordStore:
             tab.known.hydrated = tab.known.has_record = False
             tab.known.base.forget()
         chosen = store if consent else withheld(tab)
-        _erase(tab, store)
+        if tab.consent.erasing:
+            from fluxlit_component.links import links
+
+            with tab.standing.outages("destroy", tab.sid):
+                for sid in tab.consent.erasing:
+                    end_tasks(store, sid)
+                    links.destroy(store, sid, Lifetimes())
+                tab.consent = replace(tab.consent, erasing=())
         return chosen
 
 
@@ -44,16 +54,3 @@ def withheld(tab: Tab) -> RecordStore:
         tab.ids.retiring = ()
         tab.renew()
         return cast("RecordStore", private)
-
-
-def _erase(tab: Tab, store: RecordStore) -> None:
-    """Destroy the records after consent was withdrawn. Each run tries again until the store answers."""
-    if not tab.consent.erasing:
-        return
-    from fluxlit_component.links import links
-
-    with tab.standing.outages("destroy", tab.sid):
-        for sid in tab.consent.erasing:
-            end_tasks(store, sid)
-            links.destroy(store, sid, Lifetimes())
-        tab.consent = replace(tab.consent, erasing=())
