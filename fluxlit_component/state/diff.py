@@ -86,8 +86,8 @@ class Base:
         for key, stored in record.fields.items():
             if key.startswith(RESERVED):
                 continue
+            self.versions[key] = stored.version
             if stored.data is None:
-                self.versions[key] = stored.version
                 continue
             origin, data = split(stored.data)
             as_dict = key in plain
@@ -95,11 +95,10 @@ class Base:
                 value = values[key] = _decoded(data, exact=exact) if as_dict else decode(data)
             except CorruptValue as error:
                 _log.warning("the stored value of %r cannot be read and is left out: %s", key, error)
-                self.versions[key], self.faults[key] = stored.version, str(error)
+                self.faults[key] = str(error)
                 if isinstance(error, UnknownClass):
                     self.early[key] = stored
                 continue
-            self.versions[key] = stored.version
             if as_dict:
                 self.held[key] = Encoded(data)
             else:  # `Encoded.of` does the first case, too; here most values take half the time
@@ -114,12 +113,10 @@ class Base:
         """Values from `early` whose class has been registered in the meantime."""
         values: dict[str, Any] = {}
         for key, stored in [*self.early.items()]:
-            try:
+            with suppress(CorruptValue):  # its class is not registered yet
                 values[key] = decode(stored.data or b"")
-            except CorruptValue:
-                continue
-            del self.early[key], self.faults[key]
-            self.concede(key, stored)
+                del self.early[key], self.faults[key]
+                self.concede(key, stored)
         return values
 
     def of_widgets(self) -> frozenset[str]:
