@@ -7,6 +7,7 @@ what happens to a record that does not fit.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Generic, cast
 
 from pydantic import AliasChoices, BaseModel, TypeAdapter, ValidationError
@@ -85,11 +86,8 @@ class Schema(Generic[M]):
         by_default = self.model.model_config.get("validate_default", False)
         asked = (info.validate_default for info in absent.values())
         if any(by_default if each is None else each for each in asked):
-            try:
+            with suppress(ValidationError):  # something else is missing or does not fit yet
                 made = validate_stored(self.model, present)
-            except ValidationError:
-                pass  # something else is missing or does not fit yet
-            else:
                 return {name: getattr(made, name) for name in absent}
         return {
             name: info.get_default(call_default_factory=True, validated_data=dict(present))
