@@ -50,12 +50,6 @@ def without(headers: Headers, *names: bytes) -> Headers:
     return [(known, value) for known, value in headers if known.lower() not in names]
 
 
-def replaced(headers: Headers, name: bytes, value: bytes) -> Headers:
-    """Replace the value of an existing header. An empty value removes the header."""
-    kept = without(headers, name)
-    return [*kept, (name, value)] if value and len(kept) < len(headers) else kept
-
-
 def is_page(scope: Mapping[str, Any]) -> bool:
     """Whether the path may be a page's: it is no file in a folder of Streamlit's. The answer tells more."""
     return not _FILE.search(scope["path"].removeprefix(scope.get("root_path", "")))

@@ -50,11 +50,9 @@ def understand(words: Iterable[str]) -> Handshake:
             said.is_sure = False
         elif kind == "fluxlit-link":
             said.link = value if is_well_formed(value) else ""
-        if not is_well_formed(value):
-            continue
-        if kind == "fluxlit":
+        elif is_well_formed(value) and kind == "fluxlit":
             said.ids.setdefault(param, []).append(value)
-        elif kind == "fluxlit-browser":
+        elif is_well_formed(value) and kind == "fluxlit-browser":
             said.shared[param] = value
     return said
 

@@ -65,7 +65,9 @@ class SessionMiddleware:
             await self._app(scope, receive, send)
             return
         others = [word for word in proposed if not is_ours(word)]
-        headers = document.replaced(scope["headers"], _PROTOCOLS, ", ".join(others).encode("latin-1"))
+        headers = document.without(scope["headers"], _PROTOCOLS)
+        if others and len(headers) < len(scope["headers"]):  # else the client's handshake had no such header
+            headers.append((_PROTOCOLS, ", ".join(others).encode("latin-1")))
         with held(understand(words)) as ticket:
             headers.append((_HEADER, ticket.encode()))
             await self._app({**scope, "subprotocols": others, "headers": headers}, receive, send)
