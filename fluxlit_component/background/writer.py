@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+from cachetools import FIFOCache
+
 from fluxlit_component.background import registry
 from fluxlit_component.background.record import LEASE_SECONDS, WORD, Note, ask, head_of, segment_of
 from fluxlit_component.background.task import Task
@@ -25,7 +27,6 @@ from fluxlit_component.stores.base import RecordStore
 
 BATCH_SECONDS: Final = 0.2
 _RENEW_SECONDS: Final = LEASE_SECONDS / 3
-_MOST_DISCARDED: Final = 1000
 _log = logging.getLogger("fluxlit_component")
 
 
@@ -104,7 +105,7 @@ class Saving:
 
 _lock: Final = threading.Lock()
 _savings: Final[dict[Task, Saving]] = {}
-_discarded: Final[dict[str, RecordStore]] = {}  # place of a record to be destroyed -> its store; oldest first
+_discarded: Final[FIFOCache[str, RecordStore]] = FIFOCache(1000)  # place of a record to destroy -> its store
 _is_writing = False
 
 
@@ -133,8 +134,6 @@ def discard(task: Task, store: RecordStore | None) -> None:
     if store is not None:
         with _lock:
             _discarded[task.place] = store
-            if len(_discarded) > _MOST_DISCARDED:
-                _discarded.pop(next(iter(_discarded)))
         _wake()
 
 
