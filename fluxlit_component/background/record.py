@@ -121,12 +121,11 @@ class RemoteTask(Task):
             record = self._store.load(self.place)
         except Exception:  # noqa: BLE001 - any failure of a store means "unknown"
             return
-        if record is None:
-            # The task has not begun yet; or it has ended and was taken, and nothing more can be read.
-            if self.chunks or monotonic() > self._until:
-                self.end("interrupted")
-            return
-        read_into(self, record)
+        if record is not None:
+            read_into(self, record)
+        # The task has not begun yet; or it has ended and was taken, and nothing more can be read.
+        elif self.chunks or monotonic() > self._until:
+            self.end("interrupted")
 
     def wait(self, steps: int, seconds: float) -> None:
         """Wait a moment, then read the store."""
