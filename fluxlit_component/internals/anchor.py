@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final, cast
 from weakref import WeakKeyDictionary
 
+from streamlit import runtime
+
 from fluxlit_component.internals.guard import guard
 from fluxlit_component.internals.session_state import State
 
@@ -48,8 +50,6 @@ def state_of(anchor: object, session_id: str) -> State | None:
     with guard:
         if isinstance(anchor, _Anchor):
             return State(anchor.state)
-        from streamlit import runtime
-
         info: Any = runtime.get_instance()._session_mgr.get_session_info(session_id)
         return State(info.session.session_state) if info is not None else None
     return None
@@ -58,8 +58,6 @@ def state_of(anchor: object, session_id: str) -> State | None:
 def is_connected(session_id: str) -> bool:
     """Whether a browser is connected to this Streamlit session now. AppTest counts as a browser."""
     with guard:
-        from streamlit import runtime
-
         return not runtime.exists() or runtime.get_instance().is_active_session(session_id)
     return True
 

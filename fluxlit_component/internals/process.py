@@ -11,6 +11,9 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
+import streamlit as st
+from streamlit import config
+
 from fluxlit_component.internals.guard import guard
 from fluxlit_component.settings import variable
 
@@ -50,13 +53,10 @@ def accept_restored_defaults() -> None:
     the app has made no mistake. Later releases do not warn about values that are carried on by `carry_on`.
     """
     with guard:
-        import streamlit as st
-
         if tuple(map(int, st.__version__.split(".")[:2])) < (1, 56):
             from streamlit.elements.lib import policies
 
-            if hasattr(policies, "_shown_default_value_warning"):
-                policies._shown_default_value_warning = True
+            policies._shown_default_value_warning = True
 
 
 def app_secrets() -> Mapping[str, Any]:
@@ -67,8 +67,6 @@ def app_secrets() -> Mapping[str, Any]:
     So after the files were missing, they are looked for again only after ten seconds.
     """
     with guard:
-        import streamlit as st
-
         global _secretless  # noqa: PLW0603 - one answer per process is the point
         secrets, now = st.secrets, time.monotonic()
         if _secretless is not None and _secretless[0] is secrets and now < _secretless[1]:
@@ -88,9 +86,6 @@ def app_secrets() -> Mapping[str, Any]:
 def unread_secrets() -> list[str] | None:
     """None if Streamlit has loaded the secrets; else the files that are there and that it cannot read."""
     with guard:
-        import streamlit as st
-        from streamlit import config
-
         with suppress(OSError, ValueError):  # no permission, or no text
             if st.secrets.load_if_toml_exists():
                 return None
@@ -118,7 +113,6 @@ def serves_asgi(arguments: Sequence[str]) -> bool:
     """Whether `streamlit run` with these arguments serves by Starlette: always from 1.57 on."""
     with guard:
         import uvicorn  # noqa: F401 - not there before 1.53 or so
-        from streamlit import config
         from streamlit.web.server.starlette import starlette_server  # noqa: F401
 
         if _OPTION not in config._config_options_template:
@@ -131,8 +125,6 @@ def serves_asgi(arguments: Sequence[str]) -> bool:
 def option_here(name: str) -> Any:
     """The value of an option for `streamlit run` in this folder and environment; None: no such option."""
     with guard:
-        from streamlit import config
-
         known = config._config_options_template.get(name)
         if known is None:
             return None

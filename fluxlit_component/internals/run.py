@@ -141,8 +141,7 @@ class Run:
     def has_browser(self) -> bool:
         """Whether a browser is connected, as far as is known: an agent's request has no websocket headers."""
         # HTTP/2 has no `Sec-WebSocket-Key` (RFC 8441), but the header with the version is always there.
-        headers = self.headers
-        return not headers or any(name.lower().startswith("sec-websocket-") for name in headers)
+        return not self.headers or any(name.lower().startswith("sec-websocket-") for name in self.headers)
 
     @property
     def token(self) -> object:
@@ -259,9 +258,7 @@ class Run:
 
     def cleared_elements(self) -> Mapping[str, str]:
         """Widget -> its form, if that has `clear_on_submit=True`: as drawn so far, and not by fragments."""
-        with guard:
-            return reader.cleared if (reader := reader_of(self._context)) else {}
-        return {}
+        return tried(lambda: reader.cleared if (reader := reader_of(self._context)) else {}, {})
 
 
 def current_run() -> Run | None:

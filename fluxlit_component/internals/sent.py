@@ -62,7 +62,6 @@ class Sent:
                     proto = held.value
                     value = json.loads(proto.json_value) if hasattr(proto, "json_value") else proto
                     return value if isinstance(value, dict) else None
-            return None
         return None
 
     def unknown(self) -> frozenset[str]:
