@@ -19,8 +19,6 @@ MARKER_SECONDS: Final = 86_400.0  # how long a destroyed session answers "destro
 PAGE: Final = 200  # how many sessions a listing reads at once
 _NAME: Final = re.compile(r"[0-9a-f]{64}")
 _PREFIX: Final = re.compile(r"[0-9a-f]{0,64}")
-_TOMBSTONE_VERSIONS: Final = 1000
-_TOMBSTONE_SWEEP: Final = 100
 
 State: TypeAlias = Literal["alive", "absent", "expired", "destroyed"]
 
@@ -140,12 +138,3 @@ def rule(place: Place, commit: Commit) -> tuple[Outcome, Head | None, dict[str, 
     schema = max(head.schema, commit.schema or 0)
     head = head._replace(version=version, idle_expires=deadline(now, commit.idle_seconds), schema=schema)
     return Outcome("committed", version, refused, frozenset(overwritten), *head[2:4], now), head, written
-
-
-def outlived_below(version: int) -> int | None:
-    """The version below which the commit of `version` drops tombstones; None: all stay.
-
-    A look through all fields at every commit would cost more than a few tombstones do.
-    """
-    due = version > _TOMBSTONE_VERSIONS and version % _TOMBSTONE_SWEEP == 0
-    return version - _TOMBSTONE_VERSIONS if due else None

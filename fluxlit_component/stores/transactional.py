@@ -29,6 +29,8 @@ _log = logging.getLogger("fluxlit_component.stores")
 _LIMIT: Final = 200  # how many sessions one sweep drops at most, so that no visitor waits long for its lock
 _PAUSE_SECONDS: Final = 300.0
 _BACKLOG_PAUSE_SECONDS: Final = 5.0
+_TOMBSTONE_VERSIONS: Final = 1000
+_TOMBSTONE_SWEEP: Final = 100
 
 
 class Transaction(Protocol):
@@ -123,8 +125,9 @@ class TransactionalStore(ABC):
                 transaction.begin(place, head, fields)
                 return outcome
             transaction.move(place, head, fields)
-            if (below := ledger.outlived_below(head.version)) is not None:
-                transaction.drop_tombstones(place, below)
+            # A look through all fields at every commit would cost more than a few tombstones do.
+            if head.version > _TOMBSTONE_VERSIONS and head.version % _TOMBSTONE_SWEEP == 0:
+                transaction.drop_tombstones(place, head.version - _TOMBSTONE_VERSIONS)
             return outcome
 
         return apply
