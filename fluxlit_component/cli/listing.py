@@ -52,8 +52,7 @@ def list_sessions(
     with opened(url_of(store)) as found:
         entries = output.watched(found.browse(), "Looking through")
         alive = sorted((entry for entry in entries if entry.standing == "alive"), key=lambda e: -e.created)
-        bound = [(r := found.peek(e.name)) is not None and is_bound(r) for e in alive[:limit]]
-    listed = list(zip(alive, bound, strict=False))
+        listed = [(e, (r := found.peek(e.name)) is not None and is_bound(r)) for e in alive[:limit]]
     if as_json:
         sessions = [{**document(entry), "bound": bound, "keys": entry.keys} for entry, bound in listed]
         output.print_json({"total": len(alive), "sessions": sessions})
