@@ -67,10 +67,10 @@ class Tasks:
     """The tasks of a session, as one run of one tab sees them. Use it under the tab's lock."""
 
     sid: str
-    store: RecordStore | None  # None: the session is not kept, and neither are its tasks
-    lifetimes: Lifetimes
     limits: Settings
     anchor: object  # lives as long as the page
+    store: RecordStore | None = None  # None: the session is not kept, and neither are its tasks
+    lifetimes: Lifetimes = Lifetimes()  # noqa: RUF009 - frozen
     session_id: str = ""  # the page's, as Streamlit names it
     context: object = None  # Streamlit's context of the run
     taken: Taken = field(default_factory=Taken)

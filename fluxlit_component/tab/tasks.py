@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluxlit_component.internals import Run, app_secrets, current_run
 from fluxlit_component.settings import load_settings
-from fluxlit_component.state.record import TASK, Lifetimes, Record
+from fluxlit_component.state.record import TASK, Record
 from fluxlit_component.stores.base import RecordStore
 from fluxlit_component.tab.policy import Policy
 from fluxlit_component.tab.tab import Tab
@@ -64,8 +64,6 @@ def tasks_of_page(page: object) -> Tasks:
     run = current_run()
     return Tasks(
         sid=f"page {run.session_id if run is not None else ''}",
-        store=None,
-        lifetimes=Lifetimes(),
         limits=load_settings(app_secrets()),
         anchor=run.anchor if run is not None else page,
         session_id=run.session_id if run is not None else "",
@@ -75,8 +73,7 @@ def tasks_of_page(page: object) -> Tasks:
 
 def end_tasks(store: RecordStore, sid: str | None) -> None:
     """End the streams and jobs of a session that ends."""
-    record = store.load(sid) if sid is not None else None
-    if sid is not None and record is not None and has_tasks(record):
+    if sid is not None and (record := store.load(sid)) is not None and has_tasks(record):
         from fluxlit_component.background.tasks import end_tasks as end
 
         end(store, sid, record)
