@@ -141,7 +141,8 @@ class Run:
     def has_browser(self) -> bool:
         """Whether a browser is connected, as far as is known: an agent's request has no websocket headers."""
         # HTTP/2 has no `Sec-WebSocket-Key` (RFC 8441), but the header with the version is always there.
-        return not self.headers or any(name.lower().startswith("sec-websocket-") for name in self.headers)
+        headers = self.headers
+        return not headers or any(name.lower().startswith("sec-websocket-") for name in headers)
 
     @property
     def token(self) -> object:
