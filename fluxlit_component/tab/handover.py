@@ -38,7 +38,7 @@ def take_unsaved(tab: Tab, values: dict[str, Any]) -> None:
             theirs.unsaved.clear()  # what is deleted from here on must not come from there again
 
 
-def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[str, object], frozenset[str]]:
+def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> dict[str, object]:
     """Take over values by reference from the page before F5: for the same session and the same person.
 
     These are live values that the record names (else another process may have newer ones) or that the store
@@ -46,22 +46,24 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> tuple[dict[st
     stays one list, as after Rerun, if two keys hold it, or a client, a thread or `st.cache_resource`, too.
 
     A tab whose browser is still connected keeps its values: `tab` is its copy, or shares the session. A page
-    hands its values over once. Returns the values, and which of them are live values of widgets.
+    hands its values over once. The base gets the origins of the live values, and returned are all values.
     """
     if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
-        return {}, frozenset()
+        return {}
     sids = (tab.sid, *tab.ids.retiring)
-    live, values, drawn = dict[str, object](), dict[str, object](), frozenset[str]()
+    live, values, known = dict[str, object](), dict[str, object](), tab.known.base
     named = {key for key, process in tab.naming.items() if process == here()}
     for other in _left(tab, *sids):
         if not other.has_handed:
             values |= _also_stored(tab, other, stored)
             live |= other.live
             named |= other.live.keys() if other.standing.status == "degraded" else set()  # not noted yet
-            drawn |= other.page.drawn
+            known.origins |= {k: origin for k, origin in other.page.live.items() if k not in known.held}
+            tab.page.assigned |= other.live.keys() - other.page.live.keys()
+            tab.page.under = {**tab.page.under, **other.page.live_under}
             other.live, other.has_handed = EMPTY, True
-    named -= tab.known.base.present()  # a stored value is newer
-    return values | {key: live[key] for key in live.keys() & named}, drawn & named
+    named -= known.present()  # a stored value is newer
+    return values | {key: live[key] for key in live.keys() & named}
 
 
 def _left(tab: Tab, *sids: str) -> Iterator[Tab]:

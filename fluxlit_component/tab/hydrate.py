@@ -74,9 +74,9 @@ def hydrate(state: State, tab: Tab, store: RecordStore, policy: Policy, record: 
     known.under_data = page.take_under(record, (carried | laid) - fields)
     # What the model has changed is newer than the object that the last page holds.
     same = {k for k, v in back.items() if k not in fields or encoded(v) == known.base.data_of(k)} - carried
-    by_reference, of_live_widgets = hand_over(tab, policy, same)
+    by_reference = hand_over(tab, policy, same)
     back |= {k: v for k, v in by_reference.items() if policy.keys.admit(k) and k not in keep}
-    carried |= of_live_widgets & back.keys()
+    carried |= by_reference.keys() & known.base.of_widgets() & back.keys()
     # What the app keeps above the call it would have assigned in this run, too.
     page.above = frozenset(key for key in carried if origins.get(key, 0) & ABOVE)
     page.put_back = write(state, tab, back, carried - page.above)

@@ -42,6 +42,8 @@ class Page:
     baseline: Mapping[str, bytes] | None = None  # encoded state after the first run without its record
     untouched: Mapping[str, bytes] = EMPTY  # of widgets that nobody has changed: not kept while the same
     shown: Mapping[str, bytes] = EMPTY  # what the browser still shows of an emptied state: not kept so far
+    live: Mapping[str, int] = EMPTY  # live value -> its origin, if not `PLAIN`: a record has none for them
+    live_under: Mapping[str, Any] = EMPTY  # as `under`, of these keys: for the page after F5, by reference
     assigned: frozenset[str] = frozenset()  # widgets that the app has assigned: kept, default or not
     under: Mapping[str, Any] = EMPTY
     """What the app had assigned to keys before widgets took them, whose values came back. Streamlit keeps it
@@ -62,7 +64,7 @@ class Page:
     def forget(self) -> None:
         """Forget what was to be offered or set of the old session."""
         self.put_back = self.unclaimed = self.unaccepted = self.assigned = self.deleted = frozenset()
-        self.for_next_run, self.under, self.under_data = EMPTY, EMPTY, None
+        self.for_next_run, self.under, self.live_under, self.under_data = EMPTY, EMPTY, EMPTY, None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -130,6 +130,7 @@ class Persist:
         # Live values of another tab, and lost ones, stay named until their key has a value to store.
         settled = (tab.standing.skipped.keys() | kept.values.keys()) - skipped.keys()
         tab.live = {key: kept.values[key] for key in order[:most]}
+        tab.page.live = {key: kept.origins[key] & ~LOSSY for key in tab.live.keys() & kept.origins.keys()}
         if tab.live and self._policy.live_seconds > STREAMLITS_SECONDS:
             keep(tab)
         named = dict.fromkeys(order, "") | dict.fromkeys(tab.live, here())
@@ -139,8 +140,9 @@ class Persist:
         """Note what would be the value of a key if its widget went: what the app has assigned before."""
         page, known = self._tab.page, self._tab.known.base.origins
         of_widgets = {key for key, origin in kept.origins.items() if origin & WIDGET} - page.put_back
-        noted = sorted(key for key in of_widgets if key in changed or known.get(key, PLAIN) & WIDGET)
+        noted = [*sorted(k for k in of_widgets if k in changed or known.get(k, PLAIN) & WIDGET), *page.live]
         found = self._state.values_under(noted) | {k: v for k, v in page.under.items() if k in page.put_back}
+        page.live_under = {key: found.pop(key) for key in found.keys() & page.live.keys()}
         data = encoded(found) if found else b""
         if data is None:
             found = {key: value for key, value in found.items() if encoded(value) is not None}
@@ -214,7 +216,7 @@ class Persist:
             page.assigned |= {key}
         if is_same := is_same or (is_known and base.data_of(key) == data):
             untouched = is_cleared and key not in page.assigned and kept.cleared[widget.element] in kept.sent
-        elif key in page.assigned and not (key in page.put_back and is_drawn):
+        elif key in page.assigned and not (is_known and key in page.put_back and is_drawn):
             untouched = is_cleared  # the visitor has sent another value
         else:
             as_before = data is not None and data in (page.untouched.get(key), page.shown.get(key))

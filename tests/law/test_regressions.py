@@ -292,6 +292,39 @@ def test_a_widget_that_came_back_stays_if_the_app_assigns_it() -> None:
         assert (visit.value("city"), visit.value("aloud")) == ("Oslo", True)
 
 
+@pytest.mark.parametrize("chosen", ["Level.LOW", "Level.HIGH"])
+@pytest.mark.parametrize("reloads", [1, 2, 3])
+def test_a_member_that_the_app_set_once_outlives_its_field_and_page_loads(chosen: str, reloads: int) -> None:
+    """Nothing can store it. The field shows it by itself and does not make it the field's own."""
+    with Visit("members_under_a_flag") as visit:
+        visit.set("edit", True).set("level", chosen)
+        for _ in range(reloads):
+            visit.reload()
+        assert visit.texts == [f"level {chosen.removeprefix('Level.')}"]
+        assert visit.set("edit", False).rerun().texts == ["level LOW"]
+        assert visit.reload().rerun().texts == ["level LOW"]
+
+
+@pytest.mark.parametrize("hides", [False, True])
+def test_a_member_that_nobody_has_changed_is_still_the_apps_own(hides: bool) -> None:
+    """Its field has taken it over right before F5, or has been there and is gone."""
+    with Visit("members_under_a_flag") as visit:
+        visit.set("edit", True)
+        if hides:
+            visit.set("edit", False)
+        for _ in range(3):
+            assert visit.reload().texts == ["level LOW"]
+        assert visit.rerun().texts == ["level LOW"]
+
+
+def test_a_member_chosen_below_the_block_is_kept() -> None:
+    """Nothing can store it, and the block ends before its field is drawn."""
+    with Visit("members_below_the_block") as visit:
+        visit.set("level", "Level.HIGH")
+        for _ in range(3):
+            assert visit.reload().texts == ["level HIGH"]
+
+
 @pytest.mark.parametrize("reloads", [0, 1, 2])
 def test_a_value_that_the_app_set_once_is_there_when_its_field_is_not(reloads: int) -> None:
     """Set beside a flag and then typed over, F5: without the field it is what the app has set, no error."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+
 import streamlit as st
 
 from fluxlit_component import url_session
@@ -273,3 +275,30 @@ def values_under_a_flag_on_pages() -> None:
         if "ready" not in st.session_state:
             st.session_state.ready, st.session_state.signature = True, "nobody"
         page.run()
+
+
+class Level(enum.Enum):
+    """A class of the app's own that nobody has registered: its members cannot be stored."""
+
+    LOW = 1
+    HIGH = 2
+
+
+@app(needs_live_values=True)
+def members_under_a_flag() -> None:
+    """A member of the app's own class is set beside a flag, and is what its field shows by itself."""
+    with url_session():
+        if "ready" not in st.session_state:
+            st.session_state.ready, st.session_state.level = True, Level.LOW
+        st.write(f"level {st.session_state.level.name}")
+        if st.toggle("Edit", key="edit"):
+            st.radio("Level", list(Level), key="level", format_func=str)
+
+
+@app(needs_live_values=True)
+def members_below_the_block() -> None:
+    """The field of a member of the app's own class is drawn after the block has been left."""
+    with url_session():
+        st.text_input("Title", key="title")
+    st.radio("Level", list(Level), key="level", format_func=str)
+    st.write(f"level {st.session_state.level.name}")
