@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+import streamlit as st
 
+from fluxlit_component import url_session
 from fluxlit_component.tab.tabs import forget_tabs
 from tests.law.apps.pages import assigned_from_another_page
 from tests.law.browser import Browser
@@ -117,3 +119,26 @@ def test_what_is_assigned_after_f5_to_a_field_that_has_not_been_drawn_since(relo
         assert visit.click("Reset").texts == ["reset"]
         assert visit.set("note", True).rerun().texts == ["reset" if reload else "None"]
         assert visit.open("").value("name") == ("reset" if reload else "")
+
+
+def _fragment_in_a_fragment() -> None:
+    @st.fragment
+    def inner() -> None:
+        st.text_input("Word", key="word")
+
+    @st.fragment
+    def outer() -> None:
+        if st.toggle("Inner", key="inner"):
+            inner()
+
+    with url_session():
+        outer()
+
+
+def test_a_field_of_an_inner_fragment_that_a_run_of_the_outer_one_has_taken_away() -> None:
+    """Its value is there for one whole run longer than after Rerun."""
+    with Visit(_fragment_in_a_fragment) as visit:
+        visit.set("inner", True).set("word", "Ada").set("inner", False).reload()
+        assert visit.state == {"inner": False, "word": "Ada"}
+        assert visit.rerun().state == {"inner": False}
+        assert visit.set("inner", True).value("word") == ""
