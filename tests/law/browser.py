@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest, app_test
 
 from tests.law.process import nimble_process, no_complaints, one_registry
 from tests.law.runner import Cut, Page, Request, Runner, is_bridge
-from tests.law.seen import Seen
+from tests.law.seen import EVENTS, Seen
 
 _SECONDS: Final = 120.0
 """How long one run may take: the first one imports much, and the machine may be busy."""
@@ -42,6 +42,10 @@ class Browser(AppTest):
         """What is in force while the script runs."""
         self.app: Callable[[], None] | None = None
         """The script, if it is a function."""
+        self.remembered: dict[str, WidgetState] = {}
+        """What the page still has for widgets whose values Streamlit has dropped, because a run that ended by
+        `st.rerun()` had not drawn them. It sends that with the next run. Newer releases drop none."""
+        self._sent: dict[str, WidgetState] = {}
         self._raw: dict[str, WidgetState] = {}
 
     # --- what the visitor does -----------------------------------------------------------------------
@@ -62,20 +66,27 @@ class Browser(AppTest):
         self.seen.note_assigned()
         self.seen.forget_gone()
         self._page_hash = self.page
+        told = {node.proto.id: getattr(node.proto, "set_value", False) for node in self.widgets}
+        self.remembered = {name: state for name, state in self.remembered.items() if not told.get(name, True)}
         return self
 
-    def _on_start(self) -> None:
+    def _on_start(self, sent: WidgetStates | None) -> None:
         if self.starts:
             self.seen.note_assigned()  # in the script before, if this is a rerun within a run
             self.seen.forget_gone()
         self.starts += 1
+        if sent is not None:
+            self._sent, self.remembered = {state.id: state for state in sent.widgets}, {}
+            return
+        lasting = [state for state in self._sent.values() if state.WhichOneof("value") not in EVENTS]
+        self.remembered |= {state.id: state for state in lasting if self.seen.is_forgotten(state.id)}
 
     def states(self, staged: Iterable[WidgetState] = ()) -> WidgetStates:
         """What the page sends: `staged` for what the visitor has touched, for others what stands there."""
         touched = {state.id: state for state in staged}
         states = WidgetStates()
         for node in self.widgets:
-            if state := touched.get(node.proto.id):
+            if state := touched.get(node.proto.id) or self.remembered.get(node.proto.id):
                 states.widgets.append(state)
             elif hasattr(type(node), "_widget_state"):
                 states.widgets.append(node._widget_state)
@@ -111,6 +122,12 @@ class Browser(AppTest):
         return [WidgetState(id=node.proto.id) for node in fields if node.type != "button"]
 
     # --- what stands there ---------------------------------------------------------------------------
+    def value_of(self, widget: str) -> Any:
+        """What stands in the widget of this id."""
+        if state := self.remembered.get(widget):
+            return self.seen.read(state)
+        return self.seen.inner[widget]
+
     @property
     def widgets(self) -> list[Any]:
         """All that has an id, in the order of the page, without what the session itself draws."""

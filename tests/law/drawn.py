@@ -58,6 +58,6 @@ def _value(browser: Browser, node: Any) -> str:
     if getattr(node.proto, "form_id", "") in browser.cleared and node.type != "button":
         return f" = {canonical(browser.seen.default_of(widget))}"
     try:
-        return f" = {canonical(browser.seen.inner[widget])}"
+        return f" = {canonical(browser.value_of(widget))}"
     except KeyError:
         return " = nothing"

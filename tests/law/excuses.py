@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from streamlit.runtime.state.common import user_key_from_element_id
+
 from tests.law.browser import Browser
+from tests.law.canonical import canonical
 from tests.law.collection import App
 from tests.law.trace import Allowance
 from tests.law.values import CLICKED, KEPT_BY_NOBODY
@@ -70,7 +73,10 @@ class Excuses:
         return bool(self._app.unkept) or self._app.needs_live_values
 
     def _at_default(self, browser: Browser) -> frozenset[str]:
-        return browser.seen.untouched | self._forgiven & browser.seen.at_default
+        seen, shown = browser.seen, browser.remembered
+        chosen = {one for one in shown if canonical(browser.value_of(one)) != canonical(seen.default_of(one))}
+        keys = {user_key_from_element_id(widget) for widget in chosen}
+        return (seen.untouched | self._forgiven & seen.at_default) - keys
 
     def _losing(self, deed: Deed, nodes: list[Any]) -> list[str]:
         touched = [nodes[touch.widget.place] for touch in touches(deed) if touch.value is not CLICKED]

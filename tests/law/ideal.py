@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from tests.law.browser import Browser
@@ -55,7 +56,9 @@ class Ideal(Side):
     def kept(self, browser: Browser) -> tuple[dict[str, Any], dict[str, str]]:
         """What the next Streamlit session begins with: values by key or id, and ids by key."""
         inner = browser.seen.inner
-        chosen, assigned = browser.seen.chosen, set(inner._new_session_state)
+        assigned = set(inner._new_session_state)
+        inner.set_widgets_from_proto(WidgetStates(widgets=browser.remembered.values()))
+        chosen = browser.seen.chosen
         inner._compact_state()
         keys = inner._key_id_mapper.id_key_mapping
         emptied = {

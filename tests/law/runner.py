@@ -42,12 +42,14 @@ class Cut:
 class Page:
     """What outlives a run: AppTest makes a runner for each."""
 
-    on_start: Callable[[], None]
-    """Called when a script begins, also at a rerun within a run."""
+    on_start: Callable[[WidgetStates | None], None]
+    """Called when a script begins, with what the page has sent. None: a rerun within a run asks for it."""
     queue: ForwardMsgQueue = field(default_factory=ForwardMsgQueue)
     fragments: MemoryFragmentStorage = field(default_factory=MemoryFragmentStorage)
     request: Request = field(default_factory=Request)
     cut: Cut | None = None
+    sent: WidgetStates | None = None
+    """What the page has sent for the script that is to begin."""
     hash: str = ""
     """Of the page of the app that runs."""
     toasts: list[Any] = field(default_factory=list)
@@ -55,7 +57,7 @@ class Page:
 
     def prepare(self, request: Request, cut: Cut | None) -> None:
         """Before a run: what a fragment does not draw stays."""
-        self.request, self.cut, self.toasts = request, cut, []
+        self.request, self.cut, self.toasts, self.sent = request, cut, [], request.states
         self.queue._queue = list(self.queue._queue) if request.fragment else []
 
 
@@ -95,7 +97,8 @@ class Runner(LocalScriptRunner):
         descriptor = told.get("run_descriptor")
         found = told.get("page_script_hash") or getattr(descriptor, "page_script_hash", "")
         self._page.hash = found or self._page.hash
-        self._page.on_start()
+        sent, self._page.sent = self._page.sent, None
+        self._page.on_start(sent)
 
     def _cut_short(self) -> None:
         cut = self._page.cut
@@ -108,6 +111,7 @@ class Runner(LocalScriptRunner):
         if cut.request is None:
             self.request_stop()
             return
+        self._page.sent = cut.request.states
         super().request_rerun(
             RerunData(
                 query_string=self._requests._rerun_data.query_string,

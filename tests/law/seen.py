@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.common import user_key_from_element_id
+from streamlit.runtime.state.session_state import WStates
+
 from tests.law.canonical import canonical
 
-_EVENTS: Final = frozenset(
-    {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
-)
+EVENTS: Final = frozenset({"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"})
 _LISTED: Final = "listed, and not there"
 
 
@@ -69,6 +71,20 @@ class Seen:
         """Whether there is a widget of this id."""
         return widget in self.inner._new_widget_state.widget_metadata
 
+    def is_forgotten(self, widget: str) -> bool:
+        """Whether Streamlit has dropped the value of the widget of this id, and not the app."""
+        inner = self.inner
+        is_deleted = user_key_from_element_id(widget) and widget not in inner._key_id_mapper.id_key_mapping
+        held = {*inner._old_state, *inner._new_widget_state.states}
+        return self.knows(widget) and not is_deleted and widget not in held
+
+    def read(self, state: WidgetState) -> Any:
+        """The value that the app gets if the browser sends this."""
+        read = WStates()
+        read.set_widget_metadata(self.inner._new_widget_state.widget_metadata[state.id])
+        read.set_widget_from_proto(state)
+        return read[state.id]
+
     def default_of(self, widget: str) -> Any:
         """What a widget shows when nobody has chosen anything."""
         read = self.inner._new_widget_state.widget_metadata[widget].deserializer
@@ -105,4 +121,4 @@ class Seen:
     def _is_event(self, widget: str) -> bool:
         """Whether a widget has no value that lasts: a click, a message that was sent."""
         metadata = self.inner._new_widget_state.widget_metadata.get(widget)
-        return metadata is not None and metadata.value_type in _EVENTS
+        return metadata is not None and metadata.value_type in EVENTS
