@@ -13,6 +13,7 @@ class Assigned(dict[str, Any]):
     def __init__(self, state: Any) -> None:
         super().__init__(state._new_session_state)
         self.carried, self.accepted, self.before = set[str](), set[str](), frozenset[str]()
+        self.forgotten = dict[str, str]()  # key -> widget, see `State.forgotten`
         self._ids, self._widgets = state._key_id_mapper, state._new_widget_state
 
     def __setitem__(self, key: str, value: Any) -> None:
@@ -30,4 +31,5 @@ class Assigned(dict[str, Any]):
             sent = {key for key in drawn if drawn[key] in self._widgets.states and key not in self}
             self.accepted = {key for key in drawn if drawn[key]} - sent
         self.carried.clear()
+        self.forgotten.clear()
         super().clear()

@@ -71,16 +71,22 @@ class State:
             return frozenset(key for element, key in self._keys().items() if element in known)
         return frozenset()
 
+    def forgotten(self, known: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Keys whose values only the browser has. Those of `known` without a value now are noted as such."""
+        with guard:
+            ids, held = self._state._key_id_mapper, getattr(self._state._new_session_state, "forgotten", {})
+            held.update({key: ids.get_id_from_key(key) for key in known - self.widget_keys() if key in ids})
+            return frozenset(key for key in held if ids.get_id_from_key(key, None) == held[key])
+        return frozenset()
+
     def written_keys(self) -> frozenset[str]:
         """Keys set through session state since this run began, callbacks included."""
         return tried(lambda: frozenset(self._state._new_session_state), frozenset())
 
     def assigned_keys(self) -> frozenset[str]:
         """Those of `written_keys` that the app has assigned itself, or anew."""
-        with guard:
-            new = self._state._new_session_state
-            return frozenset(new) - getattr(new, "carried", frozenset())
-        return frozenset()
+        carried = tried(lambda: getattr(self._state._new_session_state, "carried", ()), ())
+        return self.written_keys().difference(carried)
 
     def retained_keys(self) -> frozenset[str]:
         """Those of `assigned_keys` to which the app has assigned the value that they had."""
@@ -107,9 +113,7 @@ class State:
 
     def values_under(self, keys: Iterable[str]) -> dict[str, Any]:
         """What is under the values of widgets with these keys, as the last run ended."""
-        with guard:
-            return {key: self._state._old_state[key] for key in keys if key in self._state._old_state}
-        return {}
+        return tried(lambda: {k: self._state._old_state[k] for k in keys if k in self._state._old_state}, {})
 
     def emptied(self, keys: Iterable[str], *, is_late: bool = False) -> frozenset[str]:
         """Those of these keys that the app has deleted before their widgets were to take a value over.

@@ -177,6 +177,9 @@ class SessionRun:
         else:
             if tab.page.name not in ("", self._run.page):
                 leave_last_page(self._run, tab, self._policy)
+            if self._run.state.began_by_itself():
+                # Streamlit may have dropped what the last run did not draw. The browser sends it next time.
+                self._run.state.forgotten(tab.known.base.of_widgets())
             if tab.page.saved_run < self._number - 1:
                 # The last run was not saved as it ended: it had no block, or was cut off before the block.
                 late = Persist(None, self._run.state, tab, self._store, self._policy)

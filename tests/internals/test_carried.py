@@ -236,3 +236,41 @@ def test_a_restored_value_beats_a_default_without_a_warning(
     if RELEASE < (1, 56):
         assert policies._shown_default_value_warning, moved("policies._shown_default_value_warning")
     assert fallbacks == [], moved(str(fallbacks))
+
+
+def forgotten(seen: dict) -> None:
+    """A script whose widget goes for one run and comes again, with another label if it is told so."""
+    import streamlit as st
+
+    from fluxlit_component.internals import current_run
+
+    state = current_run().state
+    state.note_carried([])
+    known = frozenset({"name", "never drawn"}) if seen.get("again") else frozenset()
+    seen["before"] = state.forgotten(known)
+    if not seen.get("hide"):
+        st.text_input(seen.get("label", "Name"), key="name")
+    seen["after"] = state.forgotten()
+
+
+@pytest.mark.parametrize(("label", "same"), [("Name", {"name"}), ("Title", None)])
+def test_a_widget_whose_value_was_dropped_is_noted(
+    label: str, same: set[str] | None, fallbacks: list[str], seen: dict[str, Any]
+) -> None:
+    """Until the browser has sent its values, and as long as it is the same widget."""
+    at = start(forgotten, seen)
+    at.text_input(key="name").set_value("typed").run()
+    assert seen["after"] == frozenset()
+    seen["hide"] = True
+    rerun(at)
+    seen.update(hide=False, again=True, label=label)
+    rerun(at)
+    assert seen["before"] == {"name"}, moved("the sweep of widgets that were not drawn")
+    if same is not None:  # else newer releases tell widgets by their keys only
+        assert seen["after"] == same, moved("SessionState._key_id_mapper")
+    elif RELEASE < (1, 50):
+        assert seen["after"] == frozenset(), moved("SessionState._key_id_mapper")
+    seen["again"] = False
+    rerun(at)
+    assert seen["before"] == seen["after"] == frozenset(), moved("SessionState._new_session_state")
+    assert fallbacks == [], moved(str(fallbacks))

@@ -78,6 +78,8 @@ def test_a_method_falls_back(name: str, arguments: tuple[Any, ...], fallback: ob
         ("written_keys", (), frozenset()),
         ("assigned_keys", (), frozenset()),
         ("retained_keys", (), frozenset()),
+        ("forgotten", (frozenset("a"),), frozenset()),
+        ("values_under", (["a"],), {}),
         ("assigned_before", (), frozenset()),
         ("accepted_keys", (), frozenset()),
         ("keys_of_widgets", (), frozenset()),

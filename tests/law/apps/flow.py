@@ -65,6 +65,50 @@ def many_reruns() -> None:
 
 
 @app()
+def reruns_above_fields() -> None:
+    """Buttons above fields end their run at once; one hides a field, one gives a field another label."""
+    with url_session():
+        ss = st.session_state
+        ss.setdefault("at", 0)
+        if st.button("Next"):
+            ss.at += 1
+            st.rerun()
+        if st.button("Hide"):
+            ss.hidden = not ss.get("hidden", False)
+            st.rerun()
+        if ss.pop("fill", False):
+            ss.nick = "by the app"
+        if not ss.get("hidden"):
+            if st.button("Fill"):
+                ss.fill = True
+                st.rerun()
+            st.text_input("Nick", key="nick")
+        st.slider("Age", 0, 9, key="age")
+        st.selectbox(f"Place {ss.at % 2}", ["a", "b", "c"], key=f"seat{ss.at // 4}")
+        if ss.at % 4 == 3:
+            ss.at += 1
+            st.rerun()
+        st.toggle("Ready", key="ready")
+        st.write(ss.at, ss.get("nick"), ss.age, ss.ready)
+    st.number_input("Below the block", 0, 9, key="below")
+
+
+@app()
+def reruns_without_block() -> None:
+    """The same for an app that calls `url_session()` and no more."""
+    url_session()
+    ss = st.session_state
+    for button in ("Once", "Again"):
+        if st.button(button) or ss.pop("again", False):
+            ss.rounds = ss.get("rounds", 0) + 1
+            ss.again = button == "Again" and ss.rounds % 3 > 0
+            st.rerun()
+    st.text_input("Town", key="town")
+    st.checkbox("Capital", key="capital")
+    st.write(ss.get("rounds"), ss.town, ss.capital)
+
+
+@app()
 def failing_app() -> None:
     """The script fails after a choice, until another choice is made."""
     with url_session():

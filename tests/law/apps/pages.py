@@ -38,6 +38,31 @@ def three_pages() -> None:
 
 
 @app()
+def switched_by_button() -> None:
+    """Buttons lead from page to page; fields around all pages, above and below them, and some of one page."""
+
+    def first() -> None:
+        st.text_input("From", key="from")
+        if st.button("To the second"):
+            st.switch_page(second_page)
+        st.checkbox("Return", key="return")
+
+    def second() -> None:
+        st.write(st.session_state.get("from"), st.session_state.get("return"))
+        if st.button("To the first"):
+            st.switch_page(first_page)
+        st.text_input("Via", key="via")
+
+    first_page, second_page = st.Page(first, default=True), st.Page(second)
+    with url_session():
+        page = st.navigation([first_page, second_page])
+        st.sidebar.text_input("Who", key="who")
+        page.run()
+        st.sidebar.slider("Seats", 1, 5, key="seats")
+        st.write(st.session_state.who, st.session_state.seats)
+
+
+@app()
 def known_elsewhere() -> None:
     """A page that asks for what was chosen on the other one."""
 
