@@ -11,6 +11,7 @@ from fluxlit_component import url_session
 from fluxlit_component.tab.tabs import forget_tabs
 from tests.law.apps.pages import assigned_from_another_page
 from tests.law.browser import Browser
+from tests.law.collection import RELEASE
 from tests.law.every import every_app
 from tests.law.visit import Visit
 from tests.law.visitor import RELOAD, Deed, Touch, by_label
@@ -142,3 +143,26 @@ def test_a_field_of_an_inner_fragment_that_a_run_of_the_outer_one_has_taken_away
         assert visit.state == {"inner": False, "word": "Ada"}
         assert visit.rerun().state == {"inner": False}
         assert visit.set("inner", True).value("word") == ""
+
+
+def _stopped_above_a_field_of_the_frame() -> None:
+    def first() -> None:
+        if st.toggle("Stop", key="stop"):
+            if st.button("Go"):
+                st.switch_page(second)
+            st.stop()
+
+    second = st.Page(lambda: st.write("second"), url_path="second")
+    with url_session():
+        st.navigation([st.Page(first, default=True), second]).run()
+        st.text_input("Who", key="who")
+
+
+@pytest.mark.parametrize("reload", [False, True], ids=["R", "F5"])
+def test_a_field_that_was_below_a_stop_when_a_button_switched_the_page(reload: bool) -> None:
+    """It was not on the page, so the browser does not send it, and Streamlit has forgotten it."""
+    kept = "Ada" if reload and RELEASE >= (1, 60) else ""  # older releases forget it at the `st.stop()`
+    with Visit(_stopped_above_a_field_of_the_frame) as visit:
+        visit.set("who", "Ada").set("stop", True).click("Go")
+        assert visit.state == {"who": ""}
+        assert (visit.reload() if reload else visit.rerun()).state == {"who": kept}
