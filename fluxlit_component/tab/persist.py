@@ -48,7 +48,7 @@ class Persist:
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
-        self._last_page = tab.page.name  # of the run before, if this one is new
+        self.is_shown = False  # whether the browser has forgotten fields that the run has not drawn
         self._assigned = frozenset[str]()  # keys that the app has assigned in the run that is saved
         self._emptied = frozenset[str]()  # keys of drawn widgets whose values came back and the app deleted
         self.brought_late = False  # whether saving has found values that the next run is to begin with
@@ -89,8 +89,9 @@ class Persist:
         if ended and page.unclaimed and self._run is not None and not self._run.is_fragment:
             self._end_unclaimed(drawn)
         reading = self._state.reading()
-        forgotten = self._state.forgotten() - self._assigned
+        forgotten = self._state.forgotten() - self._assigned - page.put_back
         reading.values |= known.base.values_of(forgotten)
+        waits = frozenset[str]() if self.is_shown else forgotten  # for a run that draws their widgets
         settled = tab.sid is not None and known.hydrated
         if page.baseline is None and (not settled or tab.is_private):
             values = self._admitted(reading.values)
@@ -101,10 +102,10 @@ class Persist:
         kept = self._kept(reading, drawn, ended=ended)
         for key in late:  # the key holds the app's default: the stored value wins
             kept.values.pop(key, None)
-        spared = late.keys() | page.unaccepted | known.quarantined | (forgotten & page.after_block)
+        spared = late.keys() | page.unaccepted | known.quarantined | (waits & page.after_block)
         if not ended:  # hidden widgets' values may not have been put back yet
             held = known.base.of_widgets() if self._policy.choices_only else known.base.names()
-            spared |= self._policy.hidden.sift(held) | (forgotten if page.name == self._last_page else set())
+            spared |= self._policy.hidden.sift(held) | waits
         gone = self._policy.keys.sift(known.base.names() - kept.values.keys() - spared) | page.deleted
         diff = known.base.diff(
             kept.values,

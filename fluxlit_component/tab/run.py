@@ -91,6 +91,7 @@ class SessionRun:
             self._has_failed = isinstance(error, Exception)  # not `st.stop()` or `st.rerun()`
             if error is None or self._has_failed:
                 tab.trial = tab.trial.ended(self._number, failed=self._has_failed)
+            self._persist.is_shown = error is not None and not is_rerun(error) and not tab.has_gone
             # Parallel fragments may still draw their widgets: then the run is not complete yet.
             self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
             if is_newest and not self._run.is_fragment:
