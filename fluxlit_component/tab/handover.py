@@ -50,20 +50,19 @@ def hand_over(tab: Tab, policy: Policy, stored: Container[str]) -> dict[str, obj
     """
     if policy.live_seconds <= 0 or tab.sid is None or tab.ids.joined or tab.is_private:
         return {}
-    sids = (tab.sid, *tab.ids.retiring)
-    live, values, known = dict[str, object](), dict[str, object](), tab.known.base
+    values, known, page = dict[str, object](), tab.known.base, tab.page
     named = {key for key, process in tab.naming.items() if process == here()}
-    for other in _left(tab, *sids):
+    for other in _left(tab, tab.sid, *tab.ids.retiring):
         if not other.has_handed:
             values |= _also_stored(tab, other, stored)
-            live |= other.live
             named |= other.live.keys() if other.standing.status == "degraded" else set()  # not noted yet
-            known.origins |= {k: origin for k, origin in other.page.live.items() if k not in known.held}
-            tab.page.assigned |= other.live.keys() - other.page.live.keys()
-            tab.page.under = {**tab.page.under, **other.page.live_under}
+            live = other.live.keys() & named - known.present()  # a stored value is newer
+            values |= {key: other.live[key] for key in live}
+            known.origins |= {key: other.page.live[key] for key in live & other.page.live.keys()}
+            page.assigned |= live - other.page.live.keys()
+            page.under = {**page.under, **{k: v for k, v in other.page.live_under.items() if k in live}}
             other.live, other.has_handed = EMPTY, True
-    named -= known.present()  # a stored value is newer
-    return values | {key: live[key] for key in live.keys() & named}
+    return values
 
 
 def _left(tab: Tab, *sids: str) -> Iterator[Tab]:

@@ -69,6 +69,7 @@ def look_after_kept() -> None:
         if tab.has_gone and tab.opened is not None and tab.state() is None:
             rest = Tab(tab.param, session_id=tab.session_id)
             rest.ids, rest.live, rest.left = tab.ids, tab.live, True
+            rest.page.live, rest.page.live_under = tab.page.live, tab.page.live_under
             rest.standing.status = tab.standing.status  # what the record does not name is handed over, too
         with _lock:
             _kept.pop(tab, None)

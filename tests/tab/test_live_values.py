@@ -226,6 +226,32 @@ def test_a_newer_value_is_not_replaced_by_an_old_object(
     assert third.state.get("lock") == ("text" if newer == "stored" else None)
 
 
+def chosen(store: InMemorySessionStore, **options: Any) -> Visitor:
+    """A visitor who has chosen among objects; the app itself had assigned another one of them before."""
+    agents = [Agent("one"), Agent("two")]
+
+    def choosing(_: UrlSession) -> None:
+        st.selectbox("Agent", agents, key="of", format_func=lambda agent: agent.name)
+
+    visitor = Visitor(assign(of=agents[0]), store=store, **options).run(choosing)
+    visitor.at.selectbox(key="of").select_index(1).run()
+    return visitor
+
+
+@pytest.mark.skipif(RELEASE < (1, 60), reason="AppTest of older releases cannot send such a choice")
+def test_what_is_under_a_choice_does_not_come_back_without_it(
+    store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has deleted the key since."""
+    first = chosen(store)
+    leave_page(internals.anchor_in_app_test(first.at))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: 1)
+        patch.setattr(tabs, "_tabs", weakref.WeakKeyDictionary())
+        first.reload(assign(of=1)).run(lambda _: st.session_state.pop("of"))
+    assert first.reload(nothing).state == {}
+
+
 def test_a_page_hands_its_objects_over_once(store: InMemorySessionStore) -> None:
     """A tab that is copied after F5 holds objects of its own, like one that was copied before."""
     first = Visitor(lambda _: st.session_state.setdefault("log", ["a"]), store=store)
@@ -415,6 +441,28 @@ def test_of_a_page_that_has_ended_only_its_values_are_held(
     assert (rest.live["agent"], rest.opened, rest.known.base.held) == (agent, None, {})
     clock.look(599)
     assert Visitor(nothing, query=query, store=store, live_seconds=600).state["agent"] is agent
+
+
+@pytest.mark.skipif(RELEASE < (1, 60), reason="AppTest of older releases cannot send such a choice")
+def test_a_choice_is_one_after_its_streamlit_session_has_ended(
+    store: InMemorySessionStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends with its widget then, too, and what the app has assigned is there again."""
+    first = chosen(store, live_seconds=600)
+    leave_page(internals.anchor_in_app_test(first.at))
+    monkeypatch.setattr(tab_module, "state_of", lambda *_: None)  # Streamlit has dropped the session
+    clock.look(180)
+    query, seen = dict(first.at.query_params), list[str]()
+    first.seen.clear()
+    del first
+    Visitor(nothing, store=InMemorySessionStore())  # Python holds the script that ran last
+    gc.collect()
+
+    def look(_: UrlSession) -> None:
+        seen.append(st.session_state.of.name)
+
+    Visitor(look, query=query, store=store, live_seconds=600).run()
+    assert seen == ["two", "one"]
 
 
 def test_so_many_pages_are_kept(store: InMemorySessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
