@@ -64,7 +64,8 @@ def beside_the_page() -> Iterator[None]:
 
     A form around the session is left for it: what is in a form answers only when the form is sent.
     """
-    stack = outside = cast("Any", None)
+    stack: Any = None
+    outside = None
     with guard:
         stack = cast("Any", st).delta_generator_singletons.context_dg_stack
         outside = stack.set((stack.get()[0], st._event))

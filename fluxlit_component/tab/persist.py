@@ -48,7 +48,7 @@ class Persist:
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
-        self.is_shown = False  # whether the browser has forgotten fields that the run has not drawn
+        self.is_shown = False  # whether the page shows this run as it is: its browser forgets other fields
         self._assigned = frozenset[str]()  # keys that the app has assigned in the run that is saved
         self._emptied = frozenset[str]()  # keys of drawn widgets whose values came back and the app deleted
         self.brought_late = False  # whether saving has found values that the next run is to begin with

@@ -41,7 +41,8 @@ class Standing:
 
     def tell(self, event: Event) -> None:
         """Tell the app what happened, if the app has a hook for that."""
-        if (hook := cast("Mapping[str, Hook | None]", self.hooks).get(f"on_{event.kind}")) is None:
+        hook = cast("Mapping[str, Hook | None]", self.hooks).get(f"on_{event.kind}")
+        if hook is None:
             return
         try:
             hook(event)
