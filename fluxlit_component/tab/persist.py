@@ -48,20 +48,22 @@ class Persist:
         self._private = tab.consent.private
         self._plain = PlainEncoder()
         self._committer = Committer(state, tab, store, policy)
-        self.is_shown = False  # whether the page shows this run as it is: its browser forgets other fields
         self._assigned = frozenset[str]()  # keys that the app has assigned in the run that is saved
         self._emptied = frozenset[str]()  # keys of drawn widgets whose values came back and the app deleted
         self.brought_late = False  # whether saving has found values that the next run is to begin with
 
-    def save(self, *, ended: bool, is_late: bool = False, yields: bool = True) -> None:
+    def save(
+        self, *, ended: bool, is_shown: bool = False, is_late: bool = False, yields: bool = True
+    ) -> None:
         """Commit what changed, under the tab's lock.
 
-        `ended`: the run is complete, and Streamlit is about to drop the widgets that it did not draw. Without
+        `ended`: the run is complete, and Streamlit is about to drop the widgets that it did not draw.
+        `is_shown`: the page shows the run as far as it came, and forgets fields that are not there. Without
         a run, `is_late`: the next run has begun already; else another tab has this one saved. `yields`: if
         the browser is gone, values of other writers win.
         """
         try:
-            self._save(ended=ended, is_late=is_late, yields=yields)
+            self._save(ended=ended, is_shown=is_shown, is_late=is_late, yields=yields)
         except Exception as error:  # noqa: BLE001 - a failing save must not break the app's run
             self._tab.standing.status = "degraded"
             _log.warning(
@@ -70,7 +72,7 @@ class Persist:
                 exc_info=error if is_debug() else None,
             )
 
-    def _save(self, *, ended: bool, is_late: bool, yields: bool) -> None:
+    def _save(self, *, ended: bool, is_shown: bool, is_late: bool, yields: bool) -> None:
         tab, known, page, state = self._tab, self._tab.known, self._tab.page, self._state
         if tab.wiping or tab.is_left or tab.consent.private is not self._private:
             return  # the last: consent has changed since this run began, so its store is no longer the tab's
@@ -91,7 +93,7 @@ class Persist:
         reading = self._state.reading()
         forgotten = self._state.forgotten() - self._assigned - page.put_back
         reading.values |= known.base.values_of(forgotten)
-        waits = frozenset[str]() if self.is_shown else forgotten  # for a run that draws their widgets
+        waits = frozenset[str]() if is_shown else forgotten  # for a run that draws their widgets
         settled = tab.sid is not None and known.hydrated
         if page.baseline is None and (not settled or tab.is_private):
             values = self._admitted(reading.values)

@@ -91,9 +91,10 @@ class SessionRun:
             self._has_failed = isinstance(error, Exception)  # not `st.stop()` or `st.rerun()`
             if error is None or self._has_failed:
                 tab.trial = tab.trial.ended(self._number, failed=self._has_failed)
-            self._persist.is_shown = error is not None and not is_rerun(error) and not tab.has_gone
             # Parallel fragments may still draw their widgets: then the run is not complete yet.
-            self._persist.save(ended=error is None and not self._run.has_parallel_fragments)
+            has_ended = error is None and not self._run.has_parallel_fragments
+            is_shown = error is not None and not is_rerun(error) and not tab.has_gone
+            self._persist.save(ended=has_ended, is_shown=is_shown)
             if is_newest and not self._run.is_fragment:
                 page.saved_run, page.ended = self._number, error is None
                 freeze()
